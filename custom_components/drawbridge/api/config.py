@@ -1,0 +1,40 @@
+"""``/api/`` and ``/api/config``: is somebody there, and who."""
+
+from typing import Final
+
+from aiohttp import web
+
+from ..keys import Capability
+from .call import Call, json_response
+from .endpoint import Access, Router
+
+router = Router()
+
+LEFT_OUT: Final = frozenset(
+    {
+        "allowlist_external_dirs",
+        "allowlist_external_urls",
+        "config_dir",
+        "elevation",
+        "external_url",
+        "internal_url",
+        "latitude",
+        "longitude",
+        "radius",
+        "whitelist_external_dirs",
+    }
+)
+"""Where the house stands, how it is reached, and the paths of the machine."""
+
+
+@router.endpoint("GET", "/api/", capability=Access.ANY_KEY)
+def status(_call: Call) -> web.StreamResponse:
+    """Say that the API is running."""
+    return json_response({"message": "API running."})
+
+
+@router.endpoint("GET", "/api/config", capability=Capability.READ)
+def config(call: Call) -> web.StreamResponse:
+    """Return Home Assistant's configuration, without what locates the house."""
+    data = call.bridge.hass.config.as_dict()
+    return json_response({name: value for name, value in data.items() if name not in LEFT_OUT})

@@ -1,0 +1,58 @@
+"""How an endpoint is declared: method, path, capability, handler. Nothing more is needed."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from aiohttp import web
+
+from ..keys import Capability
+from .call import Call
+
+type Handler = Callable[[Call], web.StreamResponse | Awaitable[web.StreamResponse]]
+
+
+class Access(Enum):
+    """Access that no capability rules."""
+
+    PUBLIC = auto()
+    """No key needed. One that is presented must still be right."""
+    ANY_KEY = auto()
+    """Any valid key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One method of one path. ``capability`` says who may call it, and has no default."""
+
+    method: str
+    path: str
+    capability: Capability | Access
+    handler: Handler
+    summary: str
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that leaves open who may call. Raises ``TypeError``."""
+        if not isinstance(self.capability, Capability | Access):
+            msg = f"{self.method} {self.path} declares no capability"
+            raise TypeError(msg)
+
+
+class Router:
+    """A collection of declarations, filled by ``@router.endpoint`` where handlers are defined."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.endpoints: list[Endpoint] = []
+
+    def endpoint(
+        self, method: str, path: str, *, capability: Capability | Access
+    ) -> Callable[[Handler], Handler]:
+        """Declare the decorated handler. The first line of its docstring is the summary."""
+
+        def declare(handler: Handler) -> Handler:
+            summary = (handler.__doc__ or "").partition("\n")[0]
+            self.endpoints.append(Endpoint(method, path, capability, handler, summary))
+            return handler
+
+        return declare

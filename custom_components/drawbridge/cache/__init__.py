@@ -1,0 +1,1 @@
+"""Prepared answers, kept exact by Home Assistant's events."""

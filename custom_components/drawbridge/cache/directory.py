@@ -1,0 +1,137 @@
+"""Where every entity stands, and which scopes it is in, kept fresh by registry events."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from ..policy.scope import EntityFacts, Scope
+
+type EntityListener = Callable[[str], None]
+
+_DEVICE_FACTS: Final = frozenset({"area_id"})
+
+
+class LiveScope:
+    """A scope with its verdicts remembered, entity by entity.
+
+    Verdicts are kept for entities that exist alone, so what clients ask for cannot fill
+    the memory, and dropped by the directory as soon as an entity's facts change.
+    """
+
+    def __init__(self, scope: Scope, directory: EntityDirectory) -> None:
+        """Follow a scope in a directory."""
+        self.scope = scope
+        self._directory = directory
+        self._verdicts: dict[str, bool] = {}
+
+    def allows(self, entity_id: str) -> bool:
+        """Tell whether an entity, existing or not, is in scope."""
+        verdict = self._verdicts.get(entity_id)
+        if verdict is None:
+            verdict = self.scope.matches(self._directory.facts(entity_id))
+            if self._directory.exists(entity_id):
+                self._verdicts[entity_id] = verdict
+        return verdict
+
+    def forget(self, entity_id: str) -> None:
+        """Drop what is remembered of an entity."""
+        self._verdicts.pop(entity_id, None)
+
+
+class EntityDirectory:
+    """Facts about entities, from Home Assistant's registries.
+
+    One live scope serves all keys with equal scopes. Listeners are told the id of every
+    entity whose facts changed, after the verdicts about it have been dropped.
+    """
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Read from Home Assistant's registries."""
+        self._hass = hass
+        self._entities = er.async_get(hass)
+        self._devices = dr.async_get(hass)
+        self._live: dict[Scope, LiveScope] = {}
+        self._listeners: list[EntityListener] = []
+
+    def start(self) -> CALLBACK_TYPE:
+        """Follow the registries until the function returned is called."""
+        listen = self._hass.bus.async_listen
+        stops = (
+            listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._entity_updated),
+            listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._device_updated),
+            listen(EVENT_STATE_CHANGED, self._state_removed, event_filter=_is_removal),
+        )
+
+        def stop() -> None:
+            for item in stops:
+                item()
+
+        return stop
+
+    def listen(self, listener: EntityListener) -> None:
+        """Tell a listener of every entity whose facts changed."""
+        self._listeners.append(listener)
+
+    def live(self, scope: Scope) -> LiveScope:
+        """Return the live form of a scope."""
+        found = self._live.get(scope)
+        if found is None:
+            found = self._live[scope] = LiveScope(scope, self)
+        return found
+
+    def retain(self, scopes: set[Scope]) -> None:
+        """Drop the live form of every other scope."""
+        self._live = {scope: live for scope, live in self._live.items() if scope in scopes}
+
+    def exists(self, entity_id: str) -> bool:
+        """Tell whether Home Assistant knows an entity, by its state or its registry."""
+        return (
+            self._hass.states.get(entity_id) is not None
+            or self._entities.async_get(entity_id) is not None
+        )
+
+    def facts(self, entity_id: str) -> EntityFacts:
+        """Return where an entity stands now; an unknown one stands nowhere."""
+        entry = self._entities.async_get(entity_id)
+        if entry is None:
+            return EntityFacts(entity_id)
+        area = entry.area_id
+        if area is None and entry.device_id is not None:
+            device = self._devices.async_get(entry.device_id)
+            area = device.area_id if device is not None else None
+        return EntityFacts(entity_id, area=area)
+
+    @callback
+    def _entity_updated(self, event: Event[Any]) -> None:
+        self._changed(event.data["entity_id"])
+        if (old_entity_id := event.data.get("old_entity_id")) is not None:
+            self._changed(old_entity_id)
+
+    @callback
+    def _device_updated(self, event: Event[Any]) -> None:
+        if event.data["action"] == "update" and not _DEVICE_FACTS & event.data["changes"].keys():
+            return
+        device_id = event.data["device_id"]
+        for entry in er.async_entries_for_device(
+            self._entities, device_id, include_disabled_entities=True
+        ):
+            self._changed(entry.entity_id)
+
+    @callback
+    def _state_removed(self, event: Event[EventStateChangedData]) -> None:
+        for live in self._live.values():
+            live.forget(event.data["entity_id"])
+
+    def _changed(self, entity_id: str) -> None:
+        for live in self._live.values():
+            live.forget(entity_id)
+        for listener in self._listeners:
+            listener(entity_id)
+
+
+@callback
+def _is_removal(data: EventStateChangedData) -> bool:
+    return data["new_state"] is None

@@ -1,0 +1,54 @@
+"""The format of a secret: ``dbk_``, 256 random bits, and a checksum.
+
+The checksum lets a mistyped key be refused before any look-up, and lets secret scanners
+tell a leaked key from a look-alike, as in GitHub's token format
+(https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/).
+"""
+
+import hashlib
+import secrets
+import string
+import zlib
+from typing import Final
+
+PREFIX: Final = "dbk_"
+_ALPHABET: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_RANDOM_BYTES: Final = 32
+_RANDOM_LENGTH: Final = 43  # 62 ** 43 > 2 ** 256
+_CHECKSUM_LENGTH: Final = 6  # 62 ** 6 > 2 ** 32
+_CHECKSUM_START: Final = len(PREFIX) + _RANDOM_LENGTH
+LENGTH: Final = _CHECKSUM_START + _CHECKSUM_LENGTH
+
+
+def generate() -> str:
+    """Return a new secret of ``LENGTH`` characters from the system's random source."""
+    number = int.from_bytes(secrets.token_bytes(_RANDOM_BYTES))
+    body = PREFIX + _base62(number, _RANDOM_LENGTH)
+    return body + _checksum(body)
+
+
+def is_well_formed(secret: str) -> bool:
+    """Tell whether a secret has the right prefix, length, characters and checksum."""
+    if len(secret) != LENGTH or not secret.startswith(PREFIX) or not secret.isascii():
+        return False
+    return secret[_CHECKSUM_START:] == _checksum(secret[:_CHECKSUM_START])
+
+
+def digest(secret: str) -> str:
+    """Return the SHA-256 of a secret, in hexadecimal: what is kept of it.
+
+    A slow password hash would add nothing: 256 random bits cannot be guessed.
+    """
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _checksum(body: str) -> str:
+    return _base62(zlib.crc32(body.encode()), _CHECKSUM_LENGTH)
+
+
+def _base62(number: int, length: int) -> str:
+    digits = []
+    for _ in range(length):
+        number, digit = divmod(number, 62)
+        digits.append(_ALPHABET[digit])
+    return "".join(reversed(digits))

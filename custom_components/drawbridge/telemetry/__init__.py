@@ -1,0 +1,1 @@
+"""What the bridge knows of itself: counters, histograms, health, the snapshot. No Home Assistant."""

@@ -1,0 +1,62 @@
+"""Where everything that happens is reported to."""
+
+import time
+from collections.abc import Callable
+
+from .counters import CacheCounters, Counters
+from .health import Health, assess
+from .window import Totals, Window
+
+
+class CacheRecorder:
+    """Where one cache reports to."""
+
+    def __init__(
+        self, counters: CacheCounters, window: Window, clock: Callable[[], float]
+    ) -> None:
+        """Keep the counters since the start and the window in step."""
+        self._counters = counters
+        self._window = window
+        self._clock = clock
+
+    def asked(self, *, hit: bool) -> None:
+        """Report a request to the cache, and whether its answer was there."""
+        self._counters.requests += 1
+        self._counters.hits += hit
+        self._window.cache(self._clock(), hit=hit)
+
+    def revalidated(self) -> None:
+        """Report an answer that the client still had."""
+        self._counters.revalidations += 1
+
+    def invalidated(self) -> None:
+        """Report an answer dropped because it was no longer true."""
+        self._counters.invalidations += 1
+
+
+class Recorder:
+    """The counters since the start and the window of the last five minutes, kept together."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Measure time by a clock that counts seconds and never runs backwards."""
+        self.counters = Counters()
+        self.window = Window()
+        self.started_at = time.time()
+        self._clock = clock
+
+    def answered(self, route: str, method: str, code: int, seconds: float, sent: int) -> None:
+        """Report an answer: its duration in seconds and the size of its body in bytes."""
+        self.counters.answered(route, method, code, seconds, sent)
+        self.window.request(self._clock(), seconds, error=code >= 500)
+
+    def cache(self, name: str) -> CacheRecorder:
+        """Return where the cache of that name reports to."""
+        return CacheRecorder(self.counters.caches[name], self.window, self._clock)
+
+    def totals(self) -> Totals:
+        """Return the sums over the last five minutes."""
+        return self.window.totals(self._clock())
+
+    def health(self, *, running: bool) -> Health:
+        """Return the health score over the last five minutes."""
+        return assess(self.totals(), running=running)

@@ -1,0 +1,112 @@
+"""The bridge's own metrics as JSON documents. Times are Unix times or durations, in seconds."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..keys import ApiKey
+from .counters import DURATION_BOUNDS, CacheCounters, Counters
+from .health import Health
+from .recorder import Recorder
+from .window import WINDOW_SECONDS, Totals
+
+SCHEMA: Final = 1
+"""Raised when a reader of the last version would misread the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the snapshot tells of the bridge besides what is counted."""
+
+    version: str
+    home_assistant_version: str
+    running: bool
+    keys: Iterable[ApiKey]
+    caches: Mapping[str, Mapping[str, int]]
+    """By cache: what it holds now, ``entries`` and ``bytes``."""
+
+
+def snapshot(recorder: Recorder, about: Surroundings) -> dict[str, Any]:
+    """Return the document that the exporter reads. It holds no secret."""
+    counters = recorder.counters
+    return {
+        "schema": SCHEMA,
+        "generated_at": time.time(),
+        "bridge": {"version": about.version, "started_at": recorder.started_at},
+        "home_assistant": {
+            "version": about.home_assistant_version,
+            "running": about.running,
+        },
+        "health": health_document(recorder.health(running=about.running)),
+        **_traffic(counters),
+        "cache": {
+            name: _cache(counters.caches[name], holds) for name, holds in about.caches.items()
+        },
+        "keys": [_key(counters, key) for key in about.keys],
+        "auth_failures": dict(counters.auth_failures),
+        "denied": dict(counters.denied),
+        "event_loop_lag": _lag(recorder.totals()),
+    }
+
+
+def health_document(health: Health) -> dict[str, Any]:
+    """Return the score with its components; ``None`` where there were no data."""
+    components = {
+        item.component.name: {
+            "score": item.score,
+            "value": item.value,
+            "weight": item.component.weight,
+        }
+        for item in health.findings
+    }
+    return {
+        "score": health.score,
+        "window_seconds": WINDOW_SECONDS,
+        "components": components,
+    }
+
+
+def _traffic(counters: Counters) -> dict[str, Any]:
+    return {
+        "requests": [
+            {"route": route, "method": method, "code": code, "count": count}
+            for (route, method, code), count in counters.requests.items()
+        ],
+        "duration_bounds": DURATION_BOUNDS,
+        "durations": [
+            {"route": route, "counts": item.buckets, "sum": item.seconds}
+            for route, item in counters.routes.items()
+        ],
+        "response_bytes": [
+            {"route": route, "bytes": item.sent} for route, item in counters.routes.items()
+        ],
+    }
+
+
+def _cache(counters: CacheCounters, holds: Mapping[str, int]) -> dict[str, int]:
+    return {
+        "requests": counters.requests,
+        "hits": counters.hits,
+        "revalidations": counters.revalidations,
+        "invalidations": counters.invalidations,
+        "evictions": counters.evictions,
+        **holds,
+    }
+
+
+def _key(counters: Counters, key: ApiKey) -> dict[str, Any]:
+    used = counters.keys.get(key.id)
+    return {
+        "id": key.id,
+        "name": key.name,
+        "requests": used.requests if used else 0,
+        "last_used": used.last_used if used else None,
+        "expires": None,
+    }
+
+
+def _lag(totals: Totals) -> dict[str, float | None]:
+    if not totals.lags:
+        return {"mean": None, "max": None}
+    return {"mean": totals.lag_seconds / totals.lags, "max": totals.lag_max}

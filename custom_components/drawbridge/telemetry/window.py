@@ -1,0 +1,79 @@
+"""What happened in the last five minutes."""
+
+from dataclasses import dataclass
+from typing import Final
+
+WINDOW_SECONDS: Final = 300
+_SLOT_SECONDS: Final = 5
+_SLOTS: Final = WINDOW_SECONDS // _SLOT_SECONDS
+
+
+@dataclass(slots=True)
+class Totals:
+    """Sums over a stretch of time; durations and lags in seconds."""
+
+    requests: int = 0
+    errors: int = 0
+    seconds: float = 0.0
+    cache_requests: int = 0
+    cache_hits: int = 0
+    lags: int = 0
+    lag_seconds: float = 0.0
+    lag_max: float = 0.0
+
+    def add(self, other: Totals) -> None:
+        """Add another stretch of time."""
+        self.requests += other.requests
+        self.errors += other.errors
+        self.seconds += other.seconds
+        self.cache_requests += other.cache_requests
+        self.cache_hits += other.cache_hits
+        self.lags += other.lags
+        self.lag_seconds += other.lag_seconds
+        self.lag_max = max(self.lag_max, other.lag_max)
+
+
+class Window:
+    """A ring of slots of five seconds each. The clock, in seconds, must not run backwards."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._slots = [Totals() for _ in range(_SLOTS)]
+        self._numbers = [-1] * _SLOTS
+
+    def request(self, now: float, seconds: float, *, error: bool) -> None:
+        """Add an answer: how long it took, and whether it was a server error."""
+        slot = self._slot(now)
+        slot.requests += 1
+        slot.seconds += seconds
+        slot.errors += error
+
+    def cache(self, now: float, *, hit: bool) -> None:
+        """Add a request to a cache."""
+        slot = self._slot(now)
+        slot.cache_requests += 1
+        slot.cache_hits += hit
+
+    def lag(self, now: float, seconds: float) -> None:
+        """Add how late the event loop was."""
+        slot = self._slot(now)
+        slot.lags += 1
+        slot.lag_seconds += seconds
+        slot.lag_max = max(slot.lag_max, seconds)
+
+    def totals(self, now: float) -> Totals:
+        """Return the sums over the window that ends at ``now``."""
+        oldest = int(now // _SLOT_SECONDS) - _SLOTS
+        totals = Totals()
+        for number, slot in zip(self._numbers, self._slots, strict=True):
+            if number > oldest:
+                totals.add(slot)
+        return totals
+
+    def _slot(self, now: float) -> Totals:
+        number = int(now // _SLOT_SECONDS)
+        index = number % _SLOTS
+        if self._numbers[index] != number:
+            self._numbers[index] = number
+            self._slots[index] = Totals()
+        return self._slots[index]
