@@ -1,0 +1,124 @@
+"""A client of Home Assistant's REST and WebSocket API and of its config flows, with a token."""
+
+import asyncio
+from collections.abc import Mapping
+from itertools import count
+from typing import Any, Final, Self
+
+import aiohttp
+
+from demo.process import DemoError
+
+CONFIG_FLOW: Final = "/api/config/config_entries/flow"
+SUBENTRY_FLOW: Final = "/api/config/config_entries/subentries/flow"
+OPTIONS_FLOW: Final = "/api/config/config_entries/options/flow"
+
+type Json = Any
+"""Whatever JSON holds; its shape is that of the API that answers."""
+
+
+class Client:
+    """One user of one Home Assistant. Every error answer raises DemoError with its status and body."""
+
+    def __init__(self, url: str, token: str) -> None:
+        """Talk to the Home Assistant at `url` (no slash at its end) with an access token."""
+        self.url = url
+        self.token = token
+        self._session = aiohttp.ClientSession(
+            headers={"Authorization": f"Bearer {token}"}, timeout=aiohttp.ClientTimeout(total=60)
+        )
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._ids = count(1)
+        self._one_command = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        """Return the client, to be closed at the end of the block."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the client."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection; the client opens new ones where it is used again."""
+        await self.disconnect()
+        await self._session.close()
+
+    async def disconnect(self) -> None:
+        """Close the WebSocket; the next command opens a new one."""
+        if self._socket is not None:
+            await self._socket.close()
+            self._socket = None
+
+    async def get(self, path: str) -> Json:
+        """Return the JSON at `path`."""
+        return await self._request("GET", path)
+
+    async def post(self, path: str, body: Json = None) -> Json:
+        """Post `body` as JSON to `path`, and return the JSON of the answer."""
+        return await self._request("POST", path, body or {})
+
+    async def call(self, service: str, entity_id: str | None = None, **data: Json) -> Json:
+        """Call the service `domain.service`; return the states that it changed."""
+        if entity_id is not None:
+            data["entity_id"] = entity_id
+        return await self.post(f"/api/services/{service.replace('.', '/')}", data)
+
+    async def state(self, entity_id: str) -> Json:
+        """Return the state object of `entity_id`."""
+        return await self.get(f"/api/states/{entity_id}")
+
+    async def flow(self, handler: str, *answers: Mapping[str, Json]) -> Json:
+        """Go through the config flow of `handler`, giving each step its answer; return the new entry."""
+        return await self._flow(CONFIG_FLOW, handler, answers)
+
+    async def subentry_flow(self, entry_id: str, kind: str, *answers: Mapping[str, Json]) -> list[Json]:
+        """Go through the flow that adds a subentry of `kind` to the entry; return what each step answered."""
+        return await self._steps(SUBENTRY_FLOW, [entry_id, kind], answers)
+
+    async def options_flow(self, entry_id: str, *answers: Mapping[str, Json]) -> Json:
+        """Go through the options flow of the entry; return the last step's answer."""
+        return (await self._steps(OPTIONS_FLOW, entry_id, answers))[-1]
+
+    async def command(self, kind: str, **fields: Json) -> Json:
+        """Send one command over the WebSocket, and return its result."""
+        async with self._one_command:
+            socket = self._socket or await self._connect()
+            number = next(self._ids)
+            await socket.send_json({"id": number, "type": kind, **fields})
+            answer = await socket.receive_json()
+        if not answer["success"]:
+            message = f"Home Assistant refused {kind} {fields}: {answer['error']}"
+            raise DemoError(message)
+        return answer["result"]
+
+    async def _flow(self, path: str, handler: Json, answers: tuple[Mapping[str, Json], ...]) -> Json:
+        last = (await self._steps(path, handler, answers))[-1]
+        return last["result"]
+
+    async def _steps(self, path: str, handler: Json, answers: tuple[Mapping[str, Json], ...]) -> list[Json]:
+        steps = [await self.post(path, {"handler": handler})]
+        steps.extend([await self.post(f"{path}/{steps[0]['flow_id']}", dict(answer)) for answer in answers])
+        if steps[-1]["type"] != "create_entry":
+            message = f"The flow of {handler} did not create an entry; its last step said: {steps[-1]}"
+            raise DemoError(message)
+        return steps
+
+    async def _request(self, method: str, path: str, body: Json = None) -> Json:
+        async with self._session.request(method, self.url + path, json=body) as response:
+            if not response.ok:
+                message = f"{method} {path} answered {response.status}: {await response.text()}"
+                raise DemoError(message)
+            return await response.json()
+
+    async def _connect(self) -> aiohttp.ClientWebSocketResponse:
+        socket = await self._session.ws_connect(f"{self.url}/api/websocket", max_msg_size=0)
+        await socket.receive_json()
+        await socket.send_json({"type": "auth", "access_token": self.token})
+        answer = await socket.receive_json()
+        if answer["type"] != "auth_ok":
+            await socket.close()
+            message = f"Home Assistant refused the token: {answer}"
+            raise DemoError(message)
+        self._socket = socket
+        return socket

@@ -1,0 +1,1 @@
+"""Custom integrations that only the demo installs."""

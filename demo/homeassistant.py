@@ -1,0 +1,235 @@
+"""A real Home Assistant: its config folder, its process, its first user."""
+
+from collections.abc import Iterable
+from pathlib import Path
+import secrets
+import shutil
+import sys
+from typing import Final
+
+import aiohttp
+
+from demo import ports
+from demo.client import Client, Json
+from demo.files import private_folder, write_private, write_private_json
+from demo.process import DemoError, Identity, Process
+
+INTEGRATIONS: Final = (
+    "api",
+    "assist_pipeline",
+    "config",
+    "frontend",
+    "history",
+    "isal",
+    "logbook",
+    "onboarding",
+    "system_health",
+    "websocket_api",
+)
+"""What every instance loads besides its packages; `hass` installs nothing, so their requirements must be there."""
+
+USERNAME: Final = "demo"
+START_SECONDS: Final = 120.0
+CREATED: Final = "2026-01-01T00:00:00+00:00"
+
+_CONFIGURATION: Final = """\
+homeassistant:
+  name: Demo home
+  latitude: 52.3731
+  longitude: 4.8926
+  elevation: 2
+  unit_system: metric
+  currency: EUR
+  country: NL
+  time_zone: Europe/Amsterdam
+  packages: !include_dir_named packages
+recorder:
+  exclude:
+    entity_globs: sensor.synthetic_*
+"""
+
+
+class HomeAssistant:
+    """One Home Assistant on one config folder: it can be killed, and started again on the same folder."""
+
+    def __init__(self, folder: Path, *, log: Path | None = None, port: int | None = None) -> None:
+        """Describe an instance; the port is `port`, or a free one.
+
+        Its log lies beside the config folder, since Home Assistant serves and backs up what is inside.
+        """
+        self.config_dir = folder
+        self.port = ports.choose(port)
+        self.url = f"http://{ports.HOST}:{self.port}"
+        self.password = secrets.token_urlsafe(12)
+        self.version = ""
+        self._client: Client | None = None
+        self.process = Process(
+            "Home Assistant",
+            [str(program("hass")), "--config", str(folder), "--skip-pip", "--log-no-color"],
+            log=log or folder.with_name(f"{folder.name}.log"),
+            # Not the repository's root: its custom_components would hide those of the config folder.
+            folder=folder,
+        )
+
+    @property
+    def client(self) -> Client:
+        """The client of the first user, an administrator; raises DemoError before it is onboarded."""
+        if self._client is None:
+            message = "Home Assistant has no user yet"
+            raise DemoError(message)
+        return self._client
+
+    def write_config(self, packages: Iterable[Path] = (), components: Iterable[Path] = ()) -> None:
+        """Write a config folder with these packages (YAML files) and custom integrations (folders)."""
+        private_folder(self.config_dir)
+        loaded = "".join(f"{name}:\n" for name in INTEGRATIONS)
+        write_private(self.config_dir / "configuration.yaml", loaded + _CONFIGURATION)
+        target = private_folder(self.config_dir / "packages")
+        for package in packages:
+            shutil.copyfile(package, target / package.name)
+        for component in components:
+            self.install(component)
+        storage = private_folder(self.config_dir / ".storage")
+        write_private_json(storage / "http", _http(self.port))
+        # All of the onboarding but its user is done: its other steps would look for integrations on the internet.
+        write_private_json(storage / "onboarding", _onboarding())
+        write_private_json(storage / "core.config_entries", _config_entries())
+
+    def install(self, component: Path) -> None:
+        """Copy a custom integration into the config folder, as HACS does.
+
+        A copy, since a link would let a running Home Assistant see a half edited tree, and write into it.
+        """
+        target = self.config_dir / "custom_components" / component.name
+        shutil.copytree(component, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+
+    async def start(self) -> Identity:
+        """Start the process, without waiting; see `wait_for_http`."""
+        if not self.process_can_bind():
+            message = f"Port {self.port} was free and is taken now; start the demo again."
+            raise DemoError(message)
+        return self.process.start()
+
+    def process_can_bind(self) -> bool:
+        """Whether the port is still free: Home Assistant would listen on another, on every address."""
+        return ports.choose(self.port) == self.port
+
+    async def wait_for_http(self, seconds: float = START_SECONDS) -> None:
+        """Wait until Home Assistant answers requests."""
+        async with aiohttp.ClientSession() as session:
+
+            async def answers() -> bool:
+                try:
+                    async with session.get(f"{self.url}/api/onboarding") as response:
+                        return response.ok or response.status == aiohttp.http.HTTPStatus.NOT_FOUND
+                except aiohttp.ClientError:
+                    return False
+
+            await self.process.until(answers, seconds=seconds, what="answering requests")
+
+    async def wait_until_running(self, seconds: float = START_SECONDS) -> None:
+        """Wait until all integrations are set up; raises DemoError where one of INTEGRATIONS is not."""
+        config: Json = {}
+
+        async def runs() -> bool:
+            nonlocal config
+            try:
+                config = await self.client.get("/api/config")
+            except (aiohttp.ClientError, DemoError):
+                return False
+            return bool(config["state"] == "RUNNING")
+
+        await self.process.until(runs, seconds=seconds, what="its start-up")
+        self.version = config["version"]
+        if missing := sorted(set(INTEGRATIONS) - set(config["components"])):
+            raise self.process.failure(
+                f"did not load {', '.join(missing)}: are their requirements in requirements/?"
+            )
+
+    async def onboard(self) -> None:
+        """Make the first user, an administrator, and a long-lived token for `client`."""
+        async with aiohttp.ClientSession() as session:
+            code = await self._create_user(session)
+            form = {"grant_type": "authorization_code", "code": code, "client_id": f"{self.url}/"}
+            async with session.post(f"{self.url}/auth/token", data=form) as response:
+                short_lived = (await response.json())["access_token"]
+        async with Client(self.url, short_lived) as client:
+            token = await client.command(
+                "auth/long_lived_access_token", client_name="Demo", lifespan=365
+            )
+        self._client = Client(self.url, token)
+
+    async def restart(self) -> Identity:
+        """Start again after a stop or a kill, on the same folder and port, and wait until it runs."""
+        await self.client.disconnect()
+        identity = await self.start()
+        await self.wait_until_running()
+        return identity
+
+    async def stop(self) -> None:
+        """Stop in order, and close the client."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+        await self.process.stop()
+
+    async def _create_user(self, session: aiohttp.ClientSession) -> str:
+        user = {
+            "name": "Demo",
+            "username": USERNAME,
+            "password": self.password,
+            "client_id": f"{self.url}/",
+            "language": "en",
+        }
+        async with session.post(f"{self.url}/api/onboarding/users", json=user) as response:
+            if not response.ok:
+                raise self.process.failure(f"refused to make the first user: {await response.text()}")
+            code: str = (await response.json())["auth_code"]
+            return code
+
+
+def program(name: str) -> Path:
+    """Return the path of a program in the virtual environment that this one runs in."""
+    path = Path(sys.executable).parent / name
+    if not path.exists():
+        message = f"{path} is missing. Run scripts/setup."
+        raise DemoError(message)
+    return path
+
+
+def _http(port: int) -> Json:
+    """What `http` keeps of its settings; a missing key would make it start with defaults, on every address."""
+    stable = {
+        "server_host": [ports.HOST],
+        "server_port": port,
+        "cors_allowed_origins": ["https://cast.home-assistant.io"],
+        "login_attempts_threshold": -1,
+        "ip_ban_enabled": True,
+        "ssl_profile": "intermediate_v6",
+        "use_x_frame_options": True,
+        "created_at": CREATED,
+        "error": None,
+        "error_message": None,
+    }
+    data = {"stable": stable, "pending": None, "yaml_migration_done": True}
+    return {"version": 3, "minor_version": 1, "key": "http", "data": data}
+
+
+def _onboarding() -> Json:
+    done = ["core_config", "analytics", "integration"]
+    return {"version": 4, "minor_version": 1, "key": "onboarding", "data": {"done": done}}
+
+
+def _config_entries() -> Json:
+    """The Marketplace, which every instance has, is off: it would look for updates on the internet."""
+    marketplace = {
+        "entry_id": "marketplace",
+        "domain": "marketplace",
+        "title": "Marketplace",
+        "version": 1,
+        "source": "system",
+        "data": {},
+        "disabled_by": "user",
+    }
+    # The oldest form, which Home Assistant completes by its own migrations.
+    return {"version": 1, "minor_version": 1, "key": "core.config_entries", "data": {"entries": [marketplace]}}

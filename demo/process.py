@@ -1,0 +1,178 @@
+"""A child process: started with its output in a file, waited for, and ended without leaving anything."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+import os
+from pathlib import Path
+import signal
+import subprocess
+from typing import Final, Self
+
+from demo.files import open_private
+
+POLL_SECONDS: Final = 0.05
+TAIL_LINES: Final = 20
+
+
+class DemoError(Exception):
+    """A part of the demo failed; the message tells a person which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Tells a process from any other that ever has the same id: the id, and when it was born."""
+
+    pid: int
+    born: str
+
+    @classmethod
+    def of(cls, pid: int) -> Self | None:
+        """Return the identity of the process that has `pid` now, or None where none has."""
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+            boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+        except OSError:
+            return None
+        # proc(5): after the command in parentheses comes the state (field 3); field 22 is the start time.
+        fields = stat.rpartition(")")[2].split()
+        return None if fields[0] == "Z" else cls(pid, f"{boot}/{fields[19]}")
+
+    @property
+    def alive(self) -> bool:
+        """Whether this very process still runs."""
+        return Identity.of(self.pid) == self
+
+    async def end(self, grace: float = 20.0) -> None:
+        """Ask the process and its children to terminate, and kill what is left after `grace` seconds."""
+        for number, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
+            self._signal(number)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self.gone()
+                return
+
+    async def kill(self) -> None:
+        """Kill the process and its children at once, as a power cut would, and wait until it is gone."""
+        self._signal(signal.SIGKILL)
+        await self.gone()
+
+    async def gone(self) -> None:
+        """Wait until the process runs no longer."""
+        while self.alive:
+            await asyncio.sleep(POLL_SECONDS)
+
+    def _signal(self, number: signal.Signals) -> None:
+        # A `Process` leads a group of its own, so that its children end with it.
+        if self.alive:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
+
+
+class Process:
+    """One command, run in a session of its own, so that a Ctrl-C reaches only who started it."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """Describe the process; `environment` is added to the few variables that every child gets."""
+        self.name = name
+        self.log = log
+        self._command = list(command)
+        self._environment = _basic_environment() | dict(environment or {})
+        self._folder = folder
+        self._child: subprocess.Popen[bytes] | None = None
+        self._identity: Identity | None = None
+
+    def start(self) -> Identity:
+        """Start the command; its output goes to the log.
+
+        Raises DemoError where it cannot be run.
+        """
+        with open_private(self.log) as log:
+            try:
+                self._child = subprocess.Popen(  # noqa: S603 - the commands are the demo's own
+                    self._command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    env=self._environment,
+                    cwd=self._folder,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                message = f"{self.name} could not be started: {error}"
+                raise DemoError(message) from error
+        self._identity = Identity.of(self._child.pid)
+        if self._identity is None:
+            self._child.wait()
+            raise self.failure("ended as soon as it was started")
+        return self._identity
+
+    @property
+    def identity(self) -> Identity:
+        """Who the running process is; raises DemoError before the first start."""
+        if self._identity is None:
+            message = f"{self.name} has not been started"
+            raise DemoError(message)
+        return self._identity
+
+    @property
+    def running(self) -> bool:
+        """Whether the process has been started and has not ended."""
+        return self._identity is not None and self._identity.alive
+
+    async def until(self, ready: Callable[[], Awaitable[bool]], *, seconds: float, what: str) -> None:
+        """Wait until `ready` says so.
+
+        Raises DemoError with the end of the log where the process ends first, or after `seconds`.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                while not await ready():
+                    if not self.running:
+                        raise self.failure(f"ended before {what}")
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError as error:
+            raise self.failure(f"did not get as far as {what} within {seconds:g} s") from error
+
+    def failure(self, happened: str) -> DemoError:
+        """Return an error that says what happened, with the exit code and the end of the log."""
+        code = self._child.poll() if self._child else None
+        ended = "" if code is None else f" (exit code {code})"
+        return DemoError(f"{self.name} {happened}{ended}.\nThe end of {self.log}:\n{self.tail()}")
+
+    def tail(self, lines: int = TAIL_LINES) -> str:
+        """Return the last lines of the log, indented."""
+        try:
+            text = self.log.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return "  (no log)"
+        return "\n".join(f"  {line}" for line in text.splitlines()[-lines:]) or "  (empty)"
+
+    async def stop(self, grace: float = 20.0) -> None:
+        """End the process in order, killing it after `grace` seconds; nothing happens where it has ended."""
+        if self._identity is not None:
+            await self._identity.end(grace)
+        self._reap()
+
+    async def kill(self) -> None:
+        """Kill the process at once."""
+        await self.identity.kill()
+        self._reap()
+
+    def _reap(self) -> None:
+        if self._child is not None:
+            self._child.wait()
+
+
+def _basic_environment() -> dict[str, str]:
+    """What a child may know of its parent's environment: where programs are, and who runs them."""
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
