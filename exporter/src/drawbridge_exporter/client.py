@@ -1,0 +1,89 @@
+"""The HTTP client: fetches a snapshot, or says why it could not."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from . import __version__
+from .document import InvalidDocumentError, InvalidJSONError
+from .errors import FetchError, Reason, from_exception, from_status
+from .snapshot import Snapshot, parse_snapshot
+from .values import KeySource
+
+MAX_BODY_BYTES: Final = 8 * 1024 * 1024
+
+# Home Assistant closes idle connections later, so that ours is the side that
+# closes first and no request meets a connection that is just being closed.
+_KEEP_ALIVE_SECONDS: Final = 70.0
+
+
+def open_session(pool_size: int) -> aiohttp.ClientSession:
+    """Return the session that all targets share; the caller closes it."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=pool_size, keepalive_timeout=_KEEP_ALIVE_SECONDS),
+        headers={"Accept": "application/json", "User-Agent": f"drawbridge-exporter/{__version__}"},
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeClient:
+    """Reads one bridge over a shared session."""
+
+    session: aiohttp.ClientSession
+    url: URL
+    key: KeySource
+
+    async def fetch(self, timeout: float) -> Snapshot:  # noqa: ASYNC109 - one limit for connect, answer and body
+        """Return the bridge's snapshot within ``timeout`` seconds.
+
+        Raises:
+            FetchError: Whatever came in the way, classified.
+
+        """
+        try:
+            key = self.key.read()
+        except ValueError as error:
+            raise FetchError(Reason.KEY_FILE, f"The API key: {error}") from None
+        try:
+            body = await self._get("metrics", key, timeout)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise from_exception(error) from None
+        return _parse(body)
+
+    async def _get(self, path: str, key: str, timeout: float) -> bytes:  # noqa: ASYNC109 - as above
+        async with self.session.get(
+            self.url / path,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=aiohttp.ClientTimeout(total=timeout),
+            allow_redirects=False,
+        ) as response:
+            if response.status != HTTPStatus.OK:
+                raise from_status(response.status, response.headers.get("Location"))
+            return await _read_bounded(response)
+
+
+async def _read_bounded(response: aiohttp.ClientResponse) -> bytes:
+    """Return the decompressed body, refusing one that is too large."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise FetchError(
+                Reason.TOO_LARGE, f"The answer is larger than {MAX_BODY_BYTES >> 20} MiB. Is this Drawbridge's URL?"
+            )
+    return bytes(body)
+
+
+def _parse(body: bytes) -> Snapshot:
+    try:
+        return parse_snapshot(body)
+    except InvalidJSONError:
+        raise FetchError(Reason.INVALID_JSON, "The answer is not JSON. Is this Drawbridge's URL?") from None
+    except InvalidDocumentError as error:
+        raise FetchError(
+            Reason.SCHEMA, f"The answer is not a snapshot that this exporter reads: {error}. Update the older of both."
+        ) from None

@@ -1,0 +1,126 @@
+"""Reading of a JSON document member by member, each error naming the place."""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+_LARGEST: Final = sys.float_info.max
+
+
+class InvalidDocumentError(ValueError):
+    """The document is not what it should be; the message names the member."""
+
+
+class InvalidJSONError(ValueError):
+    """The text is not JSON."""
+
+
+def parse_json(body: bytes) -> Node:
+    """Return the root of a JSON text.
+
+    Raises:
+        InvalidJSONError: It is no JSON, or holds NaN or Infinity.
+
+    """
+    try:
+        return Node(json.loads(body, parse_constant=_refuse_constant))
+    except (ValueError, RecursionError) as error:
+        raise InvalidJSONError(str(error)) from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    message = f"{name} is not a JSON value"
+    raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value in the document and the path that leads to it.
+
+    Every method raises InvalidDocumentError where the value is of another
+    kind than the one asked for.
+    """
+
+    value: object
+    path: str = "the document"
+
+    def member(self, name: str) -> Node:
+        """Return the member ``name``, which must be there."""
+        found = self.get(name)
+        if found is None:
+            self._fail(f"has no member {name!r}")
+        return found
+
+    def get(self, name: str) -> Node | None:
+        """Return the member ``name``, or None where it is missing."""
+        members = self._mapping()
+        if name not in members:
+            return None
+        return Node(members[name], f"{self.path}.{name}")
+
+    def present(self, name: str) -> Node | None:
+        """Return the member ``name``, or None where it is missing or null."""
+        found = self.get(name)
+        return None if found is None or found.value is None else found
+
+    def members(self) -> Iterator[tuple[str, Node]]:
+        """Yield each name and value of an object."""
+        for name, value in self._mapping().items():
+            yield name, Node(value, f"{self.path}.{name}")
+
+    def items(self) -> Iterator[Node]:
+        """Yield each item of an array."""
+        if not isinstance(self.value, list):
+            self._fail("is not an array")
+        for index, value in enumerate(self.value):
+            yield Node(value, f"{self.path}[{index}]")
+
+    def text(self) -> str:
+        """Return a string."""
+        if not isinstance(self.value, str):
+            self._fail("is not a string")
+        return self.value
+
+    def truth(self) -> bool:
+        """Return true or false."""
+        if not isinstance(self.value, bool):
+            self._fail("is neither true nor false")
+        return self.value
+
+    def number(self) -> float:
+        """Return a finite number."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
+            self._fail("is not a number")
+        if not abs(self.value) <= _LARGEST:
+            self._fail("is too large")
+        return self.value
+
+    def amount(self) -> float:
+        """Return a finite number that is not negative."""
+        value = self.number()
+        if value < 0:
+            self._fail("is negative")
+        return value
+
+    def count(self) -> int:
+        """Return a whole number that is not negative."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int):
+            self._fail("is not a whole number")
+        self.amount()
+        return self.value
+
+    def require(self, condition: bool, problem: str) -> None:  # noqa: FBT001 - an assertion reads best so
+        """Refuse the value with ``problem`` unless ``condition`` holds."""
+        if not condition:
+            self._fail(problem)
+
+    def _mapping(self) -> dict[str, object]:
+        if not isinstance(self.value, dict):
+            self._fail("is not an object")
+        return self.value
+
+    def _fail(self, problem: str) -> NoReturn:
+        message = f"{self.path} {problem}"
+        raise InvalidDocumentError(message)

@@ -1,0 +1,113 @@
+"""Why a bridge could not be read: a reason for machines, advice for people."""
+
+import ssl
+from enum import StrEnum
+from typing import Final
+
+import aiohttp
+
+
+class Reason(StrEnum):
+    """The bounded set of reasons; the values of the label ``reason``."""
+
+    KEY_FILE = "key_file"
+    DNS = "dns"
+    REFUSED = "refused"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    REDIRECT = "redirect"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    STATUS = "status"
+    TOO_LARGE = "too_large"
+    INVALID_JSON = "invalid_json"
+    SCHEMA = "schema"
+
+
+class FetchError(Exception):
+    """The snapshot could not be had; the message says what to do about it."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        """Keep the reason beside the message."""
+        super().__init__(message)
+        self.reason = reason
+
+
+_REDIRECTS: Final = range(300, 400)
+
+_STATUS: Final = {
+    401: (
+        Reason.UNAUTHORIZED,
+        (
+            "The bridge does not accept the API key: it is wrong, expired, disabled or removed. Make or rotate one in"
+            " Settings > Devices & services > Drawbridge."
+        ),
+    ),
+    403: (
+        Reason.FORBIDDEN,
+        (
+            "The API key may not read the metrics from here. Give the key the capability 'metrics', and look at its"
+            " allowed networks."
+        ),
+    ),
+    404: (
+        Reason.NOT_FOUND,
+        (
+            "There is no Drawbridge at this address. Install and set up the integration in Home Assistant, and check"
+            " the URL."
+        ),
+    ),
+    429: (
+        Reason.RATE_LIMITED,
+        "The bridge limits this API key or has locked out this address. Scrape less often or raise the key's limit.",
+    ),
+    503: (
+        Reason.UNAVAILABLE,
+        "Drawbridge is there but not running: Home Assistant is starting or the integration is not set up.",
+    ),
+}
+
+
+def from_status(status: int, location: str | None) -> FetchError:
+    """Return the error for an HTTP status other than 200."""
+    if status in _STATUS:
+        return FetchError(*_STATUS[status])
+    if status in _REDIRECTS:
+        return FetchError(
+            Reason.REDIRECT,
+            f"The address redirects to {location or 'nowhere'!s:.200}. The API key is not sent on; give the final"
+            " address as the URL.",
+        )
+    return FetchError(Reason.STATUS, f"The bridge answered HTTP {status}. Look at Home Assistant's log.")
+
+
+def from_exception(error: aiohttp.ClientError | TimeoutError) -> FetchError:
+    """Return the error for what aiohttp raised."""
+    if isinstance(error, TimeoutError):
+        return FetchError(
+            Reason.TIMEOUT, "The bridge did not answer in time. Look at Home Assistant's load and network."
+        )
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return FetchError(Reason.DNS, f"The host name {error.host!r} is not known. Check the URL and the name server.")
+    if isinstance(error, aiohttp.ClientSSLError):
+        return FetchError(
+            Reason.TLS, f"TLS failed: {_tls_detail(error)}. Check the certificate, or the scheme of the URL."
+        )
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, ConnectionRefusedError):
+        return FetchError(Reason.REFUSED, "The connection was refused. Is Home Assistant running, and the port right?")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return FetchError(Reason.CONNECTION, f"No connection: {error.os_error.strerror or 'unknown error'}.")
+    return FetchError(Reason.CONNECTION, f"The connection broke ({type(error).__name__}). Is this an HTTP port?")
+
+
+def _tls_detail(error: aiohttp.ClientSSLError) -> str:
+    cause = error.certificate_error if isinstance(error, aiohttp.ClientConnectorCertificateError) else error.os_error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return cause.verify_message
+    if isinstance(cause, ssl.SSLError):
+        return cause.reason or "handshake failed"
+    return "handshake failed"

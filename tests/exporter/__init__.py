@@ -1,0 +1,1 @@
+"""Tests of the exporter against real servers, a real process and promtool."""

@@ -1,0 +1,65 @@
+"""Snapshot documents as a bridge sends them."""
+
+from typing import Any
+
+KEY = "dbk_" + "A1b2C3d4E5" * 4 + "xyz" + "0Zz9Aa"
+STARTED_AT = 1795350000.0
+GENERATED_AT = 1795357330.1
+
+
+def snapshot() -> dict[str, Any]:
+    """Return a snapshot with a value in every place."""
+    return {
+        "schema": 1,
+        "generated_at": GENERATED_AT,
+        "bridge": {"version": "0.1.0", "started_at": STARTED_AT},
+        "home_assistant": {"version": "2026.11.0", "running": True},
+        "health": {
+            "score": 98.2,
+            "window_seconds": 300,
+            "components": {
+                "errors": {"score": 100.0, "value": 0.0, "weight": 0.4},
+                "latency": {"score": 99.0, "value": 0.105, "weight": 0.3},
+                "cache": {"score": 90.0, "value": 0.9, "weight": 0.15},
+                "event_loop": {"score": None, "value": None, "weight": 0.15},
+            },
+        },
+        "requests": [
+            {"route": "/api/states", "method": "GET", "code": 200, "count": 12},
+            {"route": "/api/states", "method": "GET", "code": 304, "count": 5},
+            {"route": "/api/services/{domain}/{service}", "method": "POST", "code": 403, "count": 1},
+        ],
+        "duration_bounds": [0.005, 0.1, 1, 2.0],
+        "durations": [{"route": "/api/states", "counts": [10, 4, 2, 0, 1], "sum": 3.25}],
+        "response_bytes": [{"route": "/api/states", "bytes": 123456}],
+        "cache": {
+            "states": {
+                "requests": 9,
+                "hits": 8,
+                "revalidations": 1,
+                "invalidations": 3,
+                "evictions": 0,
+                "entries": 2,
+                "bytes": 9999,
+            },
+        },
+        "keys": [
+            {
+                "id": "01J0000000000000000000000A",
+                "name": "Dashboard",
+                "requests": 12,
+                "last_used": 1795357000.0,
+                "expires": None,
+            },
+            {
+                "id": "01J0000000000000000000000B",
+                "name": 'The "wall"\ndisplay',
+                "requests": 0,
+                "last_used": None,
+                "expires": 1800000000.0,
+            },
+        ],
+        "auth_failures": {"missing": 0, "malformed": 1, "unknown": 2},
+        "denied": {"capability": 1, "scope": 2},
+        "event_loop_lag": {"mean": 0.0004, "max": 0.01},
+    }

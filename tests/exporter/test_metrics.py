@@ -1,0 +1,161 @@
+"""The metrics page: what is in it, in which format, and what is left out."""
+
+import subprocess
+from collections.abc import AsyncIterator
+
+import pytest
+
+from .bridge import BridgeServer
+from .documents import GENERATED_AT, STARTED_AT
+from .serving import OPENMETRICS, Answer, Exporter, serving
+
+ROUTE = "/api/states"
+FIRST_KEY = "01J0000000000000000000000A"
+SECOND_KEY = "01J0000000000000000000000B"
+
+
+@pytest.fixture
+async def exporter(bridge: BridgeServer) -> AsyncIterator[Exporter]:
+    """Return an exporter that reads the bridge."""
+    async with serving(bridge.url) as running:
+        yield running
+
+
+async def scrape(exporter: Exporter, **headers: str) -> Answer:
+    """Return a scrape, which must have answered 200."""
+    answer = await exporter.get("/metrics", **headers)
+    assert answer.status == 200
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("sample", "labels", "value"),
+    [
+        ("drawbridge_up", {}, 1),
+        ("drawbridge_build_info", {"version": "0.1.0", "homeassistant_version": "2026.11.0"}, 1),
+        ("drawbridge_exporter_build_info", {"version": "0.1.0"}, 1),
+        ("drawbridge_homeassistant_running", {}, 1),
+        ("drawbridge_start_time_seconds", {}, STARTED_AT),
+        ("drawbridge_health_score_ratio", {}, 0.982),
+        ("drawbridge_health_component_ratio", {"component": "cache"}, 0.9),
+        ("drawbridge_health_component_weight_ratio", {"component": "event_loop"}, 0.15),
+        ("drawbridge_http_requests_total", {"route": ROUTE, "method": "GET", "code": "304"}, 5),
+        ("drawbridge_http_response_bytes_total", {"route": ROUTE}, 123456),
+        ("drawbridge_cache_requests_total", {"cache": "states"}, 9),
+        ("drawbridge_cache_hits_total", {"cache": "states"}, 8),
+        ("drawbridge_cache_revalidations_total", {"cache": "states"}, 1),
+        ("drawbridge_cache_invalidations_total", {"cache": "states"}, 3),
+        ("drawbridge_cache_evictions_total", {"cache": "states"}, 0),
+        ("drawbridge_cache_entries", {"cache": "states"}, 2),
+        ("drawbridge_cache_bytes", {"cache": "states"}, 9999),
+        ("drawbridge_key_info", {"key": SECOND_KEY, "name": 'The "wall"\ndisplay'}, 1),
+        ("drawbridge_key_requests_total", {"key": FIRST_KEY}, 12),
+        ("drawbridge_key_last_used_timestamp_seconds", {"key": FIRST_KEY}, 1795357000),
+        ("drawbridge_key_expiry_timestamp_seconds", {"key": SECOND_KEY}, 1800000000),
+        ("drawbridge_auth_failures_total", {"reason": "unknown"}, 2),
+        ("drawbridge_denied_total", {"reason": "scope"}, 2),
+        ("drawbridge_event_loop_lag_seconds", {}, 0.0004),
+        ("drawbridge_event_loop_lag_max_seconds", {}, 0.01),
+        ("drawbridge_scrape_error", {"reason": "timeout"}, 0),
+    ],
+)
+@pytest.mark.parametrize("accept", ["text/plain", OPENMETRICS])
+async def test_each_series_has_its_value(
+    exporter: Exporter, accept: str, sample: str, labels: dict[str, str], value: float
+) -> None:
+    """In both formats."""
+    answer = await scrape(exporter, Accept=accept)
+    assert answer.value(sample, labels) == pytest.approx(value)
+
+
+async def test_durations_are_a_cumulative_histogram(exporter: Exporter) -> None:
+    """The 2 s bucket is there: the objective is measured at it."""
+    answer = await scrape(exporter)
+    family = answer.families()["drawbridge_http_request_duration_seconds"]
+    assert family.type == "histogram"
+    buckets = {s.labels["le"]: s.value for s in family.samples if s.name.endswith("_bucket")}
+    assert buckets == {"0.005": 10, "0.1": 14, "1.0": 16, "2.0": 16, "+Inf": 17}
+    assert answer.value("drawbridge_http_request_duration_seconds_count", {"route": ROUTE}) == 17
+    assert answer.value("drawbridge_http_request_duration_seconds_sum", {"route": ROUTE}) == 3.25
+
+
+async def test_openmetrics_tells_when_counters_began(exporter: Exporter) -> None:
+    """So that a restart is seen even where the new count is the higher."""
+    answer = await scrape(exporter, Accept=OPENMETRICS)
+    assert answer.headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
+    assert answer.text.endswith("# EOF\n")
+    assert answer.value("drawbridge_http_response_bytes_created", {"route": ROUTE}) == STARTED_AT
+    assert answer.value("drawbridge_http_request_duration_seconds_created", {"route": ROUTE}) == STARTED_AT
+
+
+@pytest.mark.parametrize(
+    "accept",
+    ["", "*/*", "text/html", "application/openmetrics-text;version=x", "application/openmetrics-text;version=9.0.0"],
+)
+async def test_any_other_wish_gets_the_text_format(exporter: Exporter, accept: str) -> None:
+    """Whatever the header holds, a page comes."""
+    answer = await scrape(exporter, Accept=accept)
+    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert "_created" not in answer.text
+
+
+async def test_promtool_finds_no_fault(exporter: Exporter, promtool: str) -> None:
+    """Names, types, units and help texts are as Prometheus wants them."""
+    answer = await scrape(exporter)
+    checked = subprocess.run(  # noqa: ASYNC221, S603 - a test may block; promtool's own path
+        [promtool, "check", "metrics"], input=answer.text, capture_output=True, text=True, check=False
+    )
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+
+
+async def test_what_is_unknown_is_absent(bridge: BridgeServer, exporter: Exporter) -> None:
+    """A zero would be a lie."""
+    document = bridge.document
+    assert isinstance(document, dict)
+    document["health"]["score"] = None
+    document["event_loop_lag"] = None
+    answer = await scrape(exporter)
+    assert answer.value("drawbridge_health_score_ratio") is None
+    assert answer.value("drawbridge_health_component_ratio", {"component": "event_loop"}) is None
+    assert answer.value("drawbridge_event_loop_lag_seconds") is None
+    assert answer.value("drawbridge_key_last_used_timestamp_seconds", {"key": SECOND_KEY}) is None
+    assert answer.value("drawbridge_key_expiry_timestamp_seconds", {"key": FIRST_KEY}) is None
+
+
+async def test_a_scrape_shows_nothing_of_the_one_before(bridge: BridgeServer, exporter: Exporter) -> None:
+    """A removed key's series goes; a target that fails leaves none."""
+    await scrape(exporter)
+    document = bridge.document
+    assert isinstance(document, dict)
+    document["keys"].pop(0)
+    answer = await scrape(exporter)
+    assert FIRST_KEY not in answer.text
+    bridge.status = 503
+    answer = await scrape(exporter)
+    assert SECOND_KEY not in answer.text
+    assert "drawbridge_http_requests" not in answer.text
+
+
+async def test_clock_skew_is_measured(exporter: Exporter) -> None:
+    """The document's clock stands at its own time; this machine's does not."""
+    skew = (await scrape(exporter)).value("drawbridge_clock_skew_seconds")
+    started = (await scrape(exporter)).families()["process_start_time_seconds"].samples[0].value
+    assert skew is not None
+    assert skew < 0 or skew + started <= GENERATED_AT
+
+
+async def test_gzip_is_by_negotiation(exporter: Exporter) -> None:
+    """Prometheus asks for it."""
+    packed = await exporter.get("/metrics", Accept_Encoding="gzip")
+    plain = await exporter.get("/metrics", Accept_Encoding="identity")
+    assert packed.headers.get("Content-Encoding") == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert packed.value("drawbridge_up") == plain.value("drawbridge_up") == 1
+
+
+async def test_the_exporters_own_process_is_measured(exporter: Exporter) -> None:
+    """Memory and CPU of the exporter, under the names that every exporter has."""
+    answer = await scrape(exporter)
+    memory = answer.value("process_resident_memory_bytes")
+    assert memory is not None
+    assert memory > 0

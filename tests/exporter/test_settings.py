@@ -1,0 +1,198 @@
+"""Settings: every wrong one is told at once, by name, with its mending."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+
+from drawbridge_exporter.options import add_flags
+from drawbridge_exporter.settings import OPTIONS, Settings, SettingsError, read_settings
+from drawbridge_exporter.values import ListenAddress
+
+from .documents import KEY
+
+GOOD = {"HA_BASE_URL": "http://127.0.0.1:8123", "BRIDGE_API_KEY": KEY}
+
+
+def read(environ: dict[str, str], *arguments: str) -> Settings:
+    """Return the settings for an environment and a command line."""
+    parser = ArgumentParser()
+    add_flags(parser, OPTIONS)
+    return read_settings(environ, parser.parse_args(arguments))
+
+
+def problems(environ: dict[str, str], *arguments: str) -> list[str]:
+    """Return the problems, of which there must be some."""
+    with pytest.raises(SettingsError) as caught:
+        read(environ, *arguments)
+    return caught.value.problems
+
+
+def test_the_defaults_are_those_of_the_design() -> None:
+    """Two variables are enough."""
+    settings = read(GOOD)
+    assert str(settings.target.url) == "http://127.0.0.1:8123/api/drawbridge"
+    assert settings.target.key.read() == KEY
+    assert settings.listen == ListenAddress(None, 9123)
+    assert (settings.timeout, settings.pool_size) == (30.0, 20)
+    assert (settings.metrics, settings.health_checks) == (True, True)
+    assert (settings.log_level, settings.log_format) == ("INFO", "text")
+
+
+def test_each_variable_is_read() -> None:
+    """Nothing of the environment is ignored."""
+    settings = read(
+        GOOD
+        | {
+            "METRICS_PORT": "9200",
+            "REQUEST_TIMEOUT": "12.5",
+            "CONNECTION_POOL_SIZE": "3",
+            "ENABLE_METRICS": "false",
+            "ENABLE_HEALTH_CHECKS": "No",
+            "BRIDGE_LOG_LEVEL": "debug",
+            "BRIDGE_LOG_FORMAT": "JSON",
+        }
+    )
+    assert settings.listen == ListenAddress(None, 9200)
+    assert (settings.timeout, settings.pool_size) == (12.5, 3)
+    assert (settings.metrics, settings.health_checks) == (False, False)
+    assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
+
+
+def test_a_flag_wins_over_its_variable() -> None:
+    """The command line has the last word, even over a wrong variable."""
+    settings = read(
+        GOOD | {"REQUEST_TIMEOUT": "never", "METRICS_PORT": "1"},
+        "--bridge.timeout=5",
+        "--web.listen-address=127.0.0.1:7",
+        "--bridge.url=https://ha.example:1",
+    )
+    assert settings.timeout == 5.0
+    assert settings.listen == ListenAddress("127.0.0.1", 7)
+    assert str(settings.target.url) == "https://ha.example:1/api/drawbridge"
+
+
+def test_an_empty_variable_is_not_set() -> None:
+    """Compose files pass variables on that nobody has filled in."""
+    assert read(GOOD | {"METRICS_PORT": "", "BRIDGE_API_KEY_FILE": " "}).listen.port == 9123
+
+
+@pytest.mark.parametrize(
+    ("given", "base"),
+    [
+        ("http://ha:8123", "http://ha:8123/api/drawbridge"),
+        ("http://ha:8123/", "http://ha:8123/api/drawbridge"),
+        ("https://ha.example/api/drawbridge", "https://ha.example/api/drawbridge"),
+        ("https://ha.example/api/drawbridge/", "https://ha.example/api/drawbridge"),
+        ("http://[::1]:8123", "http://[::1]:8123/api/drawbridge"),
+        ("https://example.org/home", "https://example.org/home/api/drawbridge"),
+    ],
+)
+def test_both_forms_of_the_url_are_understood(given: str, base: str) -> None:
+    """Home Assistant's address or the bridge's, with or without a slash."""
+    assert str(read(GOOD | {"HA_BASE_URL": given}).target.url) == base
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("HA_BASE_URL", "homeassistant.local:8123", "not an http:// or https:// URL"),
+        ("HA_BASE_URL", "ftp://ha", "not an http:// or https:// URL"),
+        ("HA_BASE_URL", "http://ha:port", "not a URL"),
+        ("HA_BASE_URL", "http://me:secret@ha:8123", "user name or password"),
+        ("HA_BASE_URL", "http://ha:8123/?x=1", "query"),
+        ("HA_BASE_URL", "http://ha:8123/api", "ends in /api"),
+        ("BRIDGE_API_KEY", "dbk_short", "not a Drawbridge API key"),
+        ("BRIDGE_API_KEY", "eyJhbGciOiJIUzI1NiJ9.e30.x", "Home Assistant token"),
+        ("METRICS_PORT", "http", "not a whole number"),
+        ("METRICS_PORT", "65536", "out of range"),
+        ("REQUEST_TIMEOUT", "soon", "not a number of seconds"),
+        ("REQUEST_TIMEOUT", "0", "not a number of seconds"),
+        ("REQUEST_TIMEOUT", "inf", "not a number of seconds"),
+        ("CONNECTION_POOL_SIZE", "0", "out of range"),
+        ("ENABLE_METRICS", "perhaps", "neither true nor false"),
+        ("ENABLE_HEALTH_CHECKS", "2", "neither true nor false"),
+        ("BRIDGE_LOG_LEVEL", "LOUD", "not known"),
+        ("BRIDGE_LOG_FORMAT", "xml", "not known"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_mending(name: str, value: str, said: str) -> None:
+    """One line: the variable, what is wrong, what to give."""
+    [problem] = problems(GOOD | {name: value})
+    assert problem.startswith(f"{name}: ")
+    assert said in problem
+    assert any(word in problem for word in ("Give ", "Leave ", "Make ", "paste "))
+
+
+@pytest.mark.parametrize("value", ["9123", "host", "::1:9123", "host:99999", "host:"])
+def test_a_wrong_listen_address_is_named_by_its_flag(value: str) -> None:
+    """What was given as a flag is told as a flag."""
+    [problem] = problems(GOOD, f"--web.listen-address={value}")
+    assert problem.startswith("--web.listen-address: ")
+
+
+def test_all_problems_are_told_together() -> None:
+    """Nobody mends one only to meet the next."""
+    told = problems({"METRICS_PORT": "x", "REQUEST_TIMEOUT": "x"})
+    assert [line.split(":")[0] for line in told] == [
+        "HA_BASE_URL",
+        "BRIDGE_API_KEY_FILE",
+        "METRICS_PORT",
+        "REQUEST_TIMEOUT",
+    ]
+
+
+def test_a_wrong_key_is_never_repeated() -> None:
+    """A problem is logged; what was pasted may be another service's secret."""
+    [problem] = problems(GOOD | {"BRIDGE_API_KEY": "hunter2-hunter2"})
+    assert "hunter2" not in problem
+
+
+class TestKeyFile:
+    """The key from a file, as Docker, Kubernetes and systemd give secrets."""
+
+    def test_it_is_read_without_its_line_break(self, tmp_path: Path) -> None:
+        """An editor ends a file with a line break."""
+        file = tmp_path / "key"
+        file.write_text(KEY + "\n")
+        assert read(self.environ(file)).target.key.read() == KEY
+
+    def test_a_rotated_key_is_seen(self, tmp_path: Path) -> None:
+        """The file is read anew, so that a rotation needs no restart."""
+        file = tmp_path / "key"
+        file.write_text(KEY)
+        source = read(self.environ(file)).target.key
+        file.write_text(KEY[::-1].replace("_kbd", "").join(["dbk_", ""]))
+        assert source.read() != KEY
+
+    def test_one_that_is_missing_is_told(self, tmp_path: Path) -> None:
+        """The path is named."""
+        [problem] = problems(self.environ(tmp_path / "none"))
+        assert problem.startswith("BRIDGE_API_KEY_FILE: cannot read")
+        assert str(tmp_path / "none") in problem
+
+    @pytest.mark.parametrize("content", [b"", b"hunter2", b"\xff\xfe\x00"])
+    def test_one_without_a_key_is_told(self, tmp_path: Path, content: bytes) -> None:
+        """What it holds is not repeated."""
+        file = tmp_path / "key"
+        file.write_bytes(content)
+        [problem] = problems(self.environ(file))
+        assert problem.startswith("BRIDGE_API_KEY_FILE: ")
+        assert "hunter2" not in problem
+
+    def test_both_ways_at_once_are_refused(self, tmp_path: Path) -> None:
+        """Which of two keys counts should never be a guess."""
+        file = tmp_path / "key"
+        file.write_text(KEY)
+        [problem] = problems(GOOD | self.environ(file))
+        assert "BRIDGE_API_KEY_FILE" in problem
+
+    @staticmethod
+    def environ(file: Path) -> dict[str, str]:
+        """Return an environment that names the file."""
+        return {"HA_BASE_URL": GOOD["HA_BASE_URL"], "BRIDGE_API_KEY_FILE": str(file)}
+
+
+def test_the_key_is_not_in_the_settings_text() -> None:
+    """Settings may be logged or appear in a traceback."""
+    assert KEY not in repr(read(GOOD))
