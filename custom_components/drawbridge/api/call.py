@@ -1,6 +1,7 @@
 """One request on its way through the gate."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -52,7 +53,7 @@ class Call:
             raise bad_request(f"The body is not valid JSON: {err}.") from err
 
 
-def json_response(data: Any, status: int = 200) -> web.Response:
+def json_response(data: Any, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
     """Answer with JSON that nobody may keep."""
     return web.Response(
         body=json_bytes(data),

@@ -1,6 +1,6 @@
 """How an endpoint is declared: method, path, capability, handler. Nothing more is needed."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -23,13 +23,18 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One method of one path. ``capability`` says who may call it, and has no default."""
+    """One method of one path.
+
+    ``capability`` says who may call it, and has no default. ``when_down`` is the JSON that is
+    answered with 503 while the bridge is not up, where that is not a problem document.
+    """
 
     method: str
     path: str
     capability: Capability | Access
     handler: Handler
     summary: str
+    when_down: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a declaration that leaves open who may call. Raises ``TypeError``."""
@@ -46,13 +51,20 @@ class Router:
         self.endpoints: list[Endpoint] = []
 
     def endpoint(
-        self, method: str, path: str, *, capability: Capability | Access
+        self,
+        method: str,
+        path: str,
+        *,
+        capability: Capability | Access,
+        when_down: Mapping[str, str] | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declare the decorated handler. The first line of its docstring is the summary."""
 
         def declare(handler: Handler) -> Handler:
             summary = (handler.__doc__ or "").partition("\n")[0]
-            self.endpoints.append(Endpoint(method, path, capability, handler, summary))
+            self.endpoints.append(
+                Endpoint(method, path, capability, handler, summary, when_down)
+            )
             return handler
 
         return declare

@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 from ..bridge import Bridge
 from ..keys import ApiKey, AuthFailure, Capability
 from ..policy.headers import SECURITY_HEADERS
-from .call import Call
+from .call import Call, json_response
 from .endpoint import Access, Endpoint
 from .problem import Problem, ProblemError
 
@@ -55,13 +55,14 @@ class Gate:
         self._route = route
         self._endpoints = endpoints
         self._find_bridge = find_bridge
+        self._other_methods = _refuse_method(route, ", ".join(sorted(endpoints)))
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a request. Every answer leaves through here."""
         started = time.perf_counter()
         bridge = self._find_bridge()
         if bridge is None:
-            response: web.StreamResponse = _UNAVAILABLE.response()
+            response: web.StreamResponse = self._down(request)
         else:
             response = await self._admit(Call(request, bridge))
             seconds = time.perf_counter() - started
@@ -73,9 +74,7 @@ class Gate:
         return response
 
     async def _admit(self, call: Call) -> web.StreamResponse:
-        endpoint = self._endpoints.get(call.request.method)
-        if endpoint is None:
-            return self._not_allowed().response()
+        endpoint = self._endpoints.get(call.request.method, self._other_methods)
         for step in STEPS:
             if (problem := step(call, endpoint)) is not None:
                 return problem.response()
@@ -95,14 +94,23 @@ class Gate:
             _LOGGER.exception("Unexpected error in %s %s", endpoint.method, endpoint.path)
             return _BROKEN.response()
 
-    def _not_allowed(self) -> Problem:
-        allowed = ", ".join(sorted(self._endpoints))
-        return Problem(
-            HTTPStatus.METHOD_NOT_ALLOWED,
-            "method_not_allowed",
-            f"This path answers to {allowed}.",
-            {hdrs.ALLOW: allowed},
-        )
+    def _down(self, request: web.Request) -> web.StreamResponse:
+        endpoint = self._endpoints.get(request.method)
+        if endpoint is None or endpoint.when_down is None:
+            return _UNAVAILABLE.response()
+        response = json_response(endpoint.when_down, _UNAVAILABLE.status)
+        response.headers.update(_UNAVAILABLE.headers)
+        return response
+
+
+def _refuse_method(route: str, allowed: str) -> Endpoint:
+    """Return the endpoint that stands in for the methods that a route does not have."""
+
+    def refuse(_call: Call) -> web.StreamResponse:
+        status, detail = HTTPStatus.METHOD_NOT_ALLOWED, f"This path answers to {allowed}."
+        raise ProblemError(Problem(status, "method_not_allowed", detail, {hdrs.ALLOW: allowed}))
+
+    return Endpoint("other", route, Access.PUBLIC, refuse, "")
 
 
 _TOO_LARGE: Final = Problem(

@@ -1,0 +1,48 @@
+"""A test instance of Home Assistant with a small household, and a bridge into it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import custom_components  # noqa: F401  before `hass`, or the plugin's own folder of that name wins
+import pytest
+from aiohttp.test_utils import TestClient
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import area_registry as ar, entity_registry as er
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.integration.house import Bridge, add_bridge
+
+type AddKey = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(enable_custom_integrations: None) -> None:
+    """Let Home Assistant load this repository's integration."""
+
+
+@pytest.fixture
+async def house(hass: HomeAssistant) -> HomeAssistant:
+    """Two rooms with a light each that can be switched, and a sensor in none."""
+    areas, entities = ar.async_get(hass), er.async_get(hass)
+    for room in ("living_room", "bedroom"):
+        area = areas.async_create(room.replace("_", " ").title())
+        entry = entities.async_get_or_create(
+            "input_boolean", "input_boolean", f"{room}_lamp", suggested_object_id=f"{room}_lamp"
+        )
+        entities.async_update_entity(entry.entity_id, area_id=area.id)
+    lamps: dict[str, Any] = {"living_room_lamp": {}, "bedroom_lamp": {}}
+    assert await async_setup_component(hass, "input_boolean", {"input_boolean": lamps})
+    assert await async_setup_component(hass, "api", {})
+    await hass.async_block_till_done()
+    hass.states.async_set("sensor.outside", "7.5", {"unit_of_measurement": "°C"})
+    return hass
+
+
+@pytest.fixture
+async def bridge(
+    house: HomeAssistant, hass_client_no_auth: Callable[[], Awaitable[TestClient[Any, Any]]]
+) -> Bridge:
+    """Return a bridge into the house, with no keys, and a client that sends none."""
+    entry: MockConfigEntry = await add_bridge(house)
+    return Bridge(house, entry, await hass_client_no_auth())

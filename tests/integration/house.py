@@ -1,0 +1,93 @@
+"""What tests do with a bridge: through the flow manager and by HTTP, as a user would."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+
+BASE = "/api/drawbridge"
+
+
+async def add_bridge(hass: HomeAssistant) -> ConfigEntry[Any]:
+    """Set Drawbridge up in the flow that a user sees."""
+    result = await hass.config_entries.flow.async_init("drawbridge", context={"source": "user"})
+    assert result["type"] is FlowResultType.FORM
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    entry: ConfigEntry[Any] = result["result"]
+    return entry
+
+
+def key_form(name: str = "Test", **fields: Any) -> dict[str, Any]:
+    """Return the form of a key, with a name and the capability to read."""
+    return {"name": name, "capabilities": ["read"], **fields}
+
+
+@dataclass
+class Bridge:
+    """A bridge, and a client to call it with."""
+
+    hass: HomeAssistant
+    entry: ConfigEntry[Any]
+    client: TestClient[Any, Any]
+
+    async def start_key_flow(self) -> dict[str, Any]:
+        """Open "Add API key"."""
+        return await self.hass.config_entries.subentries.async_init(
+            (self.entry.entry_id, "api_key"), context={"source": "user"}
+        )
+
+    async def submit(self, flow: dict[str, Any], form: dict[str, Any]) -> dict[str, Any]:
+        """Submit a form of a key's flow."""
+        result: dict[str, Any] = await self.hass.config_entries.subentries.async_configure(
+            flow["flow_id"], form
+        )
+        return result
+
+    async def add_key(self, **fields: Any) -> str:
+        """Add a key, and return its secret."""
+        flow = await self.submit(await self.start_key_flow(), key_form(**fields))
+        assert flow["step_id"] == "secret", flow
+        secret: str = flow["description_placeholders"]["key"]
+        await self.submit(flow, {})
+        await self.hass.async_block_till_done()
+        return secret
+
+    def key_id(self, name: str) -> str:
+        """Return the id of the key of that name."""
+        return next(item.subentry_id for item in self.entry.subentries.values() if item.title == name)
+
+    async def reconfigure(self, name: str) -> dict[str, Any]:
+        """Open "Edit API key"."""
+        return await self.hass.config_entries.subentries.async_init(
+            (self.entry.entry_id, "api_key"),
+            context={"source": "reconfigure", "subentry_id": self.key_id(name)},
+        )
+
+    async def request(
+        self, method: str, path: str, key: str | None = None, **options: Any
+    ) -> ClientResponse:
+        """Call the bridge, with a key or without."""
+        headers = dict(options.pop("headers", {}))
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key}"
+        return await self.client.request(method, BASE + path, headers=headers, **options)
+
+    async def get(self, path: str, key: str | None = None, **options: Any) -> ClientResponse:
+        """Read from the bridge."""
+        return await self.request("GET", path, key, **options)
+
+    async def post(self, path: str, key: str | None = None, **options: Any) -> ClientResponse:
+        """Write to the bridge."""
+        return await self.request("POST", path, key, **options)
+
+    async def entity_ids(self, key: str) -> set[str]:
+        """Return the entities that a key sees in the bulk answer."""
+        answer = await self.get("/api/states", key)
+        assert answer.status == 200, await answer.text()
+        return {state["entity_id"] for state in await answer.json()}

@@ -1,0 +1,75 @@
+"""What the bridge says of itself."""
+
+from homeassistant.core import HomeAssistant
+
+from tests.integration.house import Bridge
+
+
+async def test_health_without_a_key_says_no_more_than_ok(bridge: Bridge) -> None:
+    """A stranger learns that somebody is there."""
+    answer = await bridge.get("/health")
+    assert answer.status == 200
+    assert await answer.read() == b'{"status":"ok"}'
+    reader = await bridge.add_key(everything=True)
+    assert await (await bridge.get("/health", reader)).json() == {"status": "ok"}
+
+
+async def test_health_with_a_key_says_why(bridge: Bridge) -> None:
+    """A key for metrics learns the score and its components."""
+    health = await (await bridge.get("/health", await bridge.add_key(capabilities=["metrics"]))).json()
+    assert 0 <= health["score"] <= 100
+    assert set(health["components"]) == {"errors", "latency", "cache", "event_loop"}
+
+
+async def test_the_snapshot_counts(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Requests by route, method and status; the cache; the keys; the refusals."""
+    reader = await bridge.add_key(name="Reader", everything=True)
+    metrics = await bridge.add_key(name="Prometheus", capabilities=["metrics"])
+    etag = (await bridge.get("/api/states", reader)).headers["ETag"]
+    await bridge.get("/api/states", reader)
+    await bridge.get("/api/states", reader, headers={"If-None-Match": etag})
+    hass.states.async_set("sensor.outside", "9")
+    await bridge.get("/api/states", reader)
+    await bridge.get("/api/states/sensor.no_such_1", reader)
+    await bridge.get("/api/states/sensor.no_such_2", reader)
+    await bridge.get("/api/states")
+    await bridge.get("/api/states", "dbk_broken")
+    await bridge.get("/metrics", reader)
+    await bridge.request("PROPFIND", "/nowhere", reader)
+    snapshot = await (await bridge.get("/metrics", metrics)).json()
+
+    assert snapshot["schema"] == 1
+    counts = {
+        (item["route"], item["method"], item["code"]): item["count"]
+        for item in snapshot["requests"]
+    }
+    assert counts["/api/states", "GET", 200] == 3
+    assert counts["/api/states", "GET", 304] == 1
+    assert counts["/api/states", "GET", 401] == 2
+    assert counts["/api/states/{entity_id}", "GET", 404] == 2
+    assert counts["/metrics", "GET", 403] == 1
+    assert counts["unmatched", "other", 405] == 1
+    cache = snapshot["cache"]["states"]
+    assert (cache["requests"], cache["hits"], cache["revalidations"]) == (4, 2, 1)
+    assert cache["invalidations"] == 1
+    assert cache["entries"] == 1
+    assert cache["bytes"] > 100
+    assert snapshot["auth_failures"] == {"missing": 1, "malformed": 1}
+    assert snapshot["denied"] == {"capability": 1}
+    keys = {item["name"]: item for item in snapshot["keys"]}
+    assert keys["Reader"]["requests"] == 8
+    assert keys["Reader"]["last_used"] is not None
+    durations = {item["route"]: item for item in snapshot["durations"]}
+    assert sum(durations["/api/states"]["counts"]) == 6
+    assert 2.0 in snapshot["duration_bounds"]
+    sent = {item["route"]: item["bytes"] for item in snapshot["response_bytes"]}
+    assert sent["/api/states"] > 300
+
+
+async def test_no_secret_in_what_is_published(bridge: Bridge) -> None:
+    """Neither a key nor its hash is in the snapshot."""
+    key = await bridge.add_key(capabilities=["metrics"])
+    text = await (await bridge.get("/metrics", key)).text()
+    assert key not in text
+    assert "digest" not in text
+    assert "dbk_" not in text

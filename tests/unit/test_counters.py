@@ -1,0 +1,29 @@
+"""Counters and histograms."""
+
+from custom_components.drawbridge.telemetry.counters import DURATION_BOUNDS, Counters
+
+
+def test_histogram() -> None:
+    """A duration falls into the first bucket that it is not over."""
+    counters = Counters()
+    for seconds in (0.0, 0.0005, 0.00051, 2.0, 2.1, 11.0):
+        counters.answered("/x", "GET", 200, seconds, 10)
+    route = counters.routes["/x"]
+    assert route.buckets[0] == 2
+    assert route.buckets[1] == 1
+    assert route.buckets[DURATION_BOUNDS.index(2.0)] == 1
+    assert route.buckets[DURATION_BOUNDS.index(5.0)] == 1
+    assert route.buckets[-1] == 1
+    assert sum(route.buckets) == counters.requests["/x", "GET", 200] == 6
+    assert route.sent == 60
+
+
+def test_keys_that_are_gone_are_dropped() -> None:
+    """Nothing grows with keys made and removed."""
+    counters = Counters()
+    counters.key_used("a", 1.0)
+    counters.key_used("b", 2.0)
+    counters.key_used("b", 3.0)
+    counters.retain_keys({"b", "c"})
+    assert set(counters.keys) == {"b"}
+    assert (counters.keys["b"].requests, counters.keys["b"].last_used) == (2, 3.0)
