@@ -43,6 +43,12 @@ homeassistant:
   country: NL
   time_zone: Europe/Amsterdam
   packages: !include_dir_named packages
+logger:
+  default: warning
+  logs:
+    # Programs and libraries of cameras and speech that few machines have, and the household does without.
+    haffmpeg: critical
+    homeassistant.components.camera.img_util: critical
 recorder:
   exclude:
     entity_globs: sensor.synthetic_*

@@ -1,0 +1,8 @@
+"""The household: some 70 entities of the kinds that people have, with areas, floors, labels and devices.
+
+They are real helpers of Home Assistant: its packages make those that have no device, config flows the others.
+"""
+
+from demo.household.build import AREA_NAMES, furnish, write_files
+
+__all__ = ["AREA_NAMES", "furnish", "write_files"]

@@ -1,0 +1,155 @@
+"""Builds the household, as a person would: files first, then config flows and registries of the running instance."""
+
+import json
+from pathlib import Path
+import shutil
+from typing import Final
+
+from demo.client import Client, Json
+from demo.files import private_folder, write_private
+from demo.household.devices import DEVICES, MANUFACTURER, THINGS, Device
+from demo.household.picture import picture
+from demo.household.places import AREAS, FLOORS, LABELLED, LABELS
+from demo.household.things import Thing
+from demo.process import DemoError
+
+FOLDER: Final = Path(__file__).parent
+CAMERA: Final = "front_door.jpg"
+AREA_NAMES: Final = tuple(area.name for area in AREAS)
+
+
+def write_files(config_dir: Path) -> None:
+    """Put the packages, the helpers behind what can be switched, and the camera's picture into a config folder."""
+    shutil.copytree(FOLDER / "packages", config_dir / "packages", dirs_exist_ok=True)
+    powers = {
+        thing.power.partition(".")[2]: {"name": f"{thing.name} power", "icon": "mdi:power"}
+        for thing in THINGS
+        if thing.switchable
+    }
+    # JSON is YAML too.
+    write_private(config_dir / "packages" / "powers.yaml", json.dumps({"input_boolean": powers}))
+    templates = private_folder(config_dir / "custom_templates")
+    shutil.copyfile(FOLDER / "household.jinja", templates / "household.jinja")
+    # Home Assistant opens pictures in a few folders only; www is one.
+    (private_folder(config_dir / "www") / CAMERA).write_bytes(picture())
+
+
+async def furnish(client: Client, config_dir: Path) -> None:
+    """Build the rest of the household in the running instance that has its files."""
+    areas = await _areas(client)
+    labels = await _labels(client)
+    await _make_devices(client)
+    await _make_others(client, config_dir)
+    await _place(client, areas, labels)
+    await _people(client)
+    for thing in THINGS:
+        for service, data in thing.start:
+            await client.call(service, thing.entity_id, **data)
+
+
+async def _areas(client: Client) -> dict[str, str]:
+    """Make the floors and areas; return the id of each area by its name."""
+    registry = "config/area_registry"
+    floors = {
+        name: (await client.command("config/floor_registry/create", name=name, level=level))["floor_id"]
+        for name, level in FLOORS.items()
+    }
+    ids = {area["name"]: area["area_id"] for area in await client.command(f"{registry}/list")}
+    for area in AREAS:
+        look = {"floor_id": floors[area.floor], "icon": area.icon}
+        if area.name in ids:
+            await client.command(f"{registry}/update", area_id=ids[area.name], **look)
+        else:
+            ids[area.name] = (await client.command(f"{registry}/create", name=area.name, **look))["area_id"]
+    return ids
+
+
+async def _labels(client: Client) -> dict[str, str]:
+    """Make the labels; return the id of each by its name."""
+    command = "config/label_registry/create"
+    return {
+        name: (await client.command(command, name=name, icon=icon))["label_id"] for name, icon in LABELS.items()
+    }
+
+
+async def _make_devices(client: Client) -> None:
+    """Make the devices, and the entities that belong to them."""
+    described = [_describe(device) for device in DEVICES]
+    await client.flow("synthetic", {"title": "Household", "devices": described})
+    registered = await client.command("config/device_registry/list")
+    ids = {identifier[1]: entry["id"] for entry in registered for identifier in entry["identifiers"]}
+    for device in DEVICES:
+        for thing in device.things:
+            entry = await client.flow(thing.handler, *_answers(thing, ids[device.key]))
+            await _rename(client, entry["entry_id"], thing.entity_id)
+
+
+def _describe(device: Device) -> Json:
+    return {
+        "id": device.key,
+        "name": device.name,
+        "manufacturer": MANUFACTURER,
+        "model": device.model,
+        "area": device.area or None,
+    }
+
+
+def _answers(thing: Thing, device_id: str) -> list[Json]:
+    """What to answer to the flow of a thing; a thermostat belongs to the device of its heater by itself."""
+    *first, last = thing.answers
+    return [*first, {**last, "device_id": device_id} if thing.handler == "template" else last]
+
+
+async def _make_others(client: Client, config_dir: Path) -> None:
+    """Make what has a config flow and no device."""
+    await client.flow("local_calendar", {"calendar_name": "Household"})
+    await client.flow("local_todo", {"todo_list_name": "Shopping list"})
+    entry = await client.flow("local_file", {"file_path": str(config_dir / "www" / CAMERA)})
+    await _rename(client, entry["entry_id"], "camera.front_door", name="Front door camera")
+
+
+async def _rename(client: Client, entry_id: str, entity_id: str, **more: Json) -> None:
+    """Give the only entity of a config entry a short id; its first one names the area and the device too."""
+    entities = await client.command("config/entity_registry/list")
+    (found,) = (entity["entity_id"] for entity in entities if entity["config_entry_id"] == entry_id)
+    await client.command("config/entity_registry/update", entity_id=found, new_entity_id=entity_id, **more)
+
+
+async def _place(client: Client, areas: dict[str, str], labels: dict[str, str]) -> None:
+    """Put the entities that have no device into their areas, label entities, and hide what is behind the switches."""
+    changes: dict[str, Json] = {}
+    for area in AREAS:
+        for entity_id in area.entities:
+            changes.setdefault(entity_id, {})["area_id"] = areas[area.name]
+    for entity_id, names in _labelled().items():
+        changes.setdefault(entity_id, {})["labels"] = sorted(labels[name] for name in names)
+    for thing in THINGS:
+        if thing.switchable:
+            changes[thing.power] = {"hidden_by": "user"}
+    changes["input_select.robot_activity"] = {"hidden_by": "user"}
+    for entity_id, fields in changes.items():
+        await client.command("config/entity_registry/update", entity_id=entity_id, **fields)
+    await _check(client, {thing.entity_id for thing in THINGS})
+
+
+def _labelled() -> dict[str, set[str]]:
+    """Return the labels of each entity that has some."""
+    found = {thing.entity_id: set(thing.labels) for thing in THINGS if thing.labels}
+    for label, entities in LABELLED.items():
+        for entity_id in entities:
+            found.setdefault(entity_id, set()).add(label)
+    return found
+
+
+async def _check(client: Client, expected: set[str]) -> None:
+    there = {state["entity_id"] for state in await client.get("/api/states")}
+    if missing := sorted(expected - there):
+        message = f"Home Assistant did not make these entities of the household: {', '.join(missing)}"
+        raise DemoError(message)
+
+
+async def _people(client: Client) -> None:
+    """Give the first user the phone, and add a guest with another."""
+    (owner,) = (await client.command("person/list"))["storage"]
+    await client.command("person/update", person_id=owner["id"], device_trackers=["device_tracker.phone"])
+    await client.command("person/create", name="Guest", device_trackers=["device_tracker.guest_phone"])
