@@ -46,7 +46,7 @@ def body(content: bytes) -> Callable[[BridgeServer], None]:
     return spoil
 
 
-def document(**members: Any) -> Callable[[BridgeServer], None]:  # noqa: ANN401 - JSON
+def document(**members: Any) -> Callable[[BridgeServer], None]:
     """Return a fault: other members in the document."""
 
     def spoil(bridge: BridgeServer) -> None:

@@ -65,7 +65,7 @@ def test_what_is_not_json_is_refused(body: bytes) -> None:
 def change(path: str, value: object) -> Callable[[dict[str, Any]], None]:
     """Return a change of the member at a dotted path."""
 
-    def apply(document: Any) -> None:  # noqa: ANN401 - JSON
+    def apply(document: Any) -> None:
         *way, last = path.split(".")
         for step in way:
             document = document[int(step) if step.isdigit() else step]
