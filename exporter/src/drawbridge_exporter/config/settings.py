@@ -3,6 +3,7 @@
 from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from yarl import URL
@@ -13,11 +14,12 @@ from .values import (
     ListenAddress,
     one_of,
     parse_bridge_url,
+    parse_ca_file,
     parse_key_file,
     parse_key_literal,
     parse_listen_address,
     parse_switch,
-    seconds,
+    parse_timeout,
     whole_number,
 )
 
@@ -42,13 +44,31 @@ PORT_OPTION: Final = Option(
     "METRICS_PORT", None, 9123, whole_number(0, 65535), "PORT", "port to listen on where no address is given"
 )
 TIMEOUT_OPTION: Final = Option(
-    "REQUEST_TIMEOUT", "--bridge.timeout", 30.0, seconds(0.1, 300), "SECONDS", "longest wait for the bridge, 30 s"
+    "REQUEST_TIMEOUT", "--bridge.timeout", 30.0, parse_timeout, "SECONDS", "longest wait for a bridge, 30 s"
+)
+CA_FILE_OPTION: Final[Option[Path | None]] = Option(
+    "BRIDGE_CA_FILE", "--bridge.ca-file", None, parse_ca_file, "FILE", "authorities to trust instead of the system's"
+)
+TARGETS_OPTION: Final[Option[Path | None]] = Option(
+    "TARGETS_FILE", "--config.file", None, Path, "FILE", "targets for /probe, in YAML, re-read when it changes"
+)
+WEB_CONFIG_OPTION: Final[Option[Path | None]] = Option(
+    "WEB_CONFIG_FILE", "--web.config.file", None, Path, "FILE", "TLS and basic auth, in exporter-toolkit's format"
 )
 POOL_OPTION: Final = Option(
     "CONNECTION_POOL_SIZE", "--bridge.pool-size", 20, whole_number(1, 1000), "N", "connections kept to bridges, 20"
 )
-METRICS_OPTION: Final = Option("ENABLE_METRICS", None, True, parse_switch, "BOOL", "serve /metrics")  # noqa: FBT003 - the default is the point
-HEALTH_OPTION: Final = Option("ENABLE_HEALTH_CHECKS", None, True, parse_switch, "BOOL", "serve /-/healthy and /-/ready")  # noqa: FBT003 - the default is the point
+METRICS_OPTION: Final = Option(
+    "ENABLE_METRICS", "--web.enable-metrics", default=True, parse=parse_switch, metavar="BOOL", help="serve the metrics"
+)
+HEALTH_OPTION: Final = Option(
+    "ENABLE_HEALTH_CHECKS",
+    "--web.enable-health-checks",
+    default=True,
+    parse=parse_switch,
+    metavar="BOOL",
+    help="serve /-/healthy and /-/ready",
+)
 LOG_LEVEL_OPTION: Final = Option(
     "BRIDGE_LOG_LEVEL",
     "--log.level",
@@ -68,6 +88,9 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
     LISTEN_OPTION,
     PORT_OPTION,
     TIMEOUT_OPTION,
+    CA_FILE_OPTION,
+    TARGETS_OPTION,
+    WEB_CONFIG_OPTION,
     POOL_OPTION,
     METRICS_OPTION,
     HEALTH_OPTION,
@@ -86,20 +109,33 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a target has where it says nothing else."""
+
+    timeout: float
+    ca_file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class TargetSettings:
     """One bridge to read: its base URL and where its API key is."""
 
+    name: str
     url: URL
     key: KeySource
+    timeout: float
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings, checked."""
+    """All settings, checked; the files that they name are not yet read."""
 
-    target: TargetSettings
+    target: TargetSettings | None
+    defaults: Defaults
+    targets_file: Path | None
+    web_config_file: Path | None
     listen: ListenAddress
-    timeout: float
     pool_size: int
     metrics: bool
     health_checks: bool
@@ -115,11 +151,14 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
 
     """
     source = Source(environ, flags)
-    target = _target(source)
+    targets_file = source.read(TARGETS_OPTION)
+    defaults = Defaults(source.read(TIMEOUT_OPTION), source.read(CA_FILE_OPTION))
     settings = Settings(
-        target=target or TargetSettings(URL(), KeySource()),
+        target=_target(source, defaults, needed=targets_file is None),
+        defaults=defaults,
+        targets_file=targets_file,
+        web_config_file=source.read(WEB_CONFIG_OPTION),
         listen=source.read(LISTEN_OPTION) or ListenAddress(None, source.read(PORT_OPTION)),
-        timeout=source.read(TIMEOUT_OPTION),
         pool_size=source.read(POOL_OPTION),
         metrics=source.read(METRICS_OPTION),
         health_checks=source.read(HEALTH_OPTION),
@@ -131,15 +170,22 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
     return settings
 
 
-def _target(source: Source) -> TargetSettings | None:
-    """Return the target, or None after noting what is missing of it."""
+def _target(source: Source, defaults: Defaults, *, needed: bool) -> TargetSettings | None:
+    """Return the environment's target, or None after noting what is missing of it.
+
+    With a targets file it may be left out altogether.
+    """
+    if not needed and not any(source.is_set(option) for option in (URL_OPTION, KEY_OPTION, KEY_FILE_OPTION)):
+        return None
     url = source.read(URL_OPTION)
     if not source.is_set(URL_OPTION):
         source.problems.append(
             "HA_BASE_URL: not set. Give Home Assistant's own address, such as http://homeassistant.local:8123."
         )
     key = _key(source)
-    return None if url is None or key is None else TargetSettings(url, key)
+    if url is None or key is None:
+        return None
+    return TargetSettings(url.host or "bridge", url, key, defaults.timeout, defaults.ca_file)
 
 
 def _key(source: Source) -> KeySource | None:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,6 +142,21 @@ def seconds(low: float, high: float) -> Callable[[str], float]:
         return value
 
     return parse
+
+
+parse_timeout: Final = seconds(0.1, 300)
+
+
+def parse_ca_file(text: str) -> Path:
+    """Return the path of a file of certificates, which must be readable now."""
+    path = Path(text)
+    try:
+        ssl.create_default_context(cafile=path)
+    except ssl.SSLError:
+        _refuse(f"{path} holds no certificate. Give a file of authorities in PEM.")
+    except OSError as error:
+        _refuse(f"cannot read {path}: {error.strerror}. Check the path and who may read it.")
+    return path
 
 
 def one_of(*choices: str) -> Callable[[str], str]:

@@ -6,7 +6,7 @@ which a zero would not. Scores are 0 to 1 here and 0 to 100 in the snapshot.
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, override
+from typing import Final
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -15,13 +15,9 @@ from prometheus_client.core import (
     InfoMetricFamily,
     Metric,
 )
-from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
-from . import __version__
-from .errors import Reason
-from .snapshot import Snapshot
-from .target import Scrape
+from ..bridge.snapshot import Snapshot
 
 PREFIX: Final = "drawbridge_"
 
@@ -39,51 +35,37 @@ _CACHE_COUNTERS: Final = (
 _CACHE_GAUGES: Final = (
     ("cache_entries", "Views that a cache holds.", "entries"),
     ("cache_bytes", "Memory that a cache's prepared answers take, in bytes.", "size_bytes"),
+    ("cache_age_seconds", "Age of the oldest answer that a cache holds, in seconds.", "age_seconds"),
+    ("cache_warm_seconds", "Time that the last warming of a cache took, in seconds.", "warm_seconds"),
+)
+_KEY_GAUGES: Final = (
+    (
+        "key_last_used_timestamp_seconds",
+        "When each API key was last used, in seconds since 1970; absent for one never used.",
+        "last_used",
+    ),
+    (
+        "key_expiry_timestamp_seconds",
+        "When each API key expires, in seconds since 1970; absent for one that does not.",
+        "expires",
+    ),
+    ("key_created_timestamp_seconds", "When each API key was made, in seconds since 1970.", "created"),
+    (
+        "key_rotated_timestamp_seconds",
+        "When each API key last got a new secret, in seconds since 1970; absent for one that never did.",
+        "rotated",
+    ),
+    ("key_enabled", "Whether each API key is enabled: 1, else 0.", "enabled"),
 )
 
 
-class ScrapeCollector(Collector):
-    """Collects one scrape, once; made anew for each."""
+def snapshot_families(snapshot: Snapshot, *, created: bool) -> Iterator[Metric]:
+    """Yield every family that the snapshot has data for.
 
-    def __init__(self, scrape: Scrape, *, created: bool) -> None:
-        """Show ``scrape``, with created times where the format has them."""
-        self._scrape = scrape
-        self._created = created
-
-    @override
-    def collect(self) -> Iterator[Metric]:
-        """Yield the families of the scrape and, if there is one, the snapshot."""
-        yield from _scrape_families(self._scrape)
-        if self._scrape.snapshot is not None:
-            yield from _Families(self._scrape.snapshot, created=self._created).all()
-
-
-def _gauge(name: str, text: str, value: float) -> Metric:
-    return GaugeMetricFamily(PREFIX + name, text, value)
-
-
-def _scrape_families(scrape: Scrape) -> Iterator[Metric]:
-    """Yield what is known whether or not the bridge answered."""
-    yield _gauge("up", "Whether the bridge gave its snapshot: 1, else 0.", float(scrape.snapshot is not None))
-    yield _gauge("scrape_duration_seconds", "Time that reading the bridge took, in seconds.", scrape.duration)
-    errors = GaugeMetricFamily(
-        PREFIX + "scrape_error",
-        "1 for the reason why this scrape could not read the bridge, else 0.",
-        labels=["reason"],
-    )
-    for reason in Reason:
-        errors.add_metric([reason], float(scrape.error is not None and scrape.error.reason is reason))
-    yield errors
-    exporter = InfoMetricFamily(PREFIX + "exporter_build", "The exporter's version.")
-    exporter.add_metric([], {"version": __version__})
-    yield exporter
-    if scrape.clock_skew is not None:
-        yield _gauge(
-            "clock_skew_seconds",
-            "Seconds by which the bridge's clock is ahead of the exporter's, 0 where the difference is within the"
-            " duration of the scrape.",
-            scrape.clock_skew,
-        )
+    With ``created`` counters and histograms carry the time at which they
+    began, which OpenMetrics has a place for.
+    """
+    return _Families(snapshot, created=created).all()
 
 
 class _Families:
@@ -100,12 +82,8 @@ class _Families:
         yield from self._traffic()
         yield from self._cache()
         yield from self._keys()
-        yield self._counter(
-            "auth_failures", "Requests refused for their key, by reason.", "reason", self._snapshot.auth_failures
-        )
-        yield self._counter(
-            "denied", "Requests with a good key that were refused, by reason.", "reason", self._snapshot.denied
-        )
+        yield from self._refusals()
+        yield from self._streams()
 
     def _process(self) -> Iterator[Metric]:
         snapshot = self._snapshot
@@ -114,23 +92,23 @@ class _Families:
             [], {"version": snapshot.bridge_version, "homeassistant_version": snapshot.homeassistant_version}
         )
         yield build
-        yield _gauge(
+        yield gauge(
             "homeassistant_running",
             "Whether Home Assistant has started and is not stopping: 1, else 0.",
             float(snapshot.homeassistant_running),
         )
-        yield _gauge(
+        yield gauge(
             "start_time_seconds", "When the bridge started counting, in seconds since 1970.", snapshot.started_at
         )
         lag = snapshot.event_loop_lag
         if lag.mean is not None:
-            yield _gauge(
+            yield gauge(
                 "event_loop_lag_seconds",
                 "Mean lag of Home Assistant's event loop in the health window, in seconds.",
                 lag.mean,
             )
         if lag.maximum is not None:
-            yield _gauge(
+            yield gauge(
                 "event_loop_lag_max_seconds",
                 "Largest lag of Home Assistant's event loop in the health window, in seconds.",
                 lag.maximum,
@@ -139,7 +117,7 @@ class _Families:
     def _health(self) -> Iterator[Metric]:
         health = self._snapshot.health
         if health.score is not None:
-            yield _gauge(
+            yield gauge(
                 "health_score_ratio", "Health score of the bridge over the health window: 0 to 1.", health.score / 100
             )
         scores = {name: part.score / 100 for name, part in health.components.items() if part.score is not None}
@@ -190,7 +168,10 @@ class _Families:
         for name, text, member in _CACHE_COUNTERS:
             yield self._counter(name, text, "cache", {cache: getattr(row, member) for cache, row in caches.items()})
         for name, text, member in _CACHE_GAUGES:
-            yield from _gauges(name, text, "cache", {cache: getattr(row, member) for cache, row in caches.items()})
+            told = {cache: getattr(row, member) for cache, row in caches.items()}
+            yield from _gauges(
+                name, text, "cache", {cache: value for cache, value in told.items() if value is not None}
+            )
 
     def _keys(self) -> Iterator[Metric]:
         keys = self._snapshot.keys
@@ -203,20 +184,40 @@ class _Families:
         yield self._counter(
             "key_requests", "Requests made with each API key.", "key", {key.key_id: key.requests for key in keys}
         )
-        used = {key.key_id: key.last_used for key in keys if key.last_used is not None}
-        yield from _gauges(
-            "key_last_used_timestamp_seconds",
-            "When each API key was last used, in seconds since 1970; absent for one never used.",
-            "key",
-            used,
+        for name, text, member in _KEY_GAUGES:
+            told = {key.key_id: getattr(key, member) for key in keys}
+            yield from _gauges(name, text, "key", {key: value for key, value in told.items() if value is not None})
+        denied = {key.key_id: key.denied for key in keys if key.denied is not None}
+        if denied:
+            yield self._counter("key_denied", "Requests with each API key that were refused.", "key", denied)
+
+    def _refusals(self) -> Iterator[Metric]:
+        yield self._counter(
+            "auth_failures", "Requests refused for their key, by reason.", "reason", self._snapshot.auth_failures
         )
-        expiry = {key.key_id: key.expires for key in keys if key.expires is not None}
-        yield from _gauges(
-            "key_expiry_timestamp_seconds",
-            "When each API key expires, in seconds since 1970; absent for one that does not.",
-            "key",
-            expiry,
+        yield self._counter(
+            "denied", "Requests with a good key that were refused, by reason.", "reason", self._snapshot.denied
         )
+        if self._snapshot.rate_limited is not None:
+            yield self._counter(
+                "rate_limited", "Requests refused by an API key's rate limit.", "key", self._snapshot.rate_limited
+            )
+        lockouts = self._snapshot.lockouts
+        if lockouts is not None:
+            yield gauge("lockouts", "Client addresses that are locked out now.", lockouts.active)
+            yield self._single("lockouts_started", "Times that a client address was locked out.", lockouts.total)
+
+    def _streams(self) -> Iterator[Metric]:
+        streams = self._snapshot.streams
+        if streams is None:
+            return
+        yield from _gauges("stream_clients", "Open event streams, by transport.", "transport", streams.clients)
+        yield self._single("stream_events", "Events sent to streams.", streams.events)
+        yield self._single("stream_dropped", "Events dropped because a client read too slowly.", streams.dropped)
+
+    def _single(self, name: str, text: str, value: float) -> Metric:
+        """Return a counter without labels."""
+        return CounterMetricFamily(PREFIX + name, text, value, created=self._created)
 
     def _counter(self, name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
         family = CounterMetricFamily(PREFIX + name, text, labels=[label])
@@ -232,3 +233,8 @@ def _gauges(name: str, text: str, label: str, values: Mapping[str, float]) -> It
         for key, value in values.items():
             family.add_metric([key], value)
         yield family
+
+
+def gauge(name: str, text: str, value: float) -> Metric:
+    """Return a gauge with one series; ``name`` is without the prefix."""
+    return GaugeMetricFamily(PREFIX + name, text, value)

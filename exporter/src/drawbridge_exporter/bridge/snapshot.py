@@ -67,17 +67,23 @@ class CacheCounts:
     evictions: int
     entries: int
     size_bytes: int
+    age_seconds: float | None
+    warm_seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class KeyUsage:
-    """One API key: times are Unix seconds."""
+    """One API key: times are Unix seconds; None is never, or not told."""
 
     key_id: str
     name: str
     requests: int
     last_used: float | None
     expires: float | None
+    created: float | None
+    rotated: float | None
+    denied: int | None
+    enabled: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,23 @@ class Lag:
 
     mean: float | None
     maximum: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lockouts:
+    """Client addresses locked out now, and lock-outs since the start."""
+
+    active: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Open streams by transport, and the events sent and dropped since the start."""
+
+    clients: Mapping[str, int]
+    events: int
+    dropped: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +130,9 @@ class Snapshot:
     auth_failures: Mapping[str, int]
     denied: Mapping[str, int]
     event_loop_lag: Lag
+    rate_limited: Mapping[str, int] | None
+    lockouts: Lockouts | None
+    streams: Streams | None
 
 
 def parse_snapshot(body: bytes) -> Snapshot:
@@ -142,6 +168,9 @@ def parse_snapshot(body: bytes) -> Snapshot:
         auth_failures=_counts(root.member("auth_failures")),
         denied=_counts(root.member("denied")),
         event_loop_lag=_lag(root.present("event_loop_lag")),
+        rate_limited=_rate_limited(root.present("rate_limited")),
+        lockouts=_lockouts(root.present("lockouts")),
+        streams=_streams(root.present("streams")),
     )
 
 
@@ -229,22 +258,48 @@ def _cache(node: Node) -> CacheCounts:
         evictions=node.member("evictions").count(),
         entries=node.member("entries").count(),
         size_bytes=node.member("bytes").count(),
+        age_seconds=_amount(node, "age"),
+        warm_seconds=_amount(node, "warm_seconds"),
     )
 
 
 def _keys(node: Node) -> tuple[KeyUsage, ...]:
-    rows = tuple(
-        KeyUsage(
-            key_id=item.member("id").text(),
-            name=item.member("name").text(),
-            requests=item.member("requests").count(),
-            last_used=_amount(item, "last_used"),
-            expires=_amount(item, "expires"),
-        )
-        for item in node.items()
-    )
+    rows = tuple(_key(item) for item in node.items())
     _require_unique(node, rows, lambda row: row.key_id)
     return rows
+
+
+def _key(item: Node) -> KeyUsage:
+    denied, enabled = item.present("denied"), item.present("enabled")
+    return KeyUsage(
+        key_id=item.member("id").text(),
+        name=item.member("name").text(),
+        requests=item.member("requests").count(),
+        last_used=_amount(item, "last_used"),
+        expires=_amount(item, "expires"),
+        created=_amount(item, "created"),
+        rotated=_amount(item, "rotated"),
+        denied=None if denied is None else denied.count(),
+        enabled=None if enabled is None else enabled.truth(),
+    )
+
+
+def _rate_limited(node: Node | None) -> dict[str, int] | None:
+    if node is None:
+        return None
+    rows = tuple((item.member("key").text(), item.member("count").count()) for item in node.items())
+    _require_unique(node, rows, lambda row: row[0])
+    return dict(rows)
+
+
+def _lockouts(node: Node | None) -> Lockouts | None:
+    return None if node is None else Lockouts(node.member("active").count(), node.member("total").count())
+
+
+def _streams(node: Node | None) -> Streams | None:
+    if node is None:
+        return None
+    return Streams(_counts(node.member("clients")), node.member("events").count(), node.member("dropped").count())
 
 
 def _lag(node: Node | None) -> Lag:

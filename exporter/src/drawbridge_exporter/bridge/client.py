@@ -1,17 +1,16 @@
 """The HTTP client: fetches a snapshot, or says why it could not."""
 
-from dataclasses import dataclass
+import ssl
 from http import HTTPStatus
 from typing import Final
 
 import aiohttp
-from yarl import URL
 
-from . import __version__
+from .. import __version__
+from ..config.settings import TargetSettings
 from .document import InvalidDocumentError, InvalidJSONError
 from .errors import FetchError, Reason, from_exception, from_status
 from .snapshot import Snapshot, parse_snapshot
-from .values import KeySource
 
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 
@@ -29,13 +28,14 @@ def open_session(pool_size: int) -> aiohttp.ClientSession:
     )
 
 
-@dataclass(frozen=True, slots=True)
 class BridgeClient:
     """Reads one bridge over a shared session."""
 
-    session: aiohttp.ClientSession
-    url: URL
-    key: KeySource
+    def __init__(self, session: aiohttp.ClientSession, settings: TargetSettings) -> None:
+        """Read the bridge of ``settings``; the caller closes ``session``."""
+        self._session = session
+        self._settings = settings
+        self._tls = settings.ca_file is None or ssl.create_default_context(cafile=settings.ca_file)
 
     async def fetch(self, timeout: float) -> Snapshot:  # noqa: ASYNC109 - one limit for connect, answer and body
         """Return the bridge's snapshot within ``timeout`` seconds.
@@ -45,7 +45,7 @@ class BridgeClient:
 
         """
         try:
-            key = self.key.read()
+            key = self._settings.key.read()
         except ValueError as error:
             raise FetchError(Reason.KEY_FILE, f"The API key: {error}") from None
         try:
@@ -55,11 +55,12 @@ class BridgeClient:
         return _parse(body)
 
     async def _get(self, path: str, key: str, timeout: float) -> bytes:  # noqa: ASYNC109 - as above
-        async with self.session.get(
-            self.url / path,
+        async with self._session.get(
+            self._settings.url / path,
             headers={"Authorization": f"Bearer {key}"},
             timeout=aiohttp.ClientTimeout(total=timeout),
             allow_redirects=False,
+            ssl=self._tls,
         ) as response:
             if response.status != HTTPStatus.OK:
                 raise from_status(response.status, response.headers.get("Location"))

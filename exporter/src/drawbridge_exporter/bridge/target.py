@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from ..config.settings import TargetSettings
 from .errors import FetchError, Reason
 from .snapshot import Snapshot
 
@@ -37,11 +38,10 @@ class Target:
     never holds up a later scrape.
     """
 
-    def __init__(self, name: str, fetcher: Fetcher, longest: float) -> None:
-        """Collect from ``fetcher``, never waiting more than ``longest`` seconds."""
-        self.name: Final = name
+    def __init__(self, settings: TargetSettings, fetcher: Fetcher) -> None:
+        """Collect from ``fetcher``, never waiting longer than ``settings`` say."""
+        self.settings: Final = settings
         self._fetcher = fetcher
-        self._longest = longest
         self._flight: asyncio.Task[Scrape] | None = None
         self._waiting = 0
         self._last_reason: Reason | None = None
@@ -51,7 +51,7 @@ class Target:
         started = time.perf_counter()
         flight = self._join()
         try:
-            async with asyncio.timeout(min(timeout, self._longest)):
+            async with asyncio.timeout(min(timeout, self.settings.timeout)):
                 scrape = await asyncio.shield(flight)
         except TimeoutError:
             error = FetchError(Reason.TIMEOUT, "The bridge did not answer within the time that the scrape has.")
@@ -81,7 +81,7 @@ class Target:
     async def _fetch(self) -> Scrape:
         began, started = time.time(), time.perf_counter()
         try:
-            snapshot = await self._fetcher.fetch(self._longest)
+            snapshot = await self._fetcher.fetch(self.settings.timeout)
         except FetchError as error:
             return Scrape(time.perf_counter() - started, error=error)
         duration = time.perf_counter() - started
@@ -94,9 +94,9 @@ class Target:
             return
         self._last_reason = reason
         if error is None:
-            _LOGGER.info("%s: up again", self.name)
+            _LOGGER.info("%s: up again", self.settings.name)
         else:
-            _LOGGER.warning("%s: down (%s). %s", self.name, error.reason, error)
+            _LOGGER.warning("%s: down (%s). %s", self.settings.name, error.reason, error)
 
 
 def _skew(snapshot: Snapshot, began: float, duration: float) -> float:

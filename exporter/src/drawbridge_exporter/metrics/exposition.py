@@ -1,15 +1,15 @@
 """The metrics page: which format, which bytes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
-from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from ..bridge.target import Scrape
 from .collector import ScrapeCollector
-from .target import Scrape
 
 _OPENMETRICS: Final = "application/openmetrics-text"
 
@@ -36,18 +36,17 @@ def accepts_openmetrics(accept: str) -> bool:
     return False
 
 
-def render(scrape: Scrape, accept: str, process: ProcessCollector | None) -> Page:
+def render(accept: str, scrape: Scrape | None, others: Iterable[Collector] = ()) -> Page:
     """Return the page for a scrape in the format that ``accept`` asks for.
 
-    Each page has a registry of its own, so nothing outlives a scrape.
-    ``process`` adds the exporter's own process_* metrics.
+    ``others`` are collected after it. Each page has a registry of its own,
+    so that nothing outlives a scrape.
     """
     use_openmetrics = accepts_openmetrics(accept)
     registry = CollectorRegistry()
-    collectors: list[Collector] = [ScrapeCollector(scrape, created=use_openmetrics)]
-    if process is not None:
-        collectors.append(process)
-    for collector in collectors:
+    if scrape is not None:
+        registry.register(ScrapeCollector(scrape, created=use_openmetrics))
+    for collector in others:
         registry.register(collector)
     encode, content_type = choose_encoder(_OPENMETRICS if use_openmetrics else "")
     return Page(encode(registry), content_type)

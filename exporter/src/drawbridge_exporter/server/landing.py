@@ -1,14 +1,16 @@
-"""The landing page: the target's state, for people, on any screen."""
+"""The landing page: each target's state, for people, on any screen."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 from string import Template
 from typing import Final
+from urllib.parse import urlencode
 
-from . import __version__
-from .settings import Settings
-from .snapshot import Snapshot
-from .target import Scrape
+from .. import __version__
+from ..bridge.snapshot import Snapshot
+from ..bridge.target import Scrape, Target
+from ..config.settings import Settings
 
 _PAGE: Final = Template("""<!doctype html>
 <html lang="en">
@@ -31,12 +33,8 @@ footer { opacity: .75; font-size: .9rem; }
 </head>
 <body>
 <h1>Drawbridge exporter</h1>
-<section>
-<h2>$name: <span class="$state">$state</span></h2>
-<dl>
-$rows
-</dl>
-</section>
+<p>$summary</p>
+$targets
 <ul>
 $links
 </ul>
@@ -45,17 +43,43 @@ $links
 </html>
 """)
 
+_TARGET: Final = Template("""<section>
+<h2>$name: <span class="$state">$state</span></h2>
+<dl>
+$rows
+</dl>
+</section>
+""")
 
-def landing_page(settings: Settings, name: str, scrape: Scrape) -> str:
+
+def landing_page(settings: Settings, found: Sequence[tuple[Target, Scrape]]) -> str:
     """Return the page as HTML; it holds no secret and needs nothing else."""
-    facts = [("Address", str(settings.target.url)), *_facts(scrape)]
+    up = sum(scrape.snapshot is not None for _, scrape in found)
     return _PAGE.substitute(
-        name=escape(name),
-        state="down" if scrape.snapshot is None else "up",
-        rows="\n".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in facts),
+        summary=f"{up} of {len(found)} targets up" if found else "No targets: the targets file is empty.",
+        targets="".join(_section(settings, target, scrape) for target, scrape in found),
         links="\n".join(f'<li><a href="{path}">{text}</a></li>' for path, text in _links(settings)),
         version=escape(__version__),
     )
+
+
+def _section(settings: Settings, target: Target, scrape: Scrape) -> str:
+    facts = [("Address", str(target.settings.url)), *_facts(scrape)]
+    rows = [f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in facts]
+    if settings.metrics:
+        path = escape(_metrics_path(settings, target))
+        rows.append(f'<dt>Metrics</dt><dd><a href="{path}">{path}</a></dd>')
+    return _TARGET.substitute(
+        name=escape(target.settings.name),
+        state="down" if scrape.snapshot is None else "up",
+        rows="\n".join(rows),
+    )
+
+
+def _metrics_path(settings: Settings, target: Target) -> str:
+    if target.settings == settings.target:
+        return "/metrics"
+    return "/probe?" + urlencode({"target": target.settings.name})
 
 
 def _facts(scrape: Scrape) -> list[tuple[str, str]]:
@@ -81,9 +105,7 @@ def _snapshot_facts(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def _links(settings: Settings) -> list[tuple[str, str]]:
-    links = []
-    if settings.metrics:
-        links.append(("/metrics", "Metrics"))
+    links = [("/metrics", "Metrics of the exporter itself")] if settings.metrics else []
     if settings.health_checks:
         links += [("/-/healthy", "Healthy"), ("/-/ready", "Ready")]
     return links
