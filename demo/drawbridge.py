@@ -1,6 +1,5 @@
-"""Drawbridge in a running Home Assistant: set up, and its keys made, through the config flows that a person uses."""
+"""Drawbridge in a running Home Assistant: set up by its config flow, and its keys made by its action."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -9,33 +8,29 @@ from demo.client import Client, Json
 
 COMPONENT: Final = Path(__file__).parents[1] / "custom_components" / "drawbridge"
 BASE_PATH: Final = "/api/drawbridge"
-KEY_SUBENTRY: Final = "api_key"
+CREATE_KEY: Final = "/api/services/drawbridge/create_key?return_response"
 
 
 @dataclass(frozen=True, slots=True)
-class KeyForm:
-    """What the form of a new key asks."""
+class NewKey:
+    """What a key may do, and with which entities. `per_minute` is 0 for a key without a rate limit."""
 
     name: str
-    capabilities: Iterable[str] = ("read",)
+    capabilities: tuple[str, ...] = ("read",)
     everything: bool = False
-    areas: Iterable[str] = ()
-    domains: Iterable[str] = ()
-    entities: Iterable[str] = ()
+    areas: tuple[str, ...] = ()
+    per_minute: int | None = None
 
-    def answers(self) -> dict[str, Json]:
-        """Return the answers as the form takes them."""
-        return {
-            field: list(value) if isinstance(value, tuple | list | set | frozenset) else value
-            for field, value in asdict(self).items()
-        }
+    def data(self) -> dict[str, Json]:
+        """Return the data of the action that makes the key."""
+        return {field: value for field, value in asdict(self).items() if value is not None}
 
 
 HOUSEHOLD_KEYS: Final = {
-    "dashboard": KeyForm("Dashboard", everything=True),
-    "living_room": KeyForm("Living room", ("read", "control"), areas=("living_room",)),
-    "metrics": KeyForm("Metrics", ("metrics",)),
-    "benchmark": KeyForm("Benchmark", everything=True),
+    "dashboard": NewKey("Dashboard", everything=True),
+    "living_room": NewKey("Living room", ("read", "control"), areas=("living_room",)),
+    "metrics": NewKey("Metrics", ("metrics",)),
+    "benchmark": NewKey("Benchmark", everything=True, per_minute=0),
 }
 """The keys of the demo, by the names that `demo.json` has for them."""
 
@@ -47,13 +42,13 @@ async def set_up(client: Client) -> str:
     return entry_id
 
 
-async def add_key(client: Client, entry_id: str, form: KeyForm) -> str:
+async def add_key(client: Client, key: NewKey) -> str:
     """Add a key, and return its secret."""
-    steps = await client.subentry_flow(entry_id, KEY_SUBENTRY, form.answers(), {})
-    secret: str = steps[1]["description_placeholders"]["key"]
+    answer = await client.post(CREATE_KEY, key.data())
+    secret: str = answer["service_response"]["secret"]
     return secret
 
 
-async def add_household_keys(client: Client, entry_id: str) -> dict[str, str]:
+async def add_household_keys(client: Client) -> dict[str, str]:
     """Add the keys of the demo; return the secret of each by its name."""
-    return {name: await add_key(client, entry_id, form) for name, form in HOUSEHOLD_KEYS.items()}
+    return {name: await add_key(client, key) for name, key in HOUSEHOLD_KEYS.items()}

@@ -118,7 +118,8 @@ async def _bring_up(stack: Stack, plan: Plan) -> None:
     with plan.step("furnishing the household"), _with_log(home_assistant):
         await furnish(client, home_assistant.config_dir)
     with plan.step("setting up Drawbridge and its keys"), _with_log(home_assistant):
-        stack.keys.update(await drawbridge.add_household_keys(client, await drawbridge.set_up(client)))
+        await drawbridge.set_up(client)
+        stack.keys.update(await drawbridge.add_household_keys(client))
     with plan.step("starting the exporter"):
         await exporter.start(stack.keys["metrics"])
     with _with_log(home_assistant):
