@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"demo: {error}\n")
         return 1
     except asyncio.CancelledError:
+        sys.stderr.write("demo: interrupted; nothing is left running.\n")
         return INTERRUPTED
     return 0
 

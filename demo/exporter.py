@@ -7,8 +7,8 @@ import aiohttp
 
 from demo import ports
 from demo.files import private_folder, write_private
-from demo.http import answers
 from demo.process import Identity, Process, program
+from demo.wait import answers
 
 START_SECONDS: Final = 20.0
 

@@ -11,8 +11,8 @@ import aiohttp
 from demo import ports
 from demo.client import Client, Json
 from demo.files import private_folder, write_private, write_private_json
-from demo.http import answers
 from demo.process import DemoError, Identity, Process, program
+from demo.wait import answers
 
 INTEGRATIONS: Final = (
     "api",

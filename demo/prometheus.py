@@ -10,9 +10,8 @@ import aiohttp
 from demo import ports
 from demo.client import Json
 from demo.files import private_folder, write_private
-from demo.http import answers
 from demo.process import DemoError, Identity, Process
-from demo.wait import until
+from demo.wait import answers, until
 
 SCRAPE_SECONDS: Final = 5
 START_SECONDS: Final = 30.0

@@ -45,7 +45,7 @@ def table(stack: Stack, entities: int, seconds: float, *, detached: bool) -> str
 
 def _examples(stack: Stack) -> Iterable[str]:
     bridge, score = stack.bridge, f"{stack.prometheus.url}/graph?g0.expr={SCORE}&g0.tab=0&g0.range_input=5m"
-    yield from _columns((f"{name}={stack.keys[name]}", "#", may) for name, may in SHOWN_KEYS.items())
+    yield from _columns((f"{name}={stack.keys[name]}", f"# {may}", "") for name, may in SHOWN_KEYS.items())
     yield f'  curl -H "Authorization: Bearer $dashboard" {bridge}/api/states'
     yield f'  curl -H "Authorization: Bearer $living_room" {bridge}/api/states'
     for light, said in (("living_room_floor_lamp", ""), ("hall_light", "    # refused: not in the living room")):
@@ -60,4 +60,4 @@ def _examples(stack: Stack) -> Iterable[str]:
 def _columns(rows: Iterable[tuple[str, str, str]]) -> list[str]:
     cells = list(rows)
     widths = [max(len(row[column]) for row in cells) for column in (0, 1)]
-    return [f"  {a:<{widths[0]}}  {b:<{widths[1]}}  {c}" for a, b, c in cells]
+    return [f"  {a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in cells]

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+import aiohttp
+
 POLL_SECONDS: Final = 0.05
 
 
@@ -16,3 +18,12 @@ async def until(
             if await ready():
                 return
             await asyncio.sleep(poll)
+
+
+async def answers(url: str) -> bool:
+    """Whether a GET of `url` succeeds now."""
+    try:
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            return response.ok
+    except aiohttp.ClientError:
+        return False

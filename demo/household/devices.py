@@ -26,9 +26,8 @@ class Device:
 
 def _draws(switch: str, watts: int) -> str:
     """Return a template for the power that something draws while `switch` is on, a little more or less."""
-    return (
-        f"{{{{ ({watts} + range(-9, 10) | random * {watts} / 200) | round(1) if is_state('{switch}', 'on') else 0 }}}}"
-    )
+    drawn = f"({watts} + {watts / 200} * (now().minute * 7 % 19 - 9)) | round(1)"
+    return f"{{{{ {drawn} if is_state('{switch}', 'on') else 0 }}}}"
 
 
 def _battery(offset: int) -> str:
@@ -91,9 +90,7 @@ DEVICES: Final = (
         "Fridge freezer",
         "Kitchen",
         (
-            things.sensor(
-                "Fridge temperature", "{{ (4 + range(0, 12) | random / 10) | round(1) }}", "temperature", "°C"
-            ),
+            things.sensor("Fridge temperature", "{{ (4 + now().minute % 12 / 10) | round(1) }}", "temperature", "°C"),
             things.binary_sensor("Fridge door", "{{ now().minute % 20 == 7 }}", "door"),
         ),
     ),

@@ -118,8 +118,6 @@ def vacuum(name: str, activity: str) -> Thing:
         "stop": become("idle"),
         "return_to_base": become("docked"),
         "locate": NOTHING,
-        "fan_speeds": ["Quiet", "Standard", "Strong"],
-        "set_fan_speed": NOTHING,
     }
     return _template("vacuum", name, options)
 
