@@ -88,8 +88,7 @@ class Client:
             await socket.send_json({"id": number, "type": kind, **fields})
             answer = await socket.receive_json()
         if not answer["success"]:
-            message = f"Home Assistant refused {kind} {fields}: {answer['error']}"
-            raise DemoError(message)
+            raise DemoError(f"Home Assistant refused {kind} {fields}: {answer['error']}")
         return answer["result"]
 
     async def _flow(self, path: str, handler: Json, answers: tuple[Mapping[str, Json], ...]) -> Json:
@@ -100,15 +99,13 @@ class Client:
         steps = [await self.post(path, {"handler": handler})]
         steps.extend([await self.post(f"{path}/{steps[0]['flow_id']}", dict(answer)) for answer in answers])
         if steps[-1]["type"] != "create_entry":
-            message = f"The flow of {handler} did not create an entry; its last step said: {steps[-1]}"
-            raise DemoError(message)
+            raise DemoError(f"The flow of {handler} did not create an entry; its last step said: {steps[-1]}")
         return steps
 
     async def _request(self, method: str, path: str, body: Json = None) -> Json:
         async with self._session.request(method, self.url + path, json=body) as response:
             if not response.ok:
-                message = f"{method} {path} answered {response.status}: {await response.text()}"
-                raise DemoError(message)
+                raise DemoError(f"{method} {path} answered {response.status}: {await response.text()}")
             return await response.json()
 
     async def _connect(self) -> aiohttp.ClientWebSocketResponse:
@@ -118,7 +115,6 @@ class Client:
         answer = await socket.receive_json()
         if answer["type"] != "auth_ok":
             await socket.close()
-            message = f"Home Assistant refused the token: {answer}"
-            raise DemoError(message)
+            raise DemoError(f"Home Assistant refused the token: {answer}")
         self._socket = socket
         return socket

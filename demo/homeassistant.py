@@ -1,10 +1,9 @@
 """A real Home Assistant: its config folder, its process, its first user."""
 
-from collections.abc import Iterable
-from pathlib import Path
 import secrets
 import shutil
-import sys
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 import aiohttp
@@ -12,7 +11,8 @@ import aiohttp
 from demo import ports
 from demo.client import Client, Json
 from demo.files import private_folder, write_private, write_private_json
-from demo.process import DemoError, Identity, Process
+from demo.process import DemoError, Identity, Process, program
+from demo.wait import answers
 
 INTEGRATIONS: Final = (
     "api",
@@ -58,10 +58,10 @@ recorder:
 class HomeAssistant:
     """One Home Assistant on one config folder: it can be killed, and started again on the same folder."""
 
-    def __init__(self, folder: Path, *, log: Path | None = None, port: int | None = None) -> None:
+    def __init__(self, folder: Path, *, port: int | None = None) -> None:
         """Describe an instance; the port is `port`, or a free one.
 
-        Its log lies beside the config folder, since Home Assistant serves and backs up what is inside.
+        Its log lies beside the config folder.
         """
         self.config_dir = folder
         self.port = ports.choose(port)
@@ -72,7 +72,7 @@ class HomeAssistant:
         self.process = Process(
             "Home Assistant",
             [str(program("hass")), "--config", str(folder), "--skip-pip", "--log-no-color"],
-            log=log or folder.with_name(f"{folder.name}.log"),
+            log=folder.with_name(f"{folder.name}.log"),
             # Not the repository's root: its custom_components would hide those of the config folder.
             folder=folder,
         )
@@ -81,8 +81,7 @@ class HomeAssistant:
     def client(self) -> Client:
         """The client of the first user, an administrator; raises DemoError before it is onboarded."""
         if self._client is None:
-            message = "Home Assistant has no user yet"
-            raise DemoError(message)
+            raise DemoError("Home Assistant has no user yet")
         return self._client
 
     def write_config(self, packages: Iterable[Path] = (), components: Iterable[Path] = ()) -> None:
@@ -109,29 +108,21 @@ class HomeAssistant:
         target = self.config_dir / "custom_components" / component.name
         shutil.copytree(component, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
 
-    async def start(self) -> Identity:
-        """Start the process, without waiting; see `wait_for_http`."""
-        if not self.process_can_bind():
-            message = f"Port {self.port} was free and is taken now; start the demo again."
-            raise DemoError(message)
-        return self.process.start()
+    def start(self) -> Identity:
+        """Start the process, without waiting.
 
-    def process_can_bind(self) -> bool:
-        """Whether the port is still free: Home Assistant would listen on another, on every address."""
-        return ports.choose(self.port) == self.port
+        Raises DemoError where the port has been taken in the meantime: Home Assistant would take another,
+        on every address of the machine.
+        """
+        if not ports.is_free(self.port):
+            raise DemoError(f"Port {self.port} is taken, so Home Assistant cannot start on it.")
+        return self.process.start()
 
     async def wait_for_http(self, seconds: float = START_SECONDS) -> None:
         """Wait until Home Assistant answers requests."""
-        async with aiohttp.ClientSession() as session:
-
-            async def answers() -> bool:
-                try:
-                    async with session.get(f"{self.url}/api/onboarding") as response:
-                        return response.ok or response.status == aiohttp.http.HTTPStatus.NOT_FOUND
-                except aiohttp.ClientError:
-                    return False
-
-            await self.process.until(answers, seconds=seconds, what="answering requests")
+        await self.process.until(
+            lambda: answers(f"{self.url}/manifest.json"), seconds=seconds, what="answering requests"
+        )
 
     async def wait_until_running(self, seconds: float = START_SECONDS) -> None:
         """Wait until all integrations are set up; raises DemoError where one of INTEGRATIONS is not."""
@@ -141,16 +132,14 @@ class HomeAssistant:
             nonlocal config
             try:
                 config = await self.client.get("/api/config")
-            except (aiohttp.ClientError, DemoError):
+            except aiohttp.ClientError, DemoError:
                 return False
             return bool(config["state"] == "RUNNING")
 
         await self.process.until(runs, seconds=seconds, what="its start-up")
         self.version = config["version"]
         if missing := sorted(set(INTEGRATIONS) - set(config["components"])):
-            raise self.process.failure(
-                f"did not load {', '.join(missing)}: are their requirements in requirements/?"
-            )
+            raise self.process.failure(f"did not load {', '.join(missing)}: are their requirements in requirements/?")
 
     async def onboard(self) -> None:
         """Make the first user, an administrator, and a long-lived token for `client`."""
@@ -160,15 +149,13 @@ class HomeAssistant:
             async with session.post(f"{self.url}/auth/token", data=form) as response:
                 short_lived = (await response.json())["access_token"]
         async with Client(self.url, short_lived) as client:
-            token = await client.command(
-                "auth/long_lived_access_token", client_name="Demo", lifespan=365
-            )
+            token = await client.command("auth/long_lived_access_token", client_name="Demo", lifespan=365)
         self._client = Client(self.url, token)
 
     async def restart(self) -> Identity:
         """Start again after a stop or a kill, on the same folder and port, and wait until it runs."""
         await self.client.disconnect()
-        identity = await self.start()
+        identity = self.start()
         await self.wait_until_running()
         return identity
 
@@ -192,15 +179,6 @@ class HomeAssistant:
                 raise self.process.failure(f"refused to make the first user: {await response.text()}")
             code: str = (await response.json())["auth_code"]
             return code
-
-
-def program(name: str) -> Path:
-    """Return the path of a program in the virtual environment that this one runs in."""
-    path = Path(sys.executable).parent / name
-    if not path.exists():
-        message = f"{path} is missing. Run scripts/setup."
-        raise DemoError(message)
-    return path
 
 
 def _http(port: int) -> Json:

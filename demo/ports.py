@@ -8,14 +8,15 @@ HOST: Final = "127.0.0.1"
 
 def choose(preferred: int | None, taken: frozenset[int] = frozenset()) -> int:
     """Return `preferred` where nothing listens on it, otherwise a port that the system finds free."""
-    if preferred is not None and preferred not in taken and _is_free(preferred):
+    if preferred is not None and preferred not in taken and is_free(preferred):
         return preferred
     while (port := _any_free()) in taken:
         pass
     return port
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nothing listens on the port."""
     with _listener() as listener:
         try:
             listener.bind((HOST, port))

@@ -1,18 +1,20 @@
 """A child process: started with its output in a file, waited for, and ended without leaving anything."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+import json
 import os
-from pathlib import Path
 import signal
 import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Final, Self
 
-from demo.files import open_private
+from demo.files import open_private, write_private_json
+from demo.wait import until
 
-POLL_SECONDS: Final = 0.05
 TAIL_LINES: Final = 20
 
 
@@ -39,6 +41,15 @@ class Identity:
         fields = stat.rpartition(")")[2].split()
         return None if fields[0] == "Z" else cls(pid, f"{boot}/{fields[19]}")
 
+    @classmethod
+    def recorded(cls, path: Path) -> Self | None:
+        """Return the identity that a process was recorded with, or None where the record is missing or damaged."""
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            return cls(record["pid"], record["born"])
+        except OSError, ValueError, TypeError, KeyError:
+            return None
+
     @property
     def alive(self) -> bool:
         """Whether this very process still runs."""
@@ -60,8 +71,11 @@ class Identity:
 
     async def gone(self) -> None:
         """Wait until the process runs no longer."""
-        while self.alive:
-            await asyncio.sleep(POLL_SECONDS)
+
+        async def ended() -> bool:
+            return not self.alive
+
+        await until(ended)
 
     def _signal(self, number: signal.Signals) -> None:
         # A `Process` leads a group of its own, so that its children end with it.
@@ -71,7 +85,11 @@ class Identity:
 
 
 class Process:
-    """One command, run in a session of its own, so that a Ctrl-C reaches only who started it."""
+    """One command, run in a session of its own, so that a Ctrl-C reaches only who started it.
+
+    While it runs, its identity is recorded beside its log (`x.pid` beside `x.log`), so that it can be ended by
+    whoever comes after the one that started it.
+    """
 
     def __init__(
         self,
@@ -106,22 +124,22 @@ class Process:
                     env=self._environment,
                     cwd=self._folder,
                     start_new_session=True,
+                    umask=0o077,
                 )
             except OSError as error:
-                message = f"{self.name} could not be started: {error}"
-                raise DemoError(message) from error
+                raise DemoError(f"{self.name} could not be started: {error}") from error
         self._identity = Identity.of(self._child.pid)
         if self._identity is None:
             self._child.wait()
             raise self.failure("ended as soon as it was started")
+        write_private_json(self._record, asdict(self._identity))
         return self._identity
 
     @property
     def identity(self) -> Identity:
         """Who the running process is; raises DemoError before the first start."""
         if self._identity is None:
-            message = f"{self.name} has not been started"
-            raise DemoError(message)
+            raise DemoError(f"{self.name} has not been started")
         return self._identity
 
     @property
@@ -134,14 +152,16 @@ class Process:
 
         Raises DemoError with the end of the log where the process ends first, or after `seconds`.
         """
+
+        async def ready_or_ended() -> bool:
+            return await ready() or not self.running
+
         try:
-            async with asyncio.timeout(seconds):
-                while not await ready():
-                    if not self.running:
-                        raise self.failure(f"ended before {what}")
-                    await asyncio.sleep(POLL_SECONDS)
+            await until(ready_or_ended, seconds=seconds)
         except TimeoutError as error:
             raise self.failure(f"did not get as far as {what} within {seconds:g} s") from error
+        if not self.running:
+            raise self.failure(f"ended before {what}")
 
     def failure(self, happened: str) -> DemoError:
         """Return an error that says what happened, with the exit code and the end of the log."""
@@ -168,9 +188,22 @@ class Process:
         await self.identity.kill()
         self._reap()
 
+    @property
+    def _record(self) -> Path:
+        return self.log.with_suffix(".pid")
+
     def _reap(self) -> None:
         if self._child is not None:
             self._child.wait()
+            self._record.unlink(missing_ok=True)
+
+
+def program(name: str) -> Path:
+    """Return the path of a program in the virtual environment that this one runs in."""
+    path = Path(sys.executable).parent / name
+    if not path.exists():
+        raise DemoError(f"{path} is missing. Run scripts/setup.")
+    return path
 
 
 def _basic_environment() -> dict[str, str]:

@@ -28,14 +28,19 @@ def manifest(domain: str) -> dict[str, list[str]]:
 
 
 def with_dependencies(domains: Iterable[str]) -> set[str]:
-    """Return the integrations and all that they depend on, however far."""
+    """Return the integrations and all whose requirements Home Assistant installs with theirs.
+
+    These are the integrations that they depend on, and those that they only want to be set up after, however far:
+    code may import from both.
+    """
     found: set[str] = set()
     pending = list(domains)
     while pending:
         domain = pending.pop()
         if domain not in found:
             found.add(domain)
-            pending += manifest(domain).get("dependencies", [])
+            content = manifest(domain)
+            pending += content.get("dependencies", []) + content.get("after_dependencies", [])
     return found
 
 

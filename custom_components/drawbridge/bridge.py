@@ -1,19 +1,35 @@
-"""The bridge: owns the keys, the caches and the telemetry of a config entry."""
+"""The bridge: owns the keys, the policies, the caches and the telemetry of a config entry."""
 
+import logging
+import time
+from collections.abc import Collection
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
+from aiohttp import web
+from homeassistant.components.http.ban import process_wrong_login
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import __version__ as HOME_ASSISTANT_VERSION
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.network import is_cloud_connection
 
+from .audit_sinks import AuditEvents, AuditFileSwitch
 from .cache.directory import EntityDirectory
 from .cache.states import StateCache
 from .const import SUBENTRY_TYPE_API_KEY
 from .keys import ApiKey, KeyRing
+from .policy.concurrency import Concurrency
+from .policy.lockout import Lockouts
+from .policy.networks import Address, contains, is_local
+from .policy.options import Options
+from .policy.rate_limit import RateLimiter
+from .telemetry.audit import AuditTrail
 from .telemetry.health import Health
 from .telemetry.loop_lag import LoopLag
 from .telemetry.recorder import Recorder
 from .telemetry.snapshot import Surroundings, snapshot
+from .usage import KeyUsage
+
+_LOGGER = logging.getLogger(__name__)
 
 type DrawbridgeConfigEntry = ConfigEntry[Bridge]
 
@@ -21,40 +37,87 @@ type DrawbridgeConfigEntry = ConfigEntry[Bridge]
 class Bridge:
     """All that a request needs, and all that lives as long as the config entry is loaded."""
 
-    def __init__(self, hass: HomeAssistant, version: str) -> None:
+    def __init__(self, hass: HomeAssistant, entry: DrawbridgeConfigEntry, version: str) -> None:
         """Build a bridge into Home Assistant. ``version`` is the integration's own."""
         self.hass = hass
+        self.options = Options.from_mapping(entry.options)
         self.keys = KeyRing()
+        self.lockouts = Lockouts()
+        self.rate_limiter = RateLimiter()
+        self.concurrency = Concurrency()
         self.recorder = Recorder()
+        self.audit = AuditTrail()
+        self.usage = KeyUsage(hass, self.recorder.counters)
         self.directory = EntityDirectory(hass)
         self.state_recorder = self.recorder.cache("states")
         self.states = StateCache(hass, self.directory, self.state_recorder)
+        self._audit_file = AuditFileSwitch(hass, self.audit)
         self._version = version
-        self._loop_lag = LoopLag(hass.loop, self.recorder.window.lag)
+        self._entry = entry
+        self._origins: frozenset[str] = frozenset()
 
-    def start(self) -> CALLBACK_TYPE:
-        """Follow Home Assistant until the function returned is called."""
+    async def start(self) -> None:
+        """Load the keys and follow Home Assistant until the config entry is unloaded."""
+        await self.usage.load()
+        loop_lag = LoopLag(self.hass.loop, self.recorder.window.lag)
+        loop_lag.start()
         # The directory first: what it has forgotten, the cache must not ask for again.
-        stops = (self.directory.start(), self.states.start(), self._loop_lag.stop)
-        self._loop_lag.start()
+        for stop in (
+            self.directory.start(),
+            self.states.start(),
+            loop_lag.stop,
+            self.audit.listen(AuditEvents(self.hass).fire),
+            self.usage.start(),
+        ):
+            self._entry.async_on_unload(stop)
+        self._entry.async_on_unload(self._audit_file.close)
+        await self.apply()
 
-        def stop() -> None:
-            for item in stops:
-                item()
+    async def apply(self) -> None:
+        """Take over the options and keys of the config entry, from the very next request on.
 
-        return stop
+        What belongs to keys that are gone is dropped, what belongs to the others stays.
+        """
+        self.options = Options.from_mapping(self._entry.options)
+        self._load_keys()
+        await self.usage.reconcile({key.id: key for key in self.keys})
+        await self._audit_file.apply(self.options)
 
-    def load_keys(self, entry: DrawbridgeConfigEntry) -> None:
-        """Take over the keys of the config entry; what is not theirs is dropped."""
-        keys = [
-            ApiKey.from_mapping(item.subentry_id, item.title, item.data)
-            for item in entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
-        ]
-        scopes = {key.scope for key in keys}
-        self.keys.replace(keys)
+    def _load_keys(self) -> None:
+        subentries = self._entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
+        keys = {key.id: key for item in subentries if (key := _read_key(item)) is not None}
+        scopes = {key.scope for key in keys.values()}
+        self.keys.replace(keys.values())
+        self._origins = frozenset().union(*(key.cors_origins for key in self.keys if key.enabled))
         self.directory.retain(scopes)
         self.states.retain(scopes)
-        self.recorder.counters.retain_keys({key.id for key in keys})
+        self.rate_limiter.retain(set(keys))
+        self.recorder.counters.retain_keys(set(keys))
+
+    def may_use_from(self, key: ApiKey, address: Address | None) -> bool:
+        """Tell whether a key may be used from an address; ``None`` is this machine."""
+        if key.local_only and (
+            is_cloud_connection(self.hass) or (address is not None and not is_local(address))
+        ):
+            return False
+        return not key.networks or (address is not None and contains(key.networks, address))
+
+    def origins(self, key: ApiKey | None) -> Collection[str]:
+        """Return the origins whose pages may read answers to a key.
+
+        Without a key, as in a preflight request, those of all keys: what a page may not do
+        with its own key is then refused with the request itself.
+        """
+        return self.options.cors_origins | (self._origins if key is None else key.cors_origins)
+
+    def wrong_key(self, request: web.Request, address: Address | None) -> None:
+        """Take note of a wrong key: of its address, and where asked for, in the ban list."""
+        if address is not None:
+            self.lockouts.failed(address, time.monotonic())
+        if self.options.report_to_ban_list:
+            self._entry.async_create_background_task(
+                self.hass, process_wrong_login(request), "drawbridge wrong login"
+            )
 
     def health(self) -> Health:
         """Return the health score of the last five minutes."""
@@ -68,5 +131,18 @@ class Bridge:
             running=self.hass.is_running,
             keys=self.keys,
             caches={"states": {"entries": len(self.states), "bytes": self.states.size}},
+            lockouts={
+                "active": self.lockouts.active(time.monotonic()),
+                "total": self.lockouts.total,
+            },
         )
         return snapshot(self.recorder, about)
+
+
+def _read_key(subentry: ConfigSubentry) -> ApiKey | None:
+    """Read a key; one that is damaged opens nothing, and keeps no other from opening."""
+    try:
+        return ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
+    except KeyError, TypeError, ValueError:
+        _LOGGER.exception("The API key '%s' is damaged: remove it and add it anew", subentry.title)
+        return None

@@ -3,6 +3,6 @@
 They are real helpers of Home Assistant: its packages make those that have no device, config flows the others.
 """
 
-from demo.household.build import AREA_NAMES, furnish, write_files
+from demo.household.build import furnish, write_files
 
-__all__ = ["AREA_NAMES", "furnish", "write_files"]
+__all__ = ["furnish", "write_files"]

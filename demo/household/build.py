@@ -1,8 +1,8 @@
 """Builds the household, as a person would: files first, then config flows and registries of the running instance."""
 
 import json
-from pathlib import Path
 import shutil
+from pathlib import Path
 from typing import Final
 
 from demo.client import Client, Json
@@ -15,7 +15,6 @@ from demo.process import DemoError
 
 FOLDER: Final = Path(__file__).parent
 CAMERA: Final = "front_door.jpg"
-AREA_NAMES: Final = tuple(area.name for area in AREAS)
 
 
 def write_files(config_dir: Path) -> None:
@@ -67,9 +66,7 @@ async def _areas(client: Client) -> dict[str, str]:
 async def _labels(client: Client) -> dict[str, str]:
     """Make the labels; return the id of each by its name."""
     command = "config/label_registry/create"
-    return {
-        name: (await client.command(command, name=name, icon=icon))["label_id"] for name, icon in LABELS.items()
-    }
+    return {name: (await client.command(command, name=name, icon=icon))["label_id"] for name, icon in LABELS.items()}
 
 
 async def _make_devices(client: Client) -> None:
@@ -144,8 +141,7 @@ def _labelled() -> dict[str, set[str]]:
 async def _check(client: Client, expected: set[str]) -> None:
     there = {state["entity_id"] for state in await client.get("/api/states")}
     if missing := sorted(expected - there):
-        message = f"Home Assistant did not make these entities of the household: {', '.join(missing)}"
-        raise DemoError(message)
+        raise DemoError(f"Home Assistant did not make these entities of the household: {', '.join(missing)}")
 
 
 async def _people(client: Client) -> None:

@@ -26,7 +26,8 @@ class Device:
 
 def _draws(switch: str, watts: int) -> str:
     """Return a template for the power that something draws while `switch` is on, a little more or less."""
-    return f"{{{{ ({watts} + range(-9, 10) | random * {watts} / 200) | round(1) if is_state('{switch}', 'on') else 0 }}}}"
+    drawn = f"({watts} + {watts / 200} * (now().minute * 7 % 19 - 9)) | round(1)"
+    return f"{{{{ {drawn} if is_state('{switch}', 'on') else 0 }}}}"
 
 
 def _battery(offset: int) -> str:
@@ -53,11 +54,15 @@ DEVICES: Final = (
         "Living Room",
         (
             things.switch("Living room plug", on=True),
-            things.sensor("Living room plug power", _draws("switch.living_room_plug", 42), "power", "W").labelled("Energy"),
+            things.sensor("Living room plug power", _draws("switch.living_room_plug", 42), "power", "W").labelled(
+                "Energy"
+            ),
         ),
     ),
     Device("Living room TV", "55 inch", "Living Room", (things.television("Living room TV"),)),
-    Device("Living room blind", "Roller blind", "Living Room", (things.cover("Living room blind", "blind", position=80),)),
+    Device(
+        "Living room blind", "Roller blind", "Living Room", (things.cover("Living room blind", "blind", position=80),)
+    ),
     Device(
         "Living room heating",
         "Radiator valve",
@@ -85,7 +90,7 @@ DEVICES: Final = (
         "Fridge freezer",
         "Kitchen",
         (
-            things.sensor("Fridge temperature", "{{ (4 + range(0, 12) | random / 10) | round(1) }}", "temperature", "°C"),
+            things.sensor("Fridge temperature", "{{ (4 + now().minute % 12 / 10) | round(1) }}", "temperature", "°C"),
             things.binary_sensor("Fridge door", "{{ now().minute % 20 == 7 }}", "door"),
         ),
     ),
@@ -163,7 +168,12 @@ DEVICES: Final = (
             ),
         ),
     ),
-    Device("Garage door", "Door opener", "Garage", (things.cover("Garage door", "garage", position=0).labelled("Security"),)),
+    Device(
+        "Garage door",
+        "Door opener",
+        "Garage",
+        (things.cover("Garage door", "garage", position=0).labelled("Security"),),
+    ),
     Device("Boiler", "Boiler 120 l", "Garage", (things.water_heater("Boiler"),)),
     Device(
         "Phone",

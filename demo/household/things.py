@@ -118,8 +118,6 @@ def vacuum(name: str, activity: str) -> Thing:
         "stop": become("idle"),
         "return_to_base": become("docked"),
         "locate": NOTHING,
-        "fan_speeds": ["Quiet", "Standard", "Strong"],
-        "set_fan_speed": NOTHING,
     }
     return _template("vacuum", name, options)
 
@@ -200,7 +198,9 @@ def weather(name: str, condition: str, temperature: str, humidity: str) -> Thing
 
 def tracker(name: str, at_home: str) -> Thing:
     """Return a phone that is at home while the entity `at_home` is on."""
-    return _template("device_tracker", name, {"in_zones": f"{{{{ ['zone.home'] if is_state('{at_home}', 'on') else [] }}}}"})
+    return _template(
+        "device_tracker", name, {"in_zones": f"{{{{ ['zone.home'] if is_state('{at_home}', 'on') else [] }}}}"}
+    )
 
 
 def thermostat(name: str, *, heater: str, sensor: str, target: float) -> Thing:

@@ -23,9 +23,13 @@ async def add_bridge(hass: HomeAssistant) -> ConfigEntry[Any]:
     return entry
 
 
-def key_form(name: str = "Test", **fields: Any) -> dict[str, Any]:
-    """Return the form of a key, with a name and the capability to read."""
-    return {"name": name, "capabilities": ["read"], **fields}
+SELECTION = ("areas", "floors", "labels", "devices", "domains", "entities", "globs")
+ABILITIES = ("capabilities", "services", "events")
+
+
+def part(fields: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return those fields that a form has."""
+    return {name: fields[name] for name in names if name in fields}
 
 
 @dataclass
@@ -49,14 +53,42 @@ class Bridge:
         )
         return result
 
-    async def add_key(self, **fields: Any) -> str:
-        """Add a key, and return its secret."""
-        flow = await self.submit(await self.start_key_flow(), key_form(**fields))
-        assert flow["step_id"] == "secret", flow
+    async def choose(self, flow: dict[str, Any], step: str) -> dict[str, Any]:
+        """Choose from a menu of a key's flow."""
+        return await self.submit(flow, {"next_step_id": step})
+
+    async def add_key(self, name: str = "Test", **fields: Any) -> str:
+        """Add a key through all of its forms, and return its secret."""
+        flow = await self.submit(await self.start_key_flow(), {"name": name, "preset": "custom"})
+        chosen = part(fields, "everything", *SELECTION)
+        flow = await self.submit(flow, {"everything": not chosen, **chosen})
+        flow = await self.submit(flow, {"capabilities": ["read"], **part(fields, *ABILITIES)})
+        for step in ("exclude", "limits"):
+            if step in fields:
+                flow = await self.submit(await self.choose(flow, step), fields[step])
+        assert flow["step_id"] == "confirm", flow
+        flow = await self.choose(flow, "secret")
         secret: str = flow["description_placeholders"]["key"]
-        await self.submit(flow, {})
+        flow = await self.submit(flow, {})
+        assert flow["type"] is FlowResultType.CREATE_ENTRY
         await self.hass.async_block_till_done()
         return secret
+
+    async def edit_key(self, name: str, step: str, form: dict[str, Any]) -> dict[str, Any]:
+        """Change a part of a key."""
+        flow = await self.choose(await self.reconfigure(name), step)
+        if flow["type"] is FlowResultType.FORM:
+            flow = await self.submit(flow, form)
+        await self.hass.async_block_till_done()
+        return flow
+
+    async def act(self, action: str, **data: Any) -> dict[str, Any]:
+        """Call an action of Drawbridge, and return its response."""
+        response = await self.hass.services.async_call(
+            "drawbridge", action, data, blocking=True, return_response=True
+        )
+        await self.hass.async_block_till_done()
+        return dict(response or {})
 
     def key_id(self, name: str) -> str:
         """Return the id of the key of that name."""

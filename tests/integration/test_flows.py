@@ -1,4 +1,4 @@
-"""Keys in the UI: add, edit, remove, and what is kept."""
+"""Keys in the UI: add, edit, rotate, remove, and what is kept."""
 
 import json
 from pathlib import Path
@@ -7,12 +7,22 @@ from typing import Any
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
 
-from tests.integration.house import Bridge, key_form
+from tests.integration.house import Bridge
 
-TRANSLATIONS = json.loads(
+TEXTS = json.loads(
     Path("custom_components/drawbridge/translations/en.json").read_text(encoding="utf-8")
-)
+)["config_subentries"]["api_key"]
+
+
+def suggested(flow: dict[str, Any]) -> dict[str, Any]:
+    """Return what the fields of a form show."""
+    return {
+        str(field): field.description["suggested_value"]
+        for field in flow["data_schema"].schema
+        if field.description
+    }
 
 
 async def test_one_entry_only(bridge: Bridge, hass: HomeAssistant) -> None:
@@ -26,82 +36,225 @@ async def test_the_secret_is_shown_once_and_only_its_hash_is_kept(
     bridge: Bridge, hass: HomeAssistant
 ) -> None:
     """Nothing that Home Assistant stores opens the bridge."""
-    secret = await bridge.add_key(name="Display", everything=True)
+    secret = await bridge.add_key(name="Display")
     stored = json.dumps(bridge.entry.as_dict(), default=str)
     assert secret not in stored
     assert secret[4:20] not in stored
     subentry = bridge.entry.subentries[bridge.key_id("Display")]
     assert len(subentry.data["secrets"][0]["digest"]) == 64
-    flows = hass.config_entries.subentries.async_progress()
-    assert flows == []
+    assert hass.config_entries.subentries.async_progress() == []
 
 
-async def test_a_key_works_only_after_its_secret_was_seen(bridge: Bridge) -> None:
-    """A flow left at the secret makes no key."""
-    flow = await bridge.submit(await bridge.start_key_flow(), key_form(everything=True))
-    assert flow["step_id"] == "secret"
-    assert (await bridge.get("/api/", flow["description_placeholders"]["key"])).status == 401
+async def test_the_summary_and_the_way_back(bridge: Bridge, hass: HomeAssistant) -> None:
+    """What the key will be able to do is said before it is made, and can still be changed."""
+    er.async_get(hass).async_update_entity("input_boolean.bedroom_lamp", labels={"private"})
+    flow = await bridge.submit(
+        await bridge.start_key_flow(), {"name": "Remote", "preset": "remote"}
+    )
+    assert flow["step_id"] == "scope"
+    flow = await bridge.submit(flow, {"everything": True})
+    assert flow["type"] is FlowResultType.MENU
+    about = flow["description_placeholders"]
+    assert (about["sees"], about["controls"]) == ("3", "2")
+    assert about["capabilities"] == "control, read"
+    assert "`sensor.outside`" in about["examples"]
+    flow = await bridge.submit(await bridge.choose(flow, "exclude"), {"domains": ["sensor"]})
+    assert flow["description_placeholders"]["sees"] == "2"
+    flow = await bridge.submit(await bridge.choose(flow, "scope"), {"entities": ["sensor.outside"]})
+    assert flow["description_placeholders"]["sees"] == "0"
+    assert suggested(await bridge.choose(flow, "exclude"))["domains"] == ["sensor"]
     assert not bridge.entry.subentries
 
 
 @pytest.mark.parametrize(
-    ("fields", "errors"),
+    ("preset", "steps", "capabilities"),
     [
-        ({}, {"everything": "empty_scope"}),
-        ({"name": "  ", "everything": True}, {"name": "invalid_name"}),
-        ({"name": "x" * 101, "everything": True}, {"name": "invalid_name"}),
-        ({"capabilities": [], "everything": True}, {"capabilities": "no_capability"}),
-        ({"domains": ["Light!"]}, {"domains": "invalid_domain"}),
-        ({"domains": ["light.kitchen"]}, {"domains": "invalid_domain"}),
+        ("dashboard", ["scope"], ["history", "images", "read"]),
+        ("remote", ["scope"], ["control", "read"]),
+        ("prometheus", [], ["metrics"]),
+        ("agent", ["scope", "abilities"], ["control", "read"]),
+        ("custom", ["scope", "abilities"], ["read"]),
     ],
 )
-async def test_bad_input(bridge: Bridge, fields: dict[str, Any], errors: dict[str, str]) -> None:
-    """Each field says what is wrong with it, nothing is lost, and the form can be sent again."""
-    form = key_form(**fields)
-    flow = await bridge.submit(await bridge.start_key_flow(), form)
+async def test_presets(
+    bridge: Bridge, preset: str, steps: list[str], capabilities: list[str]
+) -> None:
+    """Each kind of client is asked only what it needs, and gets a key that works."""
+    answers = {"scope": {"everything": True}, "abilities": {"capabilities": capabilities}}
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": preset})
+    for step in steps:
+        assert flow["step_id"] == step
+        if step == "abilities":
+            assert suggested(flow)["capabilities"] == capabilities
+        flow = await bridge.submit(flow, answers[step])
+    assert flow["step_id"] == "confirm"
+    flow = await bridge.choose(flow, "secret")
+    secret = flow["description_placeholders"]["key"]
+    await bridge.submit(flow, {})
+    me = await (await bridge.get("/key", secret)).json()
+    assert me["capabilities"] == capabilities
+
+
+async def test_a_key_works_only_after_its_secret_was_seen(bridge: Bridge) -> None:
+    """A flow left at the secret makes no key, and going back shows the same secret."""
+    flow = await bridge.submit(
+        await bridge.start_key_flow(), {"name": "X", "preset": "prometheus"}
+    )
+    flow = await bridge.choose(flow, "secret")
+    secret = flow["description_placeholders"]["key"]
+    assert (await bridge.get("/api/", secret)).status == 401
+    assert not bridge.entry.subentries
+
+
+BAD: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
+    ("scope", {}, {"everything": "empty_scope"}, ""),
+    ("scope", {"domains": ["light", "Light!"]}, {"domains": "invalid_domains"}, "light!"),
+    ("scope", {"domains": ["light.kitchen"]}, {"domains": "invalid_domains"}, "light.kitchen"),
+    ("scope", {"globs": ["sensor *"]}, {"globs": "invalid_globs"}, "sensor *"),
+    ("scope", {"globs": ["x"] * 501}, {"globs": "too_much"}, ""),
+    ("scope", {"globs": ["x" * 256]}, {"globs": "too_much"}, ""),
+    ("exclude", {"globs": ["ö"]}, {"globs": "invalid_globs"}, "ö"),
+    ("abilities", {"capabilities": []}, {"capabilities": "no_capability"}, ""),
+    ("abilities", {"capabilities": ["fire_event"]}, {"events": "no_event"}, ""),
+    (
+        "abilities",
+        {"capabilities": ["fire_event"], "events": ["a b"]},
+        {"events": "invalid_events"},
+        "a b",
+    ),
+    (
+        "abilities",
+        {"capabilities": ["control"], "services": ["light"]},
+        {"services": "invalid_services"},
+        "light",
+    ),
+    ("limits", {"networks": ["192.168.1.300"]}, {"networks": "invalid_networks"}, "192.168.1.300"),
+    (
+        "limits",
+        {"cors_origins": ["https://a.example/path"]},
+        {"cors_origins": "invalid_cors_origins"},
+        "https://a.example/path",
+    ),
+    ("limits", {"cors_origins": ["a.example"]}, {"cors_origins": "invalid_cors_origins"}, "a.example"),
+    ("limits", {"expires": "2020-01-01 00:00:00"}, {"expires": "expires_in_the_past"}, ""),
+]
+
+
+@pytest.mark.parametrize(("step", "form", "errors", "wrong"), BAD)
+async def test_bad_input(
+    bridge: Bridge, step: str, form: dict[str, Any], errors: dict[str, str], wrong: str
+) -> None:
+    """Each field says what is wrong with it; nothing entered is lost; the key stays as it was."""
+    key = await bridge.add_key(name="X", areas=["living_room"])
+    form = {"local_only": False, **form} if step == "limits" else form
+    form = {"everything": False, **form} if step == "scope" else form
+    flow = await bridge.edit_key("X", step, form)
     assert flow["type"] is FlowResultType.FORM
     assert flow["errors"] == errors
-    texts = TRANSLATIONS["config_subentries"]["api_key"]["error"]
-    assert set(errors.values()) <= texts.keys()
-    suggested = {str(field): field.description for field in flow["data_schema"].schema}
-    assert suggested["name"] == {"suggested_value": form["name"]}
-    flow = await bridge.submit(flow, key_form(everything=True))
-    assert flow["step_id"] == "secret"
+    assert flow["description_placeholders"]["value"] == wrong
+    assert set(errors.values()) <= TEXTS["error"].keys()
+    shown = suggested(flow)
+    assert all(shown.get(field) == value for field, value in form.items())
+    assert await bridge.entity_ids(key) == {"input_boolean.living_room_lamp"}
 
 
-async def test_a_metrics_key_needs_no_scope(bridge: Bridge) -> None:
-    """Who reads only metrics sees no entity."""
-    key = await bridge.add_key(capabilities=["metrics"])
-    assert (await bridge.get("/metrics", key)).status == 200
+@pytest.mark.parametrize("name", ["", "  ", "x" * 101, "line\nbreak", "\u202e"])
+async def test_bad_name(bridge: Bridge, name: str) -> None:
+    """A name has to be one, and to be readable in a log."""
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": name, "preset": "custom"})
+    assert flow["errors"] == {"name": "invalid_name"}
 
 
-async def test_edit(bridge: Bridge) -> None:
+async def test_edit_scope(bridge: Bridge) -> None:
     """A change is in force on the next request, for the same secret, and no other key's."""
     key = await bridge.add_key(name="Display", areas=["living_room"])
     other = await bridge.add_key(name="Other", areas=["living_room"])
-    flow = await bridge.reconfigure("Display")
-    shown = {str(field): field.description for field in flow["data_schema"].schema}
-    assert shown["areas"] == {"suggested_value": ["living_room"]}
-    form = key_form(name="Wall display", areas=["bedroom"])
-    assert (await bridge.submit(flow, form))["reason"] == "reconfigure_successful"
+    flow = await bridge.choose(await bridge.reconfigure("Display"), "scope")
+    assert suggested(flow) == {"everything": False, "areas": ["living_room"]}
+    done = await bridge.submit(flow, {"everything": False, "areas": ["bedroom"]})
+    assert done["reason"] == "reconfigure_successful"
     assert await bridge.entity_ids(key) == {"input_boolean.bedroom_lamp"}
     assert await bridge.entity_ids(other) == {"input_boolean.living_room_lamp"}
-    assert (await (await bridge.get("/key", key)).json())["name"] == "Wall display"
 
 
-async def test_edit_with_bad_input(bridge: Bridge) -> None:
-    """The form of an existing key is checked as that of a new one."""
-    await bridge.add_key(name="Display", areas=["living_room"])
-    flow = await bridge.submit(await bridge.reconfigure("Display"), key_form(name=""))
-    assert flow["errors"] == {"name": "invalid_name", "everything": "empty_scope"}
+async def test_rename_disable_enable(bridge: Bridge) -> None:
+    """A disabled key is refused, told so, and works again when it is enabled."""
+    key = await bridge.add_key(name="Display")
+    await bridge.edit_key("Display", "rename", {"name": "Wall"})
+    assert (await (await bridge.get("/key", key)).json())["name"] == "Wall"
+    await bridge.edit_key("Wall", "disable", {})
+    refused = await bridge.get("/key", key)
+    assert refused.status == 401
+    assert (await refused.json(content_type=None))["reason"] == "key_disabled"
+    await bridge.edit_key("Wall", "enable", {})
+    assert (await bridge.get("/key", key)).status == 200
+
+
+@pytest.mark.parametrize(("overlap", "old_status"), [({"days": 1}, 200), ({"seconds": 0}, 401)])
+async def test_rotate(bridge: Bridge, overlap: dict[str, int], old_status: int) -> None:
+    """The new secret opens; the old one for the overlap; both are the same key."""
+    old = await bridge.add_key(name="Display")
+    flow = await bridge.edit_key("Display", "rotate", {"overlap": overlap})
+    new = flow["description_placeholders"]["key"]
+    assert new != old
+    assert (await bridge.get("/key", new)).status == 401
+    assert (await bridge.get("/key", old)).status == 200
+    await bridge.submit(flow, {})
+    assert (await bridge.get("/key", new)).status == 200
+    assert (await bridge.get("/key", old)).status == old_status
+    assert len(bridge.entry.subentries) == 1
 
 
 async def test_remove(bridge: Bridge, hass: HomeAssistant) -> None:
     """A key that was removed is refused on the next request; the others live on."""
-    key = await bridge.add_key(name="Display", everything=True)
-    other = await bridge.add_key(name="Other", everything=True)
+    key = await bridge.add_key(name="Display")
+    other = await bridge.add_key(name="Other")
     assert (await bridge.get("/api/", key)).status == 200
     hass.config_entries.async_remove_subentry(bridge.entry, bridge.key_id("Display"))
     await hass.async_block_till_done()
     assert (await bridge.get("/api/", key)).status == 401
     assert (await bridge.get("/api/", other)).status == 200
+
+
+async def test_limits_survive_the_form(bridge: Bridge) -> None:
+    """What was set is shown again, and can be taken away."""
+    await bridge.add_key(name="X")
+    form = {
+        "expires": "2090-01-31 18:00:00",
+        "local_only": True,
+        "networks": ["192.168.1.7/24", "::1"],
+        "per_minute": 60,
+        "burst": 5,
+        "cors_origins": ["https://A.example:443"],
+    }
+    await bridge.edit_key("X", "limits", form)
+    shown = suggested(await bridge.choose(await bridge.reconfigure("X"), "limits"))
+    assert shown == {
+        **form,
+        "networks": ["192.168.1.0/24", "::1/128"],
+        "cors_origins": ["https://a.example"],
+    }
+    await bridge.edit_key("X", "limits", {"local_only": False})
+    assert suggested(await bridge.choose(await bridge.reconfigure("X"), "limits")) == {
+        "local_only": False,
+        "networks": [],
+        "cors_origins": [],
+    }
+
+
+async def test_options(bridge: Bridge, hass: HomeAssistant) -> None:
+    """The bridge's own limits are changed without a reload."""
+    key = await bridge.add_key()
+    flow = await hass.config_entries.options.async_init(bridge.entry.entry_id)
+    shown = suggested(flow)
+    assert shown["per_minute"] == 1000
+    bad = shown | {"cors_origins": ["nonsense"]}
+    flow = await hass.config_entries.options.async_configure(flow["flow_id"], bad)
+    assert flow["errors"] == {"cors_origins": "invalid_cors_origins"}
+    runtime = bridge.entry.runtime_data
+    form = shown | {"per_minute": 40, "cors_origins": []}
+    flow = await hass.config_entries.options.async_configure(flow["flow_id"], form)
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert (await bridge.get("/key", key)).headers["RateLimit-Policy"] == '"default";q=10;w=15'
+    assert bridge.entry.runtime_data is runtime

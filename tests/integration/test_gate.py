@@ -126,7 +126,7 @@ async def test_wrong_method(bridge: Bridge) -> None:
     key = await bridge.add_key(everything=True)
     answer = await bridge.request("DELETE", "/api/states", key)
     assert answer.status == 405
-    assert answer.headers["Allow"] == "GET, HEAD"
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
 async def test_head(bridge: Bridge) -> None:

@@ -115,5 +115,9 @@ async def test_who_am_i(bridge: Bridge) -> None:
     assert await (await bridge.get("/key", key)).json() == {
         "name": "Display",
         "capabilities": ["read"],
-        "scope": {"everything": False, "include": {"areas": ["living_room"]}},
+        "scope": {"everything": False, "include": {"areas": ["living_room"]}, "exclude": {}},
+        "services": [],
+        "events": [],
+        "expires": None,
+        "rate_limit": {"requests_per_minute": 1000, "burst": 250, "remaining": 249},
     }

@@ -66,7 +66,7 @@ async def test_not_a_service_of_an_entity(bridge: Bridge, remote: str, path: str
     """Services of no entity are refused, whether they exist or not, in the same words."""
     answer = await bridge.post(path, remote, json={"entity_id": LIVING})
     assert answer.status == 403
-    assert "must be in the key's scope" in (await answer.json(content_type=None))["message"]
+    assert "not in its scope" in (await answer.json(content_type=None))["message"]
 
 
 @pytest.mark.parametrize("body", [b"{", b"[1]", b"\xff", b'"on"', b"\x00"])

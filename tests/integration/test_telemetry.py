@@ -56,6 +56,8 @@ async def test_the_snapshot_counts(bridge: Bridge, hass: HomeAssistant) -> None:
     assert cache["bytes"] > 100
     assert snapshot["auth_failures"] == {"missing": 1, "malformed": 1}
     assert snapshot["denied"] == {"capability": 1}
+    assert snapshot["rate_limited"] == []
+    assert snapshot["lockouts"] == {"active": 0, "total": 0}
     keys = {item["name"]: item for item in snapshot["keys"]}
     assert keys["Reader"]["requests"] == 8
     assert keys["Reader"]["last_used"] is not None

@@ -39,7 +39,7 @@ def test_a_secret_ends_on_time() -> None:
     """A secret opens until its time, and from then on no more."""
     ring = KeyRing([one := key("one", secret := generate(), until=100)])
     assert ring.authenticate(secret, 99.9) is one
-    assert ring.authenticate(secret, 100) is AuthFailure.UNKNOWN
+    assert ring.authenticate(secret, 100) is AuthFailure.EXPIRED
 
 
 def test_replace() -> None:

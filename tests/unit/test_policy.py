@@ -1,11 +1,19 @@
 """Scope, and which services may be called: decisions alone."""
 
-import pytest
-from custom_components.drawbridge.policy.scope import EntityFacts, Scope, Selection
-from custom_components.drawbridge.policy.services import may_call
+from typing import Any
 
-LAMP = EntityFacts("light.lamp", area="hall")
+import pytest
+from custom_components.drawbridge.policy.references import TooDeepError, find_references
+from custom_components.drawbridge.policy.scope import EntityFacts, Scope, Selection
+from custom_components.drawbridge.policy.services import decide_reach, decide_service
+
+LAMP = EntityFacts("light.lamp", "hall", "ground", "dev1", frozenset({"cosy"}))
 SENSOR = EntityFacts("sensor.outside")
+
+
+def only(**names: str) -> Selection:
+    """Return a selection of one name of each kind."""
+    return Selection(**{kind: frozenset({name}) for kind, name in names.items()})
 
 
 @pytest.mark.parametrize(
@@ -13,32 +21,141 @@ SENSOR = EntityFacts("sensor.outside")
     [
         (Scope(), False, False),
         (Scope(everything=True), True, True),
-        (Scope(include=Selection(areas=frozenset({"hall"}))), True, False),
-        (Scope(include=Selection(domains=frozenset({"sensor"}))), False, True),
-        (Scope(include=Selection(entities=frozenset({"light.lamp"}))), True, False),
-        (Scope(include=Selection(frozenset({"hall"}), frozenset({"sensor"}))), True, True),
-        (Scope(include=Selection(domains=frozenset({"sens", "sensor.outside"}))), False, False),
+        (Scope(include=only(areas="hall")), True, False),
+        (Scope(include=only(floors="ground")), True, False),
+        (Scope(include=only(devices="dev1")), True, False),
+        (Scope(include=only(labels="cosy")), True, False),
+        (Scope(include=only(domains="sensor")), False, True),
+        (Scope(include=only(entities="light.lamp")), True, False),
+        (Scope(include=only(globs="light.*")), True, False),
+        (Scope(include=only(globs="*s?d[e]")), False, True),
+        (Scope(include=only(globs="light")), False, False),
+        (Scope(include=only(areas="hall", domains="sensor")), True, True),
+        (Scope(include=only(domains="sens", areas="", floors="")), False, False),
+        (Scope(everything=True, exclude=only(areas="hall")), False, True),
+        (Scope(everything=True, exclude=only(globs="*.outside")), True, False),
+        (Scope(include=only(entities="light.lamp"), exclude=only(labels="cosy")), False, False),
+        (Scope(exclude=only(labels="cosy")), False, False),
     ],
 )
 def test_scope(scope: Scope, lamp: bool, sensor: bool) -> None:  # noqa: FBT001  a table
-    """An entity is in scope when one of the choices names it."""
+    """An entity is in scope when it is included and nothing excludes it."""
     assert (scope.matches(LAMP), scope.matches(SENSOR)) == (lamp, sensor)
     assert Scope.from_mapping(scope.as_dict()) == scope
-    assert scope.matches_anything == (scope != Scope())
+    for entity, included in ((LAMP, lamp), (SENSOR, sensor)):
+        assert scope.rule(entity).startswith("included by") is included
+
+
+def test_the_rule_that_decides() -> None:
+    """Each verdict can say why."""
+    hall = Scope(include=only(areas="hall"), exclude=only(labels="cosy"))
+    assert hall.rule(LAMP) == "excluded by label cosy"
+    assert hall.rule(SENSOR) == "not included"
+    assert Scope(include=only(globs="light.*")).rule(LAMP) == "included by glob light.*"
 
 
 @pytest.mark.parametrize(
-    ("reached", "allowed"),
+    ("name", "listed", "of_entities", "allowed"),
     [
-        ({"light.lamp"}, True),
-        ({"light.lamp", "switch.tv"}, True),
-        ({"switch.tv"}, False),
-        ({"light.lamp", "light.other"}, False),
-        ({"lightning.lamp"}, False),
-        (set(), False),
+        ("light.turn_on", (), True, True),
+        ("light.reload", (), False, False),
+        ("homeassistant.turn_on", (), False, True),
+        ("homeassistant.restart", (), False, False),
+        ("homeassistant.restart", ("homeassistant.*",), False, False),
+        ("homeassistant.restart", ("homeassistant.restart",), False, True),
+        ("shell_command.x", ("shell_command.*",), False, False),
+        ("shell_command.x", ("shell_command.x",), False, True),
+        ("hassio.addon_stop", ("*.*", "hassio.*"), False, False),
+        ("recorder.purge", ("recorder.*",), True, False),
+        ("light.turn_on", ("light.*",), True, True),
+        ("light.turn_on", ("light.turn_off",), True, False),
+        ("switch.turn_on", ("light.*",), True, False),
+        ("notify.phone", ("notify.phone",), False, True),
+        ("notify.phone", (), False, False),
+        ("script.reload", ("script.*",), False, False),
+        ("update.install", ("update.*",), True, False),
+        ("drawbridge.create_key", ("drawbridge.*",), False, False),
     ],
 )
-def test_service_calls(reached: set[str], allowed: bool) -> None:  # noqa: FBT001  a table
+def test_service_list(name: str, listed: tuple[str, ...], of_entities: bool, allowed: bool) -> None:  # noqa: FBT001  a table
+    """Listed by name or by domain; what is dangerous, by name alone; else what acts on entities."""
+    decision = decide_service(*name.split("."), listed, of_entities=of_entities)
+    assert decision.allowed is allowed
+    assert name in decision.rule or f"{name.split('.')[0]}.*" in decision.rule or of_entities or (
+        name.startswith("homeassistant")
+    )
+
+
+@pytest.mark.parametrize(
+    ("domain", "reached", "allowed"),
+    [
+        ("light", {"light.lamp"}, True),
+        ("light", {"light.lamp", "switch.tv"}, True),
+        ("light", {"switch.tv"}, False),
+        ("light", {"light.lamp", "light.other"}, False),
+        ("light", {"lightning.lamp"}, False),
+        ("light", set(), False),
+        ("homeassistant", {"switch.tv"}, True),
+        ("homeassistant", set(), False),
+    ],
+)
+def test_reach(domain: str, reached: set[str], allowed: bool) -> None:  # noqa: FBT001  a table
     """At least one entity of the service's domain, none out of scope."""
     in_scope = {"light.lamp", "switch.tv", "lightning.lamp"}.__contains__
-    assert may_call("light", reached, in_scope) is allowed
+    assert decide_reach(domain, reached, in_scope, needs_target=True).allowed is allowed
+
+
+def test_a_listed_service_without_a_target_needs_none() -> None:
+    """It may reach nothing, but nothing out of scope either."""
+    assert decide_reach("notify", set(), lambda _: False, needs_target=False).allowed
+    assert not decide_reach("notify", {"light.x"}, lambda _: False, needs_target=False).allowed
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "light.lamp",
+        "LIGHT.Lamp",
+        ["x", ["light.lamp"]],
+        {"a": {"b": [{"c": "light.lamp"}]}},
+        {"light.lamp": "on"},
+        {"entities": {"light.lamp": {"state": "on"}}},
+        "switch.tv, light.lamp",
+        "switch.tv,light.lamp,cover.x",
+        "{{ states('light.lamp') }}",
+        "{{ states.light.lamp.state }}",
+        "http://host/light.lamp?x",
+        "(light.lamp)",
+        '{"entity_id": "light.lamp"}',
+        "x.light.lamp",
+        ("light.lamp",),
+    ],
+)
+def test_hidden_references_are_found(data: Any) -> None:
+    """In keys, values, lists, texts within texts, whatever the case."""
+    assert "light.lamp" in find_references(data, {"light", "switch"}).entities
+
+
+@pytest.mark.parametrize("data", ["song.mp3", "1.5", "light", "light.", ".lamp", 7, None, "a.b"])
+def test_what_is_no_reference(data: Any) -> None:
+    """A text whose domain no entity has names none."""
+    assert not find_references(data, {"light", "switch"}).entities
+
+
+def test_registry_ids_targets_and_templates() -> None:
+    """What the registries must resolve, and what cannot be."""
+    found = find_references(
+        {"x": "0123456789abcdef0123456789ABCDEF", "y": [{"area_id": "hall"}], "z": "{% if %}"}, set()
+    )
+    assert found.registry_ids == {"0123456789abcdef0123456789abcdef"}
+    assert found.targets == [{"area_id": "hall"}]
+    assert found.templated
+
+
+def test_depth() -> None:
+    """Nesting has an end."""
+    data: Any = "x"
+    for _ in range(33):
+        data = [data]
+    with pytest.raises(TooDeepError):
+        find_references(data, set())

@@ -8,13 +8,16 @@ from aiohttp import web
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, json_loads
 
+from ..keys import AuthFailure
 from ..policy.headers import NO_STORE
-from .problem import bad_request
+from .problem import Problem, ProblemError, bad_request, too_large
 
 if TYPE_CHECKING:
     from ..bridge import Bridge
     from ..cache.directory import LiveScope
     from ..keys import ApiKey
+    from ..policy.networks import Address
+    from ..policy.rate_limit import Allowance
 
 
 @dataclass(slots=True)
@@ -23,8 +26,17 @@ class Call:
 
     request: web.Request
     bridge: Bridge
+    request_id: str
+    address: Address | None
+    """The client's, behind trusted proxies too; ``None`` for a local socket."""
     presented: ApiKey | None = None
     """The key presented, if any; an endpoint that is not public has one."""
+    allowance: Allowance | None = None
+    """What is left of the key's rate limit."""
+    problem: Problem | None = None
+    """Why the request was refused, if it was."""
+    target: str | None = None
+    """What a write changes, for the audit trail."""
 
     @property
     def key(self) -> ApiKey:
@@ -42,9 +54,33 @@ class Call:
         """Return a part of the path."""
         return self.request.match_info[name]
 
+    async def body(self) -> bytes:
+        """Return the body. Refuses one over the limit, before more than that is read.
+
+        A body may come slowly, so the key is looked at again when it is whole: a key that was
+        revoked or changed in the meantime does nothing.
+        """
+        limit = self.bridge.options.max_body
+        if (self.request.content_length or 0) > limit:
+            raise too_large(limit)
+        body = bytearray()
+        async for chunk in self.request.content.iter_any():
+            body += chunk
+            if len(body) > limit:
+                raise too_large(limit)
+        self.ensure_unchanged()
+        return bytes(body)
+
+    def ensure_unchanged(self) -> None:
+        """Refuse when the key was revoked or changed since the gate let it in."""
+        if self.bridge.keys.get(self.key.id) != self.key:
+            detail = "The key was changed or removed while the request was under way."
+            reason = f"key_{AuthFailure.UNKNOWN}"
+            raise ProblemError(Problem(HTTPStatus.UNAUTHORIZED, reason, detail))
+
     async def json(self) -> Any:
         """Return the body as JSON; ``None`` for an empty one. Refuses anything else."""
-        body = await self.request.read()
+        body = await self.body()
         if not body:
             return None
         try:

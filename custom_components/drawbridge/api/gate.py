@@ -1,6 +1,6 @@
-"""The one pipeline that every request passes. The order of ``STEPS`` is the policy."""
+"""The one pipeline that every request passes."""
 
-import inspect
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -10,18 +10,29 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from ..bridge import Bridge
-from ..keys import ApiKey, AuthFailure, Capability
-from ..policy.headers import SECURITY_HEADERS
+from ..policy import cors
+from ..policy.headers import (
+    REQUEST_ID,
+    SECURITY_HEADERS,
+    STRICT_TRANSPORT_SECURITY,
+    request_id,
+)
+from ..policy.networks import parse_address
+from ..telemetry.audit import AuditRecord, Outcome
 from .call import Call, json_response
 from .endpoint import Access, Endpoint
 from .problem import Problem, ProblemError
+from .steps import STEPS
 
 _LOGGER = logging.getLogger(__name__)
 
-API_KEY_HEADER: Final = "X-API-Key"
-_REALM: Final = 'Bearer realm="Drawbridge"'
+_OTHER: Final = "other"
+_READS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
-type Step = Callable[[Call, Endpoint], Problem | None]
+_MISTAKES: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
+_DENIALS: Final = frozenset(
+    {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+)
 
 _UNAVAILABLE: Final = Problem(
     HTTPStatus.SERVICE_UNAVAILABLE,
@@ -29,17 +40,22 @@ _UNAVAILABLE: Final = Problem(
     "Drawbridge is not set up, or Home Assistant is starting or stopping. Try again soon.",
     {hdrs.RETRY_AFTER: "10"},
 )
-_AUTH_DETAILS: Final[Mapping[AuthFailure, str]] = {
-    AuthFailure.MISSING: "No key. Send one as 'Authorization: Bearer dbk_…' or 'X-API-Key: dbk_…'.",
-    AuthFailure.MALFORMED: (
-        "This is not a Drawbridge key, or part of it is missing: a key begins with 'dbk_' and is "
-        "53 characters long. A Home Assistant token does not work here."
-    ),
-    AuthFailure.UNKNOWN: (
-        "This key does not open the bridge: it was never made, or was rotated or removed. "
-        "Ask for a new one in Settings > Devices & services > Drawbridge."
-    ),
-}
+_BUSY: Final = Problem(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "busy",
+    "Too many requests of this key are under way. Wait for an answer before asking again.",
+    {hdrs.RETRY_AFTER: "1"},
+)
+_TIMED_OUT: Final = Problem(
+    HTTPStatus.GATEWAY_TIMEOUT,
+    "timed_out",
+    "Home Assistant did not answer in time. What was asked for may still be under way.",
+)
+_BROKEN: Final = Problem(
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "internal",
+    "Something went wrong inside Drawbridge. Home Assistant's log says what.",
+)
 
 
 class Gate:
@@ -53,46 +69,100 @@ class Gate:
     ) -> None:
         """Guard a route: its declared path, and its endpoints by method."""
         self._route = route
-        self._endpoints = endpoints
         self._find_bridge = find_bridge
-        self._other_methods = _refuse_method(route, ", ".join(sorted(endpoints)))
+        self._methods = ", ".join(sorted({*endpoints, hdrs.METH_OPTIONS}))
+        self._endpoints = {
+            hdrs.METH_OPTIONS: Endpoint(
+                hdrs.METH_OPTIONS, route, Access.PUBLIC, self._preflight, "Say what may be asked."
+            ),
+            **endpoints,
+        }
+        self._other = Endpoint(_OTHER, route, Access.PUBLIC, self._refuse_method, "")
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a request. Every answer leaves through here."""
         started = time.perf_counter()
         bridge = self._find_bridge()
+        number = request_id(request.headers.get(REQUEST_ID))
         if bridge is None:
-            response: web.StreamResponse = self._down(request)
-        else:
-            response = await self._admit(Call(request, bridge))
-            seconds = time.perf_counter() - started
-            method = request.method if request.method in self._endpoints else "other"
-            sent = response.content_length or 0
-            bridge.recorder.answered(self._route, method, response.status, seconds, sent)
+            response = self._down(request)
+            response.headers.update({**SECURITY_HEADERS, REQUEST_ID: number})
+            return response
+        call = Call(request, bridge, number, parse_address(request.remote or ""))
+        endpoint = self._endpoints.get(request.method, self._other)
+        response = await self._answer(call, endpoint)
         if not response.prepared:
-            response.headers.update(SECURITY_HEADERS)
+            response.headers.update(self._headers(call))
+        seconds = time.perf_counter() - started
+        self._record(call, endpoint, response, seconds)
         return response
 
-    async def _admit(self, call: Call) -> web.StreamResponse:
-        endpoint = self._endpoints.get(call.request.method, self._other_methods)
+    async def _answer(self, call: Call, endpoint: Endpoint) -> web.StreamResponse:
         for step in STEPS:
             if (problem := step(call, endpoint)) is not None:
-                return problem.response()
-        return await self._run(call, endpoint)
+                return _refuse(call, problem)
+        key = call.presented
+        if key is None:
+            return await self._run(call, endpoint)
+        bridge = call.bridge
+        if not bridge.concurrency.enter(key.id, bridge.options.max_concurrent):
+            return _refuse(call, _BUSY)
+        try:
+            return await self._run(call, endpoint)
+        finally:
+            bridge.concurrency.leave(key.id)
 
     async def _run(self, call: Call, endpoint: Endpoint) -> web.StreamResponse:
         try:
             result = endpoint.handler(call)
-            return await result if inspect.isawaitable(result) else result
+            if isinstance(result, web.StreamResponse):
+                return result
+            async with asyncio.timeout(call.bridge.options.time_limit):
+                return await result
         except ProblemError as err:
-            if err.problem.status is HTTPStatus.FORBIDDEN:
-                call.bridge.recorder.counters.denied[err.problem.reason] += 1
-            return err.problem.response()
-        except web.HTTPRequestEntityTooLarge:
-            return _TOO_LARGE.response()
+            return _refuse(call, err.problem)
+        except TimeoutError:
+            return _refuse(call, _TIMED_OUT)
         except Exception:
             _LOGGER.exception("Unexpected error in %s %s", endpoint.method, endpoint.path)
-            return _BROKEN.response()
+            return _refuse(call, _BROKEN)
+
+    def _headers(self, call: Call) -> dict[str, str]:
+        headers = {**SECURITY_HEADERS, REQUEST_ID: call.request_id}
+        if call.request.secure:
+            name, value = STRICT_TRANSPORT_SECURITY
+            headers[name] = value
+        if call.allowance is not None:
+            headers |= call.allowance.headers()
+        if (origin := call.request.headers.get(hdrs.ORIGIN)) is not None:
+            headers |= cors.answer_headers(origin, call.bridge.origins(call.presented))
+        return headers
+
+    def _record(
+        self, call: Call, endpoint: Endpoint, response: web.StreamResponse, seconds: float
+    ) -> None:
+        bridge, method, status = call.bridge, call.request.method, response.status
+        counted = method if endpoint is not self._other else _OTHER
+        sent = response.content_length or 0
+        bridge.recorder.answered(self._route, counted, status, seconds, sent)
+        problem, key = call.problem, call.presented
+        if not _is_audited(call, endpoint):
+            return
+        bridge.audit.add(
+            AuditRecord(
+                time=time.time(),
+                request_id=call.request_id,
+                key_id=key.id if key is not None else None,
+                key_name=key.name if key is not None else None,
+                address=call.request.remote or "local",
+                method=counted,
+                route=self._route,
+                status=status,
+                outcome=_outcome(status),
+                reason=(problem.hidden or problem.reason) if problem else None,
+                target=call.target,
+            )
+        )
 
     def _down(self, request: web.Request) -> web.StreamResponse:
         endpoint = self._endpoints.get(request.method)
@@ -102,79 +172,43 @@ class Gate:
         response.headers.update(_UNAVAILABLE.headers)
         return response
 
+    def _preflight(self, call: Call) -> web.StreamResponse:
+        """Say what may be asked, and let pages of the keys' origins ask."""
+        headers = call.request.headers
+        if hdrs.ACCESS_CONTROL_REQUEST_METHOD not in headers:
+            return web.Response(status=HTTPStatus.NO_CONTENT, headers={hdrs.ALLOW: self._methods})
+        granted = cors.preflight_headers(
+            headers.get(hdrs.ORIGIN),
+            call.bridge.origins(call.presented),
+            self._methods,
+            private_network="Access-Control-Request-Private-Network" in headers,
+        )
+        return web.Response(
+            status=HTTPStatus.NO_CONTENT, headers={hdrs.ALLOW: self._methods, **granted}
+        )
 
-def _refuse_method(route: str, allowed: str) -> Endpoint:
-    """Return the endpoint that stands in for the methods that a route does not have."""
-
-    def refuse(_call: Call) -> web.StreamResponse:
-        status, detail = HTTPStatus.METHOD_NOT_ALLOWED, f"This path answers to {allowed}."
-        raise ProblemError(Problem(status, "method_not_allowed", detail, {hdrs.ALLOW: allowed}))
-
-    return Endpoint("other", route, Access.PUBLIC, refuse, "")
-
-
-_TOO_LARGE: Final = Problem(
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "The body is too large."
-)
-_BROKEN: Final = Problem(
-    HTTPStatus.INTERNAL_SERVER_ERROR,
-    "internal",
-    "Something went wrong inside Drawbridge. Home Assistant's log says what.",
-)
-
-
-def authenticate(call: Call, endpoint: Endpoint) -> Problem | None:
-    """Key known and intact? A public endpoint does without one, but takes no wrong one."""
-    secret = _presented(call.request)
-    if secret is None:
-        if endpoint.capability is Access.PUBLIC:
-            return None
-        return _unauthorized(call, AuthFailure.MISSING)
-    now = time.time()
-    key = call.bridge.keys.authenticate(secret, now)
-    if isinstance(key, AuthFailure):
-        return _unauthorized(call, key)
-    call.presented = key
-    call.bridge.recorder.counters.key_used(key.id, now)
-    return None
+    def _refuse_method(self, _call: Call) -> web.StreamResponse:
+        status, detail = HTTPStatus.METHOD_NOT_ALLOWED, f"This path answers to {self._methods}."
+        headers = {hdrs.ALLOW: self._methods}
+        raise ProblemError(Problem(status, "method_not_allowed", detail, headers))
 
 
-def authorize(call: Call, endpoint: Endpoint) -> Problem | None:
-    """Does the key have the capability that the endpoint declares?"""
-    capability = endpoint.capability
-    if isinstance(capability, Access) or capability in call.key.capabilities:
-        return None
-    call.bridge.recorder.counters.denied["capability"] += 1
-    return _insufficient(call.key, capability)
+def _refuse(call: Call, problem: Problem) -> web.Response:
+    call.problem = problem
+    if problem.hidden is not None or problem.status in _DENIALS:
+        call.bridge.recorder.counters.denied[problem.hidden or problem.reason] += 1
+    return problem.response()
 
 
-STEPS: Final[tuple[Step, ...]] = (authenticate, authorize)
+def _is_audited(call: Call, endpoint: Endpoint) -> bool:
+    """Tell whether a request was a refusal or a write, rather than a read or a mistake."""
+    problem = call.problem
+    if problem is None:
+        return endpoint.method not in _READS and call.target is not None
+    return problem.hidden is not None or problem.status not in _MISTAKES
 
 
-def _presented(request: web.Request) -> str | None:
-    authorization = request.headers.get(hdrs.AUTHORIZATION)
-    if authorization is None:
-        return request.headers.get(API_KEY_HEADER)
-    kind, _, secret = authorization.partition(" ")
-    return secret.strip() if kind.lower() == "bearer" else authorization
-
-
-def _unauthorized(call: Call, failure: AuthFailure) -> Problem:
-    call.bridge.recorder.counters.auth_failures[failure] += 1
-    challenge = _REALM if failure is AuthFailure.MISSING else f'{_REALM}, error="invalid_token"'
-    return Problem(
-        HTTPStatus.UNAUTHORIZED,
-        f"key_{failure}",
-        _AUTH_DETAILS[failure],
-        {hdrs.WWW_AUTHENTICATE: challenge},
-    )
-
-
-def _insufficient(key: ApiKey, capability: Capability) -> Problem:
-    return Problem(
-        HTTPStatus.FORBIDDEN,
-        "capability",
-        f"The key '{key.name}' lacks the capability '{capability}'. It can be added in "
-        "Settings > Devices & services > Drawbridge.",
-        {hdrs.WWW_AUTHENTICATE: f'{_REALM}, error="insufficient_scope", scope="{capability}"'},
-    )
+def _outcome(status: int) -> Outcome:
+    if status < HTTPStatus.BAD_REQUEST:
+        return "allowed"
+    return "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"

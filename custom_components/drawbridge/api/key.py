@@ -1,5 +1,7 @@
 """``/key``: who am I?"""
 
+from datetime import UTC, datetime
+
 from aiohttp import web
 
 from .call import Call, json_response
@@ -10,11 +12,28 @@ router = Router()
 
 @router.endpoint("GET", "/key", capability=Access.ANY_KEY)
 def key(call: Call) -> web.StreamResponse:
-    """Return the caller's name, capabilities and scope."""
+    """Return the caller's name, what it may do, until when, and what is left of its limits."""
+    me, bridge = call.key, call.bridge
+    limit = me.rate_limit(bridge.options.per_minute)
+    allowance = call.allowance
     return json_response(
         {
-            "name": call.key.name,
-            "capabilities": sorted(call.key.capabilities),
-            "scope": call.key.scope.as_dict(),
+            "name": me.name,
+            "capabilities": sorted(me.capabilities),
+            "scope": me.scope.as_dict(),
+            "services": sorted(me.services),
+            "events": sorted(me.events),
+            "expires": _iso(me.expires),
+            "rate_limit": {
+                "requests_per_minute": limit.per_minute,
+                "burst": limit.burst,
+                "remaining": allowance.remaining if allowance is not None else limit.burst,
+            }
+            if limit is not None
+            else None,
         }
     )
+
+
+def _iso(timestamp: float | None) -> str | None:
+    return datetime.fromtimestamp(timestamp, UTC).isoformat() if timestamp is not None else None

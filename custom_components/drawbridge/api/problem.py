@@ -18,13 +18,15 @@ class Problem:
     """Why a request was refused, and what the client can do about it.
 
     ``reason`` is a short fixed word, used as a metric label. ``detail`` is for people and
-    stands also in ``message``, where clients of Home Assistant's API look.
+    stands also in ``message``, where clients of Home Assistant's API look. ``hidden`` is the
+    true reason where the client must not learn it.
     """
 
     status: HTTPStatus
     reason: str
     detail: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    hidden: str | None = None
 
     def response(self) -> web.Response:
         """Return the answer that tells the client."""
@@ -53,9 +55,9 @@ class ProblemError(Exception):
         self.problem = problem
 
 
-def not_found(detail: str) -> ProblemError:
+def not_found(detail: str, *, hidden: str | None = None) -> ProblemError:
     """Return the refusal for what does not exist, or is out of scope: the two look the same."""
-    return ProblemError(Problem(HTTPStatus.NOT_FOUND, "not_found", detail))
+    return ProblemError(Problem(HTTPStatus.NOT_FOUND, "not_found", detail, hidden=hidden))
 
 
 def bad_request(detail: str) -> ProblemError:
@@ -63,9 +65,15 @@ def bad_request(detail: str) -> ProblemError:
     return ProblemError(Problem(HTTPStatus.BAD_REQUEST, "bad_request", detail))
 
 
-def forbidden(reason: str, detail: str) -> ProblemError:
+def too_large(limit: int) -> ProblemError:
+    """Return the refusal for a body of more than ``limit`` bytes."""
+    detail = f"The body is too large: {limit} bytes are the limit."
+    return ProblemError(Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", detail))
+
+
+def forbidden(reason: str, detail: str, *, hidden: str | None = None) -> ProblemError:
     """Return the refusal for what the key may not do."""
-    return ProblemError(Problem(HTTPStatus.FORBIDDEN, reason, detail))
+    return ProblemError(Problem(HTTPStatus.FORBIDDEN, reason, detail, hidden=hidden))
 
 
 def failed(detail: str) -> ProblemError:

@@ -5,14 +5,25 @@ from typing import Any, Final
 
 import voluptuous as vol
 from aiohttp import web
-from homeassistant.const import ATTR_ENTITY_ID, ENTITY_MATCH_ALL, EVENT_STATE_CHANGED
-from homeassistant.core import Context, Event, EventStateChangedData, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceNotFound, ServiceValidationError
-from homeassistant.helpers.service import async_get_all_descriptions
-from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import (
+    Context,
+    Event,
+    EventStateChangedData,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceNotFound,
+    ServiceValidationError,
+    Unauthorized,
+)
 
 from ..keys import Capability
-from ..policy.services import may_call
+from ..policy.references import MAX_DEPTH, TooDeepError
+from ..service_calls import CallPlanner, PlannedCall
 from .call import Call, json_response
 from .endpoint import Router
 from .problem import bad_request, failed, forbidden
@@ -20,44 +31,70 @@ from .problem import bad_request, failed, forbidden
 router = Router()
 
 _NOT_ALLOWED: Final = (
-    "This key may not make this call. It may call services of entities, and every entity "
-    "that the call reaches must be in the key's scope."
+    "This key may not make this call: the service is not on its list, or the call names or "
+    "reaches an entity that is not in its scope."
 )
+_MAX_AUDITED: Final = 10
 
 
 @router.endpoint("POST", "/api/services/{domain}/{service}", capability=Capability.CONTROL)
 async def call_service(call: Call) -> web.StreamResponse:
     """Call a service, and return the states that it changed."""
-    domain, service = call.parameter("domain"), call.parameter("service")
+    domain, service = call.parameter("domain").lower(), call.parameter("service").lower()
+    call.target = f"{domain}.{service}"
     data = await call.json()
+    planned = _plan(call, domain, service, data)
+    if planned.reached:
+        named = sorted(planned.reached)[:_MAX_AUDITED]
+        call.target = f"{domain}.{service} on {', '.join(named)}"
+    if not planned.decision.allowed:
+        raise forbidden("service", _NOT_ALLOWED, hidden="service_scope")
+    wants_response = _wants_response(call, domain, service)
+    changed, response = await _call(call, domain, service, planned.data, wants=wants_response)
+    if wants_response:
+        return json_response({"changed_states": changed, "service_response": response})
+    return json_response(changed)
+
+
+def _plan(call: Call, domain: str, service: str, data: Any) -> PlannedCall:
     if not isinstance(data, dict | None):
         raise bad_request("Service data should be a JSON object.")
-    data = _all_in_scope(call, domain, data or {})
-    await _authorize(call, domain, service, data)
-    return json_response(await _call(call, domain, service, data))
+    try:
+        return CallPlanner(call.bridge.hass, call.key, call.scope).plan(domain, service, data or {})
+    except TooDeepError as err:
+        raise bad_request(f"The data is nested deeper than {MAX_DEPTH} levels.") from err
+    except ValueError as err:
+        raise bad_request(str(err)) from err
 
 
-def _all_in_scope(call: Call, domain: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Narrow ``entity_id: all`` to the entities of the domain that are in scope."""
-    if data.get(ATTR_ENTITY_ID) != ENTITY_MATCH_ALL:
-        return data
-    candidates = call.bridge.hass.states.async_entity_ids(domain)
-    return {**data, ATTR_ENTITY_ID: [item for item in candidates if call.scope.allows(item)]}
+def _wants_response(call: Call, domain: str, service: str) -> bool:
+    services = call.bridge.hass.services
+    if not services.has_service(domain, service):
+        raise bad_request(f"Service {domain}.{service} not found.")
+    wanted = "return_response" in call.request.query
+    supported = services.supports_response(domain, service)
+    if wanted and supported is SupportsResponse.NONE:
+        raise bad_request(
+            "Service does not support responses. Remove return_response from request."
+        )
+    if not wanted and supported is SupportsResponse.ONLY:
+        raise bad_request(
+            "Service call requires responses but caller did not ask for responses. "
+            "Add ?return_response to query parameters."
+        )
+    return wanted
 
 
-async def _authorize(call: Call, domain: str, service: str, data: dict[str, Any]) -> None:
-    hass = call.bridge.hass
-    description = (await async_get_all_descriptions(hass)).get(domain, {}).get(service)
-    is_entity_service = description is not None and "target" in description
-    selected = async_extract_referenced_entity_ids(hass, TargetSelection(data))
-    reached = selected.referenced | selected.indirectly_referenced
-    if not is_entity_service or not may_call(domain, reached, call.scope.allows):
-        raise forbidden("scope", _NOT_ALLOWED)
+async def _call(
+    call: Call, domain: str, service: str, data: dict[str, Any], *, wants: bool
+) -> tuple[list[Any], ServiceResponse]:
+    """Call the service as the key's own user, and collect what it changed.
 
-
-async def _call(call: Call, domain: str, service: str, data: dict[str, Any]) -> list[Any]:
-    """Call the service, shielded from a client that goes away, and collect what it changed."""
-    hass, context, allows = call.bridge.hass, Context(), call.scope.allows
+    Shielded: a client that goes away, or a time limit, does not stop it half-way.
+    """
+    hass, allows = call.bridge.hass, call.scope.allows
+    context = Context(user_id=await call.bridge.usage.user_id(call.key))
+    call.ensure_unchanged()
     changed: list[Any] = []
 
     @callback
@@ -68,12 +105,17 @@ async def _call(call: Call, domain: str, service: str, data: dict[str, Any]) -> 
 
     stop = hass.bus.async_listen(EVENT_STATE_CHANGED, collect)
     try:
-        work = hass.services.async_call(domain, service, data, blocking=True, context=context)
-        await asyncio.shield(hass.async_create_task(work, f"drawbridge {domain}.{service}"))
+        work = hass.services.async_call(
+            domain, service, data, blocking=True, context=context, return_response=wants
+        )
+        task = hass.async_create_task(work, f"drawbridge {domain}.{service}")
+        response = await asyncio.shield(task)
     except (vol.Invalid, ServiceNotFound, ServiceValidationError) as err:
         raise bad_request(str(err)) from err
+    except Unauthorized as err:
+        raise forbidden("administrator", "Only an administrator may call this service.") from err
     except HomeAssistantError as err:
         raise failed(str(err)) from err
     finally:
         stop()
-    return changed
+    return changed, response

@@ -36,8 +36,10 @@ def one_state(call: Call) -> web.StreamResponse:
     """Return the state of an entity."""
     entity_id = call.parameter("entity_id")
     state = call.bridge.hass.states.get(entity_id)
-    if state is None or not call.scope.allows(state.entity_id):
+    if state is None:
         raise not_found("Entity not found.")
+    if not call.scope.allows(state.entity_id):
+        raise not_found("Entity not found.", hidden="scope")
     return web.Response(
         body=state.as_dict_json,
         content_type="application/json",

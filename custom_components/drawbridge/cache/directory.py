@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.const import EVENT_STATE_CHANGED, Platform
 from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 
 from ..policy.scope import EntityFacts, Scope
 
 type EntityListener = Callable[[str], None]
 
-_DEVICE_FACTS: Final = frozenset({"area_id"})
+_ENTITY_PLATFORMS: Final = frozenset(item.value for item in Platform)
+_DEVICE_FACTS: Final = frozenset({"area_id", "labels"})
 
 
 class LiveScope:
@@ -36,6 +37,10 @@ class LiveScope:
                 self._verdicts[entity_id] = verdict
         return verdict
 
+    def known_domains(self) -> set[str]:
+        """Return the domains that an entity id can have here, in scope or not."""
+        return self._directory.domains()
+
     def forget(self, entity_id: str) -> None:
         """Drop what is remembered of an entity."""
         self._verdicts.pop(entity_id, None)
@@ -53,6 +58,7 @@ class EntityDirectory:
         self._hass = hass
         self._entities = er.async_get(hass)
         self._devices = dr.async_get(hass)
+        self._areas = ar.async_get(hass)
         self._live: dict[Scope, LiveScope] = {}
         self._listeners: list[EntityListener] = []
 
@@ -62,6 +68,7 @@ class EntityDirectory:
         stops = (
             listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._entity_updated),
             listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._device_updated),
+            listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._area_updated),
             listen(EVENT_STATE_CHANGED, self._state_removed, event_filter=_is_removal),
         )
 
@@ -93,16 +100,30 @@ class EntityDirectory:
             or self._entities.async_get(entity_id) is not None
         )
 
+    def domains(self) -> set[str]:
+        """Return the domains of all entities, and of all components that can have some."""
+        registered = (entry.domain for entry in self._entities.entities.values())
+        present = (state.domain for state in self._hass.states.async_all())
+        return {*registered, *present, *_ENTITY_PLATFORMS}
+
     def facts(self, entity_id: str) -> EntityFacts:
         """Return where an entity stands now; an unknown one stands nowhere."""
         entry = self._entities.async_get(entity_id)
         if entry is None:
             return EntityFacts(entity_id)
-        area = entry.area_id
-        if area is None and entry.device_id is not None:
-            device = self._devices.async_get(entry.device_id)
-            area = device.area_id if device is not None else None
-        return EntityFacts(entity_id, area=area)
+        device = self._devices.async_get(entry.device_id) if entry.device_id else None
+        area_id = entry.area_id or (device.area_id if device is not None else None)
+        area = self._areas.async_get_area(area_id) if area_id else None
+        labels = entry.labels.union(
+            device.labels if device is not None else (), area.labels if area is not None else ()
+        )
+        return EntityFacts(
+            entity_id,
+            area=area_id,
+            floor=area.floor_id if area is not None else None,
+            device=entry.device_id,
+            labels=frozenset(labels),
+        )
 
     @callback
     def _entity_updated(self, event: Event[Any]) -> None:
@@ -114,7 +135,19 @@ class EntityDirectory:
     def _device_updated(self, event: Event[Any]) -> None:
         if event.data["action"] == "update" and not _DEVICE_FACTS & event.data["changes"].keys():
             return
-        device_id = event.data["device_id"]
+        self._device_moved(event.data["device_id"])
+
+    @callback
+    def _area_updated(self, event: Event[Any]) -> None:
+        if event.data["action"] not in {"update", "remove"}:
+            return
+        area_id = event.data["area_id"]
+        for entry in er.async_entries_for_area(self._entities, area_id):
+            self._changed(entry.entity_id)
+        for device in dr.async_entries_for_area(self._devices, area_id):
+            self._device_moved(device.id)
+
+    def _device_moved(self, device_id: str) -> None:
         for entry in er.async_entries_for_device(
             self._entities, device_id, include_disabled_entities=True
         ):

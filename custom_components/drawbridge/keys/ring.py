@@ -12,8 +12,19 @@ class AuthFailure(StrEnum):
     """Why a request is not let in, as a metric label and in the audit trail."""
 
     MISSING = "missing"
+    AMBIGUOUS = "ambiguous"
     MALFORMED = "malformed"
     UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    DISABLED = "disabled"
+
+    @property
+    def is_guess(self) -> bool:
+        """Tell whether it may have been a guess, so that the address is to be watched.
+
+        Who presents a secret that was right once guesses nothing.
+        """
+        return self in {AuthFailure.AMBIGUOUS, AuthFailure.MALFORMED, AuthFailure.UNKNOWN}
 
 
 class KeyRing:
@@ -29,13 +40,21 @@ class KeyRing:
 
     def __iter__(self) -> Iterator[ApiKey]:
         """Iterate over the keys."""
-        return iter(self._keys)
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        """Return the number of keys."""
+        return len(self._by_id)
+
+    def get(self, key_id: str) -> ApiKey | None:
+        """Return the key with an id."""
+        return self._by_id.get(key_id)
 
     def replace(self, keys: Iterable[ApiKey]) -> None:
         """Hold these keys and no others, from the next look-up on."""
-        self._keys = tuple(keys)
+        self._by_id = {key.id: key for key in keys}
         self._by_digest: dict[str, tuple[ApiKey, StoredSecret]] = {
-            secret.digest: (key, secret) for key in self._keys for secret in key.secrets
+            secret.digest: (key, secret) for key in self for secret in key.secrets
         }
 
     def authenticate(self, secret: str, now: float) -> ApiKey | AuthFailure:
@@ -44,11 +63,9 @@ class KeyRing:
             return AuthFailure.MALFORMED
         presented = digest(secret)
         found = self._by_digest.get(presented)
-        if found is None:
+        if found is None or not hmac.compare_digest(found[1].digest, presented):
             return AuthFailure.UNKNOWN
         key, stored = found
-        if not hmac.compare_digest(stored.digest, presented):
-            return AuthFailure.UNKNOWN
-        if stored.valid_until is not None and now >= stored.valid_until:
-            return AuthFailure.UNKNOWN
-        return key
+        if key.is_expired(now) or (stored.valid_until is not None and now >= stored.valid_until):
+            return AuthFailure.EXPIRED
+        return key if key.enabled else AuthFailure.DISABLED

@@ -1,16 +1,26 @@
 """Which entities a key sees."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from fnmatch import translate
+from functools import lru_cache
 from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
 class EntityFacts:
-    """Where an entity stands: all that a scope may ask about it."""
+    """Where an entity stands: all that a scope may ask about it.
+
+    ``area``, ``floor`` and ``device`` are registry ids; ``labels`` are those of the entity,
+    its device and its area, as in Home Assistant's own target expansion.
+    """
 
     entity_id: str
     area: str | None = None
+    floor: str | None = None
+    device: str | None = None
+    labels: frozenset[str] = frozenset()
 
     @property
     def domain(self) -> str:
@@ -20,11 +30,18 @@ class EntityFacts:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A set of entities, named by what they have in common. A match in one is enough."""
+    """A set of entities, named by what they have in common. A match in one is enough.
+
+    Globs know ``*``, ``?`` and ``[…]``, and are compared with whole entity ids.
+    """
 
     areas: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
     entities: frozenset[str] = frozenset()
+    floors: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    devices: frozenset[str] = frozenset()
+    globs: frozenset[str] = frozenset()
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
@@ -42,19 +59,39 @@ class Selection:
 
     def matches(self, entity: EntityFacts) -> bool:
         """Tell whether an entity is in the selection."""
-        return (
-            entity.entity_id in self.entities
-            or entity.domain in self.domains
-            or (entity.area is not None and entity.area in self.areas)
-        )
+        return next(self.reasons(entity), None) is not None
+
+    def reasons(self, entity: EntityFacts) -> Iterator[str]:
+        """Yield what brings an entity into the selection, such as ``area kitchen``."""
+        if entity.entity_id in self.entities:
+            yield f"entity {entity.entity_id}"
+        if entity.domain in self.domains:
+            yield f"domain {entity.domain}"
+        if entity.area in self.areas:
+            yield f"area {entity.area}"
+        if entity.floor in self.floors:
+            yield f"floor {entity.floor}"
+        if entity.device in self.devices:
+            yield f"device {entity.device}"
+        for label in entity.labels & self.labels:
+            yield f"label {label}"
+        if (pattern := self._pattern()) is not None and pattern.match(entity.entity_id):
+            yield from (f"glob {item}" for item in self.globs if is_match(item, entity.entity_id))
+
+    def _pattern(self) -> re.Pattern[str] | None:
+        return _compile(self.globs) if self.globs else None
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The entities of a key: everything, or what is included. Empty sees nothing."""
+    """The entities of a key: everything, or what is included, less what is excluded.
+
+    Exclude wins. The empty scope sees nothing.
+    """
 
     everything: bool = False
     include: Selection = Selection()
+    exclude: Selection = Selection()
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
@@ -62,11 +99,16 @@ class Scope:
         return cls(
             everything=bool(data.get("everything", False)),
             include=Selection.from_mapping(data.get("include", {})),
+            exclude=Selection.from_mapping(data.get("exclude", {})),
         )
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is stored, the inverse of ``from_mapping``."""
-        return {"everything": self.everything, "include": self.include.as_dict()}
+        return {
+            "everything": self.everything,
+            "include": self.include.as_dict(),
+            "exclude": self.exclude.as_dict(),
+        }
 
     @property
     def matches_anything(self) -> bool:
@@ -75,4 +117,26 @@ class Scope:
 
     def matches(self, entity: EntityFacts) -> bool:
         """Tell whether an entity is in scope."""
-        return self.everything or self.include.matches(entity)
+        return (self.everything or self.include.matches(entity)) and not self.exclude.matches(
+            entity
+        )
+
+    def rule(self, entity: EntityFacts) -> str:
+        """Return the rule that decides about an entity, such as ``excluded by label secret``."""
+        if (reason := next(self.exclude.reasons(entity), None)) is not None:
+            return f"excluded by {reason}"
+        if self.everything:
+            return "included by everything"
+        if (reason := next(self.include.reasons(entity), None)) is not None:
+            return f"included by {reason}"
+        return "not included"
+
+
+def is_match(glob: str, text: str) -> bool:
+    """Tell whether a glob matches the whole of a text."""
+    return _compile(frozenset({glob})).match(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def _compile(globs: frozenset[str]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(item) for item in sorted(globs)))

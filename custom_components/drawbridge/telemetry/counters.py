@@ -33,10 +33,11 @@ class RouteCounters:
 
 @dataclass(slots=True)
 class KeyCounters:
-    """Requests of one key, and the Unix time of the last one."""
+    """Requests of one key, the Unix time of the last one, and the address it came from."""
 
     requests: int = 0
     last_used: float | None = None
+    last_address: str | None = None
 
 
 class Counters:
@@ -53,6 +54,7 @@ class Counters:
         self.keys: defaultdict[str, KeyCounters] = defaultdict(KeyCounters)
         self.auth_failures: defaultdict[str, int] = defaultdict(int)
         self.denied: defaultdict[str, int] = defaultdict(int)
+        self.rate_limited: defaultdict[str, int] = defaultdict(int)
         self.caches: defaultdict[str, CacheCounters] = defaultdict(CacheCounters)
 
     def answered(self, route: str, method: str, code: int, seconds: float, sent: int) -> None:
@@ -63,13 +65,15 @@ class Counters:
         counters.seconds += seconds
         counters.sent += sent
 
-    def key_used(self, key_id: str, now: float) -> None:
+    def key_used(self, key_id: str, now: float, address: str | None = None) -> None:
         """Count a request of a key at Unix time ``now``."""
         counters = self.keys[key_id]
         counters.requests += 1
         counters.last_used = now
+        counters.last_address = address
 
     def retain_keys(self, key_ids: set[str]) -> None:
         """Drop what was counted for every other key."""
-        for key_id in self.keys.keys() - key_ids:
-            del self.keys[key_id]
+        for by_key in (self.keys, self.rate_limited):
+            for key_id in by_key.keys() - key_ids:
+                del by_key[key_id]

@@ -25,6 +25,8 @@ class Surroundings:
     keys: Iterable[ApiKey]
     caches: Mapping[str, Mapping[str, int]]
     """By cache: what it holds now, ``entries`` and ``bytes``."""
+    lockouts: Mapping[str, int]
+    """Addresses locked out now, ``active``, and since the start, ``total``."""
 
 
 def snapshot(recorder: Recorder, about: Surroundings) -> dict[str, Any]:
@@ -46,6 +48,10 @@ def snapshot(recorder: Recorder, about: Surroundings) -> dict[str, Any]:
         "keys": [_key(counters, key) for key in about.keys],
         "auth_failures": dict(counters.auth_failures),
         "denied": dict(counters.denied),
+        "rate_limited": [
+            {"key": key_id, "count": count} for key_id, count in counters.rate_limited.items()
+        ],
+        "lockouts": dict(about.lockouts),
         "event_loop_lag": _lag(recorder.totals()),
     }
 
@@ -102,7 +108,9 @@ def _key(counters: Counters, key: ApiKey) -> dict[str, Any]:
         "name": key.name,
         "requests": used.requests if used else 0,
         "last_used": used.last_used if used else None,
-        "expires": None,
+        "created": key.created,
+        "expires": key.expires,
+        "enabled": key.enabled,
     }
 
 

@@ -3,12 +3,12 @@
 For demonstrations and measurements of other integrations alone.
 """
 
+import voluptuous as vol
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
-import voluptuous as vol
 
 from .churn import Churn
 from .const import CONF_CHANGES_PER_SECOND, CONF_DEVICES, DOMAIN, SERVICE_CHURN

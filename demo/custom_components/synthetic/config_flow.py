@@ -2,6 +2,7 @@
 
 from typing import Any, override
 
+import voluptuous as vol
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.helpers.selector import (
     AreaSelector,
@@ -12,7 +13,6 @@ from homeassistant.helpers.selector import (
     ObjectSelector,
     TextSelector,
 )
-import voluptuous as vol
 
 from .const import CONF_AREAS, CONF_CHANGES_PER_SECOND, CONF_DEVICES, CONF_SENSORS, CONF_TITLE, DOMAIN
 

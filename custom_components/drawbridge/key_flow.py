@@ -1,0 +1,250 @@
+"""Adds a key, or changes one, in Home Assistant's UI."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.helpers.selector import (
+    QrCodeSelector,
+    QrCodeSelectorConfig,
+    QrErrorCorrectionLevel,
+    TextSelector,
+    TextSelectorConfig,
+)
+
+from . import key_forms as forms, key_input
+from .bridge import Bridge
+from .key_input import KeyInputError
+from .key_summary import summarize
+from .keys import ApiKey, StoredSecret, digest, generate
+from .presets import PRESETS
+
+type Change = Callable[[ApiKey, Mapping[str, Any]], ApiKey]
+type Step = Callable[[], Awaitable[SubentryFlowResult]]
+
+_SECONDS: Final = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
+
+
+class ApiKeyFlow(ConfigSubentryFlow):
+    """A few questions by the kind of client, a summary, and the secret.
+
+    An existing key is changed one part at a time; each part is in force when it is submitted.
+    """
+
+    _key: ApiKey
+    _secret: str
+    _questions: list[str]
+
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask who the key is for."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            preset = PRESETS[user_input[forms.PRESET]]
+            blank = ApiKey("", "", (), preset.capabilities, per_minute=preset.per_minute)
+            try:
+                self._key = key_input.with_name(blank, user_input[forms.NAME])
+            except KeyInputError as err:
+                errors = err.errors
+            else:
+                self._questions = list(preset.steps)
+                return await self._ask_next()
+        return self._form("user", forms.user(), user_input or {}, errors)
+
+    async def async_step_scope(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what the key sees."""
+        schema = forms.scope(self.hass)
+        return await self._ask("scope", schema, forms.scope_of, _useful_scope, user_input)
+
+    async def async_step_exclude(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what the key must not see, whatever else says that it does."""
+        schema = forms.exclude(self.hass)
+        return await self._ask(
+            "exclude", schema, forms.exclude_of, key_input.with_exclude, user_input
+        )
+
+    async def async_step_abilities(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what the key may do."""
+        schema = forms.abilities(self.hass)
+        return await self._ask(
+            "abilities", schema, forms.abilities_of, key_input.with_abilities, user_input
+        )
+
+    async def async_step_limits(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask from where, how often and until when the key may be used."""
+        return await self._ask(
+            "limits", forms.limits(), forms.limits_of, key_input.with_limits, user_input
+        )
+
+    async def async_step_confirm(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Say what the key will be able to do, before it can."""
+        return self.async_show_menu(
+            step_id="confirm",
+            menu_options=["secret", "scope", "exclude", "abilities", "limits"],
+            description_placeholders=self._about(),
+        )
+
+    async def async_step_secret(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Show the secret, once. It opens nothing before this form is submitted."""
+        if user_input is not None:
+            return self._keep_secret()
+        if not hasattr(self, "_secret"):
+            self._secret = generate()
+        return self._show_secret("secret")
+
+    async def async_step_reconfigure(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask which part of the key is to be changed."""
+        self._key = self._stored_key()
+        toggle = "disable" if self._key.enabled else "enable"
+        return self.async_show_menu(
+            step_id="reconfigure",
+            menu_options=[
+                "rename", "scope", "exclude", "abilities", "limits", "rotate", toggle
+            ],
+            description_placeholders=self._about(),
+        )  # fmt: skip
+
+    async def async_step_rename(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for another name."""
+
+        def rename(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
+            return key_input.with_name(key, entered[forms.NAME])
+
+        return await self._ask("rename", forms.name(), forms.name_of, rename, user_input)
+
+    async def async_step_rotate(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for how long the old secret still opens."""
+        if user_input is None:
+            return self._form("rotate", forms.rotate(), {}, {})
+        overlap = sum(
+            seconds * user_input[forms.OVERLAP].get(unit, 0) for unit, seconds in _SECONDS.items()
+        )
+        self._secret = generate()
+        self._key = self._key.rotated(digest(self._secret), time.time(), overlap)
+        return self._show_secret("secret")
+
+    async def async_step_enable(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Let the key open again."""
+        return self._update(replace(self._key, enabled=True))
+
+    async def async_step_disable(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Let the key open nothing, and keep it."""
+        return self._update(replace(self._key, enabled=False))
+
+    async def _ask(
+        self,
+        step: str,
+        schema: vol.Schema,
+        current: Callable[[ApiKey], dict[str, Any]],
+        change: Change,
+        user_input: dict[str, Any] | None,
+    ) -> SubentryFlowResult:
+        """Ask for a part of the key; with an answer, change it and go on."""
+        if user_input is None:
+            return self._form(step, schema, current(self._key), {})
+        try:
+            self._key = change(self._key, user_input)
+        except KeyInputError as err:
+            return self._form(step, schema, user_input, err.errors, err.value)
+        if self._is_new:
+            return await self._ask_next()
+        return self._update(self._key)
+
+    async def _ask_next(self) -> SubentryFlowResult:
+        if not self._questions:
+            return await self.async_step_confirm()
+        step: Step = getattr(self, f"async_step_{self._questions.pop(0)}")
+        return await step()
+
+    def _form(
+        self,
+        step: str,
+        schema: vol.Schema,
+        values: Mapping[str, Any],
+        errors: dict[str, str],
+        wrong: str = "",
+    ) -> SubentryFlowResult:
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(schema, values),
+            errors=errors,
+            description_placeholders={"value": wrong},
+        )
+
+    def _show_secret(self, step: str) -> SubentryFlowResult:
+        shown = TextSelector(TextSelectorConfig(read_only=True))
+        code = QrCodeSelector(
+            QrCodeSelectorConfig(
+                data=self._secret,
+                scale=5,
+                error_correction_level=QrErrorCorrectionLevel.MEDIUM,
+            )
+        )
+        return self.async_show_form(
+            step_id=step,
+            data_schema=vol.Schema(
+                {
+                    vol.Optional(forms.KEY, default=self._secret): shown,
+                    vol.Optional("qr_code"): code,
+                }
+            ),
+            description_placeholders={forms.KEY: self._secret, forms.NAME: self._key.name},
+            last_step=True,
+        )
+
+    def _keep_secret(self) -> SubentryFlowResult:
+        if not self._is_new:
+            return self._update(self._key)
+        now = time.time()
+        key = replace(self._key, secrets=(StoredSecret(digest(self._secret)),), created=now)
+        return self.async_create_entry(title=key.name, data=key.as_dict())
+
+    def _update(self, key: ApiKey) -> SubentryFlowResult:
+        return self.async_update_and_abort(
+            self._get_entry(),
+            self._get_reconfigure_subentry(),
+            title=key.name,
+            data=key.as_dict(),
+        )
+
+    def _stored_key(self) -> ApiKey:
+        subentry = self._get_reconfigure_subentry()
+        return ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
+
+    def _about(self) -> dict[str, str]:
+        bridge: Bridge = self._get_entry().runtime_data
+        return {forms.NAME: self._key.name, **summarize(bridge, self._key)}
+
+    @property
+    def _is_new(self) -> bool:
+        return self.source == "user"
+
+
+def _useful_scope(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
+    changed = key_input.with_scope(key, entered)
+    key_input.ensure_useful(changed)
+    return changed

@@ -1,0 +1,193 @@
+"""The forms of a key: their fields, and what they show of a key."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.selector import (
+    AreaSelector,
+    AreaSelectorConfig,
+    BooleanSelector,
+    DateTimeSelector,
+    DeviceSelector,
+    DeviceSelectorConfig,
+    DurationSelector,
+    DurationSelectorConfig,
+    EntitySelector,
+    EntitySelectorConfig,
+    FloorSelector,
+    FloorSelectorConfig,
+    LabelSelector,
+    LabelSelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+)
+from homeassistant.util import dt as dt_util
+
+from .keys import ApiKey, Capability
+from .policy.scope import Selection
+from .presets import PRESETS
+
+KEY: Final = "key"
+NAME: Final = "name"
+PRESET: Final = "preset"
+OVERLAP: Final = "overlap"
+CAPABILITIES: Final = "capabilities"
+
+_TEXTS: Final = TextSelector(TextSelectorConfig(multiple=True))
+
+
+def user() -> vol.Schema:
+    """Return the first form: who is the key for?"""
+    presets = SelectSelectorConfig(
+        options=list(PRESETS), translation_key=PRESET, mode=SelectSelectorMode.LIST
+    )
+    return vol.Schema(
+        {
+            vol.Required(NAME): TextSelector(),
+            vol.Required(PRESET, default="dashboard"): SelectSelector(presets),
+        }
+    )
+
+
+def name() -> vol.Schema:
+    """Return the form of the name alone."""
+    return vol.Schema({vol.Required(NAME): TextSelector()})
+
+
+def name_of(key: ApiKey) -> dict[str, Any]:
+    """Return what the form of the name shows of a key."""
+    return {NAME: key.name}
+
+
+def scope(hass: HomeAssistant) -> vol.Schema:
+    """Return the form of what a key sees."""
+    everything = {vol.Required("everything", default=False): BooleanSelector()}
+    return vol.Schema({**everything, **_selection(hass)})
+
+
+def scope_of(key: ApiKey) -> dict[str, Any]:
+    """Return what the form of the scope shows of a key."""
+    return {"everything": key.scope.everything, **_selection_of(key.scope.include)}
+
+
+def exclude(hass: HomeAssistant) -> vol.Schema:
+    """Return the form of what a key must not see."""
+    return vol.Schema(_selection(hass))
+
+
+def exclude_of(key: ApiKey) -> dict[str, Any]:
+    """Return what the form of the exclusions shows of a key."""
+    return _selection_of(key.scope.exclude)
+
+
+def abilities(hass: HomeAssistant) -> vol.Schema:
+    """Return the form of what a key may do."""
+    capabilities = SelectSelectorConfig(
+        options=[item.value for item in Capability],
+        multiple=True,
+        translation_key=CAPABILITIES,
+        mode=SelectSelectorMode.LIST,
+    )
+    services = hass.services.async_services_internal()
+    names = (f"{domain}.{item}" for domain, items in services.items() for item in items)
+    return vol.Schema(
+        {
+            vol.Required(CAPABILITIES): SelectSelector(capabilities),
+            vol.Optional("services", default=list): _choice(
+                [*(f"{domain}.*" for domain in services), *names]
+            ),
+            vol.Optional("events", default=list): _TEXTS,
+        }
+    )
+
+
+def abilities_of(key: ApiKey) -> dict[str, Any]:
+    """Return what the form of the abilities shows of a key."""
+    return {
+        CAPABILITIES: sorted(key.capabilities),
+        "services": sorted(key.services),
+        "events": sorted(key.events),
+    }
+
+
+def limits() -> vol.Schema:
+    """Return the form of from where, how often and until when a key may be used."""
+    return vol.Schema(
+        {
+            vol.Optional("expires"): DateTimeSelector(),
+            vol.Required("local_only", default=False): BooleanSelector(),
+            vol.Optional("networks", default=list): _TEXTS,
+            vol.Optional("per_minute"): _number(0, 1_000_000),
+            vol.Optional("burst"): _number(1, 100_000),
+            vol.Optional("cors_origins", default=list): _TEXTS,
+        }
+    )
+
+
+def limits_of(key: ApiKey) -> dict[str, Any]:
+    """Return what the form of the limits shows of a key; times are local."""
+    values: dict[str, Any] = {
+        "expires": _local(key.expires) if key.expires is not None else None,
+        "local_only": key.local_only,
+        "networks": [str(item) for item in key.networks],
+        "per_minute": key.per_minute,
+        "burst": key.burst,
+        "cors_origins": sorted(key.cors_origins),
+    }
+    return {field: value for field, value in values.items() if value is not None}
+
+
+def rotate() -> vol.Schema:
+    """Return the form of the overlap of a rotation."""
+    overlap = DurationSelector(DurationSelectorConfig(enable_day=True, allow_negative=False))
+    return vol.Schema({vol.Required(OVERLAP, default={"days": 1}): overlap})
+
+
+def _selection(hass: HomeAssistant) -> dict[Any, Any]:
+    domains = {state.domain for state in hass.states.async_all()}
+    return {
+        vol.Optional("areas", default=list): AreaSelector(AreaSelectorConfig(multiple=True)),
+        vol.Optional("floors", default=list): FloorSelector(FloorSelectorConfig(multiple=True)),
+        vol.Optional("labels", default=list): LabelSelector(LabelSelectorConfig(multiple=True)),
+        vol.Optional("devices", default=list): DeviceSelector(DeviceSelectorConfig(multiple=True)),
+        vol.Optional("domains", default=list): _choice(domains),
+        vol.Optional("entities", default=list): EntitySelector(
+            EntitySelectorConfig(multiple=True)
+        ),
+        vol.Optional("globs", default=list): _TEXTS,
+    }
+
+
+def _selection_of(selection: Selection) -> dict[str, Any]:
+    return {name: list(items) for name, items in selection.as_dict().items()}
+
+
+def _choice(options: Iterable[str]) -> SelectSelector:
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=sorted(options),
+            multiple=True,
+            custom_value=True,
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    )
+
+
+def _number(least: int, most: int) -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(min=least, max=most, step=1, mode=NumberSelectorMode.BOX)
+    )
+
+
+def _local(timestamp: float) -> str:
+    moment = datetime.fromtimestamp(timestamp, dt_util.get_default_time_zone())
+    return moment.strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,61 @@
+"""What a key is able to do now, in figures and in words."""
+
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+
+from .bridge import Bridge
+from .keys import ApiKey, Capability
+from .policy.services import decide_service
+
+_SHOWN = 8
+
+
+def controllable_domains(bridge: Bridge, key: ApiKey) -> set[str]:
+    """Return the domains of entities that have a service which the key may call."""
+    if Capability.CONTROL not in key.capabilities:
+        return set()
+    services = bridge.hass.services.async_services_internal()
+    return {
+        domain
+        for domain, by_name in services.items()
+        if any(
+            cv.is_entity_service_schema(service.schema)
+            and decide_service(domain, name, key.services, of_entities=True).allowed
+            for name, service in by_name.items()
+            if service.schema is not None
+        )
+    }
+
+
+def summarize(bridge: Bridge, key: ApiKey) -> dict[str, str]:
+    """Return how many entities a key sees and controls, some of them, and its capabilities.
+
+    Looks at every entity once: for a form, not for a request.
+    """
+    facts = bridge.directory.facts
+    ids = (state.entity_id for state in bridge.hass.states.async_all())
+    seen = [item for item in ids if key.scope.matches(facts(item))]
+    domains = controllable_domains(bridge, key)
+    controlled = [item for item in seen if item.partition(".")[0] in domains]
+    return {
+        "sees": str(len(seen)),
+        "controls": str(len(controlled)),
+        "examples": _examples(seen),
+        "capabilities": ", ".join(sorted(key.capabilities)),
+        "expires": _moment(key.expires),
+    }
+
+
+def _examples(entity_ids: list[str]) -> str:
+    if not entity_ids:
+        return "–"
+    more = len(entity_ids) - _SHOWN
+    shown = ", ".join(f"`{item}`" for item in entity_ids[:_SHOWN])
+    return f"{shown} +{more}" if more > 0 else shown
+
+
+def _moment(timestamp: float | None) -> str:
+    if timestamp is None:
+        return "–"
+    moment = dt_util.as_local(dt_util.utc_from_timestamp(timestamp))
+    return moment.strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,82 @@
+"""The options of the whole bridge, in Home Assistant's UI."""
+
+from typing import Any
+
+import voluptuous as vol
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+)
+
+from .policy.cors import normalize_origin
+from .policy.options import Options
+
+_KIB = 1024
+
+
+class DrawbridgeOptionsFlow(OptionsFlow):
+    """Asks for limits, origins, the audit trail and the ban list."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for all of it; what is submitted is in force at once."""
+        errors: dict[str, str] = {}
+        wrong = ""
+        if user_input is not None:
+            try:
+                options = _options(user_input)
+            except ValueError as err:
+                errors, wrong = {"cors_origins": "invalid_cors_origins"}, str(err)
+            else:
+                return self.async_create_entry(data=options.as_dict())
+        current = _shown(Options.from_mapping(self.config_entry.options))
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(_schema(), user_input or current),
+            errors=errors,
+            description_placeholders={"value": wrong},
+        )
+
+
+def _schema() -> vol.Schema:
+    origins = TextSelector(TextSelectorConfig(multiple=True))
+    return vol.Schema(
+        {
+            vol.Required("per_minute"): _number(0, 1_000_000),
+            vol.Required("max_concurrent"): _number(1, 1000),
+            vol.Required("max_body"): _number(1, 16_384, "KiB"),
+            vol.Required("time_limit"): _number(1, 600, "s"),
+            vol.Optional("cors_origins", default=list): origins,
+            vol.Required("audit_file"): BooleanSelector(),
+            vol.Required("audit_days"): _number(1, 3650, "d"),
+            vol.Required("report_to_ban_list"): BooleanSelector(),
+        }
+    )
+
+
+def _number(least: int, most: int, unit: str | None = None) -> NumberSelector:
+    config = NumberSelectorConfig(min=least, max=most, step=1, mode=NumberSelectorMode.BOX)
+    if unit is not None:
+        config["unit_of_measurement"] = unit
+    return NumberSelector(config)
+
+
+def _options(entered: dict[str, Any]) -> Options:
+    return Options(
+        per_minute=int(entered["per_minute"]),
+        max_concurrent=int(entered["max_concurrent"]),
+        max_body=int(entered["max_body"]) * _KIB,
+        time_limit=float(entered["time_limit"]),
+        cors_origins=frozenset(map(normalize_origin, entered["cors_origins"])),
+        audit_file=entered["audit_file"],
+        audit_days=int(entered["audit_days"]),
+        report_to_ban_list=entered["report_to_ban_list"],
+    )
+
+
+def _shown(options: Options) -> dict[str, Any]:
+    return options.as_dict() | {"max_body": options.max_body // _KIB}

@@ -1,0 +1,47 @@
+"""From where a key may be used."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Final
+
+type Address = IPv4Address | IPv6Address
+type Network = IPv4Network | IPv6Network
+
+_LOCAL: Final[tuple[Network, ...]] = tuple(
+    ip_network(item)
+    for item in (
+        "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+        "::1/128", "fc00::/7", "fe80::/10",
+    )
+)  # fmt: skip
+"""Loopback, private and link-local networks, as Home Assistant counts them."""
+
+
+def parse_network(text: str) -> Network:
+    """Read an address or a network such as ``192.168.1.0/24``.
+
+    Host bits are ignored. Raises ``ValueError`` for anything else.
+    """
+    return ip_network(text.strip(), strict=False)
+
+
+@lru_cache(maxsize=1024)
+def parse_address(text: str) -> Address | None:
+    """Read a client's address, IPv4 in IPv6 as IPv4. ``None`` for what is no address."""
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def is_local(address: Address) -> bool:
+    """Tell whether an address is in the local network, or this machine's own."""
+    return contains(_LOCAL, address)
+
+
+def contains(networks: Iterable[Network], address: Address) -> bool:
+    """Tell whether an address is in one of the networks."""
+    return any(address in network for network in networks)

@@ -1,0 +1,7 @@
+"""Run by `scripts/demo`."""
+
+import sys
+
+from demo.cli import main
+
+sys.exit(main())

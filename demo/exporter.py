@@ -1,0 +1,49 @@
+"""The exporter as a process of its own."""
+
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+
+from demo import ports
+from demo.files import private_folder, write_private
+from demo.process import Identity, Process, program
+from demo.wait import answers
+
+START_SECONDS: Final = 20.0
+
+
+class Exporter:
+    """`drawbridge-exporter`, which reads one bridge with a key that lies in a private file."""
+
+    def __init__(self, folder: Path, home_assistant: str, *, port: int | None = None) -> None:
+        """Describe an exporter that reads the bridge of the Home Assistant at a URL.
+
+        It keeps its key in `folder`, and its log beside it.
+        """
+        self.port = ports.choose(port)
+        self.address = f"{ports.HOST}:{self.port}"
+        self.url = f"http://{self.address}"
+        self._key_file = private_folder(folder) / "key"
+        self.process = Process(
+            "The exporter",
+            [str(program("drawbridge-exporter")), "--web.listen-address", self.address],
+            log=folder.with_name(f"{folder.name}.log"),
+            environment={"HA_BASE_URL": home_assistant, "BRIDGE_API_KEY_FILE": str(self._key_file)},
+        )
+
+    async def start(self, key: str) -> Identity:
+        """Start the process with an API key, and wait until it serves."""
+        write_private(self._key_file, key)
+        identity = self.process.start()
+        await self.process.until(self._ready, seconds=START_SECONDS, what="serving")
+        return identity
+
+    async def metrics(self) -> str:
+        """Return what a scrape answers."""
+        async with aiohttp.ClientSession() as session, session.get(f"{self.url}/metrics") as response:
+            response.raise_for_status()
+            return await response.text()
+
+    async def _ready(self) -> bool:
+        return await answers(f"{self.url}/-/ready")

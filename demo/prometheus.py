@@ -1,0 +1,94 @@
+"""A real Prometheus as a process of its own, and questions to it."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+
+from demo import ports
+from demo.client import Json
+from demo.files import private_folder, write_private
+from demo.process import DemoError, Identity, Process
+from demo.wait import answers, until
+
+SCRAPE_SECONDS: Final = 5
+START_SECONDS: Final = 30.0
+POLL_SECONDS: Final = 0.25
+
+
+class Prometheus:
+    """Debian's Prometheus, which scrapes some addresses every five seconds."""
+
+    def __init__(self, folder: Path, jobs: Mapping[str, str], *, port: int | None = None) -> None:
+        """Describe a Prometheus that keeps its data in `folder`, its log beside it.
+
+        `jobs` gives the `HOST:PORT` of each job.
+        """
+        program = shutil.which("prometheus")
+        if program is None:
+            raise DemoError("There is no Prometheus on this machine. Run scripts/setup.")
+        private_folder(folder)
+        self.port = ports.choose(port)
+        self.url = f"http://{ports.HOST}:{self.port}"
+        settings = write_private(folder / "prometheus.yml", _settings(jobs))
+        self.process = Process(
+            "Prometheus",
+            [
+                program,
+                f"--config.file={settings}",
+                f"--storage.tsdb.path={folder / 'data'}",
+                f"--web.listen-address={ports.HOST}:{self.port}",
+            ],
+            log=folder.with_name(f"{folder.name}.log"),
+        )
+
+    def start(self) -> Identity:
+        """Start the process, without waiting; see `wait_until_ready`."""
+        return self.process.start()
+
+    async def wait_until_ready(self) -> None:
+        """Wait until Prometheus answers queries."""
+        await self.process.until(self._ready, seconds=START_SECONDS, what="answering queries")
+
+    async def query(self, expression: str) -> list[Json]:
+        """Return the result of an instant query: a list of `{"metric": labels, "value": [time, text]}`."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{self.url}/api/v1/query", params={"query": expression}) as response,
+        ):
+            answer = await response.json()
+        if answer["status"] != "success":
+            raise DemoError(f"Prometheus refused {expression!r}: {answer['error']}")
+        result: list[Json] = answer["data"]["result"]
+        return result
+
+    async def value(self, expression: str) -> float | None:
+        """Return the only value of an instant query, or None where there is none yet."""
+        result = await self.query(expression)
+        return float(result[0]["value"][1]) if len(result) == 1 else None
+
+    async def until(self, expression: str, value: float, *, seconds: float = 3.0 * SCRAPE_SECONDS) -> None:
+        """Wait until an instant query has this value; raises DemoError where it has not within `seconds`."""
+        last: float | None = None
+
+        async def has_value() -> bool:
+            nonlocal last
+            last = await self.value(expression)
+            return last == value
+
+        try:
+            await until(has_value, seconds=seconds, poll=POLL_SECONDS)
+        except TimeoutError as error:
+            raise DemoError(f"Prometheus says that {expression} is {last}, not {value}, after {seconds:g} s") from error
+
+    async def _ready(self) -> bool:
+        return await answers(f"{self.url}/-/ready")
+
+
+def _settings(jobs: Mapping[str, str]) -> str:
+    scrapes = "".join(
+        f"  - job_name: {name}\n    static_configs:\n      - targets: ['{address}']\n" for name, address in jobs.items()
+    )
+    return f"global:\n  scrape_interval: {SCRAPE_SECONDS}s\nscrape_configs:\n{scrapes}"

@@ -1,0 +1,63 @@
+"""The table that a person sees when the demo is up."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from demo.homeassistant import USERNAME
+from demo.prometheus import SCRAPE_SECONDS
+from demo.stack import Stack
+from demo.state import DEMO_JSON
+
+SHOWN_KEYS: Final = {
+    "dashboard": "reads everything",
+    "living_room": "reads and controls the area Living Room",
+    "metrics": "reads the bridge's own metrics",
+}
+"""What each key may do. The key for measurements is for programs, and not shown."""
+
+SCORE: Final = "drawbridge_health_score_ratio"
+
+
+def table(stack: Stack, entities: int, seconds: float, *, detached: bool) -> str:
+    """Return where everything is, which key may do what, and lines to paste."""
+    home = stack.home_assistant
+    end = "scripts/demo --stop ends it" if detached else "Ctrl-C ends it"
+    places = (
+        ("Home Assistant", home.url, f"{home.version}, {entities} entities; user {USERNAME}, password {home.password}"),
+        ("Drawbridge", stack.bridge, "for any client that takes the URL above"),
+        ("Exporter", stack.exporter.url, "reads Drawbridge"),
+        ("Prometheus", stack.prometheus.url, f"reads the exporter each {SCRAPE_SECONDS} s"),
+    )
+    lines = (
+        "",
+        f"The household is up after {seconds:.0f} s; {end}.",
+        "",
+        *_columns(places),
+        "",
+        "Keys, and lines to paste:",
+        *_examples(stack),
+        "",
+        f"The same for programs: {DEMO_JSON}",
+        "",
+    )
+    return "\n".join(lines)
+
+
+def _examples(stack: Stack) -> Iterable[str]:
+    bridge, score = stack.bridge, f"{stack.prometheus.url}/graph?g0.expr={SCORE}&g0.tab=0&g0.range_input=5m"
+    yield from _columns((f"{name}={stack.keys[name]}", f"# {may}", "") for name, may in SHOWN_KEYS.items())
+    yield f'  curl -H "Authorization: Bearer $dashboard" {bridge}/api/states'
+    yield f'  curl -H "Authorization: Bearer $living_room" {bridge}/api/states'
+    for light, said in (("living_room_floor_lamp", ""), ("hall_light", "    # refused: not in the living room")):
+        yield (
+            '  curl -H "Authorization: Bearer $living_room" '
+            f'--json \'{{"entity_id": "light.{light}"}}\' {bridge}/api/services/light/toggle{said}'
+        )
+    yield f'  curl -H "Authorization: Bearer $metrics" {bridge}/health'
+    yield f"  curl '{stack.prometheus.url}/api/v1/query?query={SCORE}'    # or look at {score}"
+
+
+def _columns(rows: Iterable[tuple[str, str, str]]) -> list[str]:
+    cells = list(rows)
+    widths = [max(len(row[column]) for row in cells) for column in (0, 1)]
+    return [f"  {a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in cells]

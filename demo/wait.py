@@ -1,0 +1,29 @@
+"""Waiting for what tells nobody when it has happened."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import aiohttp
+
+POLL_SECONDS: Final = 0.05
+
+
+async def until(
+    ready: Callable[[], Awaitable[bool]], *, seconds: float | None = None, poll: float = POLL_SECONDS
+) -> None:
+    """Ask `ready` again and again until it says so; raises TimeoutError where it has not after `seconds`."""
+    async with asyncio.timeout(seconds):
+        while True:
+            if await ready():
+                return
+            await asyncio.sleep(poll)
+
+
+async def answers(url: str) -> bool:
+    """Whether a GET of `url` succeeds now."""
+    try:
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            return response.ok
+    except aiohttp.ClientError:
+        return False
