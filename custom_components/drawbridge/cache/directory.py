@@ -95,10 +95,7 @@ class EntityDirectory:
 
     def exists(self, entity_id: str) -> bool:
         """Tell whether Home Assistant knows an entity, by its state or its registry."""
-        return (
-            self._hass.states.get(entity_id) is not None
-            or self._entities.async_get(entity_id) is not None
-        )
+        return self._hass.states.get(entity_id) is not None or self._entities.async_get(entity_id) is not None
 
     def domains(self) -> set[str]:
         """Return the domains of all entities, and of all components that can have some."""
@@ -148,9 +145,7 @@ class EntityDirectory:
             self._device_moved(device.id)
 
     def _device_moved(self, device_id: str) -> None:
-        for entry in er.async_entries_for_device(
-            self._entities, device_id, include_disabled_entities=True
-        ):
+        for entry in er.async_entries_for_device(self._entities, device_id, include_disabled_entities=True):
             self._changed(entry.entity_id)
 
     @callback
