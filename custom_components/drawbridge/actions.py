@@ -27,8 +27,7 @@ _OVERLAP: Final = "overlap"
 
 _TEXTS: Final = vol.All(cv.ensure_list, [cv.string])
 _SELECTION: Final = {
-    vol.Optional(name): _TEXTS
-    for name in ("areas", "floors", "labels", "devices", "domains", "entities", "globs")
+    vol.Optional(name): _TEXTS for name in ("areas", "floors", "labels", "devices", "domains", "entities", "globs")
 }
 _CREATE: Final = vol.Schema(
     {
@@ -50,9 +49,7 @@ _CREATE: Final = vol.Schema(
     }
 )
 _ONE_KEY: Final = vol.Schema({vol.Required(KEY): cv.string})
-_ROTATE: Final = _ONE_KEY.extend(
-    {vol.Optional(_OVERLAP, default=timedelta(days=1)): cv.positive_time_period}
-)
+_ROTATE: Final = _ONE_KEY.extend({vol.Optional(_OVERLAP, default=timedelta(days=1)): cv.positive_time_period})
 _EXPLAIN: Final = _ONE_KEY.extend(
     {
         vol.Optional(_ENTITY_ID): cv.entity_id,
@@ -73,14 +70,10 @@ def register_actions(hass: HomeAssistant) -> None:
     }
     for name, (action, schema) in actions.items():
 
-        async def handle(
-            call: ServiceCall, action: Callable[[_Call], ServiceResponse] = action
-        ) -> ServiceResponse:
+        async def handle(call: ServiceCall, action: Callable[[_Call], ServiceResponse] = action) -> ServiceResponse:
             return action(_Call(hass, call.data))
 
-        async_register_admin_service(
-            hass, DOMAIN, name, handle, schema, supports_response=SupportsResponse.OPTIONAL
-        )
+        async_register_admin_service(hass, DOMAIN, name, handle, schema, supports_response=SupportsResponse.OPTIONAL)
 
 
 class _Call:
@@ -90,9 +83,7 @@ class _Call:
         """Find the entry. Raises ``ServiceValidationError`` when there is none."""
         entries: list[DrawbridgeConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
         if not entries:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="not_loaded"
-            )
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_loaded")
         self.hass = hass
         self.entry = entries[0]
         self.data = data
@@ -121,18 +112,14 @@ class _Call:
     def key(self) -> tuple[ConfigSubentry, ApiKey]:
         """Return the key that is meant, with its subentry."""
         subentry = self.subentry()
-        return subentry, ApiKey.from_mapping(
-            subentry.subentry_id, subentry.title, subentry.data
-        )
+        return subentry, ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
 
 
 def _create(call: _Call) -> ServiceResponse:
     secret = generate()
     stored = (StoredSecret(digest(secret)),)
     try:
-        key = key_input.with_name(
-            ApiKey("", "", stored, created=time.time()), call.data["name"]
-        )
+        key = key_input.with_name(ApiKey("", "", stored, created=time.time()), call.data["name"])
         key = key_input.with_abilities(key, call.data)
         key = key_input.with_scope(key, call.data)
         key = key_input.with_exclude(key, call.data["exclude"])
@@ -197,21 +184,17 @@ def _explain(call: _Call) -> ServiceResponse:
         }
     if (action := call.data.get(_ACTION)) is not None:
         domain, _, service = action.partition(".")
-        answer["action"] = _explain_action(
-            CallPlanner(call.hass, key, live), key, (domain, service), _data(call)
-        )
+        answer["action"] = _explain_action(CallPlanner(call.hass, key, live), key, (domain, service), _data(call))
     return answer
 
 
 def _data(call: _Call) -> dict[str, Any]:
     entity_id = call.data.get(_ENTITY_ID)
     target = {} if entity_id is None else {_ENTITY_ID: entity_id}
-    return target | call.data["data"]
+    return {**target, **call.data["data"]}
 
 
-def _explain_action(
-    planner: CallPlanner, key: ApiKey, action: tuple[str, str], data: dict[str, Any]
-) -> dict[str, Any]:
+def _explain_action(planner: CallPlanner, key: ApiKey, action: tuple[str, str], data: dict[str, Any]) -> dict[str, Any]:
     if Capability.CONTROL not in key.capabilities:
         return {"allowed": False, "rule": f"capability {Capability.CONTROL} is missing"}
     try:

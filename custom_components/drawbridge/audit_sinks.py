@@ -43,9 +43,7 @@ class AuditEvents:
         if not self._limiter.take(_BUCKET, _LIMIT, time.monotonic()).allowed:
             self._suppressed += 1
             return
-        self._hass.bus.async_fire(
-            EVENT_AUDIT, {**record.as_dict(), "suppressed": self._suppressed}
-        )
+        self._hass.bus.async_fire(EVENT_AUDIT, {**record.as_dict(), "suppressed": self._suppressed})
         self._suppressed = 0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from homeassistant.components.http.ban import process_wrong_login
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.const import __version__ as HOME_ASSISTANT_VERSION
+from homeassistant.const import __version__ as home_assistant_version
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import is_cloud_connection
 
@@ -96,9 +96,7 @@ class Bridge:
 
     def may_use_from(self, key: ApiKey, address: Address | None) -> bool:
         """Tell whether a key may be used from an address; ``None`` is this machine."""
-        if key.local_only and (
-            is_cloud_connection(self.hass) or (address is not None and not is_local(address))
-        ):
+        if key.local_only and (is_cloud_connection(self.hass) or (address is not None and not is_local(address))):
             return False
         return not key.networks or (address is not None and contains(key.networks, address))
 
@@ -115,9 +113,7 @@ class Bridge:
         if address is not None:
             self.lockouts.failed(address, time.monotonic())
         if self.options.report_to_ban_list:
-            self._entry.async_create_background_task(
-                self.hass, process_wrong_login(request), "drawbridge wrong login"
-            )
+            self._entry.async_create_background_task(self.hass, process_wrong_login(request), "drawbridge wrong login")
 
     def health(self) -> Health:
         """Return the health score of the last five minutes."""
@@ -127,7 +123,7 @@ class Bridge:
         """Return the bridge's own metrics as one JSON document."""
         about = Surroundings(
             version=self._version,
-            home_assistant_version=HOME_ASSISTANT_VERSION,
+            home_assistant_version=home_assistant_version,
             running=self.hass.is_running,
             keys=self.keys,
             caches={"states": {"entries": len(self.states), "bytes": self.states.size}},

@@ -37,8 +37,6 @@ class DrawbridgeConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     @classmethod
     @callback
-    def async_get_supported_subentry_types(
-        cls, config_entry: ConfigEntry
-    ) -> dict[str, type[ConfigSubentryFlow]]:
+    def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
         """Every key is a subentry."""
         return {SUBENTRY_TYPE_API_KEY: ApiKeyFlow}

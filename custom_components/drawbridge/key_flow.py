@@ -53,42 +53,26 @@ class ApiKeyFlow(ConfigSubentryFlow):
                 return await self._ask_next()
         return self._form("user", forms.user(), user_input or {}, errors)
 
-    async def async_step_scope(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
+    async def async_step_scope(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask what the key sees."""
         schema = forms.scope(self.hass)
         return await self._ask("scope", schema, forms.scope_of, _useful_scope, user_input)
 
-    async def async_step_exclude(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
+    async def async_step_exclude(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask what the key must not see, whatever else says that it does."""
         schema = forms.exclude(self.hass)
-        return await self._ask(
-            "exclude", schema, forms.exclude_of, key_input.with_exclude, user_input
-        )
+        return await self._ask("exclude", schema, forms.exclude_of, key_input.with_exclude, user_input)
 
-    async def async_step_abilities(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
+    async def async_step_abilities(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask what the key may do."""
         schema = forms.abilities(self.hass)
-        return await self._ask(
-            "abilities", schema, forms.abilities_of, key_input.with_abilities, user_input
-        )
+        return await self._ask("abilities", schema, forms.abilities_of, key_input.with_abilities, user_input)
 
-    async def async_step_limits(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
+    async def async_step_limits(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask from where, how often and until when the key may be used."""
-        return await self._ask(
-            "limits", forms.limits(), forms.limits_of, key_input.with_limits, user_input
-        )
+        return await self._ask("limits", forms.limits(), forms.limits_of, key_input.with_limits, user_input)
 
-    async def async_step_confirm(
-        self, _user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
+    async def async_step_confirm(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Say what the key will be able to do, before it can."""
         return self.async_show_menu(
             step_id="confirm",
@@ -96,9 +80,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
             description_placeholders=self._about(),
         )
 
-    async def async_step_secret(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
+    async def async_step_secret(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Show the secret, once. It opens nothing before this form is submitted."""
         if user_input is not None:
             return self._keep_secret()
@@ -106,9 +88,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
             self._secret = generate()
         return self._show_secret("secret")
 
-    async def async_step_reconfigure(
-        self, _user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
+    async def async_step_reconfigure(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask which part of the key is to be changed."""
         self._key = self._stored_key()
         toggle = "disable" if self._key.enabled else "enable"
@@ -120,9 +100,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
             description_placeholders=self._about(),
         )  # fmt: skip
 
-    async def async_step_rename(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
+    async def async_step_rename(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for another name."""
 
         def rename(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
@@ -130,28 +108,20 @@ class ApiKeyFlow(ConfigSubentryFlow):
 
         return await self._ask("rename", forms.name(), forms.name_of, rename, user_input)
 
-    async def async_step_rotate(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
+    async def async_step_rotate(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for how long the old secret still opens."""
         if user_input is None:
             return self._form("rotate", forms.rotate(), {}, {})
-        overlap = sum(
-            seconds * user_input[forms.OVERLAP].get(unit, 0) for unit, seconds in _SECONDS.items()
-        )
+        overlap = sum(seconds * user_input[forms.OVERLAP].get(unit, 0) for unit, seconds in _SECONDS.items())
         self._secret = generate()
         self._key = self._key.rotated(digest(self._secret), time.time(), overlap)
         return self._show_secret("secret")
 
-    async def async_step_enable(
-        self, _user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
+    async def async_step_enable(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Let the key open again."""
         return self._update(replace(self._key, enabled=True))
 
-    async def async_step_disable(
-        self, _user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
+    async def async_step_disable(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Let the key open nothing, and keep it."""
         return self._update(replace(self._key, enabled=False))
 

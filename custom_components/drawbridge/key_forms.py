@@ -47,9 +47,7 @@ _TEXTS: Final = TextSelector(TextSelectorConfig(multiple=True))
 
 def user() -> vol.Schema:
     """Return the first form: who is the key for?"""
-    presets = SelectSelectorConfig(
-        options=list(PRESETS), translation_key=PRESET, mode=SelectSelectorMode.LIST
-    )
+    presets = SelectSelectorConfig(options=list(PRESETS), translation_key=PRESET, mode=SelectSelectorMode.LIST)
     return vol.Schema(
         {
             vol.Required(NAME): TextSelector(),
@@ -102,9 +100,7 @@ def abilities(hass: HomeAssistant) -> vol.Schema:
     return vol.Schema(
         {
             vol.Required(CAPABILITIES): SelectSelector(capabilities),
-            vol.Optional("services", default=list): _choice(
-                [*(f"{domain}.*" for domain in services), *names]
-            ),
+            vol.Optional("services", default=list): _choice([*(f"{domain}.*" for domain in services), *names]),
             vol.Optional("events", default=list): _TEXTS,
         }
     )
@@ -160,9 +156,7 @@ def _selection(hass: HomeAssistant) -> dict[Any, Any]:
         vol.Optional("labels", default=list): LabelSelector(LabelSelectorConfig(multiple=True)),
         vol.Optional("devices", default=list): DeviceSelector(DeviceSelectorConfig(multiple=True)),
         vol.Optional("domains", default=list): _choice(domains),
-        vol.Optional("entities", default=list): EntitySelector(
-            EntitySelectorConfig(multiple=True)
-        ),
+        vol.Optional("entities", default=list): EntitySelector(EntitySelectorConfig(multiple=True)),
         vol.Optional("globs", default=list): _TEXTS,
     }
 
@@ -183,9 +177,7 @@ def _choice(options: Iterable[str]) -> SelectSelector:
 
 
 def _number(least: int, most: int) -> NumberSelector:
-    return NumberSelector(
-        NumberSelectorConfig(min=least, max=most, step=1, mode=NumberSelectorMode.BOX)
-    )
+    return NumberSelector(NumberSelectorConfig(min=least, max=most, step=1, mode=NumberSelectorMode.BOX))
 
 
 def _local(timestamp: float) -> str:

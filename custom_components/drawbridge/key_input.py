@@ -100,14 +100,10 @@ def ensure_useful(key: ApiKey) -> None:
 
 
 def _selection(entered: Mapping[str, Any]) -> Selection:
-    return Selection(
-        **{name: _matching(name, entered, _PATTERNS.get(name)) for name in _SELECTIONS}
-    )
+    return Selection(**{name: _matching(name, entered, _PATTERNS.get(name)) for name in _SELECTIONS})
 
 
-def _matching(
-    field: str, entered: Mapping[str, Any], pattern: re.Pattern[str] | None
-) -> frozenset[str]:
+def _matching(field: str, entered: Mapping[str, Any], pattern: re.Pattern[str] | None) -> frozenset[str]:
     items = _items(field, entered)
     if pattern is not None:
         items = [item.lower() for item in items] if field in _PATTERNS else items
@@ -116,9 +112,7 @@ def _matching(
     return frozenset(items)
 
 
-def _parsed[T](
-    field: str, entered: Mapping[str, Any], parse: Callable[[str], T]
-) -> Iterable[T]:
+def _parsed[T](field: str, entered: Mapping[str, Any], parse: Callable[[str], T]) -> Iterable[T]:
     for item in _items(field, entered):
         try:
             yield parse(item)

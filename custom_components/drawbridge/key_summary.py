@@ -1,5 +1,7 @@
 """What a key is able to do now, in figures and in words."""
 
+from typing import Final
+
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
@@ -7,7 +9,8 @@ from .bridge import Bridge
 from .keys import ApiKey, Capability
 from .policy.services import decide_service
 
-_SHOWN = 8
+_SHOWN: Final = 8
+_NONE: Final = "-"
 
 
 def controllable_domains(bridge: Bridge, key: ApiKey) -> set[str]:
@@ -48,7 +51,7 @@ def summarize(bridge: Bridge, key: ApiKey) -> dict[str, str]:
 
 def _examples(entity_ids: list[str]) -> str:
     if not entity_ids:
-        return "–"
+        return _NONE
     more = len(entity_ids) - _SHOWN
     shown = ", ".join(f"`{item}`" for item in entity_ids[:_SHOWN])
     return f"{shown} +{more}" if more > 0 else shown
@@ -56,6 +59,6 @@ def _examples(entity_ids: list[str]) -> str:
 
 def _moment(timestamp: float | None) -> str:
     if timestamp is None:
-        return "–"
+        return _NONE
     moment = dt_util.as_local(dt_util.utc_from_timestamp(timestamp))
     return moment.strftime("%Y-%m-%d %H:%M")

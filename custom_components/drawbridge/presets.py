@@ -20,9 +20,7 @@ class Preset:
 
 PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
     {
-        "dashboard": Preset(
-            frozenset({Capability.READ, Capability.HISTORY, Capability.IMAGES}), ("scope",)
-        ),
+        "dashboard": Preset(frozenset({Capability.READ, Capability.HISTORY, Capability.IMAGES}), ("scope",)),
         "remote": Preset(frozenset({Capability.READ, Capability.CONTROL}), ("scope",)),
         "prometheus": Preset(frozenset({Capability.METRICS}), ()),
         "agent": Preset(

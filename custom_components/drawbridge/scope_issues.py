@@ -1,5 +1,7 @@
 """Tells when a key's scope names what is not there any more."""
 
+from typing import Any, Final
+
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import (
     area_registry as ar,
@@ -12,7 +14,7 @@ from homeassistant.helpers import (
 from .const import DOMAIN
 from .keys import ApiKey, KeyRing
 
-_ISSUE = "scope_names_missing"
+_ISSUE: Final = "scope_names_missing"
 
 
 class ScopeIssues:
@@ -27,15 +29,12 @@ class ScopeIssues:
     def start(self) -> CALLBACK_TYPE:
         """Watch until the function returned is called."""
         listen = self._hass.bus.async_listen
-        stops = [
-            listen(event, self._registry_updated)
-            for event in (
-                ar.EVENT_AREA_REGISTRY_UPDATED,
-                fr.EVENT_FLOOR_REGISTRY_UPDATED,
-                lr.EVENT_LABEL_REGISTRY_UPDATED,
-                dr.EVENT_DEVICE_REGISTRY_UPDATED,
-            )
-        ]
+        stops = (
+            listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._registry_updated),
+            listen(fr.EVENT_FLOOR_REGISTRY_UPDATED, self._registry_updated),
+            listen(lr.EVENT_LABEL_REGISTRY_UPDATED, self._registry_updated),
+            listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._registry_updated),
+        )
         self.check()
 
         def stop() -> None:
@@ -58,7 +57,7 @@ class ScopeIssues:
                 self._raise(key, missing[key.id])
 
     @callback
-    def _registry_updated(self, event: Event[dict[str, str]]) -> None:
+    def _registry_updated(self, event: Event[Any]) -> None:
         if event.data["action"] in {"create", "remove"}:
             self.check()
 

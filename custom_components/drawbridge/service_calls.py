@@ -91,11 +91,7 @@ class CallPlanner:
         selected = async_extract_referenced_entity_ids(
             self._hass, TargetSelection({name: _ids(target.get(name)) for name in TARGET_FIELDS})
         )
-        return {
-            item
-            for item in selected.referenced | selected.indirectly_referenced
-            if "." in item
-        }
+        return {item for item in selected.referenced | selected.indirectly_referenced if "." in item}
 
     def _implied(self, domain: str, service: str) -> set[str]:
         """Return what the service's own name reaches: a script's service runs that script."""
@@ -103,7 +99,7 @@ class CallPlanner:
         return {script} if domain == _SCRIPT and self._hass.states.get(script) else set()
 
 
-def _ids(value: Any) -> list[str]:
+def _ids(value: str | list[str] | None) -> list[str]:
     items = [value] if isinstance(value, str) else value or []
     return [part.strip().lower() for item in items for part in item.split(",") if part.strip()]
 

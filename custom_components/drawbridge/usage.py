@@ -50,16 +50,12 @@ class KeyUsage:
             return
         self._users = dict(self._saved["users"])
         for key_id, usage in self._saved["usage"].items():
-            self._counters.keys[key_id] = KeyCounters(
-                last_used=usage["last_used"], last_address=usage["last_address"]
-            )
+            self._counters.keys[key_id] = KeyCounters(last_used=usage["last_used"], last_address=usage["last_address"])
 
     def start(self) -> CALLBACK_TYPE:
         """Save now and then, until the function returned is called."""
         stops = (
-            async_track_time_interval(
-                self._hass, self._save_if_changed, _SAVE_EVERY, cancel_on_shutdown=True
-            ),
+            async_track_time_interval(self._hass, self._save_if_changed, _SAVE_EVERY, cancel_on_shutdown=True),
             self._hass.bus.async_listen(EVENT_HOMEASSISTANT_FINAL_WRITE, self._save_if_changed),
         )
 
@@ -80,9 +76,7 @@ class KeyUsage:
             user_id = self._users.get(key.id)
             if user_id is not None and await self._hass.auth.async_get_user(user_id) is not None:
                 return user_id
-            user = await self._hass.auth.async_create_system_user(
-                _user_name(key), group_ids=[GROUP_ID_USER]
-            )
+            user = await self._hass.auth.async_create_system_user(_user_name(key), group_ids=[GROUP_ID_USER])
             self._users[key.id] = user.id
             await self.save()
             return user.id

@@ -3,14 +3,13 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import custom_components  # noqa: F401  before `hass`, or the plugin's own folder of that name wins
 import pytest
 from aiohttp.test_utils import TestClient
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar, entity_registry as er
 from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+import custom_components  # noqa: F401  before `hass`, or the plugin's own folder of that name wins
 from tests.integration.house import Bridge, add_bridge
 
 type AddKey = Callable[..., Awaitable[str]]
@@ -40,9 +39,6 @@ async def house(hass: HomeAssistant) -> HomeAssistant:
 
 
 @pytest.fixture
-async def bridge(
-    house: HomeAssistant, hass_client_no_auth: Callable[[], Awaitable[TestClient[Any, Any]]]
-) -> Bridge:
+async def bridge(house: HomeAssistant, hass_client_no_auth: Callable[[], Awaitable[TestClient[Any, Any]]]) -> Bridge:
     """Return a bridge into the house, with no keys, and a client that sends none."""
-    entry: MockConfigEntry = await add_bridge(house)
-    return Bridge(house, entry, await hass_client_no_auth())
+    return Bridge(house, await add_bridge(house), await hass_client_no_auth())

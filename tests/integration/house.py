@@ -7,7 +7,9 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResult, FlowResultType
+
+type Flow = FlowResult[Any, Any]
 
 BASE = "/api/drawbridge"
 
@@ -27,6 +29,11 @@ SELECTION = ("areas", "floors", "labels", "devices", "domains", "entities", "glo
 ABILITIES = ("capabilities", "services", "events")
 
 
+def shown(flow: Flow) -> dict[str, str]:
+    """Return what a step puts into its texts."""
+    return dict(flow["description_placeholders"] or {})
+
+
 def part(fields: dict[str, Any], *names: str) -> dict[str, Any]:
     """Return those fields that a form has."""
     return {name: fields[name] for name in names if name in fields}
@@ -40,20 +47,17 @@ class Bridge:
     entry: ConfigEntry[Any]
     client: TestClient[Any, Any]
 
-    async def start_key_flow(self) -> dict[str, Any]:
+    async def start_key_flow(self) -> Flow:
         """Open "Add API key"."""
         return await self.hass.config_entries.subentries.async_init(
             (self.entry.entry_id, "api_key"), context={"source": "user"}
         )
 
-    async def submit(self, flow: dict[str, Any], form: dict[str, Any]) -> dict[str, Any]:
+    async def submit(self, flow: Flow, form: dict[str, Any]) -> Flow:
         """Submit a form of a key's flow."""
-        result: dict[str, Any] = await self.hass.config_entries.subentries.async_configure(
-            flow["flow_id"], form
-        )
-        return result
+        return await self.hass.config_entries.subentries.async_configure(flow["flow_id"], form)
 
-    async def choose(self, flow: dict[str, Any], step: str) -> dict[str, Any]:
+    async def choose(self, flow: Flow, step: str) -> Flow:
         """Choose from a menu of a key's flow."""
         return await self.submit(flow, {"next_step_id": step})
 
@@ -68,13 +72,13 @@ class Bridge:
                 flow = await self.submit(await self.choose(flow, step), fields[step])
         assert flow["step_id"] == "confirm", flow
         flow = await self.choose(flow, "secret")
-        secret: str = flow["description_placeholders"]["key"]
+        secret = shown(flow)["key"]
         flow = await self.submit(flow, {})
         assert flow["type"] is FlowResultType.CREATE_ENTRY
         await self.hass.async_block_till_done()
         return secret
 
-    async def edit_key(self, name: str, step: str, form: dict[str, Any]) -> dict[str, Any]:
+    async def edit_key(self, name: str, step: str, form: dict[str, Any]) -> Flow:
         """Change a part of a key."""
         flow = await self.choose(await self.reconfigure(name), step)
         if flow["type"] is FlowResultType.FORM:
@@ -82,11 +86,9 @@ class Bridge:
         await self.hass.async_block_till_done()
         return flow
 
-    async def act(self, action: str, **data: Any) -> dict[str, Any]:
+    async def act(self, action: str, /, **data: Any) -> dict[str, Any]:
         """Call an action of Drawbridge, and return its response."""
-        response = await self.hass.services.async_call(
-            "drawbridge", action, data, blocking=True, return_response=True
-        )
+        response = await self.hass.services.async_call("drawbridge", action, data, blocking=True, return_response=True)
         await self.hass.async_block_till_done()
         return dict(response or {})
 
@@ -94,16 +96,14 @@ class Bridge:
         """Return the id of the key of that name."""
         return next(item.subentry_id for item in self.entry.subentries.values() if item.title == name)
 
-    async def reconfigure(self, name: str) -> dict[str, Any]:
+    async def reconfigure(self, name: str) -> Flow:
         """Open "Edit API key"."""
         return await self.hass.config_entries.subentries.async_init(
             (self.entry.entry_id, "api_key"),
             context={"source": "reconfigure", "subentry_id": self.key_id(name)},
         )
 
-    async def request(
-        self, method: str, path: str, key: str | None = None, **options: Any
-    ) -> ClientResponse:
+    async def request(self, method: str, path: str, key: str | None = None, **options: Any) -> ClientResponse:
         """Call the bridge, with a key or without."""
         headers = dict(options.pop("headers", {}))
         if key is not None:

@@ -9,32 +9,29 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 
-from tests.integration.house import Bridge
+from tests.integration.house import Bridge, Flow, shown
 
-TEXTS = json.loads(
-    Path("custom_components/drawbridge/translations/en.json").read_text(encoding="utf-8")
-)["config_subentries"]["api_key"]
+TEXTS = json.loads(Path("custom_components/drawbridge/translations/en.json").read_text(encoding="utf-8"))[
+    "config_subentries"
+]["api_key"]
 
 
-def suggested(flow: dict[str, Any]) -> dict[str, Any]:
+def suggested(flow: Flow) -> dict[str, Any]:
     """Return what the fields of a form show."""
-    return {
-        str(field): field.description["suggested_value"]
-        for field in flow["data_schema"].schema
-        if field.description
-    }
+    schema = flow["data_schema"]
+    assert schema is not None
+    return {str(field): field.description["suggested_value"] for field in schema.schema if field.description}
 
 
-async def test_one_entry_only(bridge: Bridge, hass: HomeAssistant) -> None:
+@pytest.mark.usefixtures("bridge")
+async def test_one_entry_only(hass: HomeAssistant) -> None:
     """A second bridge is refused."""
     result = await hass.config_entries.flow.async_init("drawbridge", context={"source": "user"})
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "single_instance_allowed"
 
 
-async def test_the_secret_is_shown_once_and_only_its_hash_is_kept(
-    bridge: Bridge, hass: HomeAssistant
-) -> None:
+async def test_the_secret_is_shown_once_and_only_its_hash_is_kept(bridge: Bridge, hass: HomeAssistant) -> None:
     """Nothing that Home Assistant stores opens the bridge."""
     secret = await bridge.add_key(name="Display")
     stored = json.dumps(bridge.entry.as_dict(), default=str)
@@ -48,20 +45,18 @@ async def test_the_secret_is_shown_once_and_only_its_hash_is_kept(
 async def test_the_summary_and_the_way_back(bridge: Bridge, hass: HomeAssistant) -> None:
     """What the key will be able to do is said before it is made, and can still be changed."""
     er.async_get(hass).async_update_entity("input_boolean.bedroom_lamp", labels={"private"})
-    flow = await bridge.submit(
-        await bridge.start_key_flow(), {"name": "Remote", "preset": "remote"}
-    )
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "Remote", "preset": "remote"})
     assert flow["step_id"] == "scope"
     flow = await bridge.submit(flow, {"everything": True})
     assert flow["type"] is FlowResultType.MENU
-    about = flow["description_placeholders"]
+    about = shown(flow)
     assert (about["sees"], about["controls"]) == ("3", "2")
     assert about["capabilities"] == "control, read"
     assert "`sensor.outside`" in about["examples"]
     flow = await bridge.submit(await bridge.choose(flow, "exclude"), {"domains": ["sensor"]})
-    assert flow["description_placeholders"]["sees"] == "2"
+    assert shown(flow)["sees"] == "2"
     flow = await bridge.submit(await bridge.choose(flow, "scope"), {"entities": ["sensor.outside"]})
-    assert flow["description_placeholders"]["sees"] == "0"
+    assert shown(flow)["sees"] == "0"
     assert suggested(await bridge.choose(flow, "exclude"))["domains"] == ["sensor"]
     assert not bridge.entry.subentries
 
@@ -76,11 +71,9 @@ async def test_the_summary_and_the_way_back(bridge: Bridge, hass: HomeAssistant)
         ("custom", ["scope", "abilities"], ["read"]),
     ],
 )
-async def test_presets(
-    bridge: Bridge, preset: str, steps: list[str], capabilities: list[str]
-) -> None:
+async def test_presets(bridge: Bridge, preset: str, steps: list[str], capabilities: list[str]) -> None:
     """Each kind of client is asked only what it needs, and gets a key that works."""
-    answers = {"scope": {"everything": True}, "abilities": {"capabilities": capabilities}}
+    answers: dict[str, dict[str, Any]] = {"scope": {"everything": True}, "abilities": {"capabilities": capabilities}}
     flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": preset})
     for step in steps:
         assert flow["step_id"] == step
@@ -89,7 +82,7 @@ async def test_presets(
         flow = await bridge.submit(flow, answers[step])
     assert flow["step_id"] == "confirm"
     flow = await bridge.choose(flow, "secret")
-    secret = flow["description_placeholders"]["key"]
+    secret = shown(flow)["key"]
     await bridge.submit(flow, {})
     me = await (await bridge.get("/key", secret)).json()
     assert me["capabilities"] == capabilities
@@ -97,11 +90,9 @@ async def test_presets(
 
 async def test_a_key_works_only_after_its_secret_was_seen(bridge: Bridge) -> None:
     """A flow left at the secret makes no key, and going back shows the same secret."""
-    flow = await bridge.submit(
-        await bridge.start_key_flow(), {"name": "X", "preset": "prometheus"}
-    )
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "prometheus"})
     flow = await bridge.choose(flow, "secret")
-    secret = flow["description_placeholders"]["key"]
+    secret = shown(flow)["key"]
     assert (await bridge.get("/api/", secret)).status == 401
     assert not bridge.entry.subentries
 
@@ -141,9 +132,7 @@ BAD: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
 
 
 @pytest.mark.parametrize(("step", "form", "errors", "wrong"), BAD)
-async def test_bad_input(
-    bridge: Bridge, step: str, form: dict[str, Any], errors: dict[str, str], wrong: str
-) -> None:
+async def test_bad_input(bridge: Bridge, step: str, form: dict[str, Any], errors: dict[str, str], wrong: str) -> None:
     """Each field says what is wrong with it; nothing entered is lost; the key stays as it was."""
     key = await bridge.add_key(name="X", areas=["living_room"])
     form = {"local_only": False, **form} if step == "limits" else form
@@ -151,10 +140,10 @@ async def test_bad_input(
     flow = await bridge.edit_key("X", step, form)
     assert flow["type"] is FlowResultType.FORM
     assert flow["errors"] == errors
-    assert flow["description_placeholders"]["value"] == wrong
+    assert shown(flow)["value"] == wrong
     assert set(errors.values()) <= TEXTS["error"].keys()
-    shown = suggested(flow)
-    assert all(shown.get(field) == value for field, value in form.items())
+    fields = suggested(flow)
+    assert all(fields.get(field) == value for field, value in form.items())
     assert await bridge.entity_ids(key) == {"input_boolean.living_room_lamp"}
 
 
@@ -195,7 +184,7 @@ async def test_rotate(bridge: Bridge, overlap: dict[str, int], old_status: int) 
     """The new secret opens; the old one for the overlap; both are the same key."""
     old = await bridge.add_key(name="Display")
     flow = await bridge.edit_key("Display", "rotate", {"overlap": overlap})
-    new = flow["description_placeholders"]["key"]
+    new = shown(flow)["key"]
     assert new != old
     assert (await bridge.get("/key", new)).status == 401
     assert (await bridge.get("/key", old)).status == 200
@@ -228,8 +217,8 @@ async def test_limits_survive_the_form(bridge: Bridge) -> None:
         "cors_origins": ["https://A.example:443"],
     }
     await bridge.edit_key("X", "limits", form)
-    shown = suggested(await bridge.choose(await bridge.reconfigure("X"), "limits"))
-    assert shown == {
+    fields = suggested(await bridge.choose(await bridge.reconfigure("X"), "limits"))
+    assert fields == {
         **form,
         "networks": ["192.168.1.0/24", "::1/128"],
         "cors_origins": ["https://a.example"],
@@ -246,13 +235,13 @@ async def test_options(bridge: Bridge, hass: HomeAssistant) -> None:
     """The bridge's own limits are changed without a reload."""
     key = await bridge.add_key()
     flow = await hass.config_entries.options.async_init(bridge.entry.entry_id)
-    shown = suggested(flow)
-    assert shown["per_minute"] == 1000
-    bad = shown | {"cors_origins": ["nonsense"]}
+    fields = suggested(flow)
+    assert fields["per_minute"] == 1000
+    bad = fields | {"cors_origins": ["nonsense"]}
     flow = await hass.config_entries.options.async_configure(flow["flow_id"], bad)
     assert flow["errors"] == {"cors_origins": "invalid_cors_origins"}
     runtime = bridge.entry.runtime_data
-    form = shown | {"per_minute": 40, "cors_origins": []}
+    form = fields | {"per_minute": 40, "cors_origins": []}
     flow = await hass.config_entries.options.async_configure(flow["flow_id"], form)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()

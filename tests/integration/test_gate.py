@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from homeassistant.core import HomeAssistant
+
 from custom_components.drawbridge.api.endpoint import Router
 from custom_components.drawbridge.api.mount import ENDPOINTS
 from custom_components.drawbridge.keys import Capability, generate
-from homeassistant.core import HomeAssistant
-
 from tests.integration.house import BASE, Bridge
 
 GUARDED = ("/api/", "/api/states", "/api/states/sensor.outside", "/api/config", "/key", "/metrics")
@@ -38,9 +38,7 @@ async def test_no_key(bridge: Bridge, path: str) -> None:
         (lambda _: "", "key_malformed"),
     ],
 )
-async def test_wrong_key(
-    bridge: Bridge, path: str, damage: Callable[[str], str], reason: str
-) -> None:
+async def test_wrong_key(bridge: Bridge, path: str, damage: Callable[[str], str], reason: str) -> None:
     """A key that is not whole opens nothing, not even what is public."""
     answer = await bridge.get(path, damage(await bridge.add_key(everything=True)))
     assert answer.status == 401
@@ -85,9 +83,7 @@ async def test_a_key_is_no_home_assistant_token(bridge: Bridge) -> None:
         ("read", "POST", "/api/services/light/turn_on", "control"),
     ],
 )
-async def test_missing_capability(
-    bridge: Bridge, held: str, method: str, path: str, missing: str
-) -> None:
+async def test_missing_capability(bridge: Bridge, held: str, method: str, path: str, missing: str) -> None:
     """A key without the capability gets 403, and is told which one it lacks."""
     key = await bridge.add_key(everything=True, capabilities=[held])
     answer = await bridge.request(method, path, key)

@@ -12,9 +12,7 @@ BEDROOM = "input_boolean.bedroom_lamp"
 OUTSIDE = "sensor.outside"
 
 
-async def test_a_key_for_everything_sees_what_home_assistant_shows(
-    bridge: Bridge, hass_client: Any
-) -> None:
+async def test_a_key_for_everything_sees_what_home_assistant_shows(bridge: Bridge, hass_client: Any) -> None:
     """The bulk answer equals Home Assistant's own, byte for byte."""
     own = await (await hass_client()).get("/api/states")
     answer = await bridge.get("/api/states", await bridge.add_key(everything=True))

@@ -26,9 +26,7 @@ def lit(hass: HomeAssistant) -> set[str]:
 @pytest.mark.parametrize(
     "data", [{"entity_id": LIVING}, {"entity_id": [LIVING]}, {"area_id": "living_room"}, {"entity_id": "all"}]
 )
-async def test_in_scope(
-    hass: HomeAssistant, bridge: Bridge, remote: str, data: dict[str, Any]
-) -> None:
+async def test_in_scope(hass: HomeAssistant, bridge: Bridge, remote: str, data: dict[str, Any]) -> None:
     """A call that reaches the living room alone is made, and says what it changed."""
     answer = await bridge.post(TURN_ON, remote, json=data)
     assert answer.status == 200
@@ -50,9 +48,7 @@ async def test_in_scope(
         None,
     ],
 )
-async def test_out_of_scope(
-    hass: HomeAssistant, bridge: Bridge, remote: str, data: dict[str, Any] | None
-) -> None:
+async def test_out_of_scope(hass: HomeAssistant, bridge: Bridge, remote: str, data: dict[str, Any] | None) -> None:
     """A call that reaches anything else, or nothing, is refused whole."""
     answer = await bridge.post(TURN_ON, remote, json=data)
     assert answer.status == 403

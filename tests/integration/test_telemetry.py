@@ -39,10 +39,7 @@ async def test_the_snapshot_counts(bridge: Bridge, hass: HomeAssistant) -> None:
     snapshot = await (await bridge.get("/metrics", metrics)).json()
 
     assert snapshot["schema"] == 1
-    counts = {
-        (item["route"], item["method"], item["code"]): item["count"]
-        for item in snapshot["requests"]
-    }
+    counts = {(item["route"], item["method"], item["code"]): item["count"] for item in snapshot["requests"]}
     assert counts["/api/states", "GET", 200] == 3
     assert counts["/api/states", "GET", 304] == 1
     assert counts["/api/states", "GET", 401] == 2

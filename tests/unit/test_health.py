@@ -1,16 +1,15 @@
 """The health score."""
 
 import pytest
+from hypothesis import given, strategies as st
+
 from custom_components.drawbridge.telemetry.health import COMPONENTS, assess
 from custom_components.drawbridge.telemetry.window import Totals
-from hypothesis import given, strategies as st
 
 
 def test_on_every_threshold_the_score_is_80() -> None:
     """The checklist's thresholds, all at once: 5 % errors, 2 s, 80 % hits, 100 ms of lag."""
-    totals = Totals(
-        requests=100, errors=5, seconds=200.0, cache_requests=10, cache_hits=8, lags=10, lag_seconds=1.0
-    )
+    totals = Totals(requests=100, errors=5, seconds=200.0, cache_requests=10, cache_hits=8, lags=10, lag_seconds=1.0)
     assert assess(totals, running=True).score == pytest.approx(80)
 
 

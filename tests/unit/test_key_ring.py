@@ -1,6 +1,7 @@
 """Who a secret belongs to."""
 
 import pytest
+
 from custom_components.drawbridge.keys import (
     ApiKey,
     AuthFailure,
@@ -52,15 +53,11 @@ def test_replace() -> None:
 def test_stored_and_read_again() -> None:
     """A key survives storage whole."""
     scope = Scope(include=Selection(areas=frozenset({"hall"}), domains=frozenset({"light"})))
-    stored = ApiKey(
-        "id", "name", (StoredSecret("ab", 5.0),), frozenset({Capability.CONTROL}), scope
-    )
+    stored = ApiKey("id", "name", (StoredSecret("ab", 5.0),), frozenset({Capability.CONTROL}), scope)
     assert ApiKey.from_mapping("id", "name", stored.as_dict()) == stored
 
 
-@pytest.mark.parametrize(
-    "data", [{}, {"secrets": [{}]}, {"secrets": [], "capabilities": ["fly"], "scope": {}}]
-)
+@pytest.mark.parametrize("data", [{}, {"secrets": [{}]}, {"secrets": [], "capabilities": ["fly"], "scope": {}}])
 def test_damaged_storage(data: dict[str, object]) -> None:
     """What is no key raises, and opens nothing."""
     with pytest.raises((KeyError, ValueError)):

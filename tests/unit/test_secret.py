@@ -5,8 +5,9 @@ import string
 import zlib
 
 import pytest
-from custom_components.drawbridge.keys import digest, generate, is_well_formed
 from hypothesis import given, strategies as st
+
+from custom_components.drawbridge.keys import digest, generate, is_well_formed
 
 
 def test_format() -> None:

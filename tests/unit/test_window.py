@@ -1,7 +1,8 @@
 """The window of the last five minutes."""
 
-from custom_components.drawbridge.telemetry.window import Totals, Window
 from hypothesis import given, strategies as st
+
+from custom_components.drawbridge.telemetry.window import Totals, Window
 
 
 def test_sums() -> None:

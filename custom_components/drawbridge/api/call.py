@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from homeassistant.helpers.json import json_bytes
-from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, json_loads
+from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, JsonValueType, json_loads
 
 from ..keys import AuthFailure
 from ..policy.headers import NO_STORE
@@ -78,7 +78,7 @@ class Call:
             reason = f"key_{AuthFailure.UNKNOWN}"
             raise ProblemError(Problem(HTTPStatus.UNAUTHORIZED, reason, detail))
 
-    async def json(self) -> Any:
+    async def json(self) -> JsonValueType:
         """Return the body as JSON; ``None`` for an empty one. Refuses anything else."""
         body = await self.body()
         if not body:
@@ -89,7 +89,7 @@ class Call:
             raise bad_request(f"The body is not valid JSON: {err}.") from err
 
 
-def json_response(data: Any, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+def json_response(data: object, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
     """Answer with JSON that nobody may keep."""
     return web.Response(
         body=json_bytes(data),

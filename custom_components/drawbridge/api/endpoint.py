@@ -62,9 +62,7 @@ class Router:
 
         def declare(handler: Handler) -> Handler:
             summary = (handler.__doc__ or "").partition("\n")[0]
-            self.endpoints.append(
-                Endpoint(method, path, capability, handler, summary, when_down)
-            )
+            self.endpoints.append(Endpoint(method, path, capability, handler, summary, when_down))
             return handler
 
         return declare

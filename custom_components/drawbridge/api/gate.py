@@ -30,9 +30,7 @@ _OTHER: Final = "other"
 _READS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
 _MISTAKES: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
-_DENIALS: Final = frozenset(
-    {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-)
+_DENIALS: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 _UNAVAILABLE: Final = Problem(
     HTTPStatus.SERVICE_UNAVAILABLE,
@@ -128,7 +126,7 @@ class Gate:
             return _refuse(call, _BROKEN)
 
     def _headers(self, call: Call) -> dict[str, str]:
-        headers = {**SECURITY_HEADERS, REQUEST_ID: call.request_id}
+        headers: dict[str, str] = {**SECURITY_HEADERS, REQUEST_ID: call.request_id}
         if call.request.secure:
             name, value = STRICT_TRANSPORT_SECURITY
             headers[name] = value
@@ -138,9 +136,7 @@ class Gate:
             headers |= cors.answer_headers(origin, call.bridge.origins(call.presented))
         return headers
 
-    def _record(
-        self, call: Call, endpoint: Endpoint, response: web.StreamResponse, seconds: float
-    ) -> None:
+    def _record(self, call: Call, endpoint: Endpoint, response: web.StreamResponse, seconds: float) -> None:
         bridge, method, status = call.bridge, call.request.method, response.status
         counted = method if endpoint is not self._other else _OTHER
         sent = response.content_length or 0
@@ -183,13 +179,11 @@ class Gate:
             self._methods,
             private_network="Access-Control-Request-Private-Network" in headers,
         )
-        return web.Response(
-            status=HTTPStatus.NO_CONTENT, headers={hdrs.ALLOW: self._methods, **granted}
-        )
+        return web.Response(status=HTTPStatus.NO_CONTENT, headers={hdrs.ALLOW: self._methods, **granted})
 
     def _refuse_method(self, _call: Call) -> web.StreamResponse:
         status, detail = HTTPStatus.METHOD_NOT_ALLOWED, f"This path answers to {self._methods}."
-        headers = {hdrs.ALLOW: self._methods}
+        headers: dict[str, str] = {hdrs.ALLOW: self._methods}
         raise ProblemError(Problem(status, "method_not_allowed", detail, headers))
 
 

@@ -10,9 +10,7 @@ from .endpoint import Access, Router
 router = Router()
 
 
-@router.endpoint(
-    "GET", "/health", capability=Access.PUBLIC, when_down={"status": "unavailable"}
-)
+@router.endpoint("GET", "/health", capability=Access.PUBLIC, when_down={"status": "unavailable"})
 def health(call: Call) -> web.StreamResponse:
     """Say that the bridge works; with a key for metrics, how well and why."""
     document: dict[str, object] = {"status": "ok"}

@@ -16,9 +16,7 @@ from .gate import Gate
 from .problem import not_found
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = tuple(
-    chain.from_iterable(
-        module.router.endpoints for module in (config, health, key, metrics, services, states)
-    )
+    chain.from_iterable(module.router.endpoints for module in (config, health, key, metrics, services, states))
 )
 _UNMATCHED: Final = "unmatched"
 
@@ -42,7 +40,7 @@ def mount(
         router.add_route(hdrs.METH_ANY, BASE_PATH + path, Gate(path, methods, find_bridge).handle)
     unmatched = {
         method: Endpoint(method, _UNMATCHED, Access.PUBLIC, _no_such_path, "")
-        for method in hdrs.METH_ALL
+        for method in hdrs.METH_ALL - {hdrs.METH_OPTIONS}
     }
     tail = Gate(_UNMATCHED, unmatched, find_bridge)
     router.add_route(hdrs.METH_ANY, BASE_PATH + "{tail:(/.*)?}", tail.handle)

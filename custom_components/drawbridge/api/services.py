@@ -20,6 +20,7 @@ from homeassistant.exceptions import (
     ServiceValidationError,
     Unauthorized,
 )
+from homeassistant.util.json import JsonValueType
 
 from ..keys import Capability
 from ..policy.references import MAX_DEPTH, TooDeepError
@@ -56,7 +57,7 @@ async def call_service(call: Call) -> web.StreamResponse:
     return json_response(changed)
 
 
-def _plan(call: Call, domain: str, service: str, data: Any) -> PlannedCall:
+def _plan(call: Call, domain: str, service: str, data: JsonValueType) -> PlannedCall:
     if not isinstance(data, dict | None):
         raise bad_request("Service data should be a JSON object.")
     try:
@@ -74,9 +75,7 @@ def _wants_response(call: Call, domain: str, service: str) -> bool:
     wanted = "return_response" in call.request.query
     supported = services.supports_response(domain, service)
     if wanted and supported is SupportsResponse.NONE:
-        raise bad_request(
-            "Service does not support responses. Remove return_response from request."
-        )
+        raise bad_request("Service does not support responses. Remove return_response from request.")
     if not wanted and supported is SupportsResponse.ONLY:
         raise bad_request(
             "Service call requires responses but caller did not ask for responses. "
@@ -105,9 +104,7 @@ async def _call(
 
     stop = hass.bus.async_listen(EVENT_STATE_CHANGED, collect)
     try:
-        work = hass.services.async_call(
-            domain, service, data, blocking=True, context=context, return_response=wants
-        )
+        work = hass.services.async_call(domain, service, data, blocking=True, context=context, return_response=wants)
         task = hass.async_create_task(work, f"drawbridge {domain}.{service}")
         response = await asyncio.shield(task)
     except (vol.Invalid, ServiceNotFound, ServiceValidationError) as err:

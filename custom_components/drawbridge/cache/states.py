@@ -46,11 +46,7 @@ class StateView:
 
     def _build(self) -> Body:
         allows = self._scope.allows
-        states = (
-            state.as_dict_json
-            for state in self._hass.states.async_all()
-            if allows(state.entity_id)
-        )
+        states = (state.as_dict_json for state in self._hass.states.async_all() if allows(state.entity_id))
         content = b"".join((b"[", b",".join(states), b"]"))
         digest = hashlib.blake2b(content, digest_size=_ETAG_BYTES).hexdigest()
         return Body(content, f'W/"{digest}"')
@@ -70,9 +66,7 @@ class StateView:
 class StateCache:
     """One view for each scope in use, so bounded by the number of keys."""
 
-    def __init__(
-        self, hass: HomeAssistant, directory: EntityDirectory, recorder: CacheRecorder
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, directory: EntityDirectory, recorder: CacheRecorder) -> None:
         """Keep views of the states in Home Assistant."""
         self._hass = hass
         self._directory = directory

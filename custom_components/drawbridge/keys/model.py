@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 from ..policy.networks import Network, parse_network
 from ..policy.rate_limit import RateLimit
-from ..policy.scope import Scope
+from ..policy.scope import NOTHING, Scope
 
 _MAX_OLD_SECRETS: Final = 4
 
@@ -58,7 +58,7 @@ class ApiKey:
     name: str
     secrets: tuple[StoredSecret, ...]
     capabilities: frozenset[Capability] = frozenset({Capability.READ})
-    scope: Scope = Scope()
+    scope: Scope = NOTHING
     services: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
     expires: float | None = None
@@ -125,8 +125,7 @@ class ApiKey:
         """Return the key with a new secret; the old ones open for ``overlap`` seconds more."""
         until = now + overlap
         old = (
-            StoredSecret(item.digest, min(until, item.valid_until or until))
-            for item in self.secrets[:_MAX_OLD_SECRETS]
+            StoredSecret(item.digest, min(until, item.valid_until or until)) for item in self.secrets[:_MAX_OLD_SECRETS]
         )
         kept = (item for item in old if item.valid_until is not None and item.valid_until > now)
         return replace(self, secrets=(StoredSecret(digest), *kept))

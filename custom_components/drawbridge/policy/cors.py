@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 ANY_ORIGIN: Final = "*"
 _ALLOWED_HEADERS: Final = "Authorization, Content-Type, If-None-Match, X-API-Key, X-Request-ID"
 _EXPOSED_HEADERS: Final = (
-    "Drawbridge-Cursor, ETag, Location, RateLimit, RateLimit-Policy, Retry-After, "
-    "WWW-Authenticate, X-Request-ID"
+    "Drawbridge-Cursor, ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-ID"
 )
 _PREFLIGHT_SECONDS: Final = "600"
 

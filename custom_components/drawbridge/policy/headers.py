@@ -2,12 +2,13 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from multidict import istr
 
-SECURITY_HEADERS: Final = MappingProxyType(
+SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         istr("Content-Security-Policy"): "default-src 'none'; frame-ancestors 'none'",
         istr("Permissions-Policy"): "camera=(), geolocation=(), microphone=()",

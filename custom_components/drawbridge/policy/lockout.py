@@ -68,7 +68,7 @@ class Lockouts:
         excess = record.failures - _FREE_FAILURES
         if excess <= 0:
             return 0.0
-        delay = min(_FIRST_DELAY * 2 ** min(excess - 1, _MAX_DOUBLINGS), _LONGEST_DELAY)
+        delay = min(_FIRST_DELAY * (1 << min(excess - 1, _MAX_DOUBLINGS)), _LONGEST_DELAY)
         record.until = now + delay
         self.total += 1
         return delay

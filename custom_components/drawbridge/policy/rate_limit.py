@@ -25,7 +25,7 @@ class RateLimit:
         if per_minute <= 0:
             return None
         usual = max(_SMALLEST_BURST, per_minute // _LARGEST_BURST_SHARE)
-        return cls(per_minute, burst if burst else usual)
+        return cls(per_minute, burst or usual)
 
     @property
     def interval(self) -> float:

@@ -33,7 +33,7 @@ class References:
     templated: bool = False
 
 
-def find_references(data: Any, domains: Collection[str]) -> References:
+def find_references(data: object, domains: Collection[str]) -> References:
     """Search keys, values, lists and texts for entity ids of the given domains.
 
     A text that merely looks like an entity id, such as ``song.mp3``, is none, since no
@@ -57,7 +57,7 @@ def _search(text: str, found: References, is_domain: Callable[[str], bool]) -> N
             found.entities.add(f"{domain}.{name}")
 
 
-def _walk(data: Any) -> Iterator[str | Mapping[str, Any]]:
+def _walk(data: object) -> Iterator[str | Mapping[str, Any]]:
     """Yield every mapping and every text, keys included. Iterative: depth costs no stack."""
     stack = [(data, 0)]
     while stack:

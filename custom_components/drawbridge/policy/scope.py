@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from fnmatch import translate
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, Final, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,7 @@ class Scope:
 
     def matches(self, entity: EntityFacts) -> bool:
         """Tell whether an entity is in scope."""
-        return (self.everything or self.include.matches(entity)) and not self.exclude.matches(
-            entity
-        )
+        return (self.everything or self.include.matches(entity)) and not self.exclude.matches(entity)
 
     def rule(self, entity: EntityFacts) -> str:
         """Return the rule that decides about an entity, such as ``excluded by label secret``."""
@@ -130,6 +128,10 @@ class Scope:
         if (reason := next(self.include.reasons(entity), None)) is not None:
             return f"included by {reason}"
         return "not included"
+
+
+NOTHING: Final = Scope()
+"""The scope that sees nothing."""
 
 
 def is_match(glob: str, text: str) -> bool:

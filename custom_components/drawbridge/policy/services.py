@@ -65,9 +65,7 @@ def is_dangerous(domain: str, service: str) -> bool:
     return domain in _DANGEROUS_DOMAINS or service in _DANGEROUS_SERVICES
 
 
-def decide_service(
-    domain: str, service: str, allowed: Collection[str], *, of_entities: bool
-) -> Decision:
+def decide_service(domain: str, service: str, allowed: Collection[str], *, of_entities: bool) -> Decision:
     """Decide whether a key may call a service at all.
 
     ``allowed`` holds ``domain.service`` and ``domain.*``. While it is empty, the services

@@ -10,9 +10,7 @@ _INTERVAL: Final = 1.0
 class LoopLag:
     """Measures, once a second, by how many seconds a timer comes late."""
 
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, record: Callable[[float, float], None]
-    ) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, record: Callable[[float, float], None]) -> None:
         """Report to ``record(now, lag)``: the loop's clock and the lag, in seconds."""
         self._loop = loop
         self._record = record

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 from .counters import CacheCounters, Counters
 from .health import Health, assess
@@ -11,9 +12,7 @@ from .window import Totals, Window
 class CacheRecorder:
     """Where one cache reports to."""
 
-    def __init__(
-        self, counters: CacheCounters, window: Window, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, counters: CacheCounters, window: Window, clock: Callable[[], float]) -> None:
         """Keep the counters since the start and the window in step."""
         self._counters = counters
         self._window = window
@@ -47,7 +46,7 @@ class Recorder:
     def answered(self, route: str, method: str, code: int, seconds: float, sent: int) -> None:
         """Report an answer: its duration in seconds and the size of its body in bytes."""
         self.counters.answered(route, method, code, seconds, sent)
-        self.window.request(self._clock(), seconds, error=code >= 500)
+        self.window.request(self._clock(), seconds, error=code >= HTTPStatus.INTERNAL_SERVER_ERROR)
 
     def cache(self, name: str) -> CacheRecorder:
         """Return where the cache of that name reports to."""

@@ -42,15 +42,11 @@ def snapshot(recorder: Recorder, about: Surroundings) -> dict[str, Any]:
         },
         "health": health_document(recorder.health(running=about.running)),
         **_traffic(counters),
-        "cache": {
-            name: _cache(counters.caches[name], holds) for name, holds in about.caches.items()
-        },
+        "cache": {name: _cache(counters.caches[name], holds) for name, holds in about.caches.items()},
         "keys": [_key(counters, key) for key in about.keys],
         "auth_failures": dict(counters.auth_failures),
         "denied": dict(counters.denied),
-        "rate_limited": [
-            {"key": key_id, "count": count} for key_id, count in counters.rate_limited.items()
-        ],
+        "rate_limited": [{"key": key_id, "count": count} for key_id, count in counters.rate_limited.items()],
         "lockouts": dict(about.lockouts),
         "event_loop_lag": _lag(recorder.totals()),
     }
@@ -81,12 +77,9 @@ def _traffic(counters: Counters) -> dict[str, Any]:
         ],
         "duration_bounds": DURATION_BOUNDS,
         "durations": [
-            {"route": route, "counts": item.buckets, "sum": item.seconds}
-            for route, item in counters.routes.items()
+            {"route": route, "counts": item.buckets, "sum": item.seconds} for route, item in counters.routes.items()
         ],
-        "response_bytes": [
-            {"route": route, "bytes": item.sent} for route, item in counters.routes.items()
-        ],
+        "response_bytes": [{"route": route, "bytes": item.sent} for route, item in counters.routes.items()],
     }
 
 
