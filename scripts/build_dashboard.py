@@ -103,8 +103,8 @@ OVERVIEW: Final = Row(
         ),
         Panel(
             "Health score",
-            "Weighted mean of errors, latency, cache and event loop over five minutes. 80 % stands on every threshold of"
-            " the checklist.",
+            "Weighted mean of errors, latency, cache and event loop over five minutes. 80 % stands on every threshold"
+            " of the checklist.",
             ((value_of("health_score_ratio"), "{{instance}}"),),
             unit="percentunit",
             kind="gauge",
