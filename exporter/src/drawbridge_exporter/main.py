@@ -21,6 +21,7 @@ from .config.targets_file import read_targets
 from .config.values import ListenAddress
 from .config.yamlfile import ConfigFileError
 from .logs import set_up_logs
+from .preflight.command import preflight
 from .server.guard import Guard, WebConfigFile
 from .server.pages import Server
 from .server.tls_listener import TLSListener
@@ -35,10 +36,12 @@ _LOGGER: Final = logging.getLogger(__name__)
 def main(arguments: Sequence[str]) -> int:
     """Run the command and return its exit status.
 
-    0 after a clean stop, 1 when it cannot listen, 2 for wrong settings.
+    0 after a clean stop, 1 when it cannot listen, 2 for wrong settings;
+    ``preflight`` has statuses of its own.
     """
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    if arguments and arguments[0] == "preflight":
+        return preflight(arguments[1:])
+    options = _parser().parse_args(arguments)
     try:
         settings = read_settings(os.environ, options)
         _check_files(settings)
@@ -57,6 +60,7 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="drawbridge-exporter",
         description="Prometheus exporter for Drawbridge. A flag wins over the variable in brackets.",
+        epilog="drawbridge-exporter preflight --help: the production checklist, run against a live bridge.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"drawbridge-exporter {__version__}")

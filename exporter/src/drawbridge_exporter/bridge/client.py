@@ -64,18 +64,21 @@ class BridgeClient:
         ) as response:
             if response.status != HTTPStatus.OK:
                 raise from_status(response.status, response.headers.get("Location"))
-            return await _read_bounded(response)
+            return await read_bounded(response, MAX_BODY_BYTES)
 
 
-async def _read_bounded(response: aiohttp.ClientResponse) -> bytes:
-    """Return the decompressed body, refusing one that is too large."""
+async def read_bounded(response: aiohttp.ClientResponse, most: int) -> bytes:
+    """Return the decompressed body.
+
+    Raises:
+        FetchError: It is larger than ``most`` bytes.
+
+    """
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise FetchError(
-                Reason.TOO_LARGE, f"The answer is larger than {MAX_BODY_BYTES >> 20} MiB. Is this Drawbridge's URL?"
-            )
+        if len(body) > most:
+            raise FetchError(Reason.TOO_LARGE, f"The answer is larger than {most >> 20} MiB. Is this Drawbridge's URL?")
     return bytes(body)
 
 
