@@ -67,6 +67,7 @@ SERIES: tuple[tuple[str, dict[str, str], float], ...] = (
     ("drawbridge_key_denied_total", {"key": FIRST_KEY}, 3),
     ("drawbridge_key_enabled", {"key": FIRST_KEY}, 1),
     ("drawbridge_rate_limited_total", {"key": FIRST_KEY}, 7),
+    ("drawbridge_rate_limited_total", {"key": SECOND_KEY}, 0),
     ("drawbridge_lockouts", {}, 1),
     ("drawbridge_lockouts_started_total", {}, 4),
     ("drawbridge_stream_clients", {"transport": "sse"}, 2),

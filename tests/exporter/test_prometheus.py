@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from demo.prometheus import Prometheus
 from scripts.build_dashboard import dashboard
 
 from .bridge import BridgeServer
-from .documents import KEY, full_snapshot
+from .documents import KEY, full_snapshot, snapshot
 from .process import running_exporter
 
 SETTLE_SECONDS = 12
@@ -58,7 +59,7 @@ async def rules(prometheus: Prometheus) -> list[Json]:
 
 
 async def test_the_whole_path(bridge: BridgeServer, tmp_path: Path) -> None:
-    """Every panel has data, every rule evaluates, and a bridge that goes down is seen at once."""
+    """Every panel has data, every rule evaluates; a restart is a reset, and a bridge that goes down is seen at once."""
     busy = asyncio.create_task(grow(bridge))
     async with running_exporter(HA_BASE_URL=bridge.url, BRIDGE_API_KEY=KEY) as exporter:
         jobs = {"drawbridge": exporter.url.removeprefix("http://")}
@@ -69,12 +70,15 @@ async def test_the_whole_path(bridge: BridgeServer, tmp_path: Path) -> None:
             await prometheus.until("drawbridge_up", 1)
             await asyncio.sleep(SETTLE_SECONDS)
             await check_with_data(prometheus)
+            busy.cancel()
+            bridge.document = snapshot() | {"bridge": {"version": "0.1.0", "started_at": time.time()}}
+            await prometheus.until('min(resets(drawbridge_http_requests_total{code="200"}[1m]))', 1)
             bridge.status = 503
             await prometheus.until("drawbridge_up", 0)
             await check_without_data(prometheus)
         finally:
+            busy.cancel()
             await prometheus.process.stop()
-    busy.cancel()
 
 
 async def check_with_data(prometheus: Prometheus) -> None:

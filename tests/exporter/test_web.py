@@ -90,6 +90,7 @@ async def test_the_landing_page_tells_the_state(bridge: BridgeServer) -> None:
     assert answer.headers["Content-Type"].startswith("text/html")
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert all(text in answer.text for text in ('class="up"', "98.2 of 100", "2026.11.0", "/metrics"))
+    assert "Metrics of the exporter itself" not in answer.text
     assert "<script" not in answer.text
     assert 'src="' not in answer.text
 

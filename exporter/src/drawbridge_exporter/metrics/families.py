@@ -199,8 +199,12 @@ class _Families:
             "denied", "Requests with a good key that were refused, by reason.", "reason", self._snapshot.denied
         )
         if self._snapshot.rate_limited is not None:
+            none_yet = dict.fromkeys((key.key_id for key in self._snapshot.keys), 0)
             yield self._counter(
-                "rate_limited", "Requests refused by an API key's rate limit.", "key", self._snapshot.rate_limited
+                "rate_limited",
+                "Requests refused by an API key's rate limit.",
+                "key",
+                none_yet | dict(self._snapshot.rate_limited),
             )
         lockouts = self._snapshot.lockouts
         if lockouts is not None:

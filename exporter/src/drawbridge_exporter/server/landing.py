@@ -105,7 +105,7 @@ def _snapshot_facts(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def _links(settings: Settings) -> list[tuple[str, str]]:
-    links = [("/metrics", "Metrics of the exporter itself")] if settings.metrics else []
+    links = [("/metrics", "Metrics of the exporter itself")] if settings.metrics and settings.target is None else []
     if settings.health_checks:
         links += [("/-/healthy", "Healthy"), ("/-/ready", "Ready")]
     return links
