@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -291,6 +292,17 @@ async def test_config_check_reads_the_web_config_file(place: Place) -> None:
     assert ended.status == 2
     assert f"{file}:2: basic_auth_users.me: is not a bcrypt hash" in ended.output
     assert "hunter2" not in ended.output
+
+
+def test_the_format_is_prometheuss(place: Place, promtool: str) -> None:
+    """What the exporter reads, Prometheus reads too."""
+    users = f"basic_auth_users:\n  prometheus: {hashed('open')}\n"
+    headers = "http_server_config:\n  http2: true\n  headers:\n    X-Frame-Options: deny\n"
+    more = "  min_version: TLS12\n  curve_preferences: [CurveP256]\n"
+    file = place.write(TLS_LINES + CLIENT_LINES + more + users + headers)
+    checked = subprocess.run([promtool, "check", "web-config", file], capture_output=True, text=True, check=False)  # noqa: S603 - promtool
+    assert checked.returncode == 0, checked.stderr
+    assert read_web_config(file).tls is not None
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("0", 0), ("500ms", 0.5), ("1s", 1), ("1m30s", 90), ("1.5h", 5400)])
