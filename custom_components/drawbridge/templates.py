@@ -7,7 +7,12 @@ from typing import Any, Final, override
 
 import jinja2
 from homeassistant.core import Context
-from homeassistant.helpers.template import TemplateEnvironment, TemplateState, is_template_string
+from homeassistant.helpers.template import (
+    TemplateEnvironment,
+    TemplateState,
+    is_template_string,
+    template_context_manager,
+)
 from jinja2.runtime import LoopContext, Macro
 from jinja2.utils import Joiner, Namespace
 
@@ -48,7 +53,9 @@ def render(template: str, variables: Mapping[str, Any], sight: Sight) -> str:
     rules.ensure_allowed(tree, environment.names, variables)
     code = environment.compile(rules.Bounding().visit(tree), "template")
     compiled = jinja2.Template.from_code(environment, code, environment.globals, None)
-    result = compiled.render(variables)
+    with template_context_manager as context:
+        context.set_template(template, "rendering")
+        result = compiled.render(variables)
     if len(result) > rules.MAX_TEXT:
         raise TemplateTooMuchError(f"The result is longer than {rules.MAX_TEXT} characters.")
     return result.strip()
@@ -214,7 +221,7 @@ def _members(obj: object) -> frozenset[str]:
 
 def _ensure_method(method: Any, args: tuple[Any, ...]) -> None:  # noqa: ANN401 - whatever a template calls
     """Refuse to call what is no method on the list, or one that would make too much."""
-    owner, name = getattr(method, "self__", None), getattr(method, "__name__", "")
+    owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
     if owner is None or name not in _members(owner):
         raise TemplateRefusedError("template_function", f"'{name[:64]}' may not be called in this template.")
     if name == "replace" and isinstance(owner, str):

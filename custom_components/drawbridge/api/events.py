@@ -92,8 +92,9 @@ def _with_states(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _state(data: dict[str, Any], name: str) -> State | None:
-    content = data.get(name)
-    if content is None:
+    if name not in data:
+        raise bad_request(f"A change of state needs '{name}': a state, or null.")
+    if (content := data[name]) is None:
         return None
     try:
         state = State.from_dict(content)

@@ -183,7 +183,7 @@ def _continued(states: Sequence[State | dict[str, Any]], last: str) -> Sequence[
     from homeassistant.components.recorder.history import NEED_ATTRIBUTE_DOMAINS  # noqa: PLC0415 - may not be set up
 
     first = states[0] if states else None
-    if not isinstance(first, State) or first.domain in NEED_ATTRIBUTE_DOMAINS:
+    if not isinstance(first, State) or first.entity_id.partition(".")[0] in NEED_ATTRIBUTE_DOMAINS:
         return states
     if first.state == last:
         return states[1:]
