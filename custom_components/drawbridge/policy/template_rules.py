@@ -139,8 +139,8 @@ class TemplateTooMuchError(Exception):
 class Allowance:
     """What one rendering may still take. Every operation asks, and each one that passes is short by itself."""
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
-        """Begin now, by a clock that counts seconds."""
+    def __init__(self, clock: Callable[[], float] = time.thread_time) -> None:
+        """Begin now, by a clock that counts seconds of work."""
         self._clock = clock
         self._until = clock() + MAX_SECONDS
         self._written = 0
@@ -148,7 +148,7 @@ class Allowance:
     def step(self) -> None:
         """Do one thing more. Raises ``TemplateTooMuchError`` when time is up."""
         if self._clock() > self._until:
-            raise TemplateTooMuchError(f"The template takes longer than {MAX_SECONDS} s.")
+            raise TemplateTooMuchError(f"The template takes more than {MAX_SECONDS} s of work.")
 
     def write(self, length: int) -> None:
         """Write so many characters more, into the result or into a text that is set."""
@@ -259,6 +259,8 @@ def _ensure_node(node: nodes.Node, names: Names, assigned: Collection[str]) -> N
     if kind not in _NODES or (isinstance(node, nodes.For) and node.recursive):
         raise TemplateRefusedError("template_function", f"'{kind.lower()}' may not be used in this template.")
     match node:
+        case nodes.Name(name="self"):
+            raise TemplateRefusedError("template_function", "'self' may not be used in this template.")
         case nodes.Name(ctx="load") if node.name not in assigned:
             names.ensure("function", node.name)
         case nodes.Filter():

@@ -156,6 +156,7 @@ async def sides(bridge: Bridge, hass_client: Callable[[], Awaitable[TestClient[A
         everything=True,
         services=services,
         events=["bell", "state_changed"],
+        limits={"per_minute": 0},
         capabilities=[
             "read", "history", "control", "set_state", "fire_event", "template", "images", "location",
         ],

@@ -256,7 +256,7 @@ async def sides_bad_body(sides: Sides, path: str, body: bytes) -> None:
         assert len((await ours.json(content_type=None))["message"]) > 10
 
 
-async def test_writing_states(sides: Sides, hass: HomeAssistant) -> None:
+async def test_writing_states(sides: Sides) -> None:
     """Making, changing and removing a state: status, body but for its times, Location."""
     for data in (
         {"state": "1"},
