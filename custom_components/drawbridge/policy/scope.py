@@ -115,6 +115,11 @@ class Scope:
         """Tell whether there could be an entity in scope at all."""
         return self.everything or bool(self.include)
 
+    @property
+    def is_everything(self) -> bool:
+        """Tell whether nothing at all is out of scope."""
+        return self.everything and not self.exclude
+
     def matches(self, entity: EntityFacts) -> bool:
         """Tell whether an entity is in scope."""
         return (self.everything or self.include.matches(entity)) and not self.exclude.matches(entity)
