@@ -7,25 +7,17 @@ from typing import Any, Final
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
-from homeassistant.helpers.selector import (
-    QrCodeSelector,
-    QrCodeSelectorConfig,
-    QrErrorCorrectionLevel,
-    TextSelector,
-    TextSelectorConfig,
-)
 
 from . import key_forms as forms, key_input
 from .bridge import Bridge
 from .key_input import KeyInputError
-from .key_summary import summarize
+from .key_summary import describe, summarize
 from .keys import ApiKey, StoredSecret, digest, generate
 from .presets import PRESETS
+from .telemetry.lessons import propose
 
 type Change = Callable[[ApiKey, Mapping[str, Any]], ApiKey]
 type Step = Callable[[], Awaitable[SubentryFlowResult]]
-
-_SECONDS: Final = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 
 
 class ApiKeyFlow(ConfigSubentryFlow):
@@ -43,7 +35,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             preset = PRESETS[user_input[forms.PRESET]]
-            blank = ApiKey("", "", (), preset.capabilities, per_minute=preset.per_minute)
+            blank = ApiKey("", "", (), preset.capabilities, per_minute=preset.per_minute, learning=preset.learning)
             try:
                 self._key = key_input.with_name(blank, user_input[forms.NAME])
             except KeyInputError as err:
@@ -92,10 +84,11 @@ class ApiKeyFlow(ConfigSubentryFlow):
         """Ask which part of the key is to be changed."""
         self._key = self._stored_key()
         toggle = "disable" if self._key.enabled else "enable"
+        learn = ["learned", "stop_learning"] if self._key.learning else ["learn"]
         return self.async_show_menu(
             step_id="reconfigure",
             menu_options=[
-                "rename", "scope", "exclude", "abilities", "limits", "rotate", toggle
+                "rename", "scope", "exclude", "abilities", "limits", "rotate", *learn, toggle
             ],
             description_placeholders=self._about(),
         )  # fmt: skip
@@ -112,7 +105,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
         """Ask for how long the old secret still opens."""
         if user_input is None:
             return self._form("rotate", forms.rotate(), {}, {})
-        overlap = sum(seconds * user_input[forms.OVERLAP].get(unit, 0) for unit, seconds in _SECONDS.items())
+        overlap = forms.overlap_of(user_input)
         self._secret = generate()
         self._key = self._key.rotated(digest(self._secret), time.time(), overlap)
         return self._show_secret("secret")
@@ -124,6 +117,35 @@ class ApiKeyFlow(ConfigSubentryFlow):
     async def async_step_disable(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Let the key open nothing, and keep it."""
         return self._update(replace(self._key, enabled=False))
+
+    async def async_step_learn(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Begin to record what the key is used for."""
+        return self._update(replace(self._key, learning=True))
+
+    async def async_step_stop_learning(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Record no more, and forget what was recorded."""
+        return self._update(replace(self._key, learning=False))
+
+    async def async_step_learned(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Propose the least that would have served the client, to be taken over or edited."""
+        bridge: Bridge = self._get_entry().runtime_data
+        lesson = bridge.lessons.get(self._key.id)
+        if lesson is None:
+            return self.async_abort(reason="nothing_learned")
+        proposal = propose(lesson, bridge.directory.exists)
+        about = describe(lesson, proposal)
+        if user_input is None:
+            schema = forms.learned(self.hass)
+            return self._form("learned", schema, forms.learned_of(proposal), {}, **about)
+        try:
+            key = key_input.with_abilities(self._key, user_input)
+            if not user_input[forms.KEEP_SCOPE]:
+                key = key_input.with_scope(key, user_input)
+            key_input.ensure_useful(key, forms.KEEP_SCOPE)
+        except KeyInputError as err:
+            schema = forms.learned(self.hass)
+            return self._form("learned", schema, user_input, err.errors, err.value, **about)
+        return self._update(replace(key, learning=False))
 
     async def _ask(
         self,
@@ -157,31 +179,20 @@ class ApiKeyFlow(ConfigSubentryFlow):
         values: Mapping[str, Any],
         errors: dict[str, str],
         wrong: str = "",
+        **about: str,
     ) -> SubentryFlowResult:
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(schema, values),
             errors=errors,
-            description_placeholders={"value": wrong},
+            description_placeholders={"value": wrong, **about},
+            last_step=not self._is_new,
         )
 
     def _show_secret(self, step: str) -> SubentryFlowResult:
-        shown = TextSelector(TextSelectorConfig(read_only=True))
-        code = QrCodeSelector(
-            QrCodeSelectorConfig(
-                data=self._secret,
-                scale=5,
-                error_correction_level=QrErrorCorrectionLevel.MEDIUM,
-            )
-        )
         return self.async_show_form(
             step_id=step,
-            data_schema=vol.Schema(
-                {
-                    vol.Optional(forms.KEY, default=self._secret): shown,
-                    vol.Optional("qr_code"): code,
-                }
-            ),
+            data_schema=forms.secret(self._secret),
             description_placeholders={forms.KEY: self._secret, forms.NAME: self._key.name},
             last_step=True,
         )

@@ -8,6 +8,7 @@ from homeassistant.util import dt as dt_util
 from .bridge import Bridge
 from .keys import ApiKey, Capability
 from .policy.services import decide_service
+from .telemetry.lessons import Lesson, Proposal
 
 _SHOWN: Final = 8
 _NONE: Final = "-"
@@ -46,6 +47,16 @@ def summarize(bridge: Bridge, key: ApiKey) -> dict[str, str]:
         "examples": _examples(seen),
         "capabilities": ", ".join(sorted(key.capabilities)),
         "expires": _moment(key.expires),
+    }
+
+
+def describe(lesson: Lesson, proposal: Proposal) -> dict[str, str]:
+    """Return since when a key was learnt about, from how many requests, and what to look at twice."""
+    return {
+        "since": _moment(lesson.since),
+        "requests": str(lesson.requests),
+        "named": str(len(proposal.entities)),
+        "doubtful": ", ".join(f"`{item}`" for item in sorted(proposal.doubtful)) or "–",
     }
 
 

@@ -37,6 +37,8 @@ class Call:
     """Why the request was refused, if it was."""
     target: str | None = None
     """What a write changes, for the audit trail."""
+    reached: frozenset[str] = frozenset()
+    """The entities that a call of a service reaches, for learn mode."""
 
     @property
     def key(self) -> ApiKey:

@@ -6,6 +6,10 @@ from typing import Final
 from .window import Totals
 
 
+HEALTHY_SCORE: Final = 80.0
+"""What a bridge scores that stands on every threshold of the production checklist."""
+
+
 @dataclass(frozen=True, slots=True)
 class Component:
     """One part of the score: its weight, and the values that score 100, 80 and 0."""
