@@ -10,8 +10,6 @@ import aiohttp
 from demo.process import DemoError
 
 CONFIG_FLOW: Final = "/api/config/config_entries/flow"
-SUBENTRY_FLOW: Final = "/api/config/config_entries/subentries/flow"
-OPTIONS_FLOW: Final = "/api/config/config_entries/options/flow"
 
 type Json = Any
 """Whatever JSON holds; its shape is that of the API that answers."""
@@ -24,9 +22,7 @@ class Client:
         """Talk to the Home Assistant at `url` (no slash at its end) with an access token."""
         self.url = url
         self.token = token
-        self._session = aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {token}"}, timeout=aiohttp.ClientTimeout(total=60)
-        )
+        self._session: aiohttp.ClientSession | None = None
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._ids = count(1)
         self._one_command = asyncio.Lock()
@@ -42,7 +38,9 @@ class Client:
     async def close(self) -> None:
         """Close every connection; the client opens new ones where it is used again."""
         await self.disconnect()
-        await self._session.close()
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
     async def disconnect(self) -> None:
         """Close the WebSocket; the next command opens a new one."""
@@ -70,15 +68,12 @@ class Client:
 
     async def flow(self, handler: str, *answers: Mapping[str, Json]) -> Json:
         """Go through the config flow of `handler`, giving each step its answer; return the new entry."""
-        return await self._flow(CONFIG_FLOW, handler, answers)
-
-    async def subentry_flow(self, entry_id: str, kind: str, *answers: Mapping[str, Json]) -> list[Json]:
-        """Go through the flow that adds a subentry of `kind` to the entry; return what each step answered."""
-        return await self._steps(SUBENTRY_FLOW, [entry_id, kind], answers)
-
-    async def options_flow(self, entry_id: str, *answers: Mapping[str, Json]) -> Json:
-        """Go through the options flow of the entry; return the last step's answer."""
-        return (await self._steps(OPTIONS_FLOW, entry_id, answers))[-1]
+        step = await self.post(CONFIG_FLOW, {"handler": handler})
+        for answer in answers:
+            step = await self.post(f"{CONFIG_FLOW}/{step['flow_id']}", dict(answer))
+        if step["type"] != "create_entry":
+            raise DemoError(f"The flow of {handler} did not create an entry; its last step said: {step}")
+        return step["result"]
 
     async def command(self, kind: str, **fields: Json) -> Json:
         """Send one command over the WebSocket, and return its result."""
@@ -91,25 +86,20 @@ class Client:
             raise DemoError(f"Home Assistant refused {kind} {fields}: {answer['error']}")
         return answer["result"]
 
-    async def _flow(self, path: str, handler: Json, answers: tuple[Mapping[str, Json], ...]) -> Json:
-        last = (await self._steps(path, handler, answers))[-1]
-        return last["result"]
-
-    async def _steps(self, path: str, handler: Json, answers: tuple[Mapping[str, Json], ...]) -> list[Json]:
-        steps = [await self.post(path, {"handler": handler})]
-        steps.extend([await self.post(f"{path}/{steps[0]['flow_id']}", dict(answer)) for answer in answers])
-        if steps[-1]["type"] != "create_entry":
-            raise DemoError(f"The flow of {handler} did not create an entry; its last step said: {steps[-1]}")
-        return steps
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            headers = {"Authorization": f"Bearer {self.token}"}
+            self._session = aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=60))
+        return self._session
 
     async def _request(self, method: str, path: str, body: Json = None) -> Json:
-        async with self._session.request(method, self.url + path, json=body) as response:
+        async with self._open().request(method, self.url + path, json=body) as response:
             if not response.ok:
                 raise DemoError(f"{method} {path} answered {response.status}: {await response.text()}")
             return await response.json()
 
     async def _connect(self) -> aiohttp.ClientWebSocketResponse:
-        socket = await self._session.ws_connect(f"{self.url}/api/websocket", max_msg_size=0)
+        socket = await self._open().ws_connect(f"{self.url}/api/websocket", max_msg_size=0)
         await socket.receive_json()
         await socket.send_json({"type": "auth", "access_token": self.token})
         answer = await socket.receive_json()

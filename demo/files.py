@@ -26,8 +26,9 @@ def write_private_json(path: Path, content: Any) -> Path:  # noqa: ANN401 - what
     return write_private(path, json.dumps(content, indent=2) + "\n")
 
 
-def open_private(path: Path) -> BinaryIO:
-    """Open `path` for writing from its beginning, mode 600 from its first byte on."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+def open_private(path: Path, *, append: bool = False) -> BinaryIO:
+    """Open `path` for writing, mode 600 from its first byte on: anew, or at its end with `append`."""
+    how = os.O_APPEND if append else os.O_TRUNC
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
     os.fchmod(descriptor, 0o600)
     return os.fdopen(descriptor, "wb")

@@ -84,14 +84,12 @@ class HomeAssistant:
             raise DemoError("Home Assistant has no user yet")
         return self._client
 
-    def write_config(self, packages: Iterable[Path] = (), components: Iterable[Path] = ()) -> None:
-        """Write a config folder with these packages (YAML files) and custom integrations (folders)."""
+    def write_config(self, components: Iterable[Path] = ()) -> None:
+        """Write a config folder with these custom integrations, and room for packages (YAML files) in `packages`."""
         private_folder(self.config_dir)
         loaded = "".join(f"{name}:\n" for name in INTEGRATIONS)
         write_private(self.config_dir / "configuration.yaml", loaded + _CONFIGURATION)
-        target = private_folder(self.config_dir / "packages")
-        for package in packages:
-            shutil.copyfile(package, target / package.name)
+        private_folder(self.config_dir / "packages")
         for component in components:
             self.install(component)
         storage = private_folder(self.config_dir / ".storage")
@@ -125,7 +123,7 @@ class HomeAssistant:
         )
 
     async def wait_until_running(self, seconds: float = START_SECONDS) -> None:
-        """Wait until all integrations are set up; raises DemoError where one of INTEGRATIONS is not."""
+        """Wait until all integrations are set up; raises DemoError where one could not be."""
         config: Json = {}
 
         async def runs() -> bool:
@@ -140,6 +138,9 @@ class HomeAssistant:
         self.version = config["version"]
         if missing := sorted(set(INTEGRATIONS) - set(config["components"])):
             raise self.process.failure(f"did not load {', '.join(missing)}: are their requirements in requirements/?")
+        for notification in await self.client.command("persistent_notification/get"):
+            if notification["notification_id"] == "invalid_config":
+                raise self.process.failure(f"could not set up everything. {notification['message']}")
 
     async def onboard(self) -> None:
         """Make the first user, an administrator, and a long-lived token for `client`."""
@@ -160,10 +161,9 @@ class HomeAssistant:
         return identity
 
     async def stop(self) -> None:
-        """Stop in order, and close the client."""
+        """Stop in order, and close the client's connections; `restart` brings both back."""
         if self._client is not None:
             await self._client.close()
-            self._client = None
         await self.process.stop()
 
     async def _create_user(self, session: aiohttp.ClientSession) -> str:

@@ -110,11 +110,11 @@ class Process:
         self._identity: Identity | None = None
 
     def start(self) -> Identity:
-        """Start the command; its output goes to the log.
+        """Start the command; its output goes to the end of the log.
 
         Raises DemoError where it cannot be run.
         """
-        with open_private(self.log) as log:
+        with open_private(self.log, append=True) as log:
             try:
                 self._child = subprocess.Popen(  # noqa: S603 - the commands are the demo's own
                     self._command,

@@ -10,6 +10,10 @@ class Concurrency:
         """Begin with none."""
         self._under_way: Counter[str] = Counter()
 
+    def __len__(self) -> int:
+        """Return the number of keys that have requests under way."""
+        return len(self._under_way)
+
     def enter(self, key_id: str, limit: int) -> bool:
         """Take a place, and tell whether there was one. Whoever got it must ``leave``."""
         if self._under_way[key_id] >= limit:

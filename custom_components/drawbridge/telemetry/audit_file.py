@@ -32,6 +32,11 @@ class AuditFile:
         self._listener: logging.handlers.QueueListener | None = None
         self.dropped = 0
 
+    @property
+    def waiting(self) -> int:
+        """Records that are queued."""
+        return self._queue.qsize()
+
     def open(self) -> None:
         """Open the file and start writing. Blocks. Raises ``OSError``."""
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,134 @@
+"""The whole path in real processes: Home Assistant, the bridge, the exporter, Prometheus."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from demo.process import Identity
+from demo.stack import Stack, household
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+async def ask(stack: Stack, method: str, path: str, key: str | None = None, **options: Any) -> tuple[int, Any]:
+    """Call the bridge; return the status and the JSON of the answer."""
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(method, stack.bridge + path, headers=headers, **options) as response,
+    ):
+        return response.status, await response.json(content_type=None)
+
+
+async def promtool(metrics: str) -> str:
+    """Return what promtool finds wrong with metrics."""
+    program = shutil.which("promtool")
+    assert program is not None, "promtool is missing: scripts/setup installs it with Prometheus"
+    checker = await asyncio.create_subprocess_exec(
+        program, "check", "metrics", stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    _, complaints = await checker.communicate(metrics.encode())
+    return complaints.decode()
+
+
+async def test_from_a_key_to_a_scraped_metric(tmp_path: Path) -> None:
+    """Each key does what it is for; Prometheus sees the bridge die and come back, and keys live on."""
+    async with household(tmp_path) as stack:
+        await check_keys(stack)
+        exposed = await stack.exporter.metrics()
+        assert await promtool(exposed) == ""
+        assert not any(key in exposed for key in stack.keys.values())
+        await stack.prometheus.until("drawbridge_up", 1)
+        await stack.prometheus.until('sum(drawbridge_http_requests_total{route="/api/states",code="200"}) > bool 0', 1)
+        assert 0 < (await stack.prometheus.value("drawbridge_health_score_ratio") or 0) <= 1
+
+        await stack.saved()
+        await stack.home_assistant.process.kill()
+        await stack.prometheus.until("drawbridge_up", 0)
+        assert await stack.prometheus.query("drawbridge_health_score_ratio") == []
+
+        await stack.home_assistant.restart()
+        await stack.prometheus.until("drawbridge_up", 1)
+        await check_keys(stack)
+    logs = read_logs(tmp_path)
+    assert not any(key in logs for key in stack.keys.values())
+    assert "Traceback" not in logs
+
+
+def read_logs(folder: Path) -> str:
+    """Return all that the processes logged."""
+    logs = [file.read_text(encoding="utf-8") for file in folder.glob("*.log")]
+    assert len(logs) == 3
+    return "".join(logs)
+
+
+async def check_keys(stack: Stack) -> None:
+    """Hold the keys of the demo against what they are said to do."""
+    keys = stack.keys
+    _, everything = await ask(stack, "GET", "/api/states", keys["dashboard"])
+    _, room = await ask(stack, "GET", "/api/states", keys["living_room"])
+    assert len(everything) >= 60
+    assert 5 <= len(room) < len(everything) / 2
+    lamp = "light.living_room_floor_lamp"
+    call = {"json": {"entity_id": lamp}}
+    _, before = await ask(stack, "GET", f"/api/states/{lamp}", keys["living_room"])
+    status, changed = await ask(stack, "POST", "/api/services/light/toggle", keys["living_room"], **call)
+    assert (status, lamp in {state["entity_id"] for state in changed}) == (200, True)
+    _, after = await ask(stack, "GET", f"/api/states/{lamp}", keys["living_room"])
+    assert {before["state"], after["state"]} == {"on", "off"}
+    hall = {"json": {"entity_id": "light.hall_light"}}
+    assert (await ask(stack, "POST", "/api/services/light/toggle", keys["living_room"], **hall))[0] == 403
+    assert (await ask(stack, "POST", "/api/services/light/toggle", keys["dashboard"], **call))[0] == 403
+    assert (await ask(stack, "GET", "/api/states/light.hall_light", keys["living_room"]))[0] == 404
+    assert (await ask(stack, "GET", "/api/states", keys["metrics"]))[0] == 403
+    assert await ask(stack, "GET", "/health") == (200, {"status": "ok"})
+    assert (await ask(stack, "GET", "/health", keys["metrics"]))[1]["score"] > 50
+    assert (await ask(stack, "GET", "/api/states"))[0] == 401
+
+
+@pytest.fixture
+def demo_copy(tmp_path: Path) -> Path:
+    """Return a folder to run the demo in, so that one that a person has running is left alone."""
+    copy = tmp_path / "drawbridge"
+    copy.mkdir()
+    for name in ("custom_components", "demo", "exporter", "requirements", "scripts"):
+        shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / ".venv").symlink_to(REPOSITORY / ".venv")
+    return copy
+
+
+async def run(folder: Path, *command: str) -> str:
+    """Run a command that must succeed; return what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    printed = (await process.communicate())[0].decode()
+    assert process.returncode == 0, printed
+    return printed
+
+
+async def test_the_demo_as_a_person_runs_it(demo_copy: Path) -> None:
+    """It brings everything up, the lines that it prints work when pasted, and it leaves nothing behind."""
+    table = await run(demo_copy, ".venv/bin/python", "-m", "demo", "--detach")
+    try:
+        record = demo_copy / ".demo" / "demo.json"
+        assert record.stat().st_mode & 0o777 == 0o600
+        demo = json.loads(record.read_text(encoding="utf-8"))
+        assert set(demo["keys"]) == {"dashboard", "living_room", "metrics", "benchmark"}
+        lines = [line.strip() for line in table.splitlines()]
+        keys = [line for line in lines if line.startswith(("dashboard=", "living_room=", "metrics="))]
+        curls = [line for line in lines if line.startswith("curl ")]
+        assert len(keys) == 3
+        assert len(curls) >= 4
+        for curl in curls:
+            answer = await run(demo_copy, "bash", "-c", "\n".join([*keys, curl.replace("curl ", "curl --silent ", 1)]))
+            assert json.loads(answer), curl
+        assert "already" in await run(demo_copy, "bash", "-c", ".venv/bin/python -m demo --detach || true")
+    finally:
+        await run(demo_copy, ".venv/bin/python", "-m", "demo", "--stop")
+    assert all(Identity.of(demo[part]["pid"]) is None for part in ("home_assistant", "exporter", "prometheus"))

@@ -1,0 +1,260 @@
+"""Rate limit, lock-out, concurrency, networks, origins, request ids: decisions alone."""
+
+import math
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+import pytest
+from custom_components.drawbridge.policy import cors
+from custom_components.drawbridge.policy.concurrency import Concurrency
+from custom_components.drawbridge.policy.headers import request_id
+from custom_components.drawbridge.policy.lockout import Lockouts
+from custom_components.drawbridge.policy.networks import contains, is_local, parse_address, parse_network
+from custom_components.drawbridge.policy.rate_limit import RateLimit, RateLimiter
+from hypothesis import given, strategies as st
+
+
+class TokenBucket:
+    """The obvious token bucket, to hold the limiter against."""
+
+    def __init__(self, limit: RateLimit) -> None:
+        """Begin full."""
+        self.limit, self.tokens, self.last = limit, float(limit.burst), 0.0
+
+    def take(self, now: float) -> bool:
+        """Take a token if there is one."""
+        filled = self.tokens + (now - self.last) / self.limit.interval
+        self.tokens, self.last = min(filled, float(self.limit.burst)), now
+        if self.tokens < 1 - 1e-6:
+            return False
+        self.tokens -= 1
+        return True
+
+
+@given(
+    st.integers(1, 6000),
+    st.integers(1, 50),
+    st.lists(st.floats(0, 100).map(lambda seconds: round(seconds, 3)), max_size=200),
+)
+def test_the_limiter_is_a_token_bucket(per_minute: int, burst: int, pauses: list[float]) -> None:
+    """The cell rate algorithm and the bucket agree on every request, and on what is left."""
+    limit = RateLimit(per_minute, burst)
+    limiter, bucket, now = RateLimiter(), TokenBucket(limit), 0.0
+    for pause in pauses:
+        now += pause
+        allowance = limiter.take("key", limit, now)
+        before = bucket.tokens
+        assert allowance.allowed == bucket.take(now) or math.isclose(before % 1, 0, abs_tol=1e-5)
+        if allowance.allowed:
+            assert 0 <= allowance.remaining <= burst
+
+
+def test_keys_do_not_share_a_bucket() -> None:
+    """One key's flood is not another's."""
+    limiter, limit = RateLimiter(), RateLimit(60, 1)
+    assert limiter.take("a", limit, 0).allowed
+    assert not limiter.take("a", limit, 0).allowed
+    assert limiter.take("b", limit, 0).allowed
+    assert limiter.take("a", limit, 1).allowed
+
+
+def test_rate_limit_headers() -> None:
+    """Draft 11: the policy, what is left of it, and when to come again."""
+    limiter, limit = RateLimiter(), RateLimit(60, 10)
+    assert limiter.take("a", limit, 0).headers() == {
+        "RateLimit-Policy": '"default";q=10;w=10',
+        "RateLimit": '"default";r=9;t=1',
+    }
+    for _ in range(9):
+        limiter.take("a", limit, 0)
+    refused = limiter.take("a", limit, 0)
+    assert refused.headers()["RateLimit"] == '"default";r=0;t=10'
+    assert refused.headers()["Retry-After"] == "1"
+    assert limiter.look("a", limit, 5).remaining == 5
+
+
+def test_limits_by_default() -> None:
+    """Zero is no limit; the burst is a quarter of a minute's, and at least ten."""
+    assert RateLimit.of(0) is None
+    assert RateLimit.of(1000) == RateLimit(1000, 250)
+    assert RateLimit.of(20) == RateLimit(20, 10)
+    assert RateLimit.of(20, 3) == RateLimit(20, 3)
+
+
+def test_forgotten_keys_leave_nothing() -> None:
+    """A key that is gone takes no memory."""
+    limiter = RateLimiter()
+    for number in range(100):
+        limiter.take(str(number), RateLimit(60, 1), 0)
+    limiter.retain({"7"})
+    assert not limiter.take("7", RateLimit(60, 1), 0).allowed
+    assert limiter.take("8", RateLimit(60, 1), 0).allowed
+
+
+HOME = IPv4Address("192.0.2.1")
+
+
+def test_lockout_grows_and_ends() -> None:
+    """Five mistakes are free; then 1 s, 2 s, 4 s, up to a quarter of an hour."""
+    lockouts, now, delays = Lockouts(), 0.0, []
+    for _ in range(20):
+        delays.append(lockouts.failed(HOME, now))
+        assert lockouts.remaining(HOME, now) == delays[-1]
+        now += delays[-1]
+        assert lockouts.remaining(HOME, now) == 0
+    assert delays == [0] * 5 + [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900, 900]
+    assert lockouts.total == 15
+    assert lockouts.active(now - 1) == 1
+    assert lockouts.active(now) == 0
+
+
+def test_quiet_and_success_end_it() -> None:
+    """Half an hour after the last lock, or with a valid key, the count begins anew."""
+    lockouts = Lockouts()
+    for _ in range(6):
+        lockouts.failed(HOME, 0)
+    assert lockouts.failed(HOME, 1802) == 0
+    for _ in range(5):
+        lockouts.failed(HOME, 1802)
+    assert lockouts.remaining(HOME, 1802) > 0
+    lockouts.succeeded(HOME)
+    assert lockouts.remaining(HOME, 1802) == 0
+    assert lockouts.failed(HOME, 1802) == 0
+
+
+def test_addresses_are_apart_and_ipv6_clients_are_networks() -> None:
+    """A client cannot walk through its own /64, nor be taken for another."""
+    lockouts = Lockouts()
+    for number in range(6):
+        lockouts.failed(ip_address(f"2001:db8::{number}"), 0)
+    assert lockouts.remaining(IPv6Address("2001:db8::ffff"), 0) > 0
+    assert lockouts.remaining(IPv6Address("2001:db8:0:1::1"), 0) == 0
+    assert lockouts.remaining(HOME, 0) == 0
+
+
+def test_lockout_memory_is_bounded() -> None:
+    """A million addresses take no more room than four thousand."""
+    lockouts = Lockouts()
+    for number in range(1_000_000):
+        lockouts.failed(IPv4Address(number), 0)
+    assert len(lockouts) == 4096
+
+
+def test_concurrency() -> None:
+    """Places are counted by key and given back; nothing is kept of a key at rest."""
+    concurrency = Concurrency()
+    assert concurrency.enter("a", 2)
+    assert concurrency.enter("a", 2)
+    assert not concurrency.enter("a", 2)
+    assert concurrency.enter("b", 2)
+    concurrency.leave("a")
+    assert concurrency.enter("a", 2)
+    for key in ("a", "a", "b"):
+        concurrency.leave(key)
+    assert len(concurrency) == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "local"),
+    [
+        ("127.0.0.1", True),
+        ("10.1.2.3", True),
+        ("172.31.0.1", True),
+        ("172.32.0.1", False),
+        ("192.168.1.1", True),
+        ("169.254.1.1", True),
+        ("8.8.8.8", False),
+        ("100.64.0.1", False),
+        ("::1", True),
+        ("fe80::1%eth0", True),
+        ("fd00::1", True),
+        ("2001:db8::1", False),
+        ("::ffff:192.168.1.1", True),
+        ("::ffff:8.8.8.8", False),
+    ],
+)
+def test_local_addresses(address: str, local: bool) -> None:  # noqa: FBT001  a table
+    """Loopback, private and link-local, IPv4 within IPv6 too."""
+    parsed = parse_address(address)
+    assert parsed is not None
+    assert is_local(parsed) is local
+
+
+def test_networks() -> None:
+    """Host bits do not matter; families do not mix; nonsense is refused."""
+    networks = [parse_network("192.168.1.7/24"), parse_network(" 2001:db8::/32 "), parse_network("10.0.0.7")]
+    for address, inside in {
+        "192.168.1.200": True,
+        "192.168.2.1": False,
+        "2001:db8:1::1": True,
+        "10.0.0.7": True,
+        "10.0.0.8": False,
+        "::ffff:10.0.0.7": True,
+    }.items():
+        parsed = parse_address(address)
+        assert parsed is not None
+        assert contains(networks, parsed) is inside
+    assert parse_address("unknown") is None
+    for text in ("", "192.168.1.0/33", "example.com", "1.2.3"):
+        with pytest.raises(ValueError, match=r".*"):
+            parse_network(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("https://A.Example", "https://a.example"),
+        ("https://a.example:443/", "https://a.example"),
+        ("http://a.example:80", "http://a.example"),
+        ("http://a.example:8080", "http://a.example:8080"),
+        ("http://[::1]:3000", "http://[::1]:3000"),
+        (" * ", "*"),
+    ],
+)
+def test_origins(text: str, origin: str) -> None:
+    """As browsers send them."""
+    assert cors.normalize_origin(text) == origin
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "null", "a.example", "https://", "https://a.example/x", "https://a.example?x", "https://u@a.example",
+     "ftp://a.example", "https://a.example:99999", "file:///etc"],
+)  # fmt: skip
+def test_what_is_no_origin(text: str) -> None:
+    """Anything else is refused."""
+    with pytest.raises(ValueError, match=r".*"):
+        cors.normalize_origin(text)
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed", "granted"),
+    [
+        ("https://a.example", {"https://a.example"}, True),
+        ("https://a.example", {"*"}, True),
+        ("https://a.example.evil", {"https://a.example"}, False),
+        ("http://a.example", {"https://a.example"}, False),
+        ("null", {"*"}, False),
+        ("", {"*"}, False),
+        (None, {"*"}, False),
+        ("https://a.example", set(), False),
+    ],
+)
+def test_cors(origin: str | None, allowed: set[str], granted: bool) -> None:  # noqa: FBT001  a table
+    """An origin is granted when it is listed whole."""
+    assert bool(cors.answer_headers(origin, allowed)) is granted
+    assert bool(cors.preflight_headers(origin, allowed, "GET", private_network=False)) is granted
+
+
+@given(st.text(max_size=80))
+def test_request_ids_are_harmless(sent: str) -> None:
+    """Whatever is sent, what comes back can stand in a header and in a log."""
+    number = request_id(sent)
+    assert 1 <= len(number) <= 64
+    assert number.isascii()
+    assert not set(number) & set("\r\n\t \"'<>;,")
+
+
+def test_request_ids_are_kept_or_made() -> None:
+    """A good one comes back; without one, each request gets its own."""
+    assert request_id("abc-1:2.3_4") == "abc-1:2.3_4"
+    assert request_id(None) != request_id(None)
