@@ -3,12 +3,12 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
 
-from . import key_forms as forms, key_input
+from . import key_forms as forms, key_input, sections
 from .bridge import Bridge
 from .key_input import KeyInputError
 from .key_summary import describe, summarize
@@ -158,10 +158,11 @@ class ApiKeyFlow(ConfigSubentryFlow):
         """Ask for a part of the key; with an answer, change it and go on."""
         if user_input is None:
             return self._form(step, schema, current(self._key), {})
+        entered = sections.flat(user_input)
         try:
-            self._key = change(self._key, user_input)
+            self._key = change(self._key, entered)
         except KeyInputError as err:
-            return self._form(step, schema, user_input, err.errors, err.value)
+            return self._form(step, schema, entered, err.errors, err.value)
         if self._is_new:
             return await self._ask_next()
         return self._update(self._key)
@@ -181,10 +182,11 @@ class ApiKeyFlow(ConfigSubentryFlow):
         wrong: str = "",
         **about: str,
     ) -> SubentryFlowResult:
+        form = sections.grouped(schema, values, errors)
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(schema, values),
-            errors=errors,
+            data_schema=self.add_suggested_values_to_schema(form, sections.nested(values)),
+            errors=sections.placed(errors),
             description_placeholders={"value": wrong, **about},
             last_step=not self._is_new,
         )

@@ -181,7 +181,8 @@ def rotate() -> vol.Schema:
 
 def overlap_of(entered: Mapping[str, Any]) -> float:
     """Return the overlap that was entered in the form of a rotation, in seconds."""
-    return sum(seconds * entered[OVERLAP].get(unit, 0) for unit, seconds in _SECONDS.items())
+    overlap: Mapping[str, float] = entered[OVERLAP]
+    return sum(seconds * overlap.get(unit, 0) for unit, seconds in _SECONDS.items())
 
 
 def secret(value: str) -> vol.Schema:

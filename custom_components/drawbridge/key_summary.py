@@ -56,7 +56,7 @@ def describe(lesson: Lesson, proposal: Proposal) -> dict[str, str]:
         "since": _moment(lesson.since),
         "requests": str(lesson.requests),
         "named": str(len(proposal.entities)),
-        "doubtful": ", ".join(f"`{item}`" for item in sorted(proposal.doubtful)) or "–",
+        "doubtful": ", ".join(f"`{item}`" for item in sorted(proposal.doubtful)) or _NONE,
     }
 
 
