@@ -77,8 +77,8 @@ async def test_logbook(bridge: Bridge, hass: HomeAssistant) -> None:
         return f"{entry['name']} {entry['message']}"
 
     assert [words(event) for event in events] == [
-        f"Remote was let through: input_boolean.turn_on on {LIVING}",
-        "An unknown client was refused (key_missing) from 127.0.0.1: GET /api/states",
+        f"Remote called input_boolean.turn_on on {LIVING}",
+        "An unknown client was refused GET /api/states: it sent no key (from 127.0.0.1)",
     ]
 
 
