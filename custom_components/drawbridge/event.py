@@ -51,7 +51,8 @@ async def async_setup_entry(
 class SecurityEvents(BridgeEntity, EventEntity):
     """Refusals, as they happen: ten of a kind at once, then one every five seconds, whatever an attacker sends."""
 
-    _unrecorded_attributes = frozenset({"address", "key", "route", "reason"})
+    UNRECORDED: Final = frozenset({"address", "key", "route", "reason"})
+    _unrecorded_attributes = UNRECORDED
 
     def __init__(self, bridge: Bridge, description: EventEntityDescription) -> None:
         """Begin with nothing seen."""

@@ -36,16 +36,17 @@ class DrawbridgeOptionsFlow(OptionsFlow):
                 errors, wrong = {"cors_origins": "invalid_cors_origins"}, str(err)
             else:
                 return self.async_create_entry(data=options.as_dict())
-        form = sections.grouped(_schema(), {}, errors)
+        schema = sections.grouped(form(), {}, errors)
         return self.async_show_form(
             step_id="init",
-            data_schema=self.add_suggested_values_to_schema(form, sections.nested(values)),
+            data_schema=self.add_suggested_values_to_schema(schema, sections.nested(values)),
             errors=sections.placed(errors),
             description_placeholders={"value": wrong},
         )
 
 
-def _schema() -> vol.Schema:
+def form() -> vol.Schema:
+    """Return the form of all options, without its sections."""
     origins = TextSelector(TextSelectorConfig(multiple=True))
     return vol.Schema(
         {

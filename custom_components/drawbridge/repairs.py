@@ -22,7 +22,7 @@ from .scope_issues import SCOPE_NAMES_MISSING, without_missing
 
 _DAY: Final = 86_400
 
-_KEY_FIXES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+KEY_FIXES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "key_expired": ("extend", "remove"),
         "key_expires_soon": ("extend", "keep_for_good"),
@@ -98,7 +98,7 @@ class KeyFlow(RepairsFlow):
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         return self.async_show_menu(
             step_id="init",
-            menu_options=_KEY_FIXES[self._kind],
+            menu_options=KEY_FIXES[self._kind],
             description_placeholders=issue.translation_placeholders if issue is not None else None,
         )
 
