@@ -69,7 +69,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
         return self.async_show_menu(
             step_id="confirm",
             menu_options=["secret", "scope", "exclude", "abilities", "limits"],
-            description_placeholders=self._about(),
+            description_placeholders=await self._about(),
         )
 
     async def async_step_secret(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
@@ -90,7 +90,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
             menu_options=[
                 "rename", "scope", "exclude", "abilities", "limits", "rotate", *learn, toggle
             ],
-            description_placeholders=self._about(),
+            description_placeholders=await self._about(),
         )  # fmt: skip
 
     async def async_step_rename(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
@@ -218,9 +218,9 @@ class ApiKeyFlow(ConfigSubentryFlow):
         subentry = self._get_reconfigure_subentry()
         return ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
 
-    def _about(self) -> dict[str, str]:
+    async def _about(self) -> dict[str, str]:
         bridge: Bridge = self._get_entry().runtime_data
-        return {forms.NAME: self._key.name, **summarize(bridge, self._key)}
+        return {forms.NAME: self._key.name, **await summarize(bridge, self._key)}
 
     @property
     def _is_new(self) -> bool:

@@ -33,7 +33,8 @@ def _suggested(schema: Any) -> dict[str, Any]:
 
 def place(flow: Flow, field: str) -> str:
     """Return where the error of a field is shown: by the field, or by the section that holds it."""
-    parts = flow["data_schema"].schema.items()
+    schema: Any = flow["data_schema"]
+    parts = schema.schema.items()
     held = (str(name) for name, kind in parts if isinstance(kind, section) and field in kind.schema.schema)
     return next(held, field)
 
@@ -66,7 +67,7 @@ async def test_the_summary_and_the_way_back(bridge: Bridge, hass: HomeAssistant)
     assert flow["type"] is FlowResultType.MENU
     about = shown(flow)
     assert (about["sees"], about["controls"]) == ("3", "2")
-    assert about["capabilities"] == "control, read"
+    assert about["capabilities"] == "Call actions, Read states"
     assert "`sensor.outside`" in about["examples"]
     flow = await bridge.submit(await bridge.choose(flow, "exclude"), {"domains": ["sensor"]})
     assert shown(flow)["sees"] == "2"

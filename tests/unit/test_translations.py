@@ -64,7 +64,7 @@ def steps(module: str, name: str) -> set[str]:
 def called(module: str, function: str, argument: str) -> set[str]:
     """Return the texts that are given for an argument of a function."""
     return {
-        keyword.value.value
+        str(keyword.value.value)
         for node in ast.walk(code(module))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == function
         for keyword in node.keywords
@@ -177,7 +177,7 @@ def test_the_options_have_their_texts() -> None:
 
 # Entities
 
-DESCRIPTIONS = {
+DESCRIPTIONS: dict[str, list[Any]] = {
     "sensor": [*sensor.BRIDGE_SENSORS, *sensor.KEY_SENSORS],
     "switch": [*switch.KEY_SWITCHES],
     "button": [*button.BRIDGE_BUTTONS, button.ROTATE],
