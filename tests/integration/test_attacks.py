@@ -250,6 +250,20 @@ async def test_no_secret_in_any_log(bridge: Bridge, caplog: pytest.LogCaptureFix
     assert key[4:30] not in caplog.text
 
 
+async def test_what_is_not_there_costs_what_is_hidden_costs(bridge: Bridge) -> None:
+    """Both leave the same trace, and thousands of names that clients make up take no memory."""
+    key = await bridge.add_key(areas=["living_room"], limits={"local_only": False, "per_minute": 0})
+    for entity_id in (BEDROOM, "light.no_such", "LIGHT.No_Such"):
+        assert (await bridge.get(f"/api/states/{entity_id}", key)).status == 404
+    trail = list(bridge.entry.runtime_data.audit)
+    assert [record.reason for record in trail] == ["scope"] * 3
+    runtime = bridge.entry.runtime_data
+    live = runtime.directory.live(next(iter(runtime.keys)).scope)
+    for number in range(5000):
+        assert not live.allows(f"light.no_such_{number}")
+    assert len(live) < 1100
+
+
 async def test_a_group_in_scope_does_not_lead_out(bridge: Bridge, hass: HomeAssistant) -> None:
     """Home Assistant expands groups before a call, and so does the gate."""
     assert await async_setup_component(hass, "group", {"group": {"both": {"entities": [LIVING, BEDROOM]}}})
