@@ -190,7 +190,7 @@ def secret(value: str) -> vol.Schema:
     code = QrCodeSelectorConfig(data=value, scale=5, error_correction_level=QrErrorCorrectionLevel.MEDIUM)
     return vol.Schema(
         {
-            vol.Optional(KEY, default=value): TextSelector(TextSelectorConfig(read_only=True)),
+            vol.Optional(KEY, default=value): TextSelector(TextSelectorConfig(read_only=True, multiline=True)),
             vol.Optional("qr_code"): QrCodeSelector(code),
         }
     )
