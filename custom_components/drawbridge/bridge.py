@@ -73,7 +73,7 @@ class Bridge:
             self.directory.start(),
             self.states.start(),
             loop_lag.stop,
-            self.audit.listen(AuditEvents(self.hass).fire),
+            self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
             self.usage.start(),
             self.updates.start(),
         ):

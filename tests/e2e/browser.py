@@ -33,6 +33,18 @@ _ARGUMENTS: Final = (
 _FIRST_PAGE: Final = 90_000
 _RAW_KEY: Final = re.compile(r"\b(component|config_subentries|config_entries|ui\.panel)\.[a-z_]+\.[a-z_.]+")
 
+_ALL_TEXT: Final = """() => {
+  const texts = [];
+  const walk = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) texts.push(node.data);
+    if (["STYLE", "SCRIPT"].includes(node.nodeName)) return;
+    if (node.shadowRoot) walk(node.shadowRoot);
+    node.childNodes.forEach(walk);
+  };
+  walk(document.body);
+  return texts.join("\\n");
+}"""
+
 
 @asynccontextmanager
 async def furnished_house(folder: Path) -> AsyncIterator[HomeAssistant]:
@@ -98,12 +110,12 @@ class Screen:
 
     async def sees(self, words: str) -> None:
         """Wait until words are on the screen."""
-        await expect(self.page.get_by_text(words).first).to_be_visible(timeout=20_000)
+        await expect(self.page.get_by_text(words).filter(visible=True).first).to_be_visible(timeout=20_000)
 
     async def press(self, name: str) -> None:
         """Press a button, or whatever else acts by its words."""
         button = self.page.get_by_role("button", name=name, exact=True)
-        await button.or_(self.text(name)).first.click()
+        await button.or_(self.text(name)).filter(visible=True).first.click()
 
     async def submit(self) -> None:
         """Press the button at the end of a form."""
@@ -118,9 +130,14 @@ class Screen:
         """Wait until nothing moves any more."""
         await self.page.wait_for_timeout(900)
 
+    async def everything_written(self) -> str:
+        """Return every text of the page, in all shadow trees."""
+        written: str = await self.page.evaluate(_ALL_TEXT)
+        return written
+
     async def picture(self, path: Path) -> None:
         """Take a picture of the screen, which must show no raw key of a translation."""
         await self.settle()
-        shown = await self.page.locator("body").inner_text()
-        assert not _RAW_KEY.search(shown), _RAW_KEY.search(shown)
+        raw = _RAW_KEY.search(await self.everything_written())
+        assert raw is None, raw
         await self.page.screenshot(path=path)

@@ -37,7 +37,7 @@ async def status(house: HomeAssistant, path: str, key: str) -> int:
 
 async def secret(screen: Screen) -> str:
     """Copy the secret that is shown."""
-    found = SECRET.search(await screen.page.locator("dialog-data-entry-flow").inner_text())
+    found = SECRET.search(await screen.everything_written())
     assert found is not None
     return found[0]
 

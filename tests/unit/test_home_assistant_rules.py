@@ -13,9 +13,6 @@ from typing import Any
 import pytest
 import yaml
 from homeassistant.const import Platform
-from homeassistant.loader import Integration
-
-import custom_components
 
 ROOT = Path(__file__).parents[2]
 COMPONENT = ROOT / "custom_components" / "drawbridge"
@@ -196,16 +193,6 @@ def test_every_imported_integration_is_a_dependency() -> None:
         for match in re.findall(r"homeassistant\.components(?: import |\.)(\w+)", path.read_text(encoding="utf-8"))
     }
     assert imported - platforms - declared == set()
-
-
-def test_home_assistant_loads_the_manifest() -> None:
-    """With its own loader."""
-    integration = Integration.resolve_from_root(None, custom_components, "drawbridge")  # type: ignore[arg-type]  # it is not asked for anything
-    assert integration is not None
-    assert integration.domain == "drawbridge"
-    assert integration.config_flow
-    assert integration.has_translations
-    assert integration.has_services
 
 
 def test_services_are_valid_selectors() -> None:
