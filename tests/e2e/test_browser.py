@@ -107,7 +107,7 @@ async def hide_and_rename(house: HomeAssistant, screen: Screen, key: str) -> Non
     await edit(screen, "Rename")
     await screen.fill("name", "Wall display")
     await screen.submit()
-    await screen.sees("The change is in force now.")
+    await screen.sees("Reconfiguration was successful")
     headers = {"X-API-Key": key}
     async with aiohttp.ClientSession(headers=headers) as session, session.get(f"{house.url}/api/drawbridge/key") as me:
         assert (await me.json())["name"] == "Wall display"
@@ -122,7 +122,7 @@ async def rotate(house: HomeAssistant, screen: Screen, old: str) -> str:
     new = await secret(screen)
     assert new != old
     await screen.submit()
-    await screen.sees("The change is in force now.")
+    await screen.sees("Reconfiguration was successful")
     assert [await status(house, "/api/", key) for key in (old, new)] == [200, 200]
     return new
 
