@@ -201,4 +201,5 @@ def facts(hass: HomeAssistant, entity_id: str) -> EntityFacts:
     area_id = entry.area_id or (device.area_id if device else None)
     area = ar.async_get(hass).areas.get(area_id) if area_id else None
     labels = {*entry.labels, *(device.labels if device else ()), *(area.labels if area else ())}
-    return EntityFacts(entity_id, area_id, area.floor_id if area else None, entry.device_id, frozenset(labels))
+    floor_id, guarded = area.floor_id if area else None, entry.platform == "drawbridge"
+    return EntityFacts(entity_id, area_id, floor_id, entry.device_id, frozenset(labels), guarded)
