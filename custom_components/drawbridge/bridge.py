@@ -17,7 +17,7 @@ from .cache.changes import ChangeLog
 from .cache.directory import EntityDirectory
 from .cache.states import StateCache
 from .const import SUBENTRY_TYPE_API_KEY
-from .keys import ApiKey, KeyRing
+from .keys import ApiKey, Capability, KeyRing
 from .policy.concurrency import Concurrency
 from .policy.cursor import Cursors
 from .policy.lockout import Lockouts
@@ -124,7 +124,7 @@ class Bridge:
     def warm_caches(self) -> None:
         """Prepare the answers that clients will ask for."""
         for key in self.keys:
-            self.states.view(key.scope).body()
+            self.states.view(key.scope, images=Capability.IMAGES in key.capabilities).body()
 
     def clear_caches(self) -> None:
         """Drop every prepared answer; the next request prepares it anew."""
