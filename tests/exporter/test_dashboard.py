@@ -10,7 +10,8 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from scripts.build_dashboard import RUNBOOKS, TARGET, dashboard
+from scripts.build_dashboard import TARGET
+from scripts.dashboard.grafana import RUNBOOKS, dashboard
 
 RUNBOOK_FOLDER = Path(__file__).parents[2] / "docs" / "runbooks"
 PANELS = [panel for panel in dashboard()["panels"] if panel["type"] != "row"]
@@ -18,7 +19,7 @@ ROWS = ["Overview", "Traffic", "Cache", "Keys", "Security", "Exporter"]
 
 
 def test_the_file_is_what_the_script_writes() -> None:
-    """Run scripts/build_dashboard.py after a change."""
+    """Run python -m scripts.build_dashboard after a change."""
     assert json.loads(TARGET.read_text()) == dashboard()
 
 

@@ -10,7 +10,7 @@ import aiohttp
 
 from demo.client import Json
 from demo.prometheus import Prometheus
-from scripts.build_dashboard import dashboard
+from scripts.dashboard.grafana import dashboard
 
 from .bridge import BridgeServer
 from .documents import KEY, full_snapshot, snapshot
