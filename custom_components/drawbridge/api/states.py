@@ -95,7 +95,7 @@ def one_state(call: Call) -> web.StreamResponse:
                 "properties": {
                     "state": {},
                     "attributes": {"type": ["object", "null"]},
-                    "force_update": {"type": "boolean"},
+                    "force_update": {},
                 },
             },
             {"state": "21.5", "attributes": {"unit_of_measurement": "°C"}},
