@@ -11,8 +11,8 @@ from homeassistant.helpers.template import (
     TemplateEnvironment,
     TemplateState,
     is_template_string,
-    template_context_manager,
 )
+from homeassistant.helpers.template.context import template_context_manager
 from jinja2.runtime import LoopContext, Macro
 from jinja2.utils import Joiner, Namespace
 

@@ -256,7 +256,7 @@ def _refusal(status: HTTPStatus) -> dict[str, Any]:
     if status is HTTPStatus.BAD_REQUEST:
         # Home Assistant's own filter refuses queries that look like an attack, before the bridge sees them.
         content["text/plain"] = {"schema": TEXT}
-    headers = _HEADERS | _RATE_HEADERS | _PROBLEM_HEADERS.get(status, NOTHING)
+    headers = {**_HEADERS, **_RATE_HEADERS, **_PROBLEM_HEADERS.get(status, NOTHING)}
     return {"description": _PROBLEMS[status], "headers": _described(headers), "content": content}
 
 
