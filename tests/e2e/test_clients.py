@@ -3,8 +3,9 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import aiohttp
@@ -72,7 +73,9 @@ async def new_key(stack: Stack, name: str, **fields: Any) -> str:
     return secret
 
 
-async def run(*command: str | Path, succeeds: bool = True, **environment: str) -> str:
+async def run(
+    *command: str | Path, succeeds: bool = True, environment: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Run a program of others, and see whether it succeeds; return what it printed."""
     process = await asyncio.create_subprocess_exec(
         *command,
@@ -108,8 +111,10 @@ async def test_homeassistant_cli(stack: Stack, tmp_path: Path) -> None:
     """hass-cli (homeassistant-cli on PyPI) does what its README shows, over REST."""
     key = await new_key(stack, "hass-cli", services=["light.*", "homeassistant.toggle"])
 
+    server = {"HASS_SERVER": stack.bridge, "HASS_TOKEN": key}
+
     async def cli(*arguments: str) -> str:
-        return await run(CLIENTS / "hass-cli", *arguments, HASS_SERVER=stack.bridge, HASS_TOKEN=key)
+        return await run(CLIENTS / "hass-cli", *arguments, environment=server)
 
     template = tmp_path / "lamp.j2"
     template.write_text("{{ states('" + LAMP + "') }} and {{ 6 * 7 }}", encoding="utf-8")
@@ -132,10 +137,12 @@ async def test_a_narrow_key_in_the_same_client(stack: Stack) -> None:
     """The same program with a key for one room sees the room, and is told no more."""
     key = await new_key(stack, "hass-cli, one room", everything=False, areas=["living_room"])
     server = {"HASS_SERVER": stack.bridge, "HASS_TOKEN": key}
-    listed = await run(CLIENTS / "hass-cli", "state", "list", **server)
+    listed = await run(CLIENTS / "hass-cli", "state", "list", environment=server)
     assert LAMP in listed
     assert "kitchen" not in listed
-    answer = await run(CLIENTS / "hass-cli", "raw", "get", "/api/states/light.hall_light", succeeds=False, **server)
+    answer = await run(
+        CLIENTS / "hass-cli", "raw", "get", "/api/states/light.hall_light", succeeds=False, environment=server
+    )
     assert "404" in answer
 
 

@@ -25,7 +25,7 @@ from .streaming import json_pieces
 from .times import parse, windows
 
 if TYPE_CHECKING:
-    from homeassistant.components.recorder import Recorder
+    from homeassistant.components.recorder.core import Recorder
 
 type _Period = tuple[datetime, datetime]
 type _States = list[State | dict[str, Any]]

@@ -6,10 +6,9 @@ from itertools import chain, combinations
 from typing import Any
 
 import pytest
-from homeassistant.components.recorder import get_instance
-from homeassistant.components.recorder.util import session_scope
-from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse, callback
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.recorder import get_instance, session_scope
 from homeassistant.util import dt as dt_util
 
 from tests.integration.mirror.sides import Sides, content
@@ -290,7 +289,8 @@ async def test_writing_states(sides: Sides) -> None:
 
 async def test_writing_bad_states(sides: Sides) -> None:
     """What Home Assistant refuses, and in the same words."""
-    for data in ({}, {"attributes": {}}, {"state": None}, {"state": "x" * 256}, [1], 5, "on"):
+    refused: tuple[object, ...] = ({}, {"attributes": {}}, {"state": None}, {"state": "x" * 256}, [1], 5, "on")
+    for data in refused:
         await sides.same("/api/states/test.bad", "POST", json=data)
     for entity_id in ("bad", "bad.id.x", "a b.c", "_a.b"):
         await sides.same(f"/api/states/{entity_id}", "POST", json={"state": "1"})
@@ -311,8 +311,8 @@ async def test_firing_events(sides: Sides, hass: HomeAssistant) -> None:
     state = {"entity_id": SENSOR, "state": "9"}
     changed = {"entity_id": SENSOR, "old_state": state, "new_state": state}
     await sides.same("/api/events/state_changed", "POST", json=changed)
-    for data in ([1], "a", 5):
-        await sides.same("/api/events/bell", "POST", json=data)
+    for wrong in ([1], "a", 5):
+        await sides.same("/api/events/bell", "POST", json=wrong)
     for body in (b"{", b"\xff"):
         await sides_bad_body(sides, "/api/events/bell", body)
     # What is no change of a state would make all fail that listen to such changes.
@@ -366,8 +366,11 @@ def register(hass: HomeAssistant) -> None:
     def fail(_call: ServiceCall) -> None:
         raise HomeAssistantError("it broke")
 
+    def answer(_call: ServiceCall) -> ServiceResponse:
+        return {"answer": 42}
+
     add = hass.services.async_register
-    add("test", "answering", lambda _call: {"answer": 42}, supports_response=SupportsResponse.ONLY)
+    add("test", "answering", answer, supports_response=SupportsResponse.ONLY)
     add("test", "silent", lambda _call: None)
     add("test", "refusing", refuse)
     add("test", "failing", fail)

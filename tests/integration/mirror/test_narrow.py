@@ -91,7 +91,7 @@ async def test_hidden_is_like_missing(bridge: Bridge, room: str) -> None:
         assert {*one.headers} == {*other.headers}, hidden
 
 
-WRITES = (
+WRITES: tuple[tuple[str, str, object], ...] = (
     ("POST", f"/api/states/{BEDROOM}", {"state": "on"}), ("DELETE", f"/api/states/{BEDROOM}", None),
     ("POST", f"/api/states/{BEDROOM.upper()}", {"state": "on"}), ("DELETE", f"/api/states/{BEDROOM.upper()}", None),
     ("POST", "/api/states/sensor.new", {"state": "on"}), ("POST", "/api/events/other", {}),

@@ -1,16 +1,15 @@
 """A history that is too large for one piece."""
 
 import asyncio
-import json
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Sequence
+from typing import Any
 
 import aiohttp
 import pytest
-from custom_components.drawbridge.api import history, streaming
-from homeassistant.components.recorder import get_instance
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
 
+from custom_components.drawbridge.api import history, streaming
 from tests.integration.house import Bridge
 
 SENSORS = [f"sensor.busy_{number}" for number in range(6)]
@@ -18,11 +17,10 @@ PATH = f"/api/history/period?filter_entity_id={','.join(SENSORS)}"
 
 
 @pytest.fixture(autouse=True)
-def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin to send early, so that a small household has a large history."""
     monkeypatch.setattr(streaming, "_AT_ONCE", 2048)
     monkeypatch.setattr(history, "_TOGETHER", 1)
-    yield
 
 
 @pytest.fixture
@@ -60,15 +58,14 @@ async def test_a_key_that_is_revoked_meanwhile(bridge: Bridge, reader: str, monk
     own = history._fetch  # noqa: SLF001 - to be slow, and otherwise itself
     loop = asyncio.get_running_loop()
 
-    def slow(hass: HomeAssistant, query: object, entity_ids: object, period: object, **more: bool) -> object:
-        if SENSORS[3] in tuple(entity_ids):  # type: ignore[call-overload]  # a sequence of ids
+    def slow(hass: HomeAssistant, query: Any, entity_ids: Sequence[str], period: Any, **more: bool) -> object:
+        if SENSORS[3] in entity_ids:
             revoked = bridge.act("revoke_key", key=bridge.key_id("Reader"))
             asyncio.run_coroutine_threadsafe(revoked, loop).result()
-        return own(hass, query, entity_ids, period, **more)  # type: ignore[arg-type]  # passed on as they come
+        return own(hass, query, entity_ids, period, **more)
 
     monkeypatch.setattr(history, "_fetch", slow)
-    with pytest.raises((aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError)):
-        answer = await bridge.get(PATH, reader, headers={"Accept-Encoding": "identity"})
-        with suppress(json.JSONDecodeError):
-            await answer.json()
-            pytest.fail("the answer looks whole")
+    answer = await bridge.get(PATH, reader, headers={"Accept-Encoding": "identity"})
+    assert answer.status == 200
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await answer.read()
