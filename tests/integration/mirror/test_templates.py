@@ -122,6 +122,9 @@ async def test_a_domain_that_is_all_in_scope(bridge: Bridge) -> None:
 
 
 SECRETS = (
+    "{{ missing['_undefined_exception'] }}", "{{ missing['__class__'] }}", "{{ missing | attr('_undefined_obj') }}",
+    "{{ [missing] | map(attribute='__class__') | list }}", "{{ ''.nothing['_undefined_obj'] }}",
+    "{% set ns = namespace() %}{{ ns['__class__'] }}", "{% for i in [1] %}{{ loop['_iterable'] }}{% endfor %}",
     "{{ states.__class__ }}", "{{ ''.__class__.__mro__ }}", "{{ states._hass }}", "{{ states._sight }}",
     "{{ states.sensor.outside._state }}", "{{ states.sensor.outside.as_dict() }}", "{{ states.sensor.outside._hass }}",
     "{{ states.sensor.outside.context.origin_event }}", "{{ states.sensor.outside.context.as_dict() }}",
