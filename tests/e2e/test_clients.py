@@ -146,12 +146,15 @@ async def test_a_narrow_key_in_the_same_client(stack: Stack) -> None:
     assert "404" in answer
 
 
-async def test_requests_made_up_at_random(stack: Stack, record_property: Any) -> None:
+async def test_requests_made_up_at_random(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Any
+) -> None:
     """Schemathesis finds no answer that the OpenAPI document does not allow, and Home Assistant goes on.
 
     Two of its checks are left out. `ignored_auth` sends wrong keys, for which the address is locked out, as it should
     be. `positive_data_acceptance` takes every id and date for one that exists.
     """
+    monkeypatch.chdir(tmp_path)  # where it keeps what it found
     key = await new_key(stack, "Schemathesis", services=["light.*", "switch.*"])
     printed = await run(
         SCHEMATHESIS, "run", f"{stack.bridge}/openapi.json", "--header", f"Authorization: Bearer {key}",

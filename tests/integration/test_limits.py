@@ -9,7 +9,7 @@ from aiohttp import ClientResponse
 from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
 
 from custom_components.drawbridge.keys import generate
-from tests.integration.house import BASE, Bridge
+from tests.integration.house import BASE, Bridge, in_sections
 
 LIVING = "input_boolean.living_room_lamp"
 
@@ -177,7 +177,7 @@ async def test_time_limit_and_concurrency(bridge: Bridge, hass: HomeAssistant, c
         "per_minute": 0, "max_concurrent": 2, "max_body": 1, "time_limit": 1, "cors_origins": [],
         "audit_file": False, "audit_days": 1, "report_to_ban_list": False,
     }  # fmt: skip
-    await hass.config_entries.options.async_configure(flow["flow_id"], form)
+    await hass.config_entries.options.async_configure(flow["flow_id"], in_sections(flow, form))
     await hass.async_block_till_done(wait_background_tasks=False)
     waiting = [asyncio.create_task(bridge.post("/api/services/test/slow", control)) for _ in range(2)]
     for _ in waiting:

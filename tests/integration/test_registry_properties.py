@@ -175,7 +175,7 @@ async def test_scopes_follow_every_change(
                 if obviously_in_scope(key.scope, facts(hass, state.entity_id))
             }
             assert {state.entity_id for state in hass.states.async_all() if live.allows(state.entity_id)} == expected
-            body = bridge.entry.runtime_data.states.view(key.scope, images=False).body().content
+            body = bridge.entry.runtime_data.states.view(key.scope, images=True).body().content
             assert {state["entity_id"] for state in json.loads(body)} == expected
     for name, secret in keys.items():
         key = next(item for item in bridge.entry.runtime_data.keys if item.name == name)
@@ -201,4 +201,5 @@ def facts(hass: HomeAssistant, entity_id: str) -> EntityFacts:
     area_id = entry.area_id or (device.area_id if device else None)
     area = ar.async_get(hass).areas.get(area_id) if area_id else None
     labels = {*entry.labels, *(device.labels if device else ()), *(area.labels if area else ())}
-    return EntityFacts(entity_id, area_id, area.floor_id if area else None, entry.device_id, frozenset(labels))
+    floor_id, guarded = area.floor_id if area else None, entry.platform == "drawbridge"
+    return EntityFacts(entity_id, area_id, floor_id, entry.device_id, frozenset(labels), guarded)

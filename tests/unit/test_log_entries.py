@@ -16,6 +16,15 @@ def test_entries_about_others(entry: dict[str, Any]) -> None:
     assert FILTER.entry(entry) is None
 
 
+def test_everything() -> None:
+    """A scope of everything sees what is about no entity, and what caused it."""
+    everything = LogFilter(lambda entity_id: entity_id != "switch.key", {"light", "switch"}, everything=True)
+    for entry in ({"name": "House"}, MINE | {"context_domain": "automation", "context_name": "Secret"}):
+        assert everything.entry(entry) == entry
+    assert everything.entry({"entity_id": "switch.key"}) is None
+    assert everything.entry(MINE | {"context_entity_id": "switch.key", "context_state": "on"}) == MINE
+
+
 @pytest.mark.parametrize(
     ("cause", "seen"),
     [

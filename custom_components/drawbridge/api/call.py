@@ -40,6 +40,8 @@ class Call:
     """What a write changes, for the audit trail."""
     common_headers: Callable[[], Mapping[str, str]] = dict
     """The headers that every answer carries, for an answer that begins before its handler ends."""
+    reached: frozenset[str] = frozenset()
+    """The entities that a call of a service reaches, for learn mode."""
 
     @property
     def key(self) -> ApiKey:

@@ -22,6 +22,7 @@ from ..policy.networks import parse_address
 from ..telemetry.audit import AuditRecord, Outcome
 from .call import Call, json_response
 from .endpoint import Access, Endpoint
+from .observe import observe
 from .problem import Problem, ProblemError
 from .steps import STEPS
 
@@ -96,6 +97,7 @@ class Gate:
             response.headers.update(self._headers(call))
         seconds = time.perf_counter() - started
         self._record(call, endpoint, response, seconds)
+        observe(call, endpoint)
         return response
 
     async def _answer(self, call: Call, endpoint: Endpoint) -> web.StreamResponse:
@@ -193,7 +195,10 @@ class Gate:
 def _refuse(call: Call, problem: Problem) -> web.Response:
     call.problem = problem
     if problem.hidden is not None or problem.status in _DENIALS:
-        call.bridge.recorder.counters.denied[problem.hidden or problem.reason] += 1
+        counters = call.bridge.recorder.counters
+        counters.denied[problem.hidden or problem.reason] += 1
+        if call.presented is not None:
+            counters.keys[call.presented.id].refused += 1
     return problem.response()
 
 

@@ -100,6 +100,7 @@ async def call_service(call: Call) -> web.StreamResponse:
     call.target = f"{domain}.{service}"
     data = await call.json()
     planned = _plan(call, domain, service, data)
+    call.reached = planned.reached
     if planned.reached:
         named = sorted(planned.reached)[:_MAX_AUDITED]
         call.target = f"{domain}.{service} on {', '.join(named)}"

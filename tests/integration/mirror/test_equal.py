@@ -1,5 +1,6 @@
 """The same request to Home Assistant and to the bridge, for a key that may do everything: the same answer."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import chain, combinations
@@ -189,8 +190,8 @@ async def test_pictures(sides: Sides) -> None:
 TEMPLATES = (
     "", "plain", "  spaced  ", "{{ 1 + 1 }}", "{{ states('sensor.outside') }} °C", "{{ states.sensor.outside.state }}",
     "{{ states['sensor.outside'].attributes }}", "{{ states.sensor.outside }}", "{{ states }}", "{{ states.sensor }}",
-    "{{ states | map(attribute='entity_id') | sort | join(', ') }}", "{{ states.sensor | list | count }}",
-    "{{ states | selectattr('state', 'eq', 'off') | map(attribute='name') | list }}",
+    "{{ states.calendar | map(attribute='entity_id') | sort | join(', ') }}", "{{ states.climate | list | count }}",
+    "{{ states.input_boolean | selectattr('state', 'eq', 'off') | map(attribute='name') | list }}",
     "{% for s in states.input_boolean %}{{ loop.index }}:{{ s.entity_id }}={{ s.state }};{% endfor %}",
     "{{ is_state('sensor.outside', '3') }} {{ 'sensor.outside' is is_state('3') }} {{ is_state('a.b', ['x']) }}",
     "{{ state_attr('sensor.outside', 'number') }} {{ is_state_attr('sensor.outside', 'number', 9) }}",
@@ -213,7 +214,8 @@ TEMPLATES = (
     "{% macro double(x) %}{{ x * 2 }}{% endmacro %}{{ double(21) }} {{ double('ab') }}",
     "{% set text %}{{ 1 }}{{ 2 }}{% endset %}{{ text | int + 1 }} {{ {'a': [1, 2]}.a[1] }} {{ (1, 2) | first }}",
     "{{ {'b': 1, 'a': 2} | dictsort }} {{ dict(a=1).items() | list }} {{ [1, 2] | to_json }} {{ '[1]' | from_json }}",
-    "{{ states | groupby('domain') | map('first') | list }} {{ iif(true, 'y', 'n') }} {{ none | default('d', true) }}",
+    "{{ states.camera | groupby('state') | map('first') | list }} {{ iif(true, 'y', 'n') }}",
+    "{{ none | default('d', true) }}",
     "{{ name }} {{ nested.list[1] }} {{ missing }} {{ missing | default('x') }} {{ missing is defined }}",
     "{% for i in range(5) if i is odd %}{{ i }}{% if i > 2 %}{% break %}{% endif %}{% else %}none{% endfor %}",
     "{{ 'abc' is string }} {{ 5 is number }} {{ [] is iterable }} {{ 2 in [1, 2] }} {{ 'b' in 'abc' }} {{ not true }}",
@@ -222,8 +224,22 @@ TEMPLATES = (
     "{{ 'Living Room' | slugify }} {{ 'a' | md5 }} {{ 'a b' | urlencode }} {{ 'YQ==' | base64_decode }} ",
     "{{ 5 | ordinal }}",
     "{{ distance('sensor.outside') }} {{ distance(52, 4, 53, 5) | round(1) }} ",
-    "{{ closest(states) }} {{ now().year > 2 }}",
+    "{{ closest(states.climate) }} {{ now().year > 2 }}",
 )  # fmt: skip
+
+
+async def test_templates_that_list_all(sides: Sides) -> None:
+    """All entities but Drawbridge's own, which are in no scope."""
+    for template in ("{{ states | map(attribute='entity_id') | list | to_json }}", "{{ areas() | to_json }}"):
+        own = json.loads(await (await sides.own.post("/api/template", json={"template": template})).text())
+        ours = await sides.bridge.post("/api/template", sides.key, json={"template": template})
+        sides.compared += 1
+        assert json.loads(await ours.text()) == [item for item in own if not sides.is_own(item)]
+    listed = await sides.bridge.post(
+        "/api/template", sides.key, json={"template": "{{ integration_entities('drawbridge') }}"}
+    )
+    assert await listed.text() == "[]"
+
 
 BAD_TEMPLATES = (
     "{{ 1 +", "{% for %}", "{{ nothing.at.all }}", "{{ 1 / 0 }}", "{{ 'a' | int }}", "{{ 'x' | no_such_filter }}",
