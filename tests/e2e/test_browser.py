@@ -163,7 +163,7 @@ async def mend(house: HomeAssistant, screen: Screen) -> None:
     await screen.press("Keys have no rate limit")
     await screen.sees("Submit to set the limit back")
     await screen.submit()
-    await screen.sees("The repair was successful!")
+    await screen.sees("The issue is repaired!")
     await screen.page.keyboard.press("Escape")
     await expect(screen.text("Keys have no rate limit")).to_have_count(0)
 
