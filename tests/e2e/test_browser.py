@@ -173,7 +173,7 @@ async def revoke(house: HomeAssistant, screen: Screen, key: str) -> None:
     await screen.visit(PAGE, "Add API key")
     await screen.page.locator("ha-config-sub-entry-row").get_by_role("button", name="Menu").first.click()
     await screen.press("Delete")
-    await screen.press("Delete")
+    await screen.page.get_by_role("button", name="Delete", exact=True).filter(visible=True).last.click()
     await until_status(house, key, 401)
     await expect(screen.page.locator("ha-config-sub-entry-row")).to_have_count(0)
 
