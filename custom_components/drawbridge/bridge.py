@@ -13,11 +13,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import is_cloud_connection
 
 from .audit_sinks import AuditEvents, AuditFileSwitch
+from .cache.changes import ChangeLog
 from .cache.directory import EntityDirectory
 from .cache.states import StateCache
 from .const import SUBENTRY_TYPE_API_KEY
-from .keys import ApiKey, KeyRing
+from .keys import ApiKey, Capability, KeyRing
 from .policy.concurrency import Concurrency
+from .policy.cursor import Cursors
 from .policy.lockout import Lockouts
 from .policy.networks import Address, contains, is_local
 from .policy.options import Options
@@ -56,6 +58,8 @@ class Bridge:
         self.directory = EntityDirectory(hass)
         self.state_recorder = self.recorder.cache("states")
         self.states = StateCache(hass, self.directory, self.state_recorder)
+        self.changes = ChangeLog(hass, self.directory)
+        self.cursors = Cursors()
         self.sightings = Sightings()
         self._audit_file = AuditFileSwitch(hass, self.audit)
         self.version = version
@@ -72,6 +76,7 @@ class Bridge:
         for stop in (
             self.directory.start(),
             self.states.start(),
+            self.changes.start(),
             loop_lag.stop,
             self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
             self.usage.start(),
@@ -119,7 +124,7 @@ class Bridge:
     def warm_caches(self) -> None:
         """Prepare the answers that clients will ask for."""
         for key in self.keys:
-            self.states.view(key.scope).body()
+            self.states.view(key.scope, images=Capability.IMAGES in key.capabilities).body()
 
     def clear_caches(self) -> None:
         """Drop every prepared answer; the next request prepares it anew."""

@@ -175,7 +175,7 @@ async def test_scopes_follow_every_change(
                 if obviously_in_scope(key.scope, facts(hass, state.entity_id))
             }
             assert {state.entity_id for state in hass.states.async_all() if live.allows(state.entity_id)} == expected
-            body = bridge.entry.runtime_data.states.view(key.scope).body().content
+            body = bridge.entry.runtime_data.states.view(key.scope, images=True).body().content
             assert {state["entity_id"] for state in json.loads(body)} == expected
     for name, secret in keys.items():
         key = next(item for item in bridge.entry.runtime_data.keys if item.name == name)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -89,6 +90,7 @@ class Gate:
             response.headers.update({**SECURITY_HEADERS, REQUEST_ID: number})
             return response
         call = Call(request, bridge, number, parse_address(request.remote or ""))
+        call.common_headers = partial(self._headers, call)
         endpoint = self._endpoints.get(request.method, self._other)
         response = await self._answer(call, endpoint)
         if not response.prepared:
@@ -142,7 +144,7 @@ class Gate:
     def _record(self, call: Call, endpoint: Endpoint, response: web.StreamResponse, seconds: float) -> None:
         bridge, method, status = call.bridge, call.request.method, response.status
         counted = method if endpoint is not self._other else _OTHER
-        sent = response.content_length or 0
+        sent = response.body_length if response.prepared else response.content_length or 0
         bridge.recorder.answered(self._route, counted, status, seconds, sent)
         problem, key = call.problem, call.presented
         if not _is_audited(call, endpoint):

@@ -1,17 +1,23 @@
-"""The answer to "all states", prepared once for each scope."""
+"""The answer to "all states", prepared once for each scope, with picture links and without."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, State, callback
 
 from ..policy.scope import Scope
 from ..telemetry.recorder import CacheRecorder
 from .directory import EntityDirectory, LiveScope
+from .scrub import StateJson
 
 _ETAG_BYTES: Final = 12
+
+type ViewKey = tuple[Scope, bool]
+"""What a view shows: a scope, and whether picture links are left in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +31,13 @@ class Body:
 class StateView:
     """The states of one scope. Built when asked for, dropped when one of them changes."""
 
-    def __init__(self, hass: HomeAssistant, scope: LiveScope, recorder: CacheRecorder) -> None:
-        """Prepare the states of a scope."""
+    def __init__(
+        self, hass: HomeAssistant, scope: LiveScope, encode: Callable[[State], bytes], recorder: CacheRecorder
+    ) -> None:
+        """Prepare the states of a scope, each encoded as JSON by ``encode``."""
         self._hass = hass
         self._scope = scope
+        self._encode = encode
         self._recorder = recorder
         self._body: Body | None = None
 
@@ -46,7 +55,7 @@ class StateView:
 
     def _build(self) -> Body:
         allows = self._scope.allows
-        states = (state.as_dict_json for state in self._hass.states.async_all() if allows(state.entity_id))
+        states = (self._encode(state) for state in self._hass.states.async_all() if allows(state.entity_id))
         content = b"".join((b"[", b",".join(states), b"]"))
         digest = hashlib.blake2b(content, digest_size=_ETAG_BYTES).hexdigest()
         return Body(content, f'W/"{digest}"')
@@ -64,14 +73,15 @@ class StateView:
 
 
 class StateCache:
-    """One view for each scope in use, so bounded by the number of keys."""
+    """One view for each scope in use, with picture links or without, so bounded by the number of keys."""
 
     def __init__(self, hass: HomeAssistant, directory: EntityDirectory, recorder: CacheRecorder) -> None:
         """Keep views of the states in Home Assistant."""
         self._hass = hass
         self._directory = directory
         self._recorder = recorder
-        self._views: dict[Scope, StateView] = {}
+        self._views: dict[ViewKey, StateView] = {}
+        self.json = StateJson()
         directory.listen(self._entity_moved)
 
     def start(self) -> CALLBACK_TYPE:
@@ -87,17 +97,17 @@ class StateCache:
         """Bytes held by all views."""
         return sum(view.size for view in self._views.values())
 
-    def view(self, scope: Scope) -> StateView:
-        """Return the view of a scope."""
-        found = self._views.get(scope)
+    def view(self, scope: Scope, *, images: bool) -> StateView:
+        """Return the view of a scope, with picture links or without."""
+        found = self._views.get((scope, images))
         if found is None:
-            live = self._directory.live(scope)
-            found = self._views[scope] = StateView(self._hass, live, self._recorder)
+            live, encode = self._directory.live(scope), partial(self.json.encode, images=images)
+            found = self._views[scope, images] = StateView(self._hass, live, encode, self._recorder)
         return found
 
     def retain(self, scopes: set[Scope]) -> None:
         """Drop the views of every other scope."""
-        self._views = {scope: view for scope, view in self._views.items() if scope in scopes}
+        self._views = {key: view for key, view in self._views.items() if key[0] in scopes}
 
     @callback
     def _state_changed(self, event: Event[EventStateChangedData]) -> None:

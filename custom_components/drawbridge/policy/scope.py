@@ -118,6 +118,11 @@ class Scope:
         """Tell whether there could be an entity in scope at all."""
         return self.everything or bool(self.include)
 
+    @property
+    def is_everything(self) -> bool:
+        """Tell whether nothing at all is out of scope."""
+        return self.everything and not self.exclude
+
     def matches(self, entity: EntityFacts) -> bool:
         """Tell whether an entity is in scope; one that is guarded only where it is named itself."""
         if self.exclude.matches(entity):
