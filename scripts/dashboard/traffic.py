@@ -173,24 +173,6 @@ TRAFFIC: Final = Row(
             unit="Bps",
             stack=True,
         ),
-        Panel(
-            "Stream clients",
-            "Open WebSockets and event streams.",
-            ((value_of("stream_clients"), "{{transport}} {{instance}}"),),
-            width=12,
-            height=6,
-        ),
-        Panel(
-            "Stream events",
-            "Events sent a second, and those dropped because a client read too slowly.",
-            (
-                (rate("stream_events_total"), "sent {{instance}}"),
-                (rate("stream_dropped_total"), "dropped {{instance}}"),
-            ),
-            unit="cps",
-            width=12,
-            height=6,
-        ),
     ),
 )
 
