@@ -13,8 +13,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import is_cloud_connection
 
 from .audit_sinks import AuditEvents, AuditFileSwitch
+from .cache.caches import Caches
 from .cache.directory import EntityDirectory
-from .cache.states import StateCache
 from .const import SUBENTRY_TYPE_API_KEY
 from .keys import ApiKey, KeyRing
 from .policy.concurrency import Concurrency
@@ -49,8 +49,7 @@ class Bridge:
         self.audit = AuditTrail()
         self.usage = KeyUsage(hass, self.recorder.counters)
         self.directory = EntityDirectory(hass)
-        self.state_recorder = self.recorder.cache("states")
-        self.states = StateCache(hass, self.directory, self.state_recorder)
+        self.caches = Caches(hass, self.directory, self.recorder)
         self._audit_file = AuditFileSwitch(hass, self.audit)
         self._version = version
         self._entry = entry
@@ -64,7 +63,7 @@ class Bridge:
         # The directory first: what it has forgotten, the cache must not ask for again.
         for stop in (
             self.directory.start(),
-            self.states.start(),
+            self.caches.start(),
             loop_lag.stop,
             self.audit.listen(AuditEvents(self.hass).fire),
             self.usage.start(),
@@ -79,6 +78,7 @@ class Bridge:
         What belongs to keys that are gone is dropped, what belongs to the others stays.
         """
         self.options = Options.from_mapping(self._entry.options)
+        self.caches.configure(self.options)
         self._load_keys()
         await self.usage.reconcile({key.id: key for key in self.keys})
         await self._audit_file.apply(self.options)
@@ -90,7 +90,7 @@ class Bridge:
         self.keys.replace(keys.values())
         self._origins = frozenset().union(*(key.cors_origins for key in self.keys if key.enabled))
         self.directory.retain(scopes)
-        self.states.retain(scopes)
+        self.caches.retain(scopes)
         self.rate_limiter.retain(set(keys))
         self.recorder.counters.retain_keys(set(keys))
 
@@ -126,7 +126,7 @@ class Bridge:
             home_assistant_version=home_assistant_version,
             running=self.hass.is_running,
             keys=self.keys,
-            caches={"states": {"entries": len(self.states), "bytes": self.states.size}},
+            caches=self.caches.holds(),
             lockouts={
                 "active": self.lockouts.active(time.monotonic()),
                 "total": self.lockouts.total,

@@ -3,10 +3,12 @@
 from typing import Final
 
 from aiohttp import web
+from homeassistant.helpers.json import json_bytes
 
 from ..keys import Capability
 from .call import Call, json_response
 from .endpoint import Access, Router
+from .prepared import document_response, is_current
 
 router = Router()
 
@@ -36,5 +38,13 @@ def status(_call: Call) -> web.StreamResponse:
 @router.endpoint("GET", "/api/config", capability=Capability.READ)
 def config(call: Call) -> web.StreamResponse:
     """Return Home Assistant's configuration, without what locates the house."""
-    data = call.bridge.hass.config.as_dict()
-    return json_response({name: value for name, value in data.items() if name not in LEFT_OUT})
+    cache, hass = call.bridge.caches.config, call.bridge.hass
+    # Platforms are added to the components without an event.
+    basis = hass.state, frozenset(hass.config.components)
+    document = cache.find("", basis)
+    if document is None:
+        data = {name: value for name, value in hass.config.as_dict().items() if name not in LEFT_OUT}
+        document = cache.keep("", json_bytes(data), cache.epoch, basis)
+    elif is_current(call.request, document.etag):
+        cache.recorder.revalidated()
+    return document_response(call, document)

@@ -1,33 +1,51 @@
 """``/api/states``: what the entities in scope are doing."""
 
-from http import HTTPStatus
+from collections.abc import Awaitable
+from typing import Final
 
 from aiohttp import hdrs, web
 
+from ..cache.documents import Document
+from ..cache.view import StateView
 from ..keys import Capability
-from ..policy.headers import NO_STORE, REVALIDATE
+from ..policy.headers import NO_STORE
 from .call import Call
 from .endpoint import Router
+from .prepared import CURSOR, coding_for, document_response, is_current, not_modified, prepared
 from .problem import not_found
 
 router = Router()
 
+_JSON: Final = "application/json"
+
 
 @router.endpoint("GET", "/api/states", capability=Capability.READ)
-def all_states(call: Call) -> web.StreamResponse:
+def all_states(call: Call) -> web.StreamResponse | Awaitable[web.StreamResponse]:
     """Return the states of all entities in scope."""
-    body = call.bridge.states.view(call.key.scope).body()
-    headers = {hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: body.etag}
-    if _matches(call.request, body.etag):
-        call.bridge.state_recorder.revalidated()
-        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    response = web.Response(
-        body=body.content,
-        content_type="application/json",
-        headers=headers,
-        zlib_executor_size=32768,
-    )
-    response.enable_compression()
+    states, scope = call.bridge.caches.states, call.key.scope
+    if not states.limits.enabled:
+        return document_response(call, Document(states.direct(scope), None, 0.0))
+    view = states.view(scope)
+    if states.validate(view) and is_current(call.request, view.etag):
+        states.revalidated()
+        return _with_cursor(not_modified(view.etag), view)
+    coding = coding_for(call.request)
+    body = states.body(view, coding)
+    if body is None:
+        return _slowly(call, view)
+    return _with_cursor(prepared(body, coding, view.etag), view)
+
+
+async def _slowly(call: Call, view: StateView) -> web.StreamResponse:
+    """Return the same, built while others go first."""
+    coding = coding_for(call.request)
+    body = await call.bridge.caches.states.body_in_slices(view, coding)
+    call.ensure_unchanged()
+    return _with_cursor(prepared(body, coding, view.etag), view)
+
+
+def _with_cursor(response: web.Response, view: StateView) -> web.Response:
+    response.headers[CURSOR] = view.cursor
     return response
 
 
@@ -40,15 +58,4 @@ def one_state(call: Call) -> web.StreamResponse:
         raise not_found("Entity not found.")
     if not call.scope.allows(state.entity_id):
         raise not_found("Entity not found.", hidden="scope")
-    return web.Response(
-        body=state.as_dict_json,
-        content_type="application/json",
-        headers={hdrs.CACHE_CONTROL: NO_STORE},
-    )
-
-
-def _matches(request: web.Request, etag: str) -> bool:
-    """Compare weakly, as RFC 9110 asks for ``If-None-Match``."""
-    candidates = request.headers.getall(hdrs.IF_NONE_MATCH, ())
-    wanted = {item.strip() for header in candidates for item in header.split(",")}
-    return "*" in wanted or etag in wanted or etag.removeprefix("W/") in wanted
+    return web.Response(body=state.as_dict_json, content_type=_JSON, headers={hdrs.CACHE_CONTROL: NO_STORE})

@@ -1,110 +1,236 @@
-"""The answer to "all states", prepared once for each scope."""
+"""The answers to "all states": one view for each scope, made piece by piece, never stale."""
 
-import hashlib
+import asyncio
+import math
+import secrets
+import time
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, State
 
 from ..policy.scope import Scope
 from ..telemetry.recorder import CacheRecorder
-from .directory import EntityDirectory, LiveScope
+from .codings import CODINGS, Coding
+from .directory import EntityDirectory
+from .ledger import Ledger
+from .nodes import Bundle, Leaf, SharedNodes, Write
+from .view import StateView
 
-_ETAG_BYTES: Final = 12
+_SLICE: Final = 0.002
+"""Seconds for which a request may build before it lets others go first."""
+
+_MAX_SLICES: Final = 1000
+_MEASURE_EVERY: Final = 5.0
+_FIRST_CODING: Final = "gzip"
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """A JSON array of states and its weak validator."""
+class Projection:
+    """What is shown of each state, the same for all entities. Equal ones share their answers."""
 
-    content: bytes
-    etag: str
+    def write(self, state: State) -> bytes:
+        """Return a state as JSON."""
+        return state.as_dict_json
 
 
-class StateView:
-    """The states of one scope. Built when asked for, dropped when one of them changes."""
+EVERYTHING: Final = Projection()
 
-    def __init__(self, hass: HomeAssistant, scope: LiveScope, recorder: CacheRecorder) -> None:
-        """Prepare the states of a scope."""
-        self._hass = hass
-        self._scope = scope
-        self._recorder = recorder
-        self._body: Body | None = None
 
-    @property
-    def size(self) -> int:
-        """Bytes held."""
-        return len(self._body.content) if self._body is not None else 0
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """For how many seconds events alone are trusted, and how many bytes may be kept."""
 
-    def body(self) -> Body:
-        """Return the states in scope, as Home Assistant itself writes them."""
-        self._recorder.asked(hit=self._body is not None)
-        if self._body is None:
-            self._body = self._build()
-        return self._body
-
-    def _build(self) -> Body:
-        allows = self._scope.allows
-        states = (state.as_dict_json for state in self._hass.states.async_all() if allows(state.entity_id))
-        content = b"".join((b"[", b",".join(states), b"]"))
-        digest = hashlib.blake2b(content, digest_size=_ETAG_BYTES).hexdigest()
-        return Body(content, f'W/"{digest}"')
-
-    def entity_changed(self, entity_id: str) -> None:
-        """Drop the answer when the entity is part of it."""
-        if self._body is not None and self._scope.allows(entity_id):
-            self.invalidate()
-
-    def invalidate(self) -> None:
-        """Drop the answer."""
-        if self._body is not None:
-            self._body = None
-            self._recorder.invalidated()
+    enabled: bool
+    ttl: float
+    max_bytes: int
 
 
 class StateCache:
-    """One view for each scope in use, so bounded by the number of keys."""
+    """The views in use, bounded in bytes: those used longest ago are let go first.
+
+    A view is made for each scope and projection that a key asks with, and shared by all keys that
+    have the same. What it is made of is shared further: see ``nodes``.
+    """
 
     def __init__(self, hass: HomeAssistant, directory: EntityDirectory, recorder: CacheRecorder) -> None:
         """Keep views of the states in Home Assistant."""
+        self.recorder = recorder
+        self.limits = Limits(enabled=True, ttl=300, max_bytes=64 << 20)
+        self.warm_seconds: float | None = None
         self._hass = hass
         self._directory = directory
-        self._recorder = recorder
-        self._views: dict[Scope, StateView] = {}
-        directory.listen(self._entity_moved)
+        self._ledger = Ledger(hass, directory)
+        self._views: dict[tuple[Scope, Projection], StateView] = {}
+        self._nodes: dict[Projection, SharedNodes] = {}
+        self._nodes[EVERYTHING] = SharedNodes(self._writer(EVERYTHING))
+        self._nonce = secrets.token_hex(4)
+        self._made = 0
+        self._codings = {_FIRST_CODING}
+        self._trusted_since = time.monotonic()
+        self._measured = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._on_expiry: Callable[[], None] = lambda: None
 
-    def start(self) -> CALLBACK_TYPE:
-        """Follow state changes until the function returned is called."""
-        return self._hass.bus.async_listen(EVENT_STATE_CHANGED, self._state_changed)
+    def start(self, on_expiry: Callable[[], None]) -> CALLBACK_TYPE:
+        """Follow state changes until the function returned is called.
+
+        ``on_expiry`` is called whenever the TTL has emptied the cache.
+        """
+        self._on_expiry = on_expiry
+        stop_ledger = self._ledger.start()
+        self._schedule()
+
+        def stop() -> None:
+            stop_ledger()
+            if self._timer is not None:
+                self._timer.cancel()
+
+        return stop
+
+    def configure(self, limits: Limits) -> None:
+        """Take over limits; what is prepared is let go where it may not be kept any longer."""
+        if limits == self.limits:
+            return
+        self.limits = limits
+        if not limits.enabled:
+            self.clear()
+        if self._timer is not None:
+            self._schedule()
+        self._fit()
 
     def __len__(self) -> int:
-        """Return the number of views."""
-        return len(self._views)
+        """Return the number of views that have something prepared."""
+        return sum(view.holds_anything for view in self._views.values())
 
     @property
     def size(self) -> int:
-        """Bytes held by all views."""
-        return sum(view.size for view in self._views.values())
+        """Bytes held by all views, what they share counted once."""
+        bundles = {bundle for view in self._views.values() for bundle in view.bundles()}
+        leaves = {leaf for bundle in bundles for leaf in bundle.leaves}
+        nodes: Iterable[Leaf | Bundle] = (*bundles, *leaves)
+        return sum(node.size for node in nodes) + sum(view.bodies() for view in self._views.values())
 
-    def view(self, scope: Scope) -> StateView:
-        """Return the view of a scope."""
-        found = self._views.get(scope)
-        if found is None:
-            live = self._directory.live(scope)
-            found = self._views[scope] = StateView(self._hass, live, self._recorder)
-        return found
+    @property
+    def age(self) -> float:
+        """Seconds for which events alone have been trusted."""
+        return time.monotonic() - self._trusted_since
 
-    def retain(self, scopes: set[Scope]) -> None:
+    def view(self, scope: Scope, projection: Projection = EVERYTHING) -> StateView:
+        """Return the view of a scope, now the one used last."""
+        key = (scope, projection)
+        view = self._views.pop(key, None)
+        if view is None:
+            view = self._new_view(scope, projection)
+        self._views[key] = view
+        return view
+
+    def retain(self, scopes: Collection[Scope]) -> None:
         """Drop the views of every other scope."""
-        self._views = {scope: view for scope, view in self._views.items() if scope in scopes}
+        self._views = {key: view for key, view in self._views.items() if key[0] in scopes}
 
-    @callback
-    def _state_changed(self, event: Event[EventStateChangedData]) -> None:
+    def clear(self) -> None:
+        """Let go of everything that is prepared."""
         for view in self._views.values():
-            view.entity_changed(event.data["entity_id"])
+            view.drop()
 
-    def _entity_moved(self, _entity_id: str) -> None:
-        # It may have left a scope as well as entered it, so no verdict can tell.
-        for view in self._views.values():
-            view.invalidate()
+    def validate(self, view: StateView) -> bool:
+        """Bring a view's validator and cursor up to date; tell whether a moment was enough for it."""
+        return view.advance(time.monotonic() + _SLICE)
+
+    def body(self, view: StateView, coding: Coding) -> bytes | None:
+        """Return the body of a view as it is now; ``None`` when that takes longer than a moment."""
+        prepared = view.is_prepared(coding)
+        body = view.build(coding, time.monotonic() + _SLICE)
+        if body is not None:
+            self._answered(coding, hit=prepared)
+        return body
+
+    async def body_in_slices(self, view: StateView, coding: Coding) -> bytes:
+        """Return the body of a view as it is now, and let others run in between."""
+        prepared = view.is_prepared(coding)
+        body = await _build(view, coding)
+        self._answered(coding, hit=prepared)
+        return body
+
+    def direct(self, scope: Scope, projection: Projection = EVERYTHING) -> bytes:
+        """Return the states of a scope as plain JSON, made from the state machine and kept nowhere."""
+        allows, write = self._directory.live(scope).allows, projection.write
+        states = (write(state) for state in self._hass.states.async_all() if allows(state.entity_id))
+        return b"".join((b"[", b",".join(states), b"]"))
+
+    def revalidated(self) -> None:
+        """Count an answer that the client still had."""
+        self.recorder.asked(hit=True)
+        self.recorder.revalidated()
+
+    async def warm(self, scopes: Iterable[Scope]) -> None:
+        """Prepare the views of scopes, in the codings that clients have asked for."""
+        if not self.limits.enabled:
+            return
+        started = time.monotonic()
+        for scope in scopes:
+            for projection in tuple(self._nodes):
+                for name in tuple(self._codings):
+                    await _build(self.view(scope, projection), CODINGS[name])
+        self.warm_seconds = time.monotonic() - started
+        self._fit()
+
+    def _answered(self, coding: Coding, *, hit: bool) -> None:
+        self.recorder.asked(hit=hit)
+        self._codings.add(coding.name)
+        if not hit or time.monotonic() - self._measured > _MEASURE_EVERY:
+            self._fit()
+
+    def _new_view(self, scope: Scope, projection: Projection) -> StateView:
+        nodes = self._nodes.get(projection)
+        if nodes is None:
+            nodes = self._nodes[projection] = SharedNodes(self._writer(projection))
+        self._made += 1
+        name = f"{self._nonce}.{self._made}"
+        return StateView(name, self._directory.live(scope), self._ledger, nodes, self.recorder.invalidated)
+
+    def _writer(self, projection: Projection) -> Write:
+        find, write = self._hass.states.get, projection.write
+
+        def write_state(entity_id: str) -> bytes | None:
+            state = find(entity_id)
+            return write(state) if state is not None else None
+
+        return write_state
+
+    def _fit(self) -> None:
+        """Let go of views until what is kept fits."""
+        self._measured = time.monotonic()
+        size = self.size
+        for view in tuple(self._views.values()):
+            if size <= self.limits.max_bytes:
+                return
+            if view.holds_anything:
+                view.drop()
+                self.recorder.evicted()
+                size = self.size
+
+    def _schedule(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._hass.loop.call_later(self.limits.ttl, self._expire)
+
+    def _expire(self) -> None:
+        """Trust events no longer: begin anew, as if some had been lost."""
+        self._trusted_since = time.monotonic()
+        self._directory.forget()
+        self._ledger.distrust()
+        self.clear()
+        self._schedule()
+        self._on_expiry()
+
+
+async def _build(view: StateView, coding: Coding) -> bytes:
+    for _ in range(_MAX_SLICES):
+        if (body := view.build(coding, time.monotonic() + _SLICE)) is not None:
+            return body
+        await asyncio.sleep(0)
+    # Changes come faster than they can be taken in: this once, the others wait.
+    return view.build(coding, math.inf) or b""

@@ -1,0 +1,255 @@
+"""What a scope shows of the states: who is in it, what changed when, and the prepared answer."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from .codings import Coding, Family, Part
+from .directory import LiveScope
+from .ledger import Group, Ledger
+from .nodes import OPENING, SEPARATOR, Bundle, SharedNodes
+
+_MAX_GONE: Final = 10_000
+_EMPTY: Final = b"[]"
+_END: Final = b"]"
+_OUTDATED: Final = (-1, b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The entities in scope that changed or came, and those that left the scope or are gone."""
+
+    changed: Sequence[str]
+    removed: Sequence[str]
+
+
+class Membership:
+    """Which entities are in a scope, and which of them changed when.
+
+    ``version`` counts the times that something in scope had changed when somebody asked, so it
+    tells nothing of what happens out of scope. It is the cursor behind ``since``.
+    """
+
+    def __init__(self, scope: LiveScope, ledger: Ledger) -> None:
+        """Follow a scope; nothing is looked at before the first ``update``."""
+        self._scope = scope
+        self._ledger = ledger
+        self._seen = -1
+        self._pending: dict[str, None] = {}
+        self._changed: dict[str, int] = {}
+        self._gone: dict[str, int] = {}
+        self._horizon = 0
+        self.version = 0
+
+    def __len__(self) -> int:
+        """Return the number of entities in scope."""
+        return len(self._changed)
+
+    def update(self, deadline: float) -> bool:
+        """Take in what has happened, until done or until the clock passes ``deadline``; tell which."""
+        ledger = self._ledger
+        if self._seen != ledger.version:
+            self._collect()
+        if not self._pending:
+            return True
+        version, affected = self.version + 1, False
+        while self._pending:
+            affected |= self._take(self._pending.popitem()[0], version)
+            if time.monotonic() > deadline:
+                break
+        if affected:
+            self.version = version
+        return not self._pending
+
+    def since(self, version: int) -> Changes | None:
+        """Return what changed after a version; ``None`` for one that is not known any more."""
+        if not self._horizon <= version <= self.version:
+            return None
+        return Changes(tuple(_later(self._changed, version)), tuple(_later(self._gone, version)))
+
+    def _collect(self) -> None:
+        ledger = self._ledger
+        if self._seen < ledger.horizon:
+            self._pending.update(dict.fromkeys(self._changed))
+            self._pending.update(dict.fromkeys(ledger.entity_ids()))
+        for entity_id in ledger.changed_since(self._seen):
+            self._pending[entity_id] = None
+        self._seen = ledger.version
+
+    def _take(self, entity_id: str, version: int) -> bool:
+        was_in = self._changed.pop(entity_id, None) is not None
+        if self._ledger.holds(entity_id) and self._scope.allows(entity_id):
+            self._changed[entity_id] = version
+            self._gone.pop(entity_id, None)
+            return True
+        if was_in:
+            self._gone[entity_id] = version
+            if len(self._gone) > _MAX_GONE:
+                self._horizon = self._gone.pop(next(iter(self._gone)))
+        return was_in
+
+
+def _later(versions: dict[str, int], version: int) -> Iterator[str]:
+    for entity_id, at in reversed(versions.items()):
+        if at <= version:
+            return
+        yield entity_id
+
+
+class _Place:
+    """What a view has for a group: its bundle, and of which layout, and what stands before it."""
+
+    __slots__ = ("bundle", "layout", "opening")
+
+    def __init__(self, layout: int, opening: bytes, bundle: Bundle | None) -> None:
+        self.layout = layout
+        self.opening = opening
+        self.bundle = bundle
+
+
+class StateView:
+    """The states of one scope, as one array of JSON in Home Assistant's order."""
+
+    def __init__(
+        self, name: str, scope: LiveScope, ledger: Ledger, nodes: SharedNodes, on_change: Callable[[], None]
+    ) -> None:
+        """Prepare nothing yet.
+
+        ``name`` tells the view from every other, before a restart and after. ``on_change`` is
+        called when what is prepared turns out to be outdated.
+        """
+        self.members = Membership(scope, ledger)
+        self._name = name
+        self.shows = scope.allows
+        self._ledger = ledger
+        self._nodes = nodes
+        self._on_change = on_change
+        self._places: dict[Group, _Place] = {}
+        self._bodies: dict[Coding, tuple[int, bytes]] = {}
+        self._tails: dict[tuple[Family, bytes], Part] = {}
+        self._etag = (-1, "")
+
+    @property
+    def cursor(self) -> str:
+        """What ``since`` takes: the name of the view, and the version of its members."""
+        return f"{self._name}-{self.members.version}"
+
+    @property
+    def etag(self) -> str:
+        """The weak validator of what ``advance`` has brought up to date."""
+        version = self.members.version
+        if self._etag[0] != version:
+            self._etag = (version, f'W/"{self.cursor}"')
+        return self._etag[1]
+
+    @property
+    def holds_anything(self) -> bool:
+        """Tell whether anything is prepared."""
+        return bool(self._bodies or self._places)
+
+    def is_prepared(self, coding: Coding) -> bool:
+        """Tell whether a body was made before, so that only what changed since is made anew."""
+        return coding in self._bodies
+
+    def since(self, cursor: str) -> Changes | None:
+        """Return what changed since a cursor; ``None`` for one of another view, or too old."""
+        name, _, version = cursor.rpartition("-")
+        if name != self._name or not version.isdecimal():
+            return None
+        return self.members.since(int(version))
+
+    def body(self, coding: Coding) -> bytes | None:
+        """Return the body, if it is there and nothing in it has changed."""
+        version, body = self._bodies.get(coding, _OUTDATED)
+        return body if version == self.members.version else None
+
+    def advance(self, deadline: float) -> bool:
+        """Bring validator and cursor up to date, or as near as is possible until ``deadline``; tell which."""
+        self._ledger.sync()
+        version = self.members.version
+        done = self.members.update(deadline)
+        if self._bodies and self.members.version != version:
+            self._on_change()
+        return done
+
+    def build(self, coding: Coding, deadline: float) -> bytes | None:
+        """Return the body, or build as much of it as is possible until ``deadline``.
+
+        What was built is there the next time, so whoever asks again and again gets it.
+        """
+        if not self.advance(deadline):
+            return None
+        if (body := self.body(coding)) is not None:
+            return body
+        parts: list[Part] = []
+        opening = OPENING
+        for group in self._ledger.groups:
+            bundle = self._place(group, opening).bundle
+            if time.monotonic() > deadline:
+                return None
+            if bundle is None:
+                continue
+            opening = SEPARATOR
+            if not _make(bundle, coding.family, deadline):
+                return None
+            parts.extend(bundle.parts(coding.family))
+        parts.append(self._tail(coding.family, opening))
+        body = coding.whole(parts)
+        self._forget_the_old()
+        self._bodies[coding] = (self.members.version, body)
+        return body
+
+    def drop(self) -> None:
+        """Let go of all that is prepared. Validator and cursors stay what they are."""
+        self._bodies.clear()
+        self._places.clear()
+
+    def bodies(self) -> int:
+        """Return the bytes of all bodies."""
+        return sum(len(body) for _, body in self._bodies.values())
+
+    def bundles(self) -> Iterator[Bundle]:
+        """Yield the bundles in use."""
+        return (place.bundle for place in self._places.values() if place.bundle is not None)
+
+    def _place(self, group: Group, opening: bytes) -> _Place:
+        place = self._places.get(group)
+        if place is None or place.layout != group.layout or place.opening != opening:
+            place = self._places[group] = _Place(group.layout, opening, self._bundle(group, opening))
+        return place
+
+    def _bundle(self, group: Group, opening: bytes) -> Bundle | None:
+        leaves = []
+        for shard in group.shards:
+            if members := tuple(filter(self.shows, shard.entity_ids)):
+                leaves.append(self._nodes.leaf(shard, members, opening))
+                opening = SEPARATOR
+        return self._nodes.bundle(group, tuple(leaves)) if leaves else None
+
+    def _forget_the_old(self) -> None:
+        version = self.members.version
+        for coding, (made_at, _) in self._bodies.items():
+            if made_at != version:
+                self._bodies[coding] = _OUTDATED
+        if len(self._places) > len(self._ledger.groups):
+            self._places = {group: self._places[group] for group in self._ledger.groups}
+
+    def _tail(self, family: Family, opening: bytes) -> Part:
+        text = _END if opening == SEPARATOR else _EMPTY
+        part = self._tails.get((family, text))
+        if part is None:
+            part = self._tails[family, text] = family.encode(text)
+        return part
+
+
+def _make(bundle: Bundle, family: Family, deadline: float) -> bool:
+    """Make a bundle's part; tell whether there was time for all of it."""
+    if bundle.is_ready(family):
+        return True
+    for leaf in bundle.leaves:
+        if not leaf.is_ready(family):
+            if time.monotonic() > deadline:
+                return False
+            leaf.part(family)
+    return True
