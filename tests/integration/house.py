@@ -86,7 +86,7 @@ class Bridge:
         await self.hass.async_block_till_done()
         return flow
 
-    async def act(self, action: str, **data: Any) -> dict[str, Any]:
+    async def act(self, action: str, /, **data: Any) -> dict[str, Any]:
         """Call an action of Drawbridge, and return its response."""
         response = await self.hass.services.async_call("drawbridge", action, data, blocking=True, return_response=True)
         await self.hass.async_block_till_done()

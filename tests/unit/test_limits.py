@@ -4,13 +4,14 @@ import math
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
+from hypothesis import given, strategies as st
+
 from custom_components.drawbridge.policy import cors
 from custom_components.drawbridge.policy.concurrency import Concurrency
 from custom_components.drawbridge.policy.headers import request_id
 from custom_components.drawbridge.policy.lockout import Lockouts
 from custom_components.drawbridge.policy.networks import contains, is_local, parse_address, parse_network
 from custom_components.drawbridge.policy.rate_limit import RateLimit, RateLimiter
-from hypothesis import given, strategies as st
 
 
 class TokenBucket:

@@ -38,7 +38,10 @@ def mount(
             by_path[endpoint.path][hdrs.METH_HEAD] = endpoint
     for path, methods in by_path.items():
         router.add_route(hdrs.METH_ANY, BASE_PATH + path, Gate(path, methods, find_bridge).handle)
-    unmatched = {method: Endpoint(method, _UNMATCHED, Access.PUBLIC, _no_such_path, "") for method in hdrs.METH_ALL}
+    unmatched = {
+        method: Endpoint(method, _UNMATCHED, Access.PUBLIC, _no_such_path, "")
+        for method in hdrs.METH_ALL - {hdrs.METH_OPTIONS}
+    }
     tail = Gate(_UNMATCHED, unmatched, find_bridge)
     router.add_route(hdrs.METH_ANY, BASE_PATH + "{tail:(/.*)?}", tail.handle)
 

@@ -54,8 +54,9 @@ def one_state(call: Call) -> web.StreamResponse:
     """Return the state of an entity."""
     entity_id = call.parameter("entity_id")
     state = call.bridge.hass.states.get(entity_id)
+    # Asked first, and of what does not exist too: the two must not differ in what they cost.
+    if not call.scope.allows(entity_id.lower()):
+        raise not_found("Entity not found.", hidden="scope")
     if state is None:
         raise not_found("Entity not found.")
-    if not call.scope.allows(state.entity_id):
-        raise not_found("Entity not found.", hidden="scope")
     return web.Response(body=state.as_dict_json, content_type=_JSON, headers={hdrs.CACHE_CONTROL: NO_STORE})

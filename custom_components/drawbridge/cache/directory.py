@@ -11,6 +11,7 @@ from ..policy.scope import EntityFacts, Scope
 
 type EntityListener = Callable[[str], None]
 
+_MAX_STRANGERS: Final = 1024
 _ENTITY_PLATFORMS: Final = frozenset(item.value for item in Platform)
 _DEVICE_FACTS: Final = frozenset({"area_id", "labels"})
 
@@ -18,8 +19,9 @@ _DEVICE_FACTS: Final = frozenset({"area_id", "labels"})
 class LiveScope:
     """A scope with its verdicts remembered, entity by entity.
 
-    Verdicts are kept for entities that exist alone, so what clients ask for cannot fill
-    the memory, and dropped by the directory as soon as an entity's facts change.
+    The directory drops a verdict as soon as the entity's facts change. Verdicts on what does
+    not exist are remembered too, so that it takes no longer to say no to one than to what is
+    out of scope; there are at most 1,024 of those, since clients choose them.
     """
 
     def __init__(self, scope: Scope, directory: EntityDirectory) -> None:
@@ -27,14 +29,27 @@ class LiveScope:
         self.scope = scope
         self._directory = directory
         self._verdicts: dict[str, bool] = {}
+        self._strangers: dict[str, bool] = {}
+
+    def __len__(self) -> int:
+        """Return the number of verdicts remembered."""
+        return len(self._verdicts) + len(self._strangers)
 
     def allows(self, entity_id: str) -> bool:
         """Tell whether an entity, existing or not, is in scope."""
         verdict = self._verdicts.get(entity_id)
         if verdict is None:
-            verdict = self.scope.matches(self._directory.facts(entity_id))
-            if self._directory.exists(entity_id):
-                self._verdicts[entity_id] = verdict
+            verdict = self._strangers.get(entity_id)
+        return self._decide(entity_id) if verdict is None else verdict
+
+    def _decide(self, entity_id: str) -> bool:
+        verdict = self.scope.matches(self._directory.facts(entity_id))
+        if self._directory.exists(entity_id):
+            self._verdicts[entity_id] = verdict
+            return verdict
+        if len(self._strangers) >= _MAX_STRANGERS:
+            self._strangers.clear()
+        self._strangers[entity_id] = verdict
         return verdict
 
     def known_domains(self) -> set[str]:
@@ -45,8 +60,10 @@ class LiveScope:
         """Drop what is remembered of an entity, or of every one."""
         if entity_id is None:
             self._verdicts.clear()
+            self._strangers.clear()
         else:
             self._verdicts.pop(entity_id, None)
+            self._strangers.pop(entity_id, None)
 
 
 class EntityDirectory:

@@ -1,0 +1,197 @@
+"""The audit trail: as events, in the logbook, in a file; and what survives."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import area_registry as ar, issue_registry as ir, label_registry as lr
+from pytest_homeassistant_custom_component.common import async_capture_events, async_fire_time_changed
+
+from custom_components.drawbridge.keys import generate
+from custom_components.drawbridge.logbook import async_describe_events
+from tests.integration.house import Bridge
+
+LIVING = "input_boolean.living_room_lamp"
+BEDROOM = "input_boolean.bedroom_lamp"
+TURN_ON = "/api/services/input_boolean/turn_on"
+
+
+async def test_every_refusal_and_every_write(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Who, from where, what, with what outcome and why; reads leave no trace."""
+    events = async_capture_events(hass, "drawbridge_audit")
+    key = await bridge.add_key(name="Remote", capabilities=["read", "control"], areas=["living_room"])
+    await bridge.get("/api/states", key)
+    assert events == []
+    await bridge.post(TURN_ON, key, json={"entity_id": LIVING}, headers={"X-Request-ID": "r1"})
+    await bridge.post(TURN_ON, key, json={"entity_id": BEDROOM})
+    await bridge.get(f"/api/states/{BEDROOM}", key)
+    await bridge.get("/metrics", key)
+    await bridge.get("/api/states", generate())
+    told = [(item.data["outcome"], item.data["status"], item.data["reason"], item.data["target"]) for item in events]
+    assert told == [
+        ("allowed", 200, None, f"input_boolean.turn_on on {LIVING}"),
+        ("refused", 403, "service_scope", f"input_boolean.turn_on on {BEDROOM}"),
+        ("refused", 404, "scope", None),
+        ("refused", 403, "capability", None),
+        ("refused", 401, "key_unknown", None),
+    ]
+    first, last = events[0].data, events[-1].data
+    assert (first["key_name"], first["key_id"]) == ("Remote", bridge.key_id("Remote"))
+    assert (first["request_id"], first["address"]) == ("r1", "127.0.0.1")
+    assert (first["method"], first["route"]) == ("POST", "/api/services/{domain}/{service}")
+    assert (last["key_name"], last["key_id"]) == (None, None)
+    assert [record.as_dict() for record in bridge.entry.runtime_data.audit] == [
+        {name: value for name, value in item.data.items() if name != "suppressed"} for item in events
+    ]
+
+
+async def test_no_flood_of_events(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Thirty at once; the rest is in the trail, and counted in the next event."""
+    events = async_capture_events(hass, "drawbridge_audit")
+    for _ in range(50):
+        await bridge.get("/api/states")
+    assert 30 <= len(events) <= 35
+    assert len(list(bridge.entry.runtime_data.audit)) == 50
+
+
+async def test_logbook(bridge: Bridge, hass: HomeAssistant) -> None:
+    """In words that say who and what."""
+    described: dict[str, Any] = {}
+
+    @callback
+    def describe(_domain: str, event_type: str, describer: Any) -> None:
+        described[event_type] = describer
+
+    async_describe_events(hass, describe)
+    events = async_capture_events(hass, "drawbridge_audit")
+    key = await bridge.add_key(name="Remote", capabilities=["control"], areas=["living_room"])
+    await bridge.post(TURN_ON, key, json={"entity_id": LIVING})
+    await bridge.get("/api/states")
+
+    def words(event: Event[Any]) -> str:
+        entry = described["drawbridge_audit"](event)
+        return f"{entry['name']} {entry['message']}"
+
+    assert [words(event) for event in events] == [
+        f"Remote was let through: input_boolean.turn_on on {LIVING}",
+        "An unknown client was refused (key_missing) from 127.0.0.1: GET /api/states",
+    ]
+
+
+async def test_file(bridge: Bridge, hass: HomeAssistant, tmp_path: Path) -> None:
+    """Turned on by an option, without a reload; off again."""
+    hass.config.config_dir = str(tmp_path)
+    path = tmp_path / "drawbridge" / "audit.jsonl"
+    hass.config_entries.async_update_entry(bridge.entry, options={"audit_file": True, "audit_days": 7})
+    await hass.async_block_till_done()
+    secret = await bridge.add_key()
+    await bridge.get("/metrics", secret)
+    hass.config_entries.async_update_entry(bridge.entry, options={"audit_file": False})
+    await hass.async_block_till_done()
+    text = await hass.async_add_executor_job(path.read_text)
+    (record,) = [json.loads(line) for line in text.splitlines()]
+    assert (record["reason"], record["key_name"]) == ("capability", "Test")
+    assert secret not in text
+
+
+async def test_file_that_cannot_be_written(
+    bridge: Bridge, hass: HomeAssistant, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The bridge works on, and the log says why there is no file."""
+    (tmp_path / "drawbridge").touch()
+    hass.config.config_dir = str(tmp_path)
+    hass.config_entries.async_update_entry(bridge.entry, options={"audit_file": True})
+    await hass.async_block_till_done()
+    assert "audit.jsonl cannot be written" in caplog.text
+    assert (await bridge.get("/api/", await bridge.add_key())).status == 200
+
+
+async def test_last_use_survives(bridge: Bridge, hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    """Saved within ten seconds, and read again."""
+    key = await bridge.add_key(name="X")
+    await bridge.get("/api/", key)
+    (before,) = (await bridge.act("list_keys"))["keys"]
+    async_fire_time_changed(hass, fire_all=True)
+    await hass.async_block_till_done()
+    saved = hass_storage["drawbridge"]["data"]["usage"][bridge.key_id("X")]
+    assert saved == {"last_used": before["last_used"], "last_address": "127.0.0.1"}
+    assert key not in json.dumps(hass_storage)
+    assert await hass.config_entries.async_reload(bridge.entry.entry_id)
+    (after,) = (await bridge.act("list_keys"))["keys"]
+    assert after == before
+
+
+async def test_removing_the_entry_leaves_nothing(
+    bridge: Bridge, hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    """No user, no storage, no open door."""
+    users = len(await hass.auth.async_get_users())
+    key = await bridge.add_key(capabilities=["control"])
+    await bridge.post(TURN_ON, key, json={"entity_id": "all"})
+    assert len(await hass.auth.async_get_users()) == users + 1
+    await hass.config_entries.async_remove(bridge.entry.entry_id)
+    await hass.async_block_till_done()
+    assert len(await hass.auth.async_get_users()) == users
+    assert "drawbridge" not in hass_storage
+    assert (await bridge.get("/api/", key)).status == 503
+
+
+async def test_a_damaged_key_keeps_no_other_from_opening(
+    bridge: Bridge, hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It opens nothing, and the log says what to do."""
+    await bridge.add_key(name="Damaged")
+    key = await bridge.add_key(name="Whole")
+    subentry = bridge.entry.subentries[bridge.key_id("Damaged")]
+    hass.config_entries.async_update_subentry(bridge.entry, subentry, data={"secrets": "x"})
+    await hass.async_block_till_done()
+    assert (await bridge.get("/api/", key)).status == 200
+    assert "'Damaged' is damaged" in caplog.text
+    assert bridge.entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_scope_that_names_what_is_gone(bridge: Bridge, hass: HomeAssistant) -> None:
+    """It matches nothing, an issue says so, and goes when the scope is mended."""
+    labels, areas = lr.async_get(hass), ar.async_get(hass)
+    label = labels.async_create("Cosy")
+    key = await bridge.add_key(name="X", areas=["living_room"], labels=[label.label_id])
+    issues = ir.async_get(hass)
+    assert not issues.issues
+    areas.async_delete("living_room")
+    labels.async_delete(label.label_id)
+    await hass.async_block_till_done()
+    assert await bridge.entity_ids(key) == set()
+    (issue,) = issues.issues.values()
+    assert issue.translation_placeholders == {"name": "X", "missing": "area living_room, label cosy"}
+    await bridge.edit_key("X", "scope", {"everything": False, "areas": ["bedroom"]})
+    assert not issues.issues
+
+
+async def test_ban_list_only_when_asked_to(
+    bridge: Bridge, hass: HomeAssistant, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the option, Home Assistant hears of wrong keys; else it does not."""
+    monkeypatch.setattr("homeassistant.components.http.ban.gethostbyaddr", lambda address: (address, [], []))
+    await bridge.get("/api/", generate())
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert "invalid authentication" not in caplog.text
+    hass.config_entries.async_update_entry(bridge.entry, options={"report_to_ban_list": True})
+    await hass.async_block_till_done()
+    await bridge.get("/api/", generate())
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert "invalid authentication from 127.0.0.1" in caplog.text
+    async_fire_time_changed(hass, fire_all=True)
+    await hass.async_block_till_done()
+
+
+async def test_memory_after_many_wrong_keys(bridge: Bridge) -> None:
+    """Nothing grows with wrong keys, wherever they come from."""
+    runtime = bridge.entry.runtime_data
+    for number in range(200):
+        await bridge.get(f"/nowhere/{number}", generate(), headers={"X-Request-ID": str(number)})
+    assert len(runtime.recorder.counters.requests) <= 3
+    assert len(runtime.lockouts) == 1
+    assert not runtime.recorder.counters.keys

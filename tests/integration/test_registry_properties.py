@@ -1,0 +1,204 @@
+"""The scope follows the registries: held, after every random change, against one computed anew."""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    floor_registry as fr,
+    label_registry as lr,
+)
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from custom_components.drawbridge.policy.scope import EntityFacts
+from tests.integration.house import Bridge
+from tests.unit.test_scope_properties import obviously_in_scope
+
+NUMBERS = count()
+NAMES = ("a", "b", "c")
+ENTITY_IDS = tuple(f"{domain}.{name}" for domain in ("light", "switch") for name in ("x", "y", "z"))
+SCOPES: dict[str, dict[str, Any]] = {
+    "area": {"areas": ["a"]},
+    "floor": {"floors": ["a"], "exclude": {"areas": ["b"]}},
+    "label": {"labels": ["a", "b"], "exclude": {"labels": ["c"]}},
+    "domain": {"domains": ["light"], "exclude": {"globs": ["*.y*"]}},
+    "glob": {"globs": ["*.x*", "switch.?"], "exclude": {"floors": ["b"]}},
+    "everything": {"everything": True, "exclude": {"entities": ["light.z"], "areas": ["c"]}},
+}
+
+
+@dataclass(frozen=True)
+class House:
+    """The registries, and what may happen to them. Every change can be asked for at any time."""
+
+    hass: HomeAssistant
+    bridge: Bridge
+
+    def area(self, name: str) -> str:
+        """Return an area's id; make it where there is none."""
+        return ar.async_get(self.hass).async_get_or_create(name).id
+
+    def floor(self, name: str) -> str:
+        """Return a floor's id; make it where there is none."""
+        floors = fr.async_get(self.hass)
+        return (floors.async_get_floor_by_name(name) or floors.async_create(name)).floor_id
+
+    def label(self, name: str) -> str:
+        """Return a label's id; make it where there is none."""
+        labels = lr.async_get(self.hass)
+        return (labels.async_get_label_by_name(name) or labels.async_create(name)).label_id
+
+    def device(self, name: str) -> str:
+        """Return a device's id; make it where there is none."""
+        entry = self.bridge.entry.entry_id
+        return dr.async_get(self.hass).async_get_or_create(config_entry_id=entry, identifiers={("x", name)}).id
+
+    def entity(self, entity_id: str) -> str:
+        """Return an entity that is registered, by its id if that is free, and has a state."""
+        entities = er.async_get(self.hass)
+        if entities.async_get(entity_id) is None:
+            domain, name = entity_id.split(".")
+            entry = entities.async_get_or_create(
+                domain, "test", f"{next(NUMBERS)}", suggested_object_id=name, original_name=name
+            )
+            entity_id = entry.entity_id
+        self.hass.states.async_set(entity_id, "on")
+        return entity_id
+
+    def place(self, entity_id: str, name: str) -> None:
+        """Put an entity into an area, or out of any."""
+        area = None if name == "c" else self.area(name)
+        er.async_get(self.hass).async_update_entity(self.entity(entity_id), area_id=area)
+
+    def mount(self, entity_id: str, name: str) -> None:
+        """Make an entity part of a device."""
+        er.async_get(self.hass).async_update_entity(self.entity(entity_id), device_id=self.device(name))
+
+    def tag(self, entity_id: str, name: str) -> None:
+        """Label an entity."""
+        er.async_get(self.hass).async_update_entity(self.entity(entity_id), labels={self.label(name)})
+
+    def move_device(self, _entity_id: str, name: str) -> None:
+        """Put a device into an area."""
+        dr.async_get(self.hass).async_update_device(self.device("a"), area_id=self.area(name))
+
+    def tag_device(self, _entity_id: str, name: str) -> None:
+        """Label a device."""
+        dr.async_get(self.hass).async_update_device(self.device("a"), labels={self.label(name)})
+
+    def remove_device(self, _entity_id: str, name: str) -> None:
+        """Remove a device, with what hangs on it."""
+        dr.async_get(self.hass).async_remove_device(self.device(name))
+
+    def raise_area(self, _entity_id: str, name: str) -> None:
+        """Put an area on a floor."""
+        ar.async_get(self.hass).async_update(self.area("a"), floor_id=self.floor(name))
+
+    def tag_area(self, _entity_id: str, name: str) -> None:
+        """Label an area."""
+        ar.async_get(self.hass).async_update(self.area("b"), labels={self.label(name)})
+
+    def remove_area(self, _entity_id: str, name: str) -> None:
+        """Remove an area."""
+        ar.async_get(self.hass).async_delete(self.area(name))
+
+    def remove_floor(self, _entity_id: str, name: str) -> None:
+        """Remove a floor."""
+        fr.async_get(self.hass).async_delete(self.floor(name))
+
+    def remove_label(self, _entity_id: str, name: str) -> None:
+        """Remove a label."""
+        lr.async_get(self.hass).async_delete(self.label(name))
+
+    def rename(self, entity_id: str, name: str) -> None:
+        """Give an entity another id, and its state with it."""
+        old = self.entity(entity_id)
+        new = f"{old.split('.')[0]}.{name}_renamed"
+        if er.async_get(self.hass).async_get(new) is None and self.hass.states.get(new) is None:
+            self.hass.states.async_remove(old)
+            er.async_get(self.hass).async_update_entity(old, new_entity_id=new)
+            self.hass.states.async_set(new, "on")
+
+    def unregister(self, entity_id: str, _name: str) -> None:
+        """Forget an entity; its state stays."""
+        er.async_get(self.hass).async_remove(self.entity(entity_id))
+
+    def vanish(self, entity_id: str, _name: str) -> None:
+        """Remove the state of an entity."""
+        self.hass.states.async_remove(self.entity(entity_id))
+
+    def change(self, entity_id: str, name: str) -> None:
+        """Change the state of an entity that may not be registered."""
+        self.hass.states.async_set(entity_id, name)
+
+
+CHANGES: tuple[Callable[[House, str, str], None], ...] = (
+    House.place, House.mount, House.tag, House.move_device, House.tag_device, House.remove_device, House.raise_area,
+    House.tag_area, House.remove_area, House.remove_floor, House.remove_label, House.rename, House.unregister,
+    House.vanish, House.change,
+)  # fmt: skip
+
+
+@settings(
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(CHANGES), st.sampled_from(ENTITY_IDS), st.sampled_from(NAMES)),
+        min_size=1,
+        max_size=12,
+    )
+)
+async def test_scopes_follow_every_change(
+    bridge: Bridge, hass: HomeAssistant, steps: list[tuple[Callable[[House, str, str], None], str, str]]
+) -> None:
+    """After each step each key sees just what an obvious look at the registries says, in bulk and one by one."""
+    random.seed()  # Hypothesis fixes it, and Home Assistant makes the ids of its registries from it
+    keys = await keys_of(bridge)
+    house, directory = House(hass, bridge), bridge.entry.runtime_data.directory
+    for change, entity_id, name in steps:
+        change(house, entity_id, name)
+        for key in bridge.entry.runtime_data.keys:
+            live = directory.live(key.scope)
+            expected = {
+                state.entity_id
+                for state in hass.states.async_all()
+                if obviously_in_scope(key.scope, facts(hass, state.entity_id))
+            }
+            assert {state.entity_id for state in hass.states.async_all() if live.allows(state.entity_id)} == expected
+            body = bridge.entry.runtime_data.states.view(key.scope).body().content
+            assert {state["entity_id"] for state in json.loads(body)} == expected
+    for name, secret in keys.items():
+        key = next(item for item in bridge.entry.runtime_data.keys if item.name == name)
+        seen = await bridge.entity_ids(secret)
+        assert all(obviously_in_scope(key.scope, facts(hass, entity_id)) for entity_id in seen)
+
+
+async def keys_of(bridge: Bridge) -> dict[str, str]:
+    """Return a key for every scope; the areas, floors and labels have their names for ids."""
+    made: dict[str, str] = bridge.__dict__.setdefault("scoped_keys", {})
+    for name, scope in SCOPES.items():
+        if name not in made:
+            made[name] = (await bridge.act("create_key", name=name, per_minute=0, **scope))["secret"]
+    return made
+
+
+def facts(hass: HomeAssistant, entity_id: str) -> EntityFacts:
+    """Look an entity up, without anything that is remembered."""
+    entry = er.async_get(hass).entities.get(entity_id)
+    if entry is None:
+        return EntityFacts(entity_id)
+    device = dr.async_get(hass).async_get(entry.device_id) if entry.device_id else None
+    area_id = entry.area_id or (device.area_id if device else None)
+    area = ar.async_get(hass).areas.get(area_id) if area_id else None
+    labels = {*entry.labels, *(device.labels if device else ()), *(area.labels if area else ())}
+    return EntityFacts(entity_id, area_id, area.floor_id if area else None, entry.device_id, frozenset(labels))
