@@ -2,8 +2,11 @@
 
 A deflate stream that ends in a full flush ends at a byte and leaves nothing to refer back to, so
 such streams follow one another as one (RFC 1951); gzip and zlib put a head before it, and a checksum
-behind it that follows from those of the pieces. Zstandard frames follow one another as they are
-(RFC 8878, section 3).
+behind it that follows from those of the pieces.
+
+Zstandard frames may follow one another too (RFC 8878, section 3), but not every client reads more
+than the first: aiohttp up to 3.13 stops there, without an error. So all pieces are blocks of one
+frame. What a block may take from those before it is undone by a setter in front of each piece.
 """
 
 import struct
@@ -33,6 +36,17 @@ _FASTEST: Final = 1
 _RAW: Final = -zlib.MAX_WBITS
 _GZIP_HEAD: Final = bytes((0x1F, 0x8B, zlib.DEFLATED, 0, 0, 0, 0, 0, 4, 255))
 _ZLIB_HEAD: Final = b"\x78\x01"
+
+_ZSTD_WINDOW_LOG: Final = 19
+_ZSTD_HEAD: Final = bytes.fromhex("28b52ffd 00 48")  # magic number, no optional field, a window of 512 KiB
+_ZSTD_SETTER: Final = bytes.fromhex(
+    "420000 20"  # a run of 8 spaces
+    "440000"  # a compressed block of 8 bytes: no literals, three sequences
+    "00 03 44 00 00"  # lengths of 0 and 3 each, offsets by the predefined table
+    "b8dd4a"  # the offsets 8, 4, 1
+)
+_ZSTD_LAST_BLOCK: Final = bytes.fromhex("010000")  # empty
+_ZSTD_RUN: Final = 1
 
 crc32_join: Final[Callable[[int, int, int], int]] = getattr(fast_zlib, "crc32_combine", checksums.crc32_join)
 
@@ -87,15 +101,39 @@ class Deflate(Family):
 
 
 class Zstandard(Family):
-    """Zstandard, each part a frame."""
+    """Zstandard, each part the blocks of a frame of its own, so that they fit into any frame.
+
+    A block of a new frame refers to no earlier table and to no earlier text, but it may repeat one
+    of the three offsets used last, which are 1, 4 and 8 where a frame begins (RFC 8878, section
+    3.1.1.5). The setter makes them so again: eight spaces, and three times three more, copied
+    from 8, 4 and 1 bytes before. In JSON these stand between two values, and mean nothing.
+    """
 
     def __init__(self) -> None:
         """Keep one compressor: a new one for each part would cost more than the compressing."""
-        self._compressor = zstd.ZstdCompressor(level=_FASTEST)
+        parameter = zstd.CompressionParameter
+        options = {parameter.compression_level: _FASTEST, parameter.window_log: _ZSTD_WINDOW_LOG}
+        self._compressor = zstd.ZstdCompressor(options=options)
 
     @override
     def encode(self, plain: bytes) -> Part:
-        return Part(self._compressor.compress(plain, self._compressor.FLUSH_FRAME))
+        frame = self._compressor.compress(plain, self._compressor.FLUSH_FRAME)
+        return Part(_ZSTD_SETTER + _unended_blocks(frame))
+
+
+def _unended_blocks(frame: bytes) -> bytes:
+    """Return the blocks of a frame without a checksum, none of them marked as the last."""
+    descriptor = frame[4]
+    single_segment = descriptor >> 5 & 1
+    size_of_content_size = (single_segment, 2, 4, 8)[descriptor >> 6]
+    blocks = bytearray(frame[5 + (not single_segment) + size_of_content_size :])
+    at = 0
+    while not blocks[at] & 1:
+        header = int.from_bytes(blocks[at : at + 3], "little")
+        is_run = header >> 1 & 3 == _ZSTD_RUN
+        at += 3 + (1 if is_run else header >> 3)
+    blocks[at] &= 0xFE
+    return bytes(blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +178,19 @@ def _zlib_tail(parts: Sequence[Part]) -> bytes:
 
 def _codings() -> Mapping[str, Coding]:
     deflate = Deflate()
-    every = [
-        Coding("gzip", deflate, _GZIP_HEAD, _gzip_tail),
-        Coding("deflate", deflate, _ZLIB_HEAD, _zlib_tail),
-        Coding(IDENTITY, Plain()),
-    ]
+    every = [Coding("gzip", deflate, _GZIP_HEAD, _gzip_tail)]
     if zstd is not None:
-        every.insert(0, Coding("zstd", Zstandard()))
+        every.append(Coding("zstd", Zstandard(), _ZSTD_HEAD, lambda _parts: _ZSTD_LAST_BLOCK))
+    every += [Coding("deflate", deflate, _ZLIB_HEAD, _zlib_tail), Coding(IDENTITY, Plain())]
     return MappingProxyType({coding.name: coding for coding in every})
 
 
 CODINGS: Final = _codings()
-"""By name, the best first: zstd makes the smallest bodies here in the shortest time."""
+"""By name, in the order of preference where the client has none.
+
+Zstandard makes smaller bodies, but with the setters' spaces in them; gzip's are byte for byte
+Home Assistant's own when decoded.
+"""
 
 COMPRESSED: Final = tuple(name for name in CODINGS if name != IDENTITY)
 """What is offered to clients that accept more than ``identity``."""

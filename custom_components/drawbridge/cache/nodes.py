@@ -51,6 +51,10 @@ class Leaf:
             part = self._parts[family] = family.encode(self._opening + text)
         return part
 
+    def drop(self, family: Family) -> None:
+        """Let go of a part."""
+        self._parts.pop(family, None)
+
 
 class Bundle:
     """The leaves of a group of shards, joined. Shared like them."""
@@ -84,6 +88,12 @@ class Bundle:
         if part is None:
             part = self._parts[family] = family.join([leaf.part(family) for leaf in self.leaves])
         return (part,)
+
+    def drop(self, family: Family) -> None:
+        """Let go of a part, and of those of the leaves."""
+        self._parts.pop(family, None)
+        for leaf in self.leaves:
+            leaf.drop(family)
 
 
 class SharedNodes:

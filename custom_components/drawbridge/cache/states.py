@@ -10,6 +10,7 @@ from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, State
 
+from ..policy.encodings import IDENTITY
 from ..policy.scope import Scope
 from ..telemetry.recorder import CacheRecorder
 from .codings import CODINGS, Coding
@@ -22,6 +23,8 @@ _SLICE: Final = 0.002
 """Seconds for which a request may build before it lets others go first."""
 
 _MAX_SLICES: Final = 1000
+_PAUSE: Final = 0.005
+_WARM_SHARE: Final = 0.75
 _MEASURE_EVERY: Final = 5.0
 _FIRST_CODING: Final = "gzip"
 
@@ -67,7 +70,7 @@ class StateCache:
         self._nodes[EVERYTHING] = SharedNodes(self._writer(EVERYTHING))
         self._nonce = secrets.token_hex(4)
         self._made = 0
-        self._codings = {_FIRST_CODING}
+        self._coding = CODINGS[_FIRST_CODING]
         self._trusted_since = time.monotonic()
         self._measured = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -102,7 +105,7 @@ class StateCache:
 
     def __len__(self) -> int:
         """Return the number of views that have something prepared."""
-        return sum(view.holds_anything for view in self._views.values())
+        return sum(view.holds_bodies for view in self._views.values())
 
     @property
     def size(self) -> int:
@@ -133,7 +136,7 @@ class StateCache:
     def clear(self) -> None:
         """Let go of everything that is prepared."""
         for view in self._views.values():
-            view.drop()
+            view.clear()
 
     def validate(self, view: StateView) -> bool:
         """Bring a view's validator and cursor up to date; tell whether a moment was enough for it."""
@@ -166,20 +169,27 @@ class StateCache:
         self.recorder.revalidated()
 
     async def warm(self, scopes: Iterable[Scope]) -> None:
-        """Prepare the views of scopes, in the codings that clients have asked for."""
+        """Prepare the views of scopes that have nothing prepared, as far as there is room.
+
+        In the coding that clients asked for last, and with long pauses: nobody waits for it.
+        """
         if not self.limits.enabled:
             return
         started = time.monotonic()
         for scope in scopes:
             for projection in tuple(self._nodes):
-                for name in tuple(self._codings):
-                    await _build(self.view(scope, projection), CODINGS[name])
+                if self.size < self.limits.max_bytes * _WARM_SHARE:
+                    await self._warm(self.view(scope, projection))
         self.warm_seconds = time.monotonic() - started
-        self._fit()
+
+    async def _warm(self, view: StateView) -> None:
+        while not view.holds_bodies and view.build(self._coding, time.monotonic() + _SLICE) is None:
+            await asyncio.sleep(_PAUSE)
 
     def _answered(self, coding: Coding, *, hit: bool) -> None:
         self.recorder.asked(hit=hit)
-        self._codings.add(coding.name)
+        if coding.name != IDENTITY:
+            self._coding = coding
         if not hit or time.monotonic() - self._measured > _MEASURE_EVERY:
             self._fit()
 
@@ -201,14 +211,14 @@ class StateCache:
         return write_state
 
     def _fit(self) -> None:
-        """Let go of views until what is kept fits."""
+        """Let go of bodies, and of what they are made of, until what is kept fits."""
         self._measured = time.monotonic()
         size = self.size
         for view in tuple(self._views.values()):
-            if size <= self.limits.max_bytes:
-                return
-            if view.holds_anything:
-                view.drop()
+            for coding in view.codings():
+                if size <= self.limits.max_bytes:
+                    return
+                view.drop(coding)
                 self.recorder.evicted()
                 size = self.size
 

@@ -144,9 +144,13 @@ class StateView:
         return self._etag[1]
 
     @property
-    def holds_anything(self) -> bool:
+    def holds_bodies(self) -> bool:
         """Tell whether anything is prepared."""
-        return bool(self._bodies or self._places)
+        return bool(self._bodies)
+
+    def codings(self) -> tuple[Coding, ...]:
+        """Return the codings in which something is prepared, the one used longest ago first."""
+        return tuple(self._bodies)
 
     def is_prepared(self, coding: Coding) -> bool:
         """Tell whether a body was made before, so that only what changed since is made anew."""
@@ -197,11 +201,21 @@ class StateView:
         parts.append(self._tail(coding.family, opening))
         body = coding.whole(parts)
         self._forget_the_old()
+        self._bodies.pop(coding, None)
         self._bodies[coding] = (self.members.version, body)
         return body
 
-    def drop(self) -> None:
-        """Let go of all that is prepared. Validator and cursors stay what they are."""
+    def drop(self, coding: Coding) -> None:
+        """Let go of what is prepared in one coding. Validator and cursors stay what they are."""
+        del self._bodies[coding]
+        if not self._bodies:
+            self._places.clear()
+            return
+        for bundle in self.bundles():
+            bundle.drop(coding.family)
+
+    def clear(self) -> None:
+        """Let go of all that is prepared."""
         self._bodies.clear()
         self._places.clear()
 
