@@ -48,7 +48,7 @@ async def figures(house: House, settings: Settings) -> Figures:
     await house.churn(0)
     await asyncio.sleep(_SETTLE_SECONDS)
     before, resident = await house.cache(metrics), await house.resident()
-    keys = await house.scoped_keys(settings.scopes, first=500)
+    keys = await house.scoped_keys(settings.scopes, areas=house.areas, first=500)
     for item in keys:
         await house.probe(house.bridge("/api/states", item, encoding=settings.encoding))
     after, grown = await house.cache(metrics), await house.resident()

@@ -1,7 +1,7 @@
 """A real Home Assistant with synthetic sensors, Drawbridge and bare views, on a free port of 127.0.0.1."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -50,8 +50,8 @@ class House:
         """Make a key that sees only what does not change."""
         return await self.key(domains=list(_QUIET))
 
-    async def scoped_keys(self, number: int, first: int = 1) -> list[str]:
-        """Make keys that see almost everything, each something else: not one area, and not one sensor.
+    async def scoped_keys(self, number: int, *, areas: Sequence[str] = (), first: int = 1) -> list[str]:
+        """Make keys that see everything but a sensor each, and but one of the areas in turn.
 
         `first` is the number of the first sensor that is left out.
         """
@@ -59,7 +59,7 @@ class House:
             await self.key(
                 everything=True,
                 exclude={
-                    "areas": [self.areas[index % len(self.areas)]],
+                    "areas": [areas[index % len(areas)]] if areas else [],
                     "entities": [f"sensor.synthetic_{index + first:05}"],
                 },
             )

@@ -99,19 +99,10 @@ async def measure(pair: Pair, settings: Settings) -> Row:
 
 async def rows(big: House, small: House, settings: Settings) -> AsyncIterator[Row]:
     """Measure everything, one row after the other."""
-    makers: tuple[Callable[[House, House, Settings], Awaitable[list[Pair]]], ...] = (
-        _bulk,
-        _plain,
-        _small_answers,
-        _growth,
-    )
-    for make in makers:
+    for make in (_bulk, _plain, _small_answers, _growth, _scopes):
         for pair in await make(big, small, settings):
             if settings.only in pair.work:
                 yield await measure(pair, settings)
-    for pair in await _scopes(big, small, settings):
-        if settings.only in pair.work:
-            yield await measure(pair, settings)
     work = f"one change of a state, {WARM_VIEWS} views warm"
     if settings.only in work:
         yield await _cost_of_a_change(big, settings, work)
@@ -140,9 +131,11 @@ async def _plain(big: House, _small: House, settings: Settings) -> list[Pair]:
 
 async def _small_answers(big: House, _small: House, settings: Settings) -> list[Pair]:
     key = await big.key()
-    bulk = big.bridge("/api/states", key, encoding=settings.encoding)
+    # Without the household, in which something changes now and then.
+    sensors = await big.key(globs=["sensor.synthetic_*"])
+    bulk = big.bridge("/api/states", sensors, encoding=settings.encoding)
     etag = (await big.probe(bulk))[2]
-    unchanged = big.bridge("/api/states", key, encoding=settings.encoding, If_None_Match=etag)
+    unchanged = big.bridge("/api/states", sensors, encoding=settings.encoding, If_None_Match=etag)
     one, path = "sensor.synthetic_00001", "/api/states/sensor.synthetic_00001"
     return [
         Pair("all states, answered 304", "bare view, 200 bytes", 0.85, (big, unchanged), (big, big.bare(200))),
@@ -166,17 +159,25 @@ async def _growth(big: House, small: House, settings: Settings) -> list[Pair]:
 
 
 async def _scopes(big: House, _small: House, settings: Settings) -> list[Pair]:
-    keys = await big.scoped_keys(settings.scopes)
-    encoding, churn = settings.encoding, settings.churn
-    many = big.bridge("/api/states", *keys, encoding=encoding)
-    one = big.bridge("/api/states", keys[0], keys[0], encoding=encoding)
-    work = f"all states, {encoding}, {churn:g} changes/s, {settings.scopes} scopes in turn"
-    return [Pair(work, "one of these scopes", 0.8, (big, many), (big, one), churn)]
+    encoding, churn, number = settings.encoding, settings.churn, settings.scopes
+    pairs = []
+    for less, keys in (
+        ("one sensor", await big.scoped_keys(number)),
+        ("one area and one sensor", await big.scoped_keys(number, areas=big.areas)),
+    ):
+        many = big.bridge("/api/states", *keys, encoding=encoding)
+        one = big.bridge("/api/states", keys[0], keys[0], encoding=encoding)
+        work = f"all states, {encoding}, {churn:g} changes/s, {number} scopes in turn, each less {less}"
+        pairs.append(Pair(work, "one of these scopes", 0.8, (big, many), (big, one), churn))
+    return pairs
 
 
 async def _cost_of_a_change(big: House, settings: Settings, work: str) -> Row:
     """Change states with the bridge loaded and its views warm, and with the bridge unloaded, in turn."""
-    views = [big.bridge("/api/states", key, encoding=settings.encoding) for key in await big.scoped_keys(WARM_VIEWS)]
+    views = [
+        big.bridge("/api/states", key, encoding=settings.encoding)
+        for key in await big.scoped_keys(WARM_VIEWS, areas=big.areas)
+    ]
     ratios = []
     for _ in range(settings.rounds):
         for request in views:

@@ -253,6 +253,7 @@ async def test_first_builds_are_cut_into_slices(
     key = await bridge.add_key(everything=True)
     grow(hass, 500)
     monkeypatch.setattr(states_module, "_SLICE", 0.0)
+    monkeypatch.setattr(states_module, "_MAX_SLICES", 100_000)
     states = bridge.entry.runtime_data.caches.states
     states.clear()
     answer = await bridge.get("/api/states", key)

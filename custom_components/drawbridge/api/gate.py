@@ -90,7 +90,7 @@ class Gate:
         endpoint = self._endpoints.get(request.method, self._other)
         response = await self._answer(call, endpoint)
         if not response.prepared:
-            response.headers.update(self._headers(call))
+            _add_headers(response, call)
         seconds = time.perf_counter() - started
         self._record(call, endpoint, response, seconds)
         return response
@@ -124,17 +124,6 @@ class Gate:
         except Exception:
             _LOGGER.exception("Unexpected error in %s %s", endpoint.method, endpoint.path)
             return _refuse(call, _BROKEN)
-
-    def _headers(self, call: Call) -> dict[str, str]:
-        headers: dict[str, str] = {**SECURITY_HEADERS, REQUEST_ID: call.request_id}
-        if call.request.secure:
-            name, value = STRICT_TRANSPORT_SECURITY
-            headers[name] = value
-        if call.allowance is not None:
-            headers |= call.allowance.headers()
-        if (origin := call.request.headers.get(hdrs.ORIGIN)) is not None:
-            headers |= cors.answer_headers(origin, call.bridge.origins(call.presented))
-        return headers
 
     def _record(self, call: Call, endpoint: Endpoint, response: web.StreamResponse, seconds: float) -> None:
         bridge, method, status = call.bridge, call.request.method, response.status
@@ -185,6 +174,19 @@ class Gate:
         status, detail = HTTPStatus.METHOD_NOT_ALLOWED, f"This path answers to {self._methods}."
         headers: dict[str, str] = {hdrs.ALLOW: self._methods}
         raise ProblemError(Problem(status, "method_not_allowed", detail, headers))
+
+
+def _add_headers(response: web.StreamResponse, call: Call) -> None:
+    headers = response.headers
+    headers.update(SECURITY_HEADERS)
+    headers[REQUEST_ID] = call.request_id
+    if call.request.secure:
+        name, value = STRICT_TRANSPORT_SECURITY
+        headers[name] = value
+    if call.allowance is not None:
+        headers.update(call.allowance.headers())
+    if (origin := call.request.headers.get(hdrs.ORIGIN)) is not None:
+        headers.update(cors.answer_headers(origin, call.bridge.origins(call.presented)))
 
 
 def _refuse(call: Call, problem: Problem) -> web.Response:

@@ -12,7 +12,7 @@ frame. What a block may take from those before it is undone by a setter in front
 import struct
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, override
@@ -53,12 +53,11 @@ crc32_join: Final[Callable[[int, int, int], int]] = getattr(fast_zlib, "crc32_co
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of an answer: encoded, with the length and the checksums of what it encodes."""
+    """A stretch of an answer: encoded, with the length and the checksum of what it encodes."""
 
     body: bytes
     length: int = 0
-    crc: int = 0
-    adler: int = 1
+    checksum: int = 0
 
 
 class Family(ABC):
@@ -87,17 +86,30 @@ class Plain(Family):
 
 
 class Deflate(Family):
-    """Raw deflate, each part ended by a full flush; with the checksums that gzip and zlib need."""
+    """Raw deflate, each part ended by a full flush; with one kind of checksum."""
+
+    def __init__(self, checksum: Callable[[bytes], int], join: Callable[[int, int, int], int]) -> None:
+        """Use a checksum, and what tells that of a join by those of two parts and the second's length."""
+        self._checksum = checksum
+        self._join = join
 
     @override
     def encode(self, plain: bytes) -> Part:
         compressor = fast_zlib.compressobj(_FASTEST, zlib.DEFLATED, _RAW)
         body = compressor.compress(plain) + compressor.flush(zlib.Z_FULL_FLUSH)
-        return Part(body, len(plain), fast_zlib.crc32(plain), fast_zlib.adler32(plain))
+        return Part(body, len(plain), self._checksum(plain))
 
     @override
     def join(self, parts: Sequence[Part]) -> Part:
-        return Part(b"".join([part.body for part in parts]), *_sums(parts))
+        return Part(b"".join([part.body for part in parts]), *self.sums(parts))
+
+    def sums(self, parts: Sequence[Part]) -> tuple[int, int]:
+        """Return the length and the checksum of what parts encode together."""
+        length, checksum, join = parts[0].length, parts[0].checksum, self._join
+        for part in parts[1:]:
+            length += part.length
+            checksum = join(checksum, part.checksum, part.length)
+        return length, checksum
 
 
 class Zstandard(Family):
@@ -154,34 +166,30 @@ class Coding:
         return self.whole([self.family.encode(plain)])
 
 
-def _sums(parts: Iterable[Part]) -> tuple[int, int, int]:
-    length, crc, adler = 0, 0, 1
-    for part in parts:
-        length += part.length
-        crc = crc32_join(crc, part.crc, part.length)
-        adler = checksums.adler32_join(adler, part.adler, part.length)
-    return length, crc, adler
-
-
 def _last_block() -> bytes:
     return zlib.compressobj(wbits=_RAW).flush()
 
 
-def _gzip_tail(parts: Sequence[Part]) -> bytes:
-    length, crc, _ = _sums(parts)
-    return _last_block() + struct.pack("<II", crc, length & 0xFFFFFFFF)
+def _gzip() -> Coding:
+    family, end = Deflate(fast_zlib.crc32, crc32_join), _last_block()
+
+    def tail(parts: Sequence[Part]) -> bytes:
+        length, checksum = family.sums(parts)
+        return end + struct.pack("<II", checksum, length & 0xFFFFFFFF)
+
+    return Coding("gzip", family, _GZIP_HEAD, tail)
 
 
-def _zlib_tail(parts: Sequence[Part]) -> bytes:
-    return _last_block() + struct.pack(">I", _sums(parts)[2])
+def _zlib() -> Coding:
+    family, end = Deflate(fast_zlib.adler32, checksums.adler32_join), _last_block()
+    return Coding("deflate", family, _ZLIB_HEAD, lambda parts: end + struct.pack(">I", family.sums(parts)[1]))
 
 
 def _codings() -> Mapping[str, Coding]:
-    deflate = Deflate()
-    every = [Coding("gzip", deflate, _GZIP_HEAD, _gzip_tail)]
+    every = [_gzip()]
     if zstd is not None:
         every.append(Coding("zstd", Zstandard(), _ZSTD_HEAD, lambda _parts: _ZSTD_LAST_BLOCK))
-    every += [Coding("deflate", deflate, _ZLIB_HEAD, _zlib_tail), Coding(IDENTITY, Plain())]
+    every += [_zlib(), Coding(IDENTITY, Plain())]
     return MappingProxyType({coding.name: coding for coding in every})
 
 

@@ -16,7 +16,7 @@ from .directory import EntityDirectory
 SHARD_SIZE: Final = 32
 """Entities in a shard: fewer make a change cheaper, more make compressed answers smaller."""
 
-GROUP_SIZE: Final = 16
+GROUP_SIZE: Final = 12
 """Shards in a group."""
 
 _SPARE_SHARDS: Final = 8
@@ -65,6 +65,8 @@ class Ledger:
         self._directory = directory
         self.groups: list[Group] = []
         self.version = 0
+        self.layout = 0
+        """The version of the last change of any layout."""
         self.horizon = 0
         """Changes up to this version may be unknown."""
         self._shard_of: dict[str, Shard] = {}
@@ -106,6 +108,7 @@ class Ledger:
         for entity_id in self._refiled:
             if (shard := self._shard_of.get(entity_id)) is not None:
                 shard.change(self.version, layout=True)
+                self.layout = self.version
         self._dirty.clear()
         self._refiled.clear()
 
@@ -145,6 +148,7 @@ class Ledger:
                 shard.entity_ids.remove(entity_id)
                 shard.change(self.version, layout=True)
         self._moved.clear()
+        self.layout = self.version
         entity_ids = self._hass.states.async_entity_ids()
         arrived = entity_ids[len(self._shard_of) :]
         if self._trusted and self._shard_of.keys().isdisjoint(arrived) and not self._is_sparse():

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, State
@@ -121,12 +122,11 @@ class StateCache:
         return time.monotonic() - self._trusted_since
 
     def view(self, scope: Scope, projection: Projection = EVERYTHING) -> StateView:
-        """Return the view of a scope, now the one used last."""
+        """Return the view of a scope."""
         key = (scope, projection)
-        view = self._views.pop(key, None)
+        view = self._views.get(key)
         if view is None:
-            view = self._new_view(scope, projection)
-        self._views[key] = view
+            view = self._views[key] = self._new_view(scope, projection)
         return view
 
     def retain(self, scopes: Collection[Scope]) -> None:
@@ -145,16 +145,17 @@ class StateCache:
     def body(self, view: StateView, coding: Coding) -> bytes | None:
         """Return the body of a view as it is now; ``None`` when that takes longer than a moment."""
         prepared = view.is_prepared(coding)
-        body = view.build(coding, time.monotonic() + _SLICE)
+        now = time.monotonic()
+        body = view.build(coding, now + _SLICE)
         if body is not None:
-            self._answered(coding, hit=prepared)
+            self._answered(view, coding, now, hit=prepared)
         return body
 
     async def body_in_slices(self, view: StateView, coding: Coding) -> bytes:
         """Return the body of a view as it is now, and let others run in between."""
         prepared = view.is_prepared(coding)
         body = await _build(view, coding)
-        self._answered(coding, hit=prepared)
+        self._answered(view, coding, time.monotonic(), hit=prepared)
         return body
 
     def direct(self, scope: Scope, projection: Projection = EVERYTHING) -> bytes:
@@ -178,19 +179,17 @@ class StateCache:
         started = time.monotonic()
         for scope in scopes:
             for projection in tuple(self._nodes):
-                if self.size < self.limits.max_bytes * _WARM_SHARE:
-                    await self._warm(self.view(scope, projection))
+                view = self.view(scope, projection)
+                if not view.holds_bodies and self.size < self.limits.max_bytes * _WARM_SHARE:
+                    await _build(view, self._coding, _PAUSE)
         self.warm_seconds = time.monotonic() - started
 
-    async def _warm(self, view: StateView) -> None:
-        while not view.holds_bodies and view.build(self._coding, time.monotonic() + _SLICE) is None:
-            await asyncio.sleep(_PAUSE)
-
-    def _answered(self, coding: Coding, *, hit: bool) -> None:
+    def _answered(self, view: StateView, coding: Coding, now: float, *, hit: bool) -> None:
+        view.used = now
         self.recorder.asked(hit=hit)
         if coding.name != IDENTITY:
             self._coding = coding
-        if not hit or time.monotonic() - self._measured > _MEASURE_EVERY:
+        if not hit or now - self._measured > _MEASURE_EVERY:
             self._fit()
 
     def _new_view(self, scope: Scope, projection: Projection) -> StateView:
@@ -214,7 +213,7 @@ class StateCache:
         """Let go of bodies, and of what they are made of, until what is kept fits."""
         self._measured = time.monotonic()
         size = self.size
-        for view in tuple(self._views.values()):
+        for view in sorted(self._views.values(), key=attrgetter("used")):
             for coding in view.codings():
                 if size <= self.limits.max_bytes:
                     return
@@ -237,10 +236,10 @@ class StateCache:
         self._on_expiry()
 
 
-async def _build(view: StateView, coding: Coding) -> bytes:
+async def _build(view: StateView, coding: Coding, pause: float = 0.0) -> bytes:
     for _ in range(_MAX_SLICES):
         if (body := view.build(coding, time.monotonic() + _SLICE)) is not None:
             return body
-        await asyncio.sleep(0)
+        await asyncio.sleep(pause)
     # Changes come faster than they can be taken in: this once, the others wait.
     return view.build(coding, math.inf) or b""

@@ -120,12 +120,16 @@ class StateView:
         called when what is prepared turns out to be outdated.
         """
         self.members = Membership(scope, ledger)
+        self.used = 0.0
+        """When a body was asked for last, by the monotonic clock."""
         self._name = name
         self.shows = scope.allows
         self._ledger = ledger
         self._nodes = nodes
         self._on_change = on_change
         self._places: dict[Group, _Place] = {}
+        self._bundles: list[Bundle] = []
+        self._layout = -1
         self._bodies: dict[Coding, tuple[int, bytes]] = {}
         self._tails: dict[tuple[Family, bytes], Part] = {}
         self._etag = (-1, "")
@@ -186,21 +190,17 @@ class StateView:
             return None
         if (body := self.body(coding)) is not None:
             return body
-        parts: list[Part] = []
-        opening = OPENING
-        for group in self._ledger.groups:
-            bundle = self._place(group, opening).bundle
-            if time.monotonic() > deadline:
+        bundles = self._arranged(deadline)
+        if bundles is None:
+            return None
+        family = coding.family
+        for bundle in bundles:
+            if not bundle.is_ready(family) and not _make(bundle, family, deadline):
                 return None
-            if bundle is None:
-                continue
-            opening = SEPARATOR
-            if not _make(bundle, coding.family, deadline):
-                return None
-            parts.extend(bundle.parts(coding.family))
-        parts.append(self._tail(coding.family, opening))
+        parts = [part for bundle in bundles for part in bundle.parts(family)]
+        parts.append(self._tail(family, _END if bundles else _EMPTY))
         body = coding.whole(parts)
-        self._forget_the_old()
+        self._forget_outdated_bodies()
         self._bodies.pop(coding, None)
         self._bodies[coding] = (self.members.version, body)
         return body
@@ -209,23 +209,24 @@ class StateView:
         """Let go of what is prepared in one coding. Validator and cursors stay what they are."""
         del self._bodies[coding]
         if not self._bodies:
-            self._places.clear()
-            return
-        for bundle in self.bundles():
+            self.clear()
+        for bundle in self._bundles:
             bundle.drop(coding.family)
 
     def clear(self) -> None:
         """Let go of all that is prepared."""
         self._bodies.clear()
         self._places.clear()
+        self._bundles = []
+        self._layout = -1
 
     def bodies(self) -> int:
         """Return the bytes of all bodies."""
         return sum(len(body) for _, body in self._bodies.values())
 
-    def bundles(self) -> Iterator[Bundle]:
-        """Yield the bundles in use."""
-        return (place.bundle for place in self._places.values() if place.bundle is not None)
+    def bundles(self) -> Sequence[Bundle]:
+        """Return the bundles in use."""
+        return self._bundles
 
     def _place(self, group: Group, opening: bytes) -> _Place:
         place = self._places.get(group)
@@ -241,16 +242,30 @@ class StateView:
                 opening = SEPARATOR
         return self._nodes.bundle(group, tuple(leaves)) if leaves else None
 
-    def _forget_the_old(self) -> None:
-        version = self.members.version
-        for coding, (made_at, _) in self._bodies.items():
-            if made_at != version:
-                self._bodies[coding] = _OUTDATED
-        if len(self._places) > len(self._ledger.groups):
-            self._places = {group: self._places[group] for group in self._ledger.groups}
+    def _arranged(self, deadline: float) -> list[Bundle] | None:
+        """Return the bundles in their order; ``None`` where there was no time to look at all groups."""
+        ledger = self._ledger
+        if self._layout == ledger.layout:
+            return self._bundles
+        bundles: list[Bundle] = []
+        for group in ledger.groups:
+            before = self._places.get(group)
+            place = self._place(group, SEPARATOR if bundles else OPENING)
+            if place.bundle is not None:
+                bundles.append(place.bundle)
+            if place is not before and time.monotonic() > deadline:
+                return None
+        self._places = {group: self._places[group] for group in ledger.groups}
+        self._layout = ledger.layout
+        self._bundles = bundles
+        return bundles
 
-    def _tail(self, family: Family, opening: bytes) -> Part:
-        text = _END if opening == SEPARATOR else _EMPTY
+    def _forget_outdated_bodies(self) -> None:
+        for coding, (version, _) in self._bodies.items():
+            if version != self.members.version:
+                self._bodies[coding] = _OUTDATED
+
+    def _tail(self, family: Family, text: bytes) -> Part:
         part = self._tails.get((family, text))
         if part is None:
             part = self._tails[family, text] = family.encode(text)
@@ -259,11 +274,9 @@ class StateView:
 
 def _make(bundle: Bundle, family: Family, deadline: float) -> bool:
     """Make a bundle's part; tell whether there was time for all of it."""
-    if bundle.is_ready(family):
-        return True
     for leaf in bundle.leaves:
         if not leaf.is_ready(family):
+            leaf.part(family)
             if time.monotonic() > deadline:
                 return False
-            leaf.part(family)
     return True
