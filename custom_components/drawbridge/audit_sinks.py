@@ -20,15 +20,16 @@ EVENT_AUDIT: Final = "drawbridge_audit"
 AUDIT_FILE: Final = "drawbridge/audit.jsonl"
 """Relative to Home Assistant's configuration."""
 
-_LIMIT: Final = RateLimit(per_minute=60, burst=30)
-_BUCKET: Final = "audit"
+_KEYS: Final = ("keys", RateLimit(per_minute=1200, burst=200))
+_STRANGERS: Final = ("strangers", RateLimit(per_minute=60, burst=30))
 
 
 class AuditEvents:
     """Fires an event for every record, but no flood: a recorder writes each to a database.
 
-    Thirty at once, then one a second. The next event that is fired tells in ``suppressed``
-    how many were not.
+    Of strangers thirty at once, then one a second; of keys, which have rate limits of their
+    own, two hundred and twenty. The next event that is fired tells in ``suppressed`` how many
+    were not.
     """
 
     def __init__(self, hass: HomeAssistant) -> None:
@@ -40,7 +41,8 @@ class AuditEvents:
     @callback
     def fire(self, record: AuditRecord) -> None:
         """Fire the event of a record."""
-        if not self._limiter.take(_BUCKET, _LIMIT, time.monotonic()).allowed:
+        bucket, limit = _STRANGERS if record.key_id is None else _KEYS
+        if not self._limiter.take(bucket, limit, time.monotonic()).allowed:
             self._suppressed += 1
             return
         self._hass.bus.async_fire(EVENT_AUDIT, {**record.as_dict(), "suppressed": self._suppressed})

@@ -55,6 +55,10 @@ async def test_no_flood_of_events(bridge: Bridge, hass: HomeAssistant) -> None:
         await bridge.get("/api/states")
     assert 30 <= len(events) <= 35
     assert len(list(bridge.entry.runtime_data.audit)) == 50
+    key = await bridge.add_key(capabilities=["control"], areas=["living_room"])
+    await bridge.post(TURN_ON, key, json={"entity_id": LIVING})
+    assert events[-1].data["target"] == f"input_boolean.turn_on on {LIVING}"
+    assert events[-1].data["suppressed"] >= 15
 
 
 async def test_logbook(bridge: Bridge, hass: HomeAssistant) -> None:

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from tests.integration.house import Bridge
 
@@ -78,3 +79,40 @@ async def test_data_that_the_service_refuses(bridge: Bridge, remote: str) -> Non
     answer = await bridge.post(TURN_ON, remote, json={"entity_id": LIVING, "colour": "red"})
     assert answer.status == 400
     assert "colour" in (await answer.json(content_type=None))["message"]
+
+
+async def test_response_data(bridge: Bridge, hass: HomeAssistant) -> None:
+    """With `return_response`, what the service answers comes beside the states that it changed."""
+
+    async def answer(call: ServiceCall) -> ServiceResponse:
+        hass.states.async_set(LIVING, "on", context=call.context)
+        hass.states.async_set(BEDROOM, "on", context=call.context)
+        return {"said": call.data["word"]}
+
+    hass.services.async_register("test", "ask", answer, supports_response=SupportsResponse.ONLY)
+    hass.services.async_register("test", "tell", answer, supports_response=SupportsResponse.NONE)
+    key = await bridge.add_key(capabilities=["control"], areas=["living_room"], services=["test.*"])
+    told = await bridge.post("/api/services/test/ask?return_response", key, json={"word": "hello"})
+    assert told.status == 200
+    body = await told.json()
+    assert body["service_response"] == {"said": "hello"}
+    assert [state["entity_id"] for state in body["changed_states"]] == [LIVING]
+    for path, message in (("ask", "Add ?return_response"), ("tell?return_response", "does not support responses")):
+        refused = await bridge.post(f"/api/services/test/{path}", key, json={"word": "x"})
+        assert refused.status == 400
+        assert message in (await refused.json(content_type=None))["message"]
+
+
+async def test_an_error_of_the_service(bridge: Bridge, hass: HomeAssistant) -> None:
+    """What Home Assistant says is wrong comes back: 400 for what was asked, 500 for what failed."""
+
+    async def refuse(call: ServiceCall) -> None:
+        raise ServiceValidationError("no such song") if call.service == "refuse" else HomeAssistantError("no power")
+
+    for name in ("refuse", "fail"):
+        hass.services.async_register("test", name, refuse)
+    key = await bridge.add_key(capabilities=["control"], services=["test.*"])
+    for name, status, message in (("refuse", 400, "no such song"), ("fail", 500, "no power")):
+        answer = await bridge.post(f"/api/services/test/{name}", key)
+        assert answer.status == status
+        assert (await answer.json(content_type=None))["message"] == message

@@ -9,9 +9,9 @@ from custom_components.drawbridge.telemetry.audit import AuditRecord, AuditTrail
 from custom_components.drawbridge.telemetry.audit_file import AuditFile
 
 
-def record(number: int = 0) -> AuditRecord:
+def record(number: int = 0, key: str | None = None) -> AuditRecord:
     """Return a refusal."""
-    return AuditRecord(time.time(), str(number), None, None, "192.0.2.1", "GET", "/api/states", 401, "refused", "x")
+    return AuditRecord(time.time(), str(number), key, key, "192.0.2.1", "GET", "/api/states", 401, "refused", "x")
 
 
 def test_the_trail_is_bounded_and_passed_on() -> None:
@@ -24,6 +24,17 @@ def test_the_trail_is_bounded_and_passed_on() -> None:
     trail.add(record(1500))
     assert [int(item.request_id) for item in trail] == list(range(501, 1501))
     assert len(heard) == 1500
+
+
+def test_strangers_do_not_wash_away_what_keys_did() -> None:
+    """Each have their own room, and are told in their order."""
+    trail = AuditTrail()
+    trail.add(record(0, "key"))
+    for number in range(1, 2000):
+        trail.add(record(number))
+    trail.add(record(2000, "key"))
+    numbers = [int(item.request_id) for item in trail]
+    assert numbers == [0, *range(1000, 2001)]
 
 
 def test_the_file(tmp_path: Path) -> None:

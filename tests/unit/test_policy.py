@@ -75,6 +75,8 @@ def test_the_rule_that_decides() -> None:
         ("notify.phone", (), False, False),
         ("script.reload", ("script.*",), False, False),
         ("update.install", ("update.*",), True, False),
+        ("camera.snapshot", (), True, False),
+        ("camera.turn_on", (), True, True),
         ("drawbridge.create_key", ("drawbridge.*",), False, False),
     ],
 )

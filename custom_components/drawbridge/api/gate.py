@@ -27,6 +27,7 @@ from .steps import STEPS
 _LOGGER = logging.getLogger(__name__)
 
 _OTHER: Final = "other"
+_MAX_TARGET: Final = 500
 _READS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
 _MISTAKES: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
@@ -145,7 +146,7 @@ class Gate:
                 status=status,
                 outcome=_outcome(status),
                 reason=(problem.hidden or problem.reason) if problem else None,
-                target=call.target,
+                target=call.target[:_MAX_TARGET] if call.target else None,
             )
         )
 

@@ -22,6 +22,7 @@ _DANGEROUS_DOMAINS: Final = frozenset(
         "cloud",
         "command_line",
         "conversation",
+        "downloader",
         "drawbridge",
         "ffmpeg",
         "frontend",
@@ -49,6 +50,9 @@ _DANGEROUS_SERVICES: Final = frozenset(
 )
 """Of any domain: they change the installation, not the home."""
 
+_DANGEROUS_NAMES: Final = frozenset({"camera.record", "camera.snapshot", "image.snapshot"})
+"""They write files."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -62,7 +66,7 @@ def is_dangerous(domain: str, service: str) -> bool:
     """Tell whether a service may be called only where it is listed by its exact name."""
     if f"{domain}.{service}" in GENERIC_ENTITY_SERVICES:
         return False
-    return domain in _DANGEROUS_DOMAINS or service in _DANGEROUS_SERVICES
+    return domain in _DANGEROUS_DOMAINS or service in _DANGEROUS_SERVICES or f"{domain}.{service}" in _DANGEROUS_NAMES
 
 
 def decide_service(domain: str, service: str, allowed: Collection[str], *, of_entities: bool) -> Decision:

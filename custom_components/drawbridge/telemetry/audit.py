@@ -1,8 +1,10 @@
 """The audit trail: who was refused, and who changed what."""
 
+import heapq
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from typing import Any, Final, Literal
 
 _KEPT: Final = 1000
@@ -39,16 +41,21 @@ type Sink = Callable[[AuditRecord], None]
 
 
 class AuditTrail:
-    """The last 1,000 records, and where each is passed on to."""
+    """The last 1,000 records of keys and of strangers each, and where each is passed on to.
+
+    Apart, so that whoever tries a thousand wrong keys does not wash away what keys did.
+    """
 
     def __init__(self) -> None:
         """Begin empty."""
-        self._records: deque[AuditRecord] = deque(maxlen=_KEPT)
+        self._of_keys: deque[AuditRecord] = deque(maxlen=_KEPT)
+        self._of_strangers: deque[AuditRecord] = deque(maxlen=_KEPT)
         self._sinks: list[Sink] = []
 
     def __iter__(self) -> Iterator[AuditRecord]:
         """Iterate over the records, oldest first."""
-        return iter(tuple(self._records))
+        records = heapq.merge(self._of_keys, self._of_strangers, key=attrgetter("time"))
+        return iter(tuple(records))
 
     def listen(self, sink: Sink) -> Callable[[], None]:
         """Pass every further record on, until the function returned is called."""
@@ -57,6 +64,6 @@ class AuditTrail:
 
     def add(self, record: AuditRecord) -> None:
         """Keep a record and pass it on."""
-        self._records.append(record)
+        (self._of_strangers if record.key_id is None else self._of_keys).append(record)
         for sink in self._sinks:
             sink(record)
