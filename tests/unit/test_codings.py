@@ -3,6 +3,7 @@
 import gzip
 import random
 import zlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -13,7 +14,7 @@ from custom_components.drawbridge.policy.encodings import choose
 
 zstd = pytest.importorskip("compression.zstd")
 
-DECODERS = {
+DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.decompress,
     "deflate": zlib.decompress,
     "zstd": lambda body: zstd.ZstdDecompressor().decompress(body),

@@ -29,12 +29,12 @@ class Blocks:
             run(handle)
             self._add(perf_counter() - began)
 
-        asyncio.Handle._run = timed  # type: ignore[method-assign] # noqa: SLF001 - put back by `stop`
+        asyncio.Handle._run = timed  # type: ignore[method-assign, assignment] # noqa: SLF001 - put back by `stop`
 
     def stop(self) -> dict[str, float]:
         """Stop measuring, and return the longest block in seconds, and how many took 5 ms or more."""
         if self._run is not None:
-            asyncio.Handle._run = self._run  # type: ignore[method-assign] # noqa: SLF001 - as it was
+            asyncio.Handle._run = self._run  # type: ignore[method-assign, assignment] # noqa: SLF001 - as it was
             self._run = None
         return {"longest": self._longest, "notable": self._notable}
 

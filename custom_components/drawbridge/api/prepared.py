@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Final
 
 from aiohttp import hdrs, web
-from multidict import istr
 
 from ..cache.codings import CODINGS, COMPRESSED, Coding
 from ..cache.documents import Document
@@ -12,7 +11,6 @@ from ..policy import encodings
 from ..policy.headers import REVALIDATE
 from .call import Call
 
-CURSOR: Final = istr("Drawbridge-Cursor")
 _JSON: Final = "application/json"
 
 

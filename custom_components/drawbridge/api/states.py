@@ -11,7 +11,7 @@ from ..keys import Capability
 from ..policy.headers import NO_STORE
 from .call import Call
 from .endpoint import Router
-from .prepared import CURSOR, coding_for, document_response, is_current, not_modified, prepared
+from .prepared import coding_for, document_response, is_current, not_modified, prepared
 from .problem import not_found
 
 router = Router()
@@ -28,12 +28,12 @@ def all_states(call: Call) -> web.StreamResponse | Awaitable[web.StreamResponse]
     view = states.view(scope)
     if states.validate(view) and is_current(call.request, view.etag):
         states.revalidated()
-        return _with_cursor(not_modified(view.etag), view)
+        return not_modified(view.etag)
     coding = coding_for(call.request)
     body = states.body(view, coding)
     if body is None:
         return _slowly(call, view)
-    return _with_cursor(prepared(body, coding, view.etag), view)
+    return prepared(body, coding, view.etag)
 
 
 async def _slowly(call: Call, view: StateView) -> web.StreamResponse:
@@ -41,12 +41,7 @@ async def _slowly(call: Call, view: StateView) -> web.StreamResponse:
     coding = coding_for(call.request)
     body = await call.bridge.caches.states.body_in_slices(view, coding)
     call.ensure_unchanged()
-    return _with_cursor(prepared(body, coding, view.etag), view)
-
-
-def _with_cursor(response: web.Response, view: StateView) -> web.Response:
-    response.headers[CURSOR] = view.cursor
-    return response
+    return prepared(body, coding, view.etag)
 
 
 @router.endpoint("GET", "/api/states/{entity_id}", capability=Capability.READ)

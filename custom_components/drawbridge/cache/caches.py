@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterable
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.const import (
     EVENT_COMPONENT_LOADED,
@@ -13,6 +13,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
+from homeassistant.util.event_type import EventType
 
 from ..policy.options import Options
 from ..policy.scope import Scope
@@ -21,8 +22,12 @@ from .directory import EntityDirectory
 from .documents import DocumentCache
 from .states import Limits, StateCache
 
-_SERVICE_EVENTS: Final = (EVENT_SERVICE_REGISTERED, EVENT_SERVICE_REMOVED, EVENT_COMPONENT_LOADED)
-_CONFIG_EVENTS: Final = (EVENT_CORE_CONFIG_UPDATE, EVENT_COMPONENT_LOADED, EVENT_HOMEASSISTANT_STARTED)
+_SERVICE_EVENTS: Final[tuple[str, ...]] = (EVENT_SERVICE_REGISTERED, EVENT_SERVICE_REMOVED, EVENT_COMPONENT_LOADED)
+_CONFIG_EVENTS: Final[tuple[EventType[Any] | str, ...]] = (
+    EVENT_CORE_CONFIG_UPDATE,
+    EVENT_COMPONENT_LOADED,
+    EVENT_HOMEASSISTANT_STARTED,
+)
 
 
 class Caches:

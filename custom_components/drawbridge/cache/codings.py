@@ -14,23 +14,26 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from importlib import import_module
+from types import MappingProxyType, ModuleType
 from typing import Final, override
 
 from ..policy.encodings import IDENTITY
 from . import checksums
 
-try:
-    # Home Assistant's web server compresses with it too, wherever there is a build of it for the machine.
-    from isal import isal_zlib as fast_zlib
-except ImportError:
-    fast_zlib = zlib
 
-try:
-    from compression import zstd
-except ImportError:
-    # A Python that was built without it: zstd is then not offered.
-    zstd = None
+def _module(name: str) -> ModuleType | None:
+    try:
+        return import_module(name)
+    except ImportError:
+        return None
+
+
+# Home Assistant's web server compresses with isal too, wherever there is a build of it for the machine.
+fast_zlib: Final = _module("isal.isal_zlib") or zlib
+
+zstd: Final = _module("compression.zstd")
+"""``None`` for a Python that was built without it: zstd is then not offered."""
 
 _FASTEST: Final = 1
 _RAW: Final = -zlib.MAX_WBITS
@@ -121,11 +124,11 @@ class Zstandard(Family):
     from 8, 4 and 1 bytes before. In JSON these stand between two values, and mean nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, library: ModuleType) -> None:
         """Keep one compressor: a new one for each part would cost more than the compressing."""
-        parameter = zstd.CompressionParameter
+        parameter = library.CompressionParameter
         options = {parameter.compression_level: _FASTEST, parameter.window_log: _ZSTD_WINDOW_LOG}
-        self._compressor = zstd.ZstdCompressor(options=options)
+        self._compressor = library.ZstdCompressor(options=options)
 
     @override
     def encode(self, plain: bytes) -> Part:
@@ -188,7 +191,7 @@ def _zlib() -> Coding:
 def _codings() -> Mapping[str, Coding]:
     every = [_gzip()]
     if zstd is not None:
-        every.append(Coding("zstd", Zstandard(), _ZSTD_HEAD, lambda _parts: _ZSTD_LAST_BLOCK))
+        every.append(Coding("zstd", Zstandard(zstd), _ZSTD_HEAD, lambda _parts: _ZSTD_LAST_BLOCK))
     every += [_zlib(), Coding(IDENTITY, Plain())]
     return MappingProxyType({coding.name: coding for coding in every})
 

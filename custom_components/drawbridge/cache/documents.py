@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.util.event_type import EventType
 
 from ..telemetry.recorder import CacheRecorder
 from .codings import Coding
@@ -48,7 +49,7 @@ class DocumentCache:
         self,
         hass: HomeAssistant,
         recorder: CacheRecorder,
-        events: Iterable[str],
+        events: Iterable[EventType[Any] | str],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Keep documents until one of the events."""

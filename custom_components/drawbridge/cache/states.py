@@ -139,7 +139,7 @@ class StateCache:
             view.clear()
 
     def validate(self, view: StateView) -> bool:
-        """Bring a view's validator and cursor up to date; tell whether a moment was enough for it."""
+        """Bring a view's validator up to date; tell whether a moment was enough for it."""
         return view.advance(time.monotonic() + _SLICE)
 
     def body(self, view: StateView, coding: Coding) -> bytes | None:

@@ -1,8 +1,7 @@
 """What a scope shows of the states: who is in it, what changed when, and the prepared answer."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from .codings import Coding, Family, Part
@@ -10,25 +9,16 @@ from .directory import LiveScope
 from .ledger import Group, Ledger
 from .nodes import OPENING, SEPARATOR, Bundle, SharedNodes
 
-_MAX_GONE: Final = 10_000
 _EMPTY: Final = b"[]"
 _END: Final = b"]"
 _OUTDATED: Final = (-1, b"")
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """The entities in scope that changed or came, and those that left the scope or are gone."""
-
-    changed: Sequence[str]
-    removed: Sequence[str]
-
-
 class Membership:
-    """Which entities are in a scope, and which of them changed when.
+    """Which entities are in a scope, and how often something changed there.
 
     ``version`` counts the times that something in scope had changed when somebody asked, so it
-    tells nothing of what happens out of scope. It is the cursor behind ``since``.
+    tells nothing of what happens out of scope.
     """
 
     def __init__(self, scope: LiveScope, ledger: Ledger) -> None:
@@ -36,65 +26,40 @@ class Membership:
         self._scope = scope
         self._ledger = ledger
         self._seen = -1
-        self._pending: dict[str, None] = {}
-        self._changed: dict[str, int] = {}
-        self._gone: dict[str, int] = {}
-        self._horizon = 0
+        self._pending: set[str] = set()
+        self._members: set[str] = set()
         self.version = 0
-
-    def __len__(self) -> int:
-        """Return the number of entities in scope."""
-        return len(self._changed)
 
     def update(self, deadline: float) -> bool:
         """Take in what has happened, until done or until the clock passes ``deadline``; tell which."""
-        ledger = self._ledger
-        if self._seen != ledger.version:
+        if self._seen != self._ledger.version:
             self._collect()
         if not self._pending:
             return True
-        version, affected = self.version + 1, False
+        affected = False
         while self._pending:
-            affected |= self._take(self._pending.popitem()[0], version)
+            affected |= self._take(self._pending.pop())
             if time.monotonic() > deadline:
                 break
-        if affected:
-            self.version = version
+        self.version += affected
         return not self._pending
-
-    def since(self, version: int) -> Changes | None:
-        """Return what changed after a version; ``None`` for one that is not known any more."""
-        if not self._horizon <= version <= self.version:
-            return None
-        return Changes(tuple(_later(self._changed, version)), tuple(_later(self._gone, version)))
 
     def _collect(self) -> None:
         ledger = self._ledger
         if self._seen < ledger.horizon:
-            self._pending.update(dict.fromkeys(self._changed))
-            self._pending.update(dict.fromkeys(ledger.entity_ids()))
-        for entity_id in ledger.changed_since(self._seen):
-            self._pending[entity_id] = None
+            self._pending.update(self._members, ledger.entity_ids())
+        self._pending.update(ledger.changed_since(self._seen))
         self._seen = ledger.version
 
-    def _take(self, entity_id: str, version: int) -> bool:
-        was_in = self._changed.pop(entity_id, None) is not None
+    def _take(self, entity_id: str) -> bool:
+        """Look at an entity that changed somehow; tell whether it was in scope, or is now."""
         if self._ledger.holds(entity_id) and self._scope.allows(entity_id):
-            self._changed[entity_id] = version
-            self._gone.pop(entity_id, None)
+            self._members.add(entity_id)
             return True
-        if was_in:
-            self._gone[entity_id] = version
-            if len(self._gone) > _MAX_GONE:
-                self._horizon = self._gone.pop(next(iter(self._gone)))
-        return was_in
-
-
-def _later(versions: dict[str, int], version: int) -> Iterator[str]:
-    for entity_id, at in reversed(versions.items()):
-        if at <= version:
-            return
-        yield entity_id
+        if entity_id in self._members:
+            self._members.remove(entity_id)
+            return True
+        return False
 
 
 class _Place:
@@ -135,16 +100,11 @@ class StateView:
         self._etag = (-1, "")
 
     @property
-    def cursor(self) -> str:
-        """What ``since`` takes: the name of the view, and the version of its members."""
-        return f"{self._name}-{self.members.version}"
-
-    @property
     def etag(self) -> str:
         """The weak validator of what ``advance`` has brought up to date."""
         version = self.members.version
         if self._etag[0] != version:
-            self._etag = (version, f'W/"{self.cursor}"')
+            self._etag = (version, f'W/"{self._name}-{version}"')
         return self._etag[1]
 
     @property
@@ -160,20 +120,13 @@ class StateView:
         """Tell whether a body was made before, so that only what changed since is made anew."""
         return coding in self._bodies
 
-    def since(self, cursor: str) -> Changes | None:
-        """Return what changed since a cursor; ``None`` for one of another view, or too old."""
-        name, _, version = cursor.rpartition("-")
-        if name != self._name or not version.isdecimal():
-            return None
-        return self.members.since(int(version))
-
     def body(self, coding: Coding) -> bytes | None:
         """Return the body, if it is there and nothing in it has changed."""
         version, body = self._bodies.get(coding, _OUTDATED)
         return body if version == self.members.version else None
 
     def advance(self, deadline: float) -> bool:
-        """Bring validator and cursor up to date, or as near as is possible until ``deadline``; tell which."""
+        """Bring the validator up to date, or as near as is possible until ``deadline``; tell which."""
         self._ledger.sync()
         version = self.members.version
         done = self.members.update(deadline)
@@ -206,7 +159,7 @@ class StateView:
         return body
 
     def drop(self, coding: Coding) -> None:
-        """Let go of what is prepared in one coding. Validator and cursors stay what they are."""
+        """Let go of what is prepared in one coding. The validator stays what it is."""
         del self._bodies[coding]
         if not self._bodies:
             self.clear()
