@@ -69,8 +69,7 @@ async def _run(options: Namespace) -> int:
             "figures": [as_dict(item[1]) for item in runs if item[1] is not None],
         }
         sys.stdout.write(json.dumps(document, indent=2) + "\n")
-    else:
-        sys.stdout.write(table(quoted, found, settings, len(runs)))
+    (sys.stderr if options.json else sys.stdout).write(table(quoted, found, settings, len(runs)))
     if options.plot is not None:
         options.plot.write_text(plot(quoted), encoding="utf-8")
     return 0 if all(row.reached for row in quoted) else 3

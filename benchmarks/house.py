@@ -1,5 +1,6 @@
 """A real Home Assistant with synthetic sensors, Drawbridge and bare views, on a free port of 127.0.0.1."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -80,6 +81,13 @@ class House:
     def bare(self, number: int) -> Request:
         """Return a request to a view that returns so many bytes and does nothing else."""
         return Request(f"{self.home_assistant.url}{_BENCHMARK}/bytes/{number}", {})
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that Home Assistant has taken, in all of its threads."""
+        stat = Path(f"/proc/{self.home_assistant.process.identity.pid}/stat").read_text(encoding="utf-8")
+        # proc(5): after the command in parentheses comes the state (field 3); 14 and 15 are user and system time.
+        fields = stat.rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     async def churn(self, per_second: float) -> None:
         """Change so many states a second from now on."""

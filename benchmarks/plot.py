@@ -25,6 +25,7 @@ text { font: 13px system-ui, sans-serif; fill: #1f2933; }
 
 def plot(rows: Sequence[Row]) -> str:
     """Return a bar for each row: right of the line is better than the target, on a scale of doublings."""
+    rows = [row for row in rows if row.target]
     height = _TOP + len(rows) * _LINE + 24
     zero = _LABELS + _SCALE * 1.0
     bars = "\n".join(_bar(row, _TOP + index * _LINE, zero) for index, row in enumerate(rows))

@@ -10,7 +10,21 @@ from typing import Any
 from benchmarks.figures import Figures
 from benchmarks.rows import Row, Settings, Side
 
-_HEADINGS = ("work", "against", "req/s", "p50", "p99", "bytes", "other req/s", "p50", "p99", "ratio", "target", "")
+_HEADINGS = (
+    "work",
+    "against",
+    "req/s",
+    "p50",
+    "p99",
+    "bytes",
+    "other req/s",
+    "p50",
+    "p99",
+    "by CPU",
+    "ratio",
+    "target",
+    "",
+)
 
 
 def machine() -> str:
@@ -46,9 +60,20 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     ours, other = _side(row.ours), _side(row.other)
     bytes_sent = str(row.ours.size) if row.ours else ""
+    by_cpu = "" if row.cpu_ratio is None else f"{row.cpu_ratio:.3f}"
     verdict = "reached" if row.reached else "MISSED"
     bound = "<=" if row.is_cost else ">="
-    return row.work, row.against, *ours, bytes_sent, *other, f"{row.ratio:.3f}", f"{bound} {row.target:g}", verdict
+    return (
+        row.work,
+        row.against,
+        *ours,
+        bytes_sent,
+        *other,
+        by_cpu,
+        f"{row.ratio:.3f}",
+        f"{bound} {row.target:g}",
+        verdict,
+    )
 
 
 def _side(side: Side | None) -> tuple[str, str, str]:

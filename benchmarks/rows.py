@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Final
 
@@ -59,6 +59,8 @@ class Row:
     against: str
     target: float
     ratio: float
+    cpu_ratio: float | None = None
+    """The same, by requests per second of Home Assistant's processor time."""
     is_cost: bool = False
     ours: Side | None = None
     other: Side | None = None
@@ -90,11 +92,15 @@ async def measure(pair: Pair, settings: Settings) -> Row:
     for _ in range(settings.rounds):
         for side, (house, request) in zip(sides, (pair.ours, pair.other), strict=True):
             await house.churn(pair.churn)
-            side.loads.append(await drive(request, settings.seconds))
+            before = house.processor_seconds()
+            load = await drive(request, settings.seconds)
+            side.loads.append(replace(load, cpu=house.processor_seconds() - before))
             await house.churn(0)
     ours, other = sides
-    ratio = median(a.rate / b.rate for a, b in zip(ours.loads, other.loads, strict=True))
-    return Row(pair.work, pair.against, pair.target, ratio, ours=ours, other=other)
+    pairs = list(zip(ours.loads, other.loads, strict=True))
+    ratio = median(a.rate / b.rate for a, b in pairs)
+    cpu_ratio = median((a.count / a.cpu) / (b.count / b.cpu) for a, b in pairs)
+    return Row(pair.work, pair.against, pair.target, ratio, cpu_ratio=cpu_ratio, ours=ours, other=other)
 
 
 async def rows(big: House, small: House, settings: Settings) -> AsyncIterator[Row]:
@@ -137,9 +143,12 @@ async def _small_answers(big: House, _small: House, settings: Settings) -> list[
     etag = (await big.probe(bulk))[2]
     unchanged = big.bridge("/api/states", sensors, encoding=settings.encoding, If_None_Match=etag)
     one, path = "sensor.synthetic_00001", "/api/states/sensor.synthetic_00001"
+    own = big.own(path)
+    bare = big.bare((await big.probe(own))[1])
     return [
         Pair("all states, answered 304", "bare view, 200 bytes", 0.85, (big, unchanged), (big, big.bare(200))),
-        Pair(f"one state ({one})", "Home Assistant's own", 1.5, (big, big.bridge(path, key)), (big, big.own(path))),
+        Pair(f"one state ({one})", "Home Assistant's own", 1.5, (big, big.bridge(path, key)), (big, own)),
+        Pair(f"one state ({one})", "bare view, as many bytes", 0.0, (big, big.bridge(path, key)), (big, bare)),
     ]
 
 

@@ -15,6 +15,7 @@ ROTATION: Final = Path(__file__).parent / "rotate.lua"
 
 _UNITS: Final = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
 _RATE: Final = re.compile(r"^Requests/sec:\s+([\d.]+)", re.MULTILINE)
+_COUNT: Final = re.compile(r"^\s+(\d+) requests in", re.MULTILINE)
 _PERCENTILE: Final = r"^\s+{}%\s+([\d.]+)(us|ms|s|m)\b"
 _BAD: Final = re.compile(r"^\s+(?:Non-2xx or 3xx responses|Socket errors):.*", re.MULTILINE)
 
@@ -35,6 +36,9 @@ class Load:
     rate: float
     p50: float
     p99: float
+    count: int
+    cpu: float = 0.0
+    """Seconds of the processor that Home Assistant took meanwhile."""
 
 
 async def drive(request: Request, seconds: int) -> Load:
@@ -59,11 +63,10 @@ async def drive(request: Request, seconds: int) -> Load:
 
 
 def _read(output: str, request: Request) -> Load:
-    rate = _RATE.search(output)
-    if rate is None or (bad := _BAD.search(output)):
-        what = output if rate is None else bad
-        raise DemoError(f"wrk could not measure {request.url}: {what}")
-    return Load(float(rate[1]), _percentile(output, 50), _percentile(output, 99))
+    rate, count, bad = _RATE.search(output), _COUNT.search(output), _BAD.search(output)
+    if rate is None or count is None or bad is not None:
+        raise DemoError(f"wrk could not measure {request.url}: {output if bad is None else bad[0]}")
+    return Load(float(rate[1]), _percentile(output, 50), _percentile(output, 99), int(count[1]))
 
 
 def _percentile(output: str, percent: int) -> float:
