@@ -1,5 +1,8 @@
 """Drawbridge: scoped API keys for Home Assistant."""
 
+from typing import Final
+
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
@@ -9,8 +12,13 @@ from . import api
 from .actions import register_actions
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import DOMAIN
+from .devices import name_devices
+from .issues import Issues
+from .migration import migrate
 from .scope_issues import ScopeIssues
 from .usage import remove_usage
+
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.EVENT, Platform.SENSOR, Platform.SWITCH)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -35,22 +43,31 @@ async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -
     bridge = Bridge(hass, entry, str(integration.version))
     await bridge.start()
     entry.runtime_data = bridge
-    issues = ScopeIssues(hass, bridge.keys)
+    scope_issues, issues = ScopeIssues(hass, bridge.keys), Issues(bridge)
+    entry.async_on_unload(scope_issues.start())
     entry.async_on_unload(issues.start())
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
     async def updated(_hass: HomeAssistant, _entry: DrawbridgeConfigEntry) -> None:
         """Take over changed keys and options at once, without a reload."""
         await bridge.apply()
+        name_devices(hass, entry)
+        scope_issues.check()
         issues.check()
 
     entry.async_on_unload(entry.add_update_listener(updated))
     return True
 
 
-async def async_unload_entry(_hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> bool:
+async def async_unload_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> bool:
     """Let go of the bridge: what it started ends with the entry."""
     await entry.runtime_data.usage.save()
-    return True
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> bool:
+    """Bring an entry of an earlier version into the form of this one."""
+    return migrate(hass, entry)
 
 
 async def async_remove_entry(hass: HomeAssistant, _entry: DrawbridgeConfigEntry) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 import voluptuous as vol
@@ -61,14 +62,7 @@ _EXPLAIN: Final = _ONE_KEY.extend(
 
 def register_actions(hass: HomeAssistant) -> None:
     """Register the actions, once; they find the loaded entry when they are called."""
-    actions: dict[str, tuple[Callable[[_Call], ServiceResponse], vol.Schema]] = {
-        "create_key": (_create, _CREATE),
-        "rotate_key": (_rotate, _ROTATE),
-        "revoke_key": (_revoke, _ONE_KEY),
-        "list_keys": (_list, vol.Schema({})),
-        "explain": (_explain, _EXPLAIN),
-    }
-    for name, (action, schema) in actions.items():
+    for name, (action, schema) in ACTIONS.items():
 
         async def handle(call: ServiceCall, action: Callable[[_Call], ServiceResponse] = action) -> ServiceResponse:
             return action(_Call(hass, call.data))
@@ -215,3 +209,15 @@ def _invalid(err: KeyInputError) -> ServiceValidationError:
         translation_key=code,
         translation_placeholders={"field": field, "value": err.value},
     )
+
+
+ACTIONS: Final[Mapping[str, tuple[Callable[[_Call], ServiceResponse], vol.Schema]]] = MappingProxyType(
+    {
+        "create_key": (_create, _CREATE),
+        "rotate_key": (_rotate, _ROTATE),
+        "revoke_key": (_revoke, _ONE_KEY),
+        "list_keys": (_list, vol.Schema({})),
+        "explain": (_explain, _EXPLAIN),
+    }
+)
+"""What each action does, and what it takes."""

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
 
+from .const import DOMAIN
 from .policy.options import Options
 from .policy.rate_limit import RateLimit, RateLimiter
 from .telemetry.audit import AuditRecord, AuditTrail
@@ -32,9 +35,10 @@ class AuditEvents:
     were not.
     """
 
-    def __init__(self, hass: HomeAssistant) -> None:
-        """Fire on Home Assistant's bus."""
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Fire on Home Assistant's bus, for a bridge."""
         self._hass = hass
+        self._entry_id = entry_id
         self._limiter = RateLimiter()
         self._suppressed = 0
 
@@ -45,8 +49,15 @@ class AuditEvents:
         if not self._limiter.take(bucket, limit, time.monotonic()).allowed:
             self._suppressed += 1
             return
-        self._hass.bus.async_fire(EVENT_AUDIT, {**record.as_dict(), "suppressed": self._suppressed})
+        about = {"suppressed": self._suppressed, ATTR_DEVICE_ID: self._device_id(record)}
+        self._hass.bus.async_fire(EVENT_AUDIT, {**record.as_dict(), **about})
         self._suppressed = 0
+
+    def _device_id(self, record: AuditRecord) -> str | None:
+        """Return the device of the key, or the bridge's own for a stranger: its page shows the event."""
+        wanted = (DOMAIN, record.key_id or self._entry_id)
+        devices = dr.async_entries_for_config_entry(dr.async_get(self._hass), self._entry_id)
+        return next((device.id for device in devices if wanted in device.identifiers), None)
 
 
 class AuditFileSwitch:

@@ -14,19 +14,25 @@ from homeassistant.helpers.network import is_cloud_connection
 
 from .audit_sinks import AuditEvents, AuditFileSwitch
 from .cache.caches import Caches
+from .cache.changes import ChangeLog
 from .cache.directory import EntityDirectory
 from .const import SUBENTRY_TYPE_API_KEY
-from .keys import ApiKey, KeyRing
+from .keys import ApiKey, Capability, KeyRing
 from .policy.concurrency import Concurrency
+from .policy.cursor import Cursors
 from .policy.lockout import Lockouts
 from .policy.networks import Address, contains, is_local
 from .policy.options import Options
 from .policy.rate_limit import RateLimiter
+from .policy.scope import Scope
 from .telemetry.audit import AuditTrail
 from .telemetry.health import Health
+from .telemetry.lessons import Lessons
 from .telemetry.loop_lag import LoopLag
 from .telemetry.recorder import Recorder
+from .telemetry.sightings import Sightings
 from .telemetry.snapshot import Surroundings, snapshot
+from .updates import Reading, Updates, refusals
 from .usage import KeyUsage
 
 _LOGGER = logging.getLogger(__name__)
@@ -47,12 +53,18 @@ class Bridge:
         self.concurrency = Concurrency()
         self.recorder = Recorder()
         self.audit = AuditTrail()
-        self.usage = KeyUsage(hass, self.recorder.counters)
+        self.lessons = Lessons()
+        self.usage = KeyUsage(hass, self.recorder.counters, self.lessons)
         self.directory = EntityDirectory(hass)
         self.caches = Caches(hass, self.directory, self.recorder)
+        self.states = self.caches.states
+        self.changes = ChangeLog(hass, self.directory)
+        self.cursors = Cursors()
+        self.sightings = Sightings()
         self._audit_file = AuditFileSwitch(hass, self.audit)
-        self._version = version
+        self.version = version
         self._entry = entry
+        self.updates = Updates(hass, self._read)
         self._origins: frozenset[str] = frozenset()
 
     async def start(self) -> None:
@@ -64,9 +76,11 @@ class Bridge:
         for stop in (
             self.directory.start(),
             self.caches.start(),
+            self.changes.start(),
             loop_lag.stop,
-            self.audit.listen(AuditEvents(self.hass).fire),
+            self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
             self.usage.start(),
+            self.updates.start(),
         ):
             self._entry.async_on_unload(stop)
         self._entry.async_on_unload(self._audit_file.close)
@@ -82,6 +96,39 @@ class Bridge:
         self._load_keys()
         await self.usage.reconcile({key.id: key for key in self.keys})
         await self._audit_file.apply(self.options)
+        self.updates.refresh()
+
+    @property
+    def entry_id(self) -> str:
+        """The id of the config entry."""
+        return self._entry.entry_id
+
+    def change_key(self, key: ApiKey) -> None:
+        """Keep a key as it is given now: its name and all of its fields, in force on the next request."""
+        self.hass.config_entries.async_update_subentry(
+            self._entry, self._entry.subentries[key.id], title=key.name, data=key.as_dict()
+        )
+
+    def remove_key(self, key_id: str) -> None:
+        """Remove a key, with all that belongs to it."""
+        self.hass.config_entries.async_remove_subentry(self._entry, key_id)
+
+    def change_options(self, options: Options) -> None:
+        """Keep these options, in force on the next request."""
+        self.hass.config_entries.async_update_entry(self._entry, options=options.as_dict())
+
+    def entities_in(self, scope: Scope) -> int:
+        """Return how many entities are in a scope. Looks at every entity: for people, not for requests."""
+        allows = self.directory.live(scope).allows
+        return sum(allows(item) for item in self.hass.states.async_entity_ids())
+
+    def _read(self) -> Reading:
+        return Reading(
+            health=self.health(),
+            totals=self.recorder.totals(),
+            refusals=refusals(self.recorder.counters),
+            lockouts=self.lockouts.active(time.monotonic()),
+        )
 
     def _load_keys(self) -> None:
         subentries = self._entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
@@ -90,9 +137,11 @@ class Bridge:
         self.keys.replace(keys.values())
         self._origins = frozenset().union(*(key.cors_origins for key in self.keys if key.enabled))
         self.directory.retain(scopes)
-        self.caches.retain(scopes)
+        self.caches.retain({(key.scope, Capability.IMAGES in key.capabilities) for key in self.keys})
         self.rate_limiter.retain(set(keys))
         self.recorder.counters.retain_keys(set(keys))
+        self.sightings.retain_keys(set(keys))
+        self.lessons.retain_keys({key.id for key in keys.values() if key.learning})
 
     def may_use_from(self, key: ApiKey, address: Address | None) -> bool:
         """Tell whether a key may be used from an address; ``None`` is this machine."""
@@ -122,7 +171,7 @@ class Bridge:
     def snapshot(self) -> dict[str, Any]:
         """Return the bridge's own metrics as one JSON document."""
         about = Surroundings(
-            version=self._version,
+            version=self.version,
             home_assistant_version=home_assistant_version,
             running=self.hass.is_running,
             keys=self.keys,

@@ -12,13 +12,15 @@ from homeassistant.core import callback
 
 from .const import DOMAIN, SUBENTRY_TYPE_API_KEY
 from .key_flow import ApiKeyFlow
+from .migration import MINOR_VERSION, VERSION
 from .options_flow import DrawbridgeOptionsFlow
 
 
 class DrawbridgeConfigFlow(ConfigFlow, domain=DOMAIN):
     """Sets up the one entry of Drawbridge."""
 
-    VERSION = 1
+    VERSION = VERSION
+    MINOR_VERSION = MINOR_VERSION
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

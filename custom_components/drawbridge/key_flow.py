@@ -3,29 +3,21 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
-from homeassistant.helpers.selector import (
-    QrCodeSelector,
-    QrCodeSelectorConfig,
-    QrErrorCorrectionLevel,
-    TextSelector,
-    TextSelectorConfig,
-)
 
-from . import key_forms as forms, key_input
+from . import key_forms as forms, key_input, sections
 from .bridge import Bridge
 from .key_input import KeyInputError
-from .key_summary import summarize
+from .key_summary import describe, summarize
 from .keys import ApiKey, StoredSecret, digest, generate
 from .presets import PRESETS
+from .telemetry.lessons import propose
 
 type Change = Callable[[ApiKey, Mapping[str, Any]], ApiKey]
 type Step = Callable[[], Awaitable[SubentryFlowResult]]
-
-_SECONDS: Final = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 
 
 class ApiKeyFlow(ConfigSubentryFlow):
@@ -43,7 +35,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             preset = PRESETS[user_input[forms.PRESET]]
-            blank = ApiKey("", "", (), preset.capabilities, per_minute=preset.per_minute)
+            blank = ApiKey("", "", (), preset.capabilities, per_minute=preset.per_minute, learning=preset.learning)
             try:
                 self._key = key_input.with_name(blank, user_input[forms.NAME])
             except KeyInputError as err:
@@ -77,7 +69,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
         return self.async_show_menu(
             step_id="confirm",
             menu_options=["secret", "scope", "exclude", "abilities", "limits"],
-            description_placeholders=self._about(),
+            description_placeholders=await self._about(),
         )
 
     async def async_step_secret(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
@@ -92,12 +84,13 @@ class ApiKeyFlow(ConfigSubentryFlow):
         """Ask which part of the key is to be changed."""
         self._key = self._stored_key()
         toggle = "disable" if self._key.enabled else "enable"
+        learn = ["learned", "stop_learning"] if self._key.learning else ["learn"]
         return self.async_show_menu(
             step_id="reconfigure",
             menu_options=[
-                "rename", "scope", "exclude", "abilities", "limits", "rotate", toggle
+                "rename", "scope", "exclude", "abilities", "limits", "rotate", *learn, toggle
             ],
-            description_placeholders=self._about(),
+            description_placeholders=await self._about(),
         )  # fmt: skip
 
     async def async_step_rename(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
@@ -112,7 +105,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
         """Ask for how long the old secret still opens."""
         if user_input is None:
             return self._form("rotate", forms.rotate(), {}, {})
-        overlap = sum(seconds * user_input[forms.OVERLAP].get(unit, 0) for unit, seconds in _SECONDS.items())
+        overlap = forms.overlap_of(user_input)
         self._secret = generate()
         self._key = self._key.rotated(digest(self._secret), time.time(), overlap)
         return self._show_secret("secret")
@@ -125,6 +118,35 @@ class ApiKeyFlow(ConfigSubentryFlow):
         """Let the key open nothing, and keep it."""
         return self._update(replace(self._key, enabled=False))
 
+    async def async_step_learn(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Begin to record what the key is used for."""
+        return self._update(replace(self._key, learning=True))
+
+    async def async_step_stop_learning(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Record no more, and forget what was recorded."""
+        return self._update(replace(self._key, learning=False))
+
+    async def async_step_learned(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Propose the least that would have served the client, to be taken over or edited."""
+        bridge: Bridge = self._get_entry().runtime_data
+        lesson = bridge.lessons.get(self._key.id)
+        if lesson is None:
+            return self.async_abort(reason="nothing_learned")
+        proposal = propose(lesson, bridge.directory.exists)
+        about = describe(lesson, proposal)
+        if user_input is None:
+            schema = forms.learned(self.hass)
+            return self._form("learned", schema, forms.learned_of(proposal), {}, **about)
+        try:
+            key = key_input.with_abilities(self._key, user_input)
+            if not user_input[forms.KEEP_SCOPE]:
+                key = key_input.with_scope(key, user_input)
+            key_input.ensure_useful(key, forms.KEEP_SCOPE)
+        except KeyInputError as err:
+            schema = forms.learned(self.hass)
+            return self._form("learned", schema, user_input, err.errors, err.value, **about)
+        return self._update(replace(key, learning=False))
+
     async def _ask(
         self,
         step: str,
@@ -136,10 +158,11 @@ class ApiKeyFlow(ConfigSubentryFlow):
         """Ask for a part of the key; with an answer, change it and go on."""
         if user_input is None:
             return self._form(step, schema, current(self._key), {})
+        entered = sections.flat(user_input)
         try:
-            self._key = change(self._key, user_input)
+            self._key = change(self._key, entered)
         except KeyInputError as err:
-            return self._form(step, schema, user_input, err.errors, err.value)
+            return self._form(step, schema, entered, err.errors, err.value)
         if self._is_new:
             return await self._ask_next()
         return self._update(self._key)
@@ -157,31 +180,21 @@ class ApiKeyFlow(ConfigSubentryFlow):
         values: Mapping[str, Any],
         errors: dict[str, str],
         wrong: str = "",
+        **about: str,
     ) -> SubentryFlowResult:
+        form = sections.grouped(schema, values, errors)
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(schema, values),
-            errors=errors,
-            description_placeholders={"value": wrong},
+            data_schema=self.add_suggested_values_to_schema(form, sections.nested(values)),
+            errors=sections.placed(errors),
+            description_placeholders={"value": wrong, **about},
+            last_step=not self._is_new,
         )
 
     def _show_secret(self, step: str) -> SubentryFlowResult:
-        shown = TextSelector(TextSelectorConfig(read_only=True))
-        code = QrCodeSelector(
-            QrCodeSelectorConfig(
-                data=self._secret,
-                scale=5,
-                error_correction_level=QrErrorCorrectionLevel.MEDIUM,
-            )
-        )
         return self.async_show_form(
             step_id=step,
-            data_schema=vol.Schema(
-                {
-                    vol.Optional(forms.KEY, default=self._secret): shown,
-                    vol.Optional("qr_code"): code,
-                }
-            ),
+            data_schema=forms.secret(self._secret),
             description_placeholders={forms.KEY: self._secret, forms.NAME: self._key.name},
             last_step=True,
         )
@@ -205,9 +218,9 @@ class ApiKeyFlow(ConfigSubentryFlow):
         subentry = self._get_reconfigure_subentry()
         return ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
 
-    def _about(self) -> dict[str, str]:
+    async def _about(self) -> dict[str, str]:
         bridge: Bridge = self._get_entry().runtime_data
-        return {forms.NAME: self._key.name, **summarize(bridge, self._key)}
+        return {forms.NAME: self._key.name, **await summarize(bridge, self._key)}
 
     @property
     def _is_new(self) -> bool:

@@ -1,6 +1,6 @@
 """The forms of a key: their fields, and what they show of a key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -24,6 +24,9 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    QrCodeSelector,
+    QrCodeSelectorConfig,
+    QrErrorCorrectionLevel,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -35,13 +38,16 @@ from homeassistant.util import dt as dt_util
 from .keys import ApiKey, Capability
 from .policy.scope import Selection
 from .presets import PRESETS
+from .telemetry.lessons import Proposal
 
 KEY: Final = "key"
 NAME: Final = "name"
 PRESET: Final = "preset"
 OVERLAP: Final = "overlap"
 CAPABILITIES: Final = "capabilities"
+KEEP_SCOPE: Final = "keep_scope"
 
+_SECONDS: Final = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 _TEXTS: Final = TextSelector(TextSelectorConfig(multiple=True))
 
 
@@ -142,10 +148,52 @@ def limits_of(key: ApiKey) -> dict[str, Any]:
     return {field: value for field, value in values.items() if value is not None}
 
 
+def learned(hass: HomeAssistant) -> vol.Schema:
+    """Return the form of what was learnt of a key's client."""
+    fields = dict(abilities(hass).schema)
+    entities = EntitySelector(EntitySelectorConfig(multiple=True))
+    return vol.Schema(
+        {
+            **{field: fields[field] for field in fields if field == CAPABILITIES},
+            vol.Required(KEEP_SCOPE): BooleanSelector(),
+            vol.Optional("entities", default=list): entities,
+            **{field: fields[field] for field in fields if field != CAPABILITIES},
+        }
+    )
+
+
+def learned_of(proposal: Proposal) -> dict[str, Any]:
+    """Return what the form of what was learnt shows."""
+    return {
+        CAPABILITIES: sorted(proposal.capabilities),
+        KEEP_SCOPE: proposal.keep_scope,
+        "entities": sorted(proposal.entities),
+        "services": sorted(proposal.services),
+        "events": sorted(proposal.events),
+    }
+
+
 def rotate() -> vol.Schema:
     """Return the form of the overlap of a rotation."""
     overlap = DurationSelector(DurationSelectorConfig(enable_day=True, allow_negative=False))
     return vol.Schema({vol.Required(OVERLAP, default={"days": 1}): overlap})
+
+
+def overlap_of(entered: Mapping[str, Any]) -> float:
+    """Return the overlap that was entered in the form of a rotation, in seconds."""
+    overlap: Mapping[str, float] = entered[OVERLAP]
+    return sum(seconds * overlap.get(unit, 0) for unit, seconds in _SECONDS.items())
+
+
+def secret(value: str) -> vol.Schema:
+    """Return the form that shows a secret, to be copied or scanned."""
+    code = QrCodeSelectorConfig(data=value, scale=5, error_correction_level=QrErrorCorrectionLevel.MEDIUM)
+    return vol.Schema(
+        {
+            vol.Optional(KEY, default=value): TextSelector(TextSelectorConfig(read_only=True, multiline=True)),
+            vol.Optional("qr_code"): QrCodeSelector(code),
+        }
+    )
 
 
 def _selection(hass: HomeAssistant) -> dict[Any, Any]:

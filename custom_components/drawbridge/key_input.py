@@ -93,10 +93,10 @@ def with_limits(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
     )
 
 
-def ensure_useful(key: ApiKey) -> None:
-    """Refuse a key that could see nothing, unless it is for metrics alone."""
+def ensure_useful(key: ApiKey, field: str = "everything") -> None:
+    """Refuse a key that could see nothing, unless it is for metrics alone; the error stands by ``field``."""
     if key.capabilities - {Capability.METRICS} and not key.scope.matches_anything:
-        raise KeyInputError({"everything": "empty_scope"})
+        raise KeyInputError({field: "empty_scope"})
 
 
 def _selection(entered: Mapping[str, Any]) -> Selection:

@@ -1,13 +1,18 @@
 """What a key is able to do now, in figures and in words."""
 
+from collections.abc import Iterable
 from typing import Final
 
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .bridge import Bridge
+from .const import DOMAIN
 from .keys import ApiKey, Capability
 from .policy.services import decide_service
+from .telemetry.lessons import Lesson, Proposal
 
 _SHOWN: Final = 8
 _NONE: Final = "-"
@@ -30,7 +35,7 @@ def controllable_domains(bridge: Bridge, key: ApiKey) -> set[str]:
     }
 
 
-def summarize(bridge: Bridge, key: ApiKey) -> dict[str, str]:
+async def summarize(bridge: Bridge, key: ApiKey) -> dict[str, str]:
     """Return how many entities a key sees and controls, some of them, and its capabilities.
 
     Looks at every entity once: for a form, not for a request.
@@ -44,8 +49,25 @@ def summarize(bridge: Bridge, key: ApiKey) -> dict[str, str]:
         "sees": str(len(seen)),
         "controls": str(len(controlled)),
         "examples": _examples(seen),
-        "capabilities": ", ".join(sorted(key.capabilities)),
+        "capabilities": ", ".join(await _in_words(bridge.hass, sorted(key.capabilities))),
         "expires": _moment(key.expires),
+    }
+
+
+async def _in_words(hass: HomeAssistant, capabilities: Iterable[str]) -> list[str]:
+    """Return the names of capabilities, in Home Assistant's language."""
+    texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
+    names = f"component.{DOMAIN}.selector.capabilities.options"
+    return [texts.get(f"{names}.{item}", item) for item in capabilities]
+
+
+def describe(lesson: Lesson, proposal: Proposal) -> dict[str, str]:
+    """Return since when a key was learnt about, from how many requests, and what to look at twice."""
+    return {
+        "since": _moment(lesson.since),
+        "requests": str(lesson.requests),
+        "named": str(len(proposal.entities)),
+        "doubtful": ", ".join(f"`{item}`" for item in sorted(proposal.doubtful)) or _NONE,
     }
 
 

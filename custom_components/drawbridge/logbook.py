@@ -1,12 +1,31 @@
 """The audit trail in the logbook, in words."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .audit_sinks import EVENT_AUDIT
 from .const import DOMAIN
+
+_REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "key_missing": "it sent no key",
+        "key_ambiguous": "it sent more than one key",
+        "key_malformed": "what it sent is no key",
+        "key_unknown": "there is no such key",
+        "key_expired": "the key has expired",
+        "key_disabled": "the key is disabled",
+        "locked_out": "too many wrong keys came from its address",
+        "network": "the key may not be used from there",
+        "rate_limited": "too many requests",
+        "capability": "the key lacks the capability",
+        "scope": "not in its scope",
+        "service_scope": "not on its list, or not in its scope",
+        "busy": "too many of its requests were under way",
+    }
+)
 
 
 @callback
@@ -24,9 +43,10 @@ def _describe(event: Event[Any]) -> dict[str, str]:
     what = record["target"] or f"{record['method']} {record['route']}"
     match record["outcome"]:
         case "allowed":
-            message = f"was let through: {what}"
+            message = f"called {what}"
         case "failed":
-            message = f"failed: {what}"
+            message = f"called {what}, which failed"
         case _:
-            message = f"was refused ({record['reason']}) from {record['address']}: {what}"
-    return {"name": record["key_name"] or "An unknown client", "message": message}
+            why = _REASONS.get(record["reason"] or "", record["reason"])
+            message = f"was refused {what}: {why} (from {record['address']})"
+    return {"name": record["key_name"] or "An unknown client", "message": message, "icon": "mdi:gate"}

@@ -13,6 +13,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
 )
 
+from . import sections
 from .policy.cors import normalize_origin
 from .policy.options import Options
 
@@ -27,23 +28,26 @@ class DrawbridgeOptionsFlow(OptionsFlow):
         """Ask for all of it; what is submitted is in force at once."""
         errors: dict[str, str] = {}
         wrong = ""
+        values = _shown(Options.from_mapping(self.config_entry.options))
         if user_input is not None:
+            values = sections.flat(user_input)
             try:
-                options = _options(user_input)
+                options = _options(values)
             except ValueError as err:
                 errors, wrong = {"cors_origins": "invalid_cors_origins"}, str(err)
             else:
                 return self.async_create_entry(data=options.as_dict())
-        current = _shown(Options.from_mapping(self.config_entry.options))
+        schema = sections.grouped(form(), {}, errors)
         return self.async_show_form(
             step_id="init",
-            data_schema=self.add_suggested_values_to_schema(_schema(), user_input or current),
-            errors=errors,
+            data_schema=self.add_suggested_values_to_schema(schema, sections.nested(values)),
+            errors=sections.placed(errors),
             description_placeholders={"value": wrong},
         )
 
 
-def _schema() -> vol.Schema:
+def form() -> vol.Schema:
+    """Return the form of all options, without its sections."""
     origins = TextSelector(TextSelectorConfig(multiple=True))
     return vol.Schema(
         {

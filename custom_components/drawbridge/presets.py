@@ -16,6 +16,7 @@ class Preset:
     steps: tuple[str, ...]
     """The steps of the flow that such a key cannot do without, in their order."""
     per_minute: int | None = None
+    learning: bool = False
 
 
 PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
@@ -27,6 +28,9 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
             frozenset({Capability.READ, Capability.CONTROL}),
             ("scope", "abilities"),
             per_minute=120,
+        ),
+        "learn": Preset(
+            frozenset({Capability.READ, Capability.HISTORY, Capability.CONTROL}), ("scope",), learning=True
         ),
         "custom": Preset(frozenset({Capability.READ}), ("scope", "abilities")),
     }

@@ -1,5 +1,7 @@
 """Tells when a key's scope names what is not there any more."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
@@ -13,8 +15,9 @@ from homeassistant.helpers import (
 
 from .const import DOMAIN
 from .keys import ApiKey, KeyRing
+from .policy.scope import Scope, Selection
 
-_ISSUE: Final = "scope_names_missing"
+SCOPE_NAMES_MISSING: Final = "scope_names_missing"
 
 
 class ScopeIssues:
@@ -41,7 +44,7 @@ class ScopeIssues:
             for item in stops:
                 item()
             for key_id in self._raised:
-                ir.async_delete_issue(self._hass, DOMAIN, f"{_ISSUE}_{key_id}")
+                ir.async_delete_issue(self._hass, DOMAIN, f"{SCOPE_NAMES_MISSING}_{key_id}")
 
         return stop
 
@@ -50,7 +53,7 @@ class ScopeIssues:
         """Raise the issues that there are, and drop those that are mended."""
         missing = {key.id: names for key in self._keys if (names := self._missing(key))}
         for key_id in self._raised - missing.keys():
-            ir.async_delete_issue(self._hass, DOMAIN, f"{_ISSUE}_{key_id}")
+            ir.async_delete_issue(self._hass, DOMAIN, f"{SCOPE_NAMES_MISSING}_{key_id}")
         self._raised = set(missing)
         for key in self._keys:
             if key.id in missing:
@@ -62,23 +65,44 @@ class ScopeIssues:
             self.check()
 
     def _missing(self, key: ApiKey) -> list[str]:
-        areas, devices = ar.async_get(self._hass), dr.async_get(self._hass)
-        floors, labels = fr.async_get(self._hass), lr.async_get(self._hass)
-        names = []
-        for part in (key.scope.include, key.scope.exclude):
-            names += [f"area {item}" for item in part.areas if not areas.async_get_area(item)]
-            names += [f"floor {item}" for item in part.floors if not floors.async_get_floor(item)]
-            names += [f"label {item}" for item in part.labels if not labels.async_get_label(item)]
-            names += [f"device {item}" for item in part.devices if not devices.async_get(item)]
-        return sorted(names)
+        known = _known(self._hass)
+        return sorted(
+            f"{kind.removesuffix('s')} {item}"
+            for part in (key.scope.include, key.scope.exclude)
+            for kind, exists in known.items()
+            for item in getattr(part, kind)
+            if not exists(item)
+        )
 
     def _raise(self, key: ApiKey, names: list[str]) -> None:
         ir.async_create_issue(
             self._hass,
             DOMAIN,
-            f"{_ISSUE}_{key.id}",
-            is_fixable=False,
+            f"{SCOPE_NAMES_MISSING}_{key.id}",
+            data={"kind": SCOPE_NAMES_MISSING, "key_id": key.id},
+            is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
-            translation_key=_ISSUE,
+            translation_key=SCOPE_NAMES_MISSING,
             translation_placeholders={"name": key.name, "missing": ", ".join(names)},
         )
+
+
+def without_missing(hass: HomeAssistant, scope: Scope) -> Scope:
+    """Return a scope without the areas, floors, labels and devices that are gone."""
+    known = _known(hass)
+
+    def clean(part: Selection) -> Selection:
+        kept = {kind: frozenset(filter(exists, getattr(part, kind))) for kind, exists in known.items()}
+        return replace(part, **kept)
+
+    return replace(scope, include=clean(scope.include), exclude=clean(scope.exclude))
+
+
+def _known(hass: HomeAssistant) -> dict[str, Callable[[str], object]]:
+    """Return, by the part of a selection, what finds an item of it."""
+    return {
+        "areas": ar.async_get(hass).async_get_area,
+        "floors": fr.async_get(hass).async_get_floor,
+        "labels": lr.async_get(hass).async_get_label,
+        "devices": dr.async_get(hass).async_get,
+    }

@@ -1,6 +1,6 @@
 """Holds calls of services against what a key may do, with Home Assistant's own expansion."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 
 from .cache.directory import LiveScope
-from .keys import ApiKey
+from .keys import ApiKey, Capability
 from .policy.references import TARGET_FIELDS, References, find_references
 from .policy.services import (
     GENERIC_ENTITY_SERVICES,
@@ -60,6 +60,20 @@ class CallPlanner:
         reached = self._reached(found) | self._implied(domain, service)
         decision = decide_reach(domain, reached, self._scope.allows, needs_target=of_entities)
         return PlannedCall(narrowed, frozenset(reached), decision)
+
+    def offers(self, domain: str, service: str, domains: Collection[str]) -> bool:
+        """Tell whether there is a call of a service that the key may make.
+
+        ``domains`` are those of the entities in scope: a service of entities needs one to act on.
+        """
+        if Capability.CONTROL not in self._key.capabilities:
+            return False
+        of_entities = self._is_of_entities(domain, service)
+        if not decide_service(domain, service, self._key.services, of_entities=of_entities).allowed:
+            return False
+        if of_entities and not (domains if domain == _HOMEASSISTANT else domain in domains):
+            return False
+        return all(self._scope.allows(item) for item in self._implied(domain, service))
 
     def _is_of_entities(self, domain: str, service: str) -> bool:
         if f"{domain}.{service}" in GENERIC_ENTITY_SERVICES:

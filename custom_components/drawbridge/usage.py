@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
@@ -13,6 +13,7 @@ from homeassistant.helpers.storage import Store
 from .const import DOMAIN
 from .keys import ApiKey
 from .telemetry.counters import Counters, KeyCounters
+from .telemetry.lessons import Lessons
 
 _VERSION: Final = 1
 _SAVE_EVERY: Final = timedelta(seconds=10)
@@ -21,6 +22,7 @@ _SAVE_EVERY: Final = timedelta(seconds=10)
 class _Stored(TypedDict):
     users: dict[str, str]
     usage: dict[str, dict[str, Any]]
+    lessons: NotRequired[dict[str, Any]]
 
 
 def _store(hass: HomeAssistant) -> Store[_Stored]:
@@ -34,10 +36,11 @@ class KeyUsage:
     its key. Saved every ten seconds if there is news, so a crash loses no more than that.
     """
 
-    def __init__(self, hass: HomeAssistant, counters: Counters) -> None:
-        """Store what is counted."""
+    def __init__(self, hass: HomeAssistant, counters: Counters, lessons: Lessons) -> None:
+        """Store what is counted, and what is learnt."""
         self._hass = hass
         self._counters = counters
+        self._lessons = lessons
         self._store = _store(hass)
         self._users: dict[str, str] = {}
         self._saved: _Stored | None = None
@@ -49,6 +52,7 @@ class KeyUsage:
         if self._saved is None:
             return
         self._users = dict(self._saved["users"])
+        self._lessons.load(self._saved.get("lessons", {}))
         for key_id, usage in self._saved["usage"].items():
             self._counters.keys[key_id] = KeyCounters(last_used=usage["last_used"], last_address=usage["last_address"])
 
@@ -101,7 +105,7 @@ class KeyUsage:
             key_id: {"last_used": item.last_used, "last_address": item.last_address}
             for key_id, item in self._counters.keys.items()
         }
-        return {"users": dict(self._users), "usage": usage}
+        return {"users": dict(self._users), "usage": usage, "lessons": self._lessons.as_dict()}
 
 
 def _user_name(key: ApiKey) -> str:

@@ -32,7 +32,8 @@ async def house(hass: HomeAssistant) -> HomeAssistant:
         entities.async_update_entity(entry.entity_id, area_id=area.id)
     lamps: dict[str, Any] = {"living_room_lamp": {}, "bedroom_lamp": {}}
     assert await async_setup_component(hass, "input_boolean", {"input_boolean": lamps})
-    assert await async_setup_component(hass, "api", {})
+    for component in ("api", "repairs"):
+        assert await async_setup_component(hass, component, {})
     await hass.async_block_till_done()
     hass.states.async_set("sensor.outside", "7.5", {"unit_of_measurement": "°C"})
     return hass

@@ -7,7 +7,8 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResult, FlowResultType
+from homeassistant.data_entry_flow import FlowResult, FlowResultType, section
+from homeassistant.helpers import entity_registry as er
 
 type Flow = FlowResult[Any, Any]
 
@@ -39,6 +40,17 @@ def part(fields: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: fields[name] for name in names if name in fields}
 
 
+def in_sections(flow: Flow, form: dict[str, Any]) -> dict[str, Any]:
+    """Put the fields of a form into the sections that it has."""
+    schema = flow.get("data_schema")
+    answers = dict(form)
+    for name, part_of in (schema.schema if flow["type"] is FlowResultType.FORM and schema else {}).items():
+        if isinstance(part_of, section):
+            held = {str(field) for field in part_of.schema.schema}
+            answers[str(name)] = {field: answers.pop(field) for field in held & answers.keys()}
+    return answers
+
+
 @dataclass
 class Bridge:
     """A bridge, and a client to call it with."""
@@ -55,7 +67,7 @@ class Bridge:
 
     async def submit(self, flow: Flow, form: dict[str, Any]) -> Flow:
         """Submit a form of a key's flow."""
-        return await self.hass.config_entries.subentries.async_configure(flow["flow_id"], form)
+        return await self.hass.config_entries.subentries.async_configure(flow["flow_id"], in_sections(flow, form))
 
     async def choose(self, flow: Flow, step: str) -> Flow:
         """Choose from a menu of a key's flow."""
@@ -95,6 +107,11 @@ class Bridge:
     def key_id(self, name: str) -> str:
         """Return the id of the key of that name."""
         return next(item.subentry_id for item in self.entry.subentries.values() if item.title == name)
+
+    def own_entities(self) -> set[str]:
+        """Return the entities of Drawbridge itself."""
+        entries = er.async_entries_for_config_entry(er.async_get(self.hass), self.entry.entry_id)
+        return {entry.entity_id for entry in entries}
 
     async def reconfigure(self, name: str) -> Flow:
         """Open "Edit API key"."""

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.helpers import entity_registry as er
 
-from tests.integration.house import Bridge, Flow, shown
+from tests.integration.house import Bridge, Flow, in_sections, shown
 
 TEXTS = json.loads(Path("custom_components/drawbridge/translations/en.json").read_text(encoding="utf-8"))[
     "config_subentries"
@@ -17,10 +17,26 @@ TEXTS = json.loads(Path("custom_components/drawbridge/translations/en.json").rea
 
 
 def suggested(flow: Flow) -> dict[str, Any]:
-    """Return what the fields of a form show."""
-    schema = flow["data_schema"]
-    assert schema is not None
-    return {str(field): field.description["suggested_value"] for field in schema.schema if field.description}
+    """Return what the fields of a form show, in sections or not."""
+    return _suggested(flow["data_schema"])
+
+
+def _suggested(schema: Any) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for field, kind in schema.schema.items():
+        if isinstance(kind, section):
+            shown |= _suggested(kind.schema)
+        elif field.description:
+            shown[str(field)] = field.description["suggested_value"]
+    return shown
+
+
+def place(flow: Flow, field: str) -> str:
+    """Return where the error of a field is shown: by the field, or by the section that holds it."""
+    schema: Any = flow["data_schema"]
+    parts = schema.schema.items()
+    held = (str(name) for name, kind in parts if isinstance(kind, section) and field in kind.schema.schema)
+    return next(held, field)
 
 
 @pytest.mark.usefixtures("bridge")
@@ -51,7 +67,7 @@ async def test_the_summary_and_the_way_back(bridge: Bridge, hass: HomeAssistant)
     assert flow["type"] is FlowResultType.MENU
     about = shown(flow)
     assert (about["sees"], about["controls"]) == ("3", "2")
-    assert about["capabilities"] == "control, read"
+    assert about["capabilities"] == "Call actions, Read states"
     assert "`sensor.outside`" in about["examples"]
     flow = await bridge.submit(await bridge.choose(flow, "exclude"), {"domains": ["sensor"]})
     assert shown(flow)["sees"] == "2"
@@ -139,7 +155,7 @@ async def test_bad_input(bridge: Bridge, step: str, form: dict[str, Any], errors
     form = {"everything": False, **form} if step == "scope" else form
     flow = await bridge.edit_key("X", step, form)
     assert flow["type"] is FlowResultType.FORM
-    assert flow["errors"] == errors
+    assert flow["errors"] == {place(flow, field): code for field, code in errors.items()}
     assert shown(flow)["value"] == wrong
     assert set(errors.values()) <= TEXTS["error"].keys()
     fields = suggested(flow)
@@ -237,11 +253,11 @@ async def test_options(bridge: Bridge, hass: HomeAssistant) -> None:
     flow = await hass.config_entries.options.async_init(bridge.entry.entry_id)
     fields = suggested(flow)
     assert fields["per_minute"] == 1000
-    bad = fields | {"cors_origins": ["nonsense"]}
+    bad = in_sections(flow, fields | {"cors_origins": ["nonsense"]})
     flow = await hass.config_entries.options.async_configure(flow["flow_id"], bad)
-    assert flow["errors"] == {"cors_origins": "invalid_cors_origins"}
+    assert flow["errors"] == {"web": "invalid_cors_origins"}
     runtime = bridge.entry.runtime_data
-    form = fields | {"per_minute": 40, "cors_origins": []}
+    form = in_sections(flow, fields | {"per_minute": 40, "cors_origins": []})
     flow = await hass.config_entries.options.async_configure(flow["flow_id"], form)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()

@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 
 from custom_components.drawbridge.api.endpoint import Router
 from custom_components.drawbridge.api.mount import ENDPOINTS
+from custom_components.drawbridge.api.spec import Answer, ok
 from custom_components.drawbridge.keys import Capability, generate
 from tests.integration.house import BASE, Bridge
 
@@ -159,8 +160,10 @@ def test_an_endpoint_must_name_its_capability() -> None:
     declare: Callable[..., Any] = Router().endpoint
     with pytest.raises(TypeError, match="capability"):
         declare("GET", "/open")
+    with pytest.raises(TypeError, match="about"):
+        declare("GET", "/open", capability=Capability.READ)
     with pytest.raises(TypeError, match="GET /open declares no capability"):
-        declare("GET", "/open", capability=None)(lambda _: web.Response())
+        declare("GET", "/open", capability=None, about=ok(Answer("It is open.")))(lambda _: web.Response())
 
 
 async def test_every_declared_endpoint_is_guarded(bridge: Bridge) -> None:
@@ -168,6 +171,8 @@ async def test_every_declared_endpoint_is_guarded(bridge: Bridge) -> None:
     guarded = [item for item in ENDPOINTS if isinstance(item.capability, Capability)]
     assert len(guarded) >= 5
     for item in guarded:
-        path = item.path.format(entity_id="sensor.outside", domain="light", service="turn_on")
+        path = item.path.format(
+            entity_id="sensor.outside", domain="light", service="turn_on", event_type="bell", start="2026-11-01"
+        )
         answer = await bridge.client.request(item.method, BASE + path)
         assert answer.status == 401, item

@@ -9,7 +9,7 @@ from aiohttp import ClientResponse
 from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
 
 from custom_components.drawbridge.keys import generate
-from tests.integration.house import BASE, Bridge
+from tests.integration.house import BASE, Bridge, in_sections
 
 LIVING = "input_boolean.living_room_lamp"
 
@@ -178,7 +178,7 @@ async def test_time_limit_and_concurrency(bridge: Bridge, hass: HomeAssistant, c
         "audit_file": False, "audit_days": 1, "report_to_ban_list": False, "cache_enabled": True,
         "cache_ttl_states": 300, "cache_ttl_services": 600, "cache_ttl_config": 1800, "cache_size": 64,
     }  # fmt: skip
-    await hass.config_entries.options.async_configure(flow["flow_id"], form)
+    await hass.config_entries.options.async_configure(flow["flow_id"], in_sections(flow, form))
     await hass.async_block_till_done(wait_background_tasks=False)
     waiting = [asyncio.create_task(bridge.post("/api/services/test/slow", control)) for _ in range(2)]
     for _ in waiting:

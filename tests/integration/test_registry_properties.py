@@ -186,7 +186,7 @@ async def test_scopes_follow_every_change(
 async def seen_in_cache(bridge: Bridge, scope: Scope) -> set[str]:
     """Return the entities in the prepared answer."""
     states = bridge.entry.runtime_data.caches.states
-    body = await states.body_in_slices(states.view(scope), CODINGS["identity"])
+    body = await states.body_in_slices(states.view(scope, images=True), CODINGS["identity"])
     return {state["entity_id"] for state in json.loads(body)}
 
 
@@ -208,4 +208,5 @@ def facts(hass: HomeAssistant, entity_id: str) -> EntityFacts:
     area_id = entry.area_id or (device.area_id if device else None)
     area = ar.async_get(hass).areas.get(area_id) if area_id else None
     labels = {*entry.labels, *(device.labels if device else ()), *(area.labels if area else ())}
-    return EntityFacts(entity_id, area_id, area.floor_id if area else None, entry.device_id, frozenset(labels))
+    floor_id, guarded = area.floor_id if area else None, entry.platform == "drawbridge"
+    return EntityFacts(entity_id, area_id, floor_id, entry.device_id, frozenset(labels), guarded)

@@ -21,7 +21,7 @@ async def remote(bridge: Bridge) -> str:
 
 def lit(hass: HomeAssistant) -> set[str]:
     """Return the lamps that are on."""
-    return {state.entity_id for state in hass.states.async_all() if state.state == "on"}
+    return {state.entity_id for state in hass.states.async_all("input_boolean") if state.state == "on"}
 
 
 @pytest.mark.parametrize(

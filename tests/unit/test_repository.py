@@ -35,6 +35,8 @@ SCRIPTS = [
     "demo",
     "compile-requirements",
     "debian-python",
+    "brand-images",
+    "screenshots",
 ]
 COMPILED = sorted((ROOT / "requirements").glob("*.txt"))
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

@@ -1,5 +1,6 @@
 """One request on its way through the gate."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from aiohttp import web
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, JsonValueType, json_loads
 
-from ..keys import AuthFailure
+from ..keys import AuthFailure, Capability
 from ..policy.headers import NO_STORE
 from .problem import Problem, ProblemError, bad_request, too_large
 
@@ -37,6 +38,10 @@ class Call:
     """Why the request was refused, if it was."""
     target: str | None = None
     """What a write changes, for the audit trail."""
+    common_headers: Callable[[], Mapping[str, str]] = dict
+    """The headers that every answer carries, for an answer that begins before its handler ends."""
+    reached: frozenset[str] = frozenset()
+    """The entities that a call of a service reaches, for learn mode."""
 
     @property
     def key(self) -> ApiKey:
@@ -49,6 +54,11 @@ class Call:
     def scope(self) -> LiveScope:
         """The scope of the caller's key."""
         return self.bridge.directory.live(self.key.scope)
+
+    @property
+    def images(self) -> bool:
+        """Whether the caller may see pictures, and links to them."""
+        return Capability.IMAGES in self.key.capabilities
 
     def parameter(self, name: str) -> str:
         """Return a part of the path."""

@@ -1,4 +1,4 @@
-"""How an endpoint is declared: method, path, capability, handler. Nothing more is needed."""
+"""How an endpoint is declared: method, path, capability, handler, and what it says of itself."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from aiohttp import web
 
 from ..keys import Capability
 from .call import Call
+from .spec import About
 
 type Handler = Callable[[Call], web.StreamResponse | Awaitable[web.StreamResponse]]
 
@@ -25,8 +26,8 @@ class Access(Enum):
 class Endpoint:
     """One method of one path.
 
-    ``capability`` says who may call it, and has no default. ``when_down`` is the JSON that is
-    answered with 503 while the bridge is not up, where that is not a problem document.
+    ``capability`` says who may call it, and has no default. ``about`` is for the OpenAPI document. ``when_down`` is
+    the JSON that is answered with 503 while the bridge is not up, where that is not a problem document.
     """
 
     method: str
@@ -34,6 +35,7 @@ class Endpoint:
     capability: Capability | Access
     handler: Handler
     summary: str
+    about: About | None = None
     when_down: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
@@ -56,13 +58,14 @@ class Router:
         path: str,
         *,
         capability: Capability | Access,
+        about: About,
         when_down: Mapping[str, str] | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declare the decorated handler. The first line of its docstring is the summary."""
 
         def declare(handler: Handler) -> Handler:
             summary = (handler.__doc__ or "").partition("\n")[0]
-            self.endpoints.append(Endpoint(method, path, capability, handler, summary, when_down))
+            self.endpoints.append(Endpoint(method, path, capability, handler, summary, about, when_down))
             return handler
 
         return declare

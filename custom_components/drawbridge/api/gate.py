@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -21,6 +22,7 @@ from ..policy.networks import parse_address
 from ..telemetry.audit import AuditRecord, Outcome
 from .call import Call, json_response
 from .endpoint import Access, Endpoint
+from .observe import observe
 from .problem import Problem, ProblemError
 from .steps import STEPS
 
@@ -88,12 +90,14 @@ class Gate:
             response.headers.update({**SECURITY_HEADERS, REQUEST_ID: number})
             return response
         call = Call(request, bridge, number, parse_address(request.remote or ""))
+        call.common_headers = partial(self._headers, call)
         endpoint = self._endpoints.get(request.method, self._other)
         response = await self._answer(call, endpoint)
         if not response.prepared:
-            _add_headers(response, call)
+            response.headers.update(self._headers(call))
         seconds = time.perf_counter() - started
         self._record(call, endpoint, response, seconds)
+        observe(call, endpoint)
         return response
 
     async def _answer(self, call: Call, endpoint: Endpoint) -> web.StreamResponse:
@@ -126,10 +130,21 @@ class Gate:
             _LOGGER.exception("Unexpected error in %s %s", endpoint.method, endpoint.path)
             return _refuse(call, _BROKEN)
 
+    def _headers(self, call: Call) -> dict[str, str]:
+        headers: dict[str, str] = {**SECURITY_HEADERS, REQUEST_ID: call.request_id}
+        if call.request.secure:
+            name, value = STRICT_TRANSPORT_SECURITY
+            headers[name] = value
+        if call.allowance is not None:
+            headers |= call.allowance.headers()
+        if (origin := call.request.headers.get(hdrs.ORIGIN)) is not None:
+            headers |= cors.answer_headers(origin, call.bridge.origins(call.presented))
+        return headers
+
     def _record(self, call: Call, endpoint: Endpoint, response: web.StreamResponse, seconds: float) -> None:
         bridge, method, status = call.bridge, call.request.method, response.status
         counted = method if endpoint is not self._other else _OTHER
-        sent = response.content_length or 0
+        sent = response.body_length if response.prepared else response.content_length or 0
         bridge.recorder.answered(self._route, counted, status, seconds, sent)
         problem, key = call.problem, call.presented
         if not _is_audited(call, endpoint):
@@ -177,23 +192,13 @@ class Gate:
         raise ProblemError(Problem(status, "method_not_allowed", detail, headers))
 
 
-def _add_headers(response: web.StreamResponse, call: Call) -> None:
-    headers = response.headers
-    headers.update(SECURITY_HEADERS)
-    headers[REQUEST_ID] = call.request_id
-    if call.request.secure:
-        name, value = STRICT_TRANSPORT_SECURITY
-        headers[name] = value
-    if call.allowance is not None:
-        headers.update(call.allowance.headers())
-    if (origin := call.request.headers.get(hdrs.ORIGIN)) is not None:
-        headers.update(cors.answer_headers(origin, call.bridge.origins(call.presented)))
-
-
 def _refuse(call: Call, problem: Problem) -> web.Response:
     call.problem = problem
     if problem.hidden is not None or problem.status in _DENIALS:
-        call.bridge.recorder.counters.denied[problem.hidden or problem.reason] += 1
+        counters = call.bridge.recorder.counters
+        counters.denied[problem.hidden or problem.reason] += 1
+        if call.presented is not None:
+            counters.keys[call.presented.id].refused += 1
     return problem.response()
 
 

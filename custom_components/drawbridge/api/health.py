@@ -6,11 +6,18 @@ from ..keys import Capability
 from ..telemetry.snapshot import health_document
 from .call import Call, json_response
 from .endpoint import Access, Router
+from .spec import Answer, component, ok
 
 router = Router()
 
 
-@router.endpoint("GET", "/health", capability=Access.PUBLIC, when_down={"status": "unavailable"})
+@router.endpoint(
+    "GET",
+    "/health",
+    capability=Access.PUBLIC,
+    about=ok(Answer("The bridge works.", component("Health"), {"status": "ok"}), tag="bridge"),
+    when_down={"status": "unavailable"},
+)
 def health(call: Call) -> web.StreamResponse:
     """Say that the bridge works; with a key for metrics, how well and why."""
     document: dict[str, object] = {"status": "ok"}

@@ -6,11 +6,19 @@ from aiohttp import web
 
 from .call import Call, json_response
 from .endpoint import Access, Router
+from .spec import OBJECT, Answer, ok
 
 router = Router()
 
 
-@router.endpoint("GET", "/key", capability=Access.ANY_KEY)
+@router.endpoint(
+    "GET",
+    "/key",
+    capability=Access.ANY_KEY,
+    about=ok(
+        Answer("The caller.", OBJECT, {"name": "Dashboard", "capabilities": ["read"], "expires": None}), tag="bridge"
+    ),
+)
 def key(call: Call) -> web.StreamResponse:
     """Return the caller's name, what it may do, until when, and what is left of its limits."""
     me, bridge = call.key, call.bridge

@@ -9,14 +9,29 @@ from aiohttp import hdrs, web
 
 from ..bridge import Bridge
 from ..const import BASE_PATH
-from . import config, health, key, metrics, services, states
+from . import calendars, config, events, health, history, images, key, logbook, metrics, services, states, template
 from .call import Call
 from .endpoint import Access, Endpoint
 from .gate import Gate
+from .openapi import with_document
 from .problem import not_found
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = tuple(
-    chain.from_iterable(module.router.endpoints for module in (config, health, key, metrics, services, states))
+_MODULES: Final = (
+    calendars,
+    config,
+    events,
+    health,
+    history,
+    images,
+    key,
+    logbook,
+    metrics,
+    services,
+    states,
+    template,
+)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = with_document(
+    chain.from_iterable(module.router.endpoints for module in _MODULES)
 )
 _UNMATCHED: Final = "unmatched"
 

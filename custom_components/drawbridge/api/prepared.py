@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from ..cache.codings import CODINGS, COMPRESSED, Coding
-from ..cache.documents import Document
+from ..cache.documents import Document, DocumentCache
 from ..policy import encodings
 from ..policy.headers import REVALIDATE
 from .call import Call
@@ -54,3 +54,11 @@ def document_response(call: Call, document: Document) -> web.Response:
         return not_modified(document.etag)
     coding = coding_for(call.request)
     return prepared(document.body(coding), coding, document.etag)
+
+
+def cached(call: Call, cache: DocumentCache, document: Document) -> web.Response:
+    """Answer with a document of a cache, and count it where the client still had it."""
+    response = document_response(call, document)
+    if response.status == HTTPStatus.NOT_MODIFIED:
+        cache.recorder.revalidated()
+    return response

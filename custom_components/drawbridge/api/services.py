@@ -1,6 +1,7 @@
-"""``/api/services``: calls of services, on entities in scope alone."""
+"""``/api/services``: which there are to call, and calls of them, on entities in scope alone."""
 
 import asyncio
+from http import HTTPStatus
 from typing import Any, Final
 
 import voluptuous as vol
@@ -20,6 +21,8 @@ from homeassistant.exceptions import (
     ServiceValidationError,
     Unauthorized,
 )
+from homeassistant.helpers.json import json_bytes, json_fragment
+from homeassistant.helpers.service import async_get_all_descriptions
 from homeassistant.util.json import JsonValueType
 
 from ..keys import Capability
@@ -27,7 +30,10 @@ from ..policy.references import MAX_DEPTH, TooDeepError
 from ..service_calls import CallPlanner, PlannedCall
 from .call import Call, json_response
 from .endpoint import Router
+from .prepared import cached
 from .problem import bad_request, failed, forbidden
+from .spec import FLAG, OBJECT, STATES, About, Answer, Body, Parameter, array, ok
+from .visible import domains
 
 router = Router()
 
@@ -38,13 +44,74 @@ _NOT_ALLOWED: Final = (
 _MAX_AUDITED: Final = 10
 
 
-@router.endpoint("POST", "/api/services/{domain}/{service}", capability=Capability.CONTROL)
+@router.endpoint(
+    "GET",
+    "/api/services",
+    capability=Capability.READ,
+    about=ok(
+        Answer(
+            "The services that the key may call, with Home Assistant's own descriptions.",
+            array(OBJECT),
+            [{"domain": "light", "services": {"turn_on": {"name": "Turn on", "fields": {}}}}],
+        )
+    ),
+)
+async def described(call: Call) -> web.StreamResponse:
+    """Return the services that the key may call."""
+    cache, hass = call.bridge.caches.services, call.bridge.hass
+    epoch = cache.epoch
+    descriptions = await async_get_all_descriptions(hass)
+    # Descriptions may be completed, and entities may come into scope, without an event of this cache.
+    basis = call.key, domains(call), descriptions
+    document = cache.find(call.key.id, basis)
+    if document is None:
+        document = cache.keep(call.key.id, json_bytes(_offered(call, *basis[1:])), epoch, basis)
+    return cached(call, cache, document)
+
+
+def _offered(call: Call, in_scope: frozenset[str], descriptions: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    planner = CallPlanner(call.bridge.hass, call.key, call.scope)
+    found = []
+    for domain, services in descriptions.items():
+        offered = {name: text for name, text in services.items() if planner.offers(domain, name, in_scope)}
+        if offered:
+            found.append({"domain": domain, "services": offered})
+    return found
+
+
+@router.endpoint(
+    "POST",
+    "/api/services/{domain}/{service}",
+    capability=Capability.CONTROL,
+    about=About(
+        {
+            HTTPStatus.OK: Answer(
+                "The states that the call changed; with `return_response`, an object that has the response too.",
+                {
+                    "anyOf": [
+                        STATES,
+                        {
+                            "type": "object",
+                            "required": ["changed_states", "service_response"],
+                            "properties": {"changed_states": STATES},
+                        },
+                    ]
+                },
+                [],
+            )
+        },
+        parameters=(Parameter("return_response", "Ask for the response of a service that has one.", FLAG),),
+        body=Body("The data of the call.", OBJECT, {"entity_id": "light.living_room", "brightness": 120}),
+        problems=frozenset({HTTPStatus.BAD_REQUEST}),
+    ),
+)
 async def call_service(call: Call) -> web.StreamResponse:
     """Call a service, and return the states that it changed."""
     domain, service = call.parameter("domain").lower(), call.parameter("service").lower()
     call.target = f"{domain}.{service}"
     data = await call.json()
     planned = _plan(call, domain, service, data)
+    call.reached = planned.reached
     if planned.reached:
         named = sorted(planned.reached)[:_MAX_AUDITED]
         call.target = f"{domain}.{service} on {', '.join(named)}"
@@ -91,7 +158,7 @@ async def _call(
 
     Shielded: a client that goes away, or a time limit, does not stop it half-way.
     """
-    hass, allows = call.bridge.hass, call.scope.allows
+    hass, allows, encode = call.bridge.hass, call.scope.allows, call.bridge.states.json.encode
     context = Context(user_id=await call.bridge.usage.user_id(call.key))
     call.ensure_unchanged()
     changed: list[Any] = []
@@ -100,7 +167,7 @@ async def _call(
     def collect(event: Event[EventStateChangedData]) -> None:
         state = event.data["new_state"]
         if event.context == context and state is not None and allows(state.entity_id):
-            changed.append(state.json_fragment)
+            changed.append(json_fragment(encode(state, images=call.images)))
 
     stop = hass.bus.async_listen(EVENT_STATE_CHANGED, collect)
     try:

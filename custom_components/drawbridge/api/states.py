@@ -1,57 +1,203 @@
 """``/api/states``: what the entities in scope are doing."""
 
 from collections.abc import Awaitable
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
 from aiohttp import hdrs, web
+from homeassistant.core import Context, State
+from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
 
+from ..cache.codings import Coding
 from ..cache.documents import Document
 from ..cache.view import StateView
+from ..const import BASE_PATH
 from ..keys import Capability
 from ..policy.headers import NO_STORE
-from .call import Call
+from . import narrow
+from .call import Call, json_response
 from .endpoint import Router
+from .narrow import Narrowing
 from .prepared import coding_for, document_response, is_current, not_modified, prepared
-from .problem import not_found
+from .problem import bad_request, failed, not_found
+from .spec import JSON, MESSAGE, STATE, About, Answer, Body, array, ok
 
 router = Router()
 
-_JSON: Final = "application/json"
+_CURSOR: Final = "Drawbridge-Cursor"
+_NOT_FOUND: Final = "Entity not found."
+_EXAMPLE: Final = {"entity_id": "light.living_room", "state": "on", "attributes": {"brightness": 120}}
+_WRITTEN: Final = {"Location": "The path of the state."}
+_READ: Final = {
+    "ETag": "Names the answer, for If-None-Match.",
+    _CURSOR: "Names this moment, for `since`.",
+}
 
 
-@router.endpoint("GET", "/api/states", capability=Capability.READ)
+@router.endpoint(
+    "GET",
+    "/api/states",
+    capability=Capability.READ,
+    about=About(
+        {
+            HTTPStatus.OK: Answer(
+                "The states; with `since`, an object of what changed and what was removed.",
+                {"anyOf": [array(narrow.PROJECTED), narrow.FOLLOWED]},
+                [_EXAMPLE],
+                headers=_READ,
+            ),
+            HTTPStatus.NOT_MODIFIED: Answer(
+                "Nothing changed since the answer that If-None-Match names.", headers=_READ
+            ),
+        },
+        parameters=narrow.PARAMETERS,
+        problems=frozenset({HTTPStatus.BAD_REQUEST}),
+    ),
+)
 def all_states(call: Call) -> web.StreamResponse | Awaitable[web.StreamResponse]:
-    """Return the states of all entities in scope."""
-    states, scope = call.bridge.caches.states, call.key.scope
+    """Return the states of all entities in scope, or of those that are asked for."""
+    narrowing = Narrowing.of(call.bridge.hass, call.request.query)
+    if narrowing is not None:
+        return _bulk(narrow.answer(call, narrowing), {hdrs.CACHE_CONTROL: NO_STORE, _CURSOR: narrow.cursor(call)})
+    states, scope, images = call.bridge.states, call.key.scope, call.images
     if not states.limits.enabled:
-        return document_response(call, Document(states.direct(scope), None, 0.0))
-    view = states.view(scope)
+        document = Document(states.direct(scope, images=images), None, 0.0)
+        return _with_cursor(call, document_response(call, document))
+    view = states.view(scope, images=images)
     if states.validate(view) and is_current(call.request, view.etag):
         states.revalidated()
-        return not_modified(view.etag)
+        return _with_cursor(call, not_modified(view.etag))
     coding = coding_for(call.request)
     body = states.body(view, coding)
     if body is None:
-        return _slowly(call, view)
-    return prepared(body, coding, view.etag)
+        return _slowly(call, view, coding)
+    return _with_cursor(call, prepared(body, coding, view.etag))
 
 
-async def _slowly(call: Call, view: StateView) -> web.StreamResponse:
+async def _slowly(call: Call, view: StateView, coding: Coding) -> web.StreamResponse:
     """Return the same, built while others go first."""
-    coding = coding_for(call.request)
-    body = await call.bridge.caches.states.body_in_slices(view, coding)
+    body = await call.bridge.states.body_in_slices(view, coding)
     call.ensure_unchanged()
-    return prepared(body, coding, view.etag)
+    return _with_cursor(call, prepared(body, coding, view.etag))
 
 
-@router.endpoint("GET", "/api/states/{entity_id}", capability=Capability.READ)
+def _with_cursor(call: Call, response: web.Response) -> web.Response:
+    response.headers[_CURSOR] = narrow.cursor(call)
+    return response
+
+
+@router.endpoint(
+    "GET",
+    "/api/states/{entity_id}",
+    capability=Capability.READ,
+    about=ok(Answer("The state.", STATE, _EXAMPLE), HTTPStatus.NOT_FOUND),
+)
 def one_state(call: Call) -> web.StreamResponse:
     """Return the state of an entity."""
     entity_id = call.parameter("entity_id")
     state = call.bridge.hass.states.get(entity_id)
     # Asked first, and of what does not exist too: the two must not differ in what they cost.
     if not call.scope.allows(entity_id.lower()):
-        raise not_found("Entity not found.", hidden="scope")
+        raise not_found(_NOT_FOUND, hidden="scope")
     if state is None:
-        raise not_found("Entity not found.")
-    return web.Response(body=state.as_dict_json, content_type=_JSON, headers={hdrs.CACHE_CONTROL: NO_STORE})
+        raise not_found(_NOT_FOUND)
+    return _single(call, state, HTTPStatus.OK)
+
+
+@router.endpoint(
+    "POST",
+    "/api/states/{entity_id}",
+    capability=Capability.SET_STATE,
+    about=About(
+        {
+            HTTPStatus.OK: Answer("The state was set.", STATE, _EXAMPLE, headers=_WRITTEN),
+            HTTPStatus.CREATED: Answer("The state was made.", STATE, _EXAMPLE, headers=_WRITTEN),
+        },
+        body=Body(
+            "The new state.",
+            {
+                "type": "object",
+                "required": ["state"],
+                "properties": {
+                    "state": {},
+                    "attributes": {"type": ["object", "null"]},
+                    "force_update": {"type": "boolean"},
+                },
+            },
+            {"state": "21.5", "attributes": {"unit_of_measurement": "°C"}},
+            required=True,
+        ),
+        problems=frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}),
+    ),
+)
+async def set_state(call: Call) -> web.StreamResponse:
+    """Set the state of an entity, whether there is one or not. Its device is told nothing."""
+    entity_id = _writable(call)
+    new = _new_state(await call.json())
+    states = call.bridge.hass.states
+    context = await _context(call)
+    status = HTTPStatus.OK if states.get(entity_id) is not None else HTTPStatus.CREATED
+    try:
+        states.async_set(entity_id, new["state"], new.get("attributes"), bool(new.get("force_update")), context)
+    except InvalidEntityFormatError as err:
+        raise bad_request("Invalid entity ID specified.") from err
+    except InvalidStateError as err:
+        raise bad_request("Invalid state specified: 255 characters are the limit.") from err
+    if (state := states.get(entity_id)) is None:
+        raise failed("Error storing state.")
+    return _single(call, state, status, {hdrs.LOCATION: f"{BASE_PATH}/api/states/{entity_id}"})
+
+
+@router.endpoint(
+    "DELETE",
+    "/api/states/{entity_id}",
+    capability=Capability.SET_STATE,
+    about=ok(Answer("The state was removed.", MESSAGE, {"message": "Entity removed."}), HTTPStatus.NOT_FOUND),
+)
+async def remove_state(call: Call) -> web.StreamResponse:
+    """Remove the state of an entity. An entity that something provides comes back with its next change."""
+    entity_id = _writable(call)
+    context = await _context(call)
+    if not call.bridge.hass.states.async_remove(entity_id, context):
+        raise not_found(_NOT_FOUND)
+    return json_response({"message": "Entity removed."})
+
+
+def _writable(call: Call) -> str:
+    """Return the entity to write to. Home Assistant writes in lower case, so that is held against the scope."""
+    entity_id = call.parameter("entity_id").lower()
+    call.target = f"state of {entity_id}"
+    if not call.scope.allows(entity_id):
+        raise not_found(_NOT_FOUND, hidden="scope")
+    return entity_id
+
+
+async def _context(call: Call) -> Context:
+    context = Context(user_id=await call.bridge.usage.user_id(call.key))
+    call.ensure_unchanged()
+    return context
+
+
+def _new_state(data: object) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise bad_request("State data should be a JSON object.")
+    if data.get("state") is None:
+        raise bad_request("No state specified.")
+    if not isinstance(data.get("attributes"), dict | None):
+        raise bad_request("'attributes' should be a JSON object.")
+    return data
+
+
+def _single(call: Call, state: State, status: HTTPStatus, more: dict[str, str] | None = None) -> web.Response:
+    return web.Response(
+        body=call.bridge.states.json.encode(state, images=call.images),
+        status=status,
+        content_type=JSON,
+        headers={hdrs.CACHE_CONTROL: NO_STORE, **(more or {})},
+    )
+
+
+def _bulk(body: bytes, headers: dict[str, str]) -> web.Response:
+    response = web.Response(body=body, content_type=JSON, headers=headers, zlib_executor_size=32768)
+    response.enable_compression()
+    return response

@@ -1,7 +1,7 @@
 """The caches of the bridge, and when each is outdated."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any, Final
 
 from homeassistant.const import (
@@ -16,11 +16,10 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.util.event_type import EventType
 
 from ..policy.options import Options
-from ..policy.scope import Scope
 from ..telemetry.recorder import Recorder
 from .directory import EntityDirectory
 from .documents import DocumentCache
-from .states import Limits, StateCache
+from .states import Limits, StateCache, ViewKey
 
 _SERVICE_EVENTS: Final[tuple[str, ...]] = (EVENT_SERVICE_REGISTERED, EVENT_SERVICE_REMOVED, EVENT_COMPONENT_LOADED)
 _CONFIG_EVENTS: Final[tuple[EventType[Any] | str, ...]] = (
@@ -39,7 +38,7 @@ class Caches:
         self.services = DocumentCache(hass, recorder.cache("services"), _SERVICE_EVENTS)
         self.config = DocumentCache(hass, recorder.cache("config"), _CONFIG_EVENTS)
         self._hass = hass
-        self._scopes: Collection[Scope] = ()
+        self._wanted: Collection[ViewKey] = ()
         self._warming: asyncio.Task[None] | None = None
         self._warm_again = False
 
@@ -67,15 +66,20 @@ class Caches:
         self.services.configure(options.cache_ttl_services if on else 0)
         self.config.configure(options.cache_ttl_config if on else 0)
 
-    def retain(self, scopes: Iterable[Scope]) -> None:
-        """Drop what was prepared for every other scope, and prepare for those that are new."""
-        self._scopes = tuple(scopes)
-        self.states.retain(self._scopes)
+    def retain(self, wanted: Collection[ViewKey]) -> None:
+        """Drop the views that nobody asks for any longer, and prepare those that are new."""
+        self._wanted = tuple(wanted)
+        self.states.retain(self._wanted)
         if self._hass.is_running:
             self.warm()
 
+    def clear(self) -> None:
+        """Let go of every prepared answer; the next request prepares it anew."""
+        for cache in (self.states, self.services, self.config):
+            cache.clear()
+
     def warm(self) -> None:
-        """Prepare the states of all scopes, in the background."""
+        """Prepare the states for all keys, in the background."""
         if self._warming is not None:
             self._warm_again = True
             return
@@ -107,6 +111,6 @@ class Caches:
             self._warm_again = True
             while self._warm_again:
                 self._warm_again = False
-                await self.states.warm(self._scopes)
+                await self.states.warm(self._wanted)
         finally:
             self._warming = None

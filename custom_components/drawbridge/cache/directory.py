@@ -7,6 +7,7 @@ from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 
+from ..const import DOMAIN
 from ..policy.scope import EntityFacts, Scope
 
 type EntityListener = Callable[[str], None]
@@ -144,6 +145,7 @@ class EntityDirectory:
             floor=area.floor_id if area is not None else None,
             device=entry.device_id,
             labels=frozenset(labels),
+            guarded=entry.platform == DOMAIN,
         )
 
     @callback

@@ -18,7 +18,7 @@ _MAX_DOCUMENTS: Final = 64
 class Document:
     """A body of JSON with its weak validator, and its encoded forms once they were asked for."""
 
-    def __init__(self, plain: bytes, basis: Hashable, made_at: float) -> None:
+    def __init__(self, plain: bytes, basis: object, made_at: float) -> None:
         """Hold a body. ``basis`` is what it was made from besides what events tell of."""
         self.basis = basis
         self.made_at = made_at
@@ -98,7 +98,7 @@ class DocumentCache:
         """A number that changes with every event; ``keep`` wants that from before the making."""
         return self._epoch
 
-    def find(self, key: Hashable, basis: Hashable = None) -> Document | None:
+    def find(self, key: Hashable, basis: object = None) -> Document | None:
         """Return the document of ``key`` if it is there, in time, and made from the same ``basis``."""
         document = self._documents.pop(key, None)
         if document is not None:
@@ -111,7 +111,7 @@ class DocumentCache:
             self.recorder.asked(hit=document is not None)
         return document
 
-    def keep(self, key: Hashable, plain: bytes, epoch: int, basis: Hashable = None) -> Document:
+    def keep(self, key: Hashable, plain: bytes, epoch: int, basis: object = None) -> Document:
         """Return a new document, and keep it unless an event has made it outdated since ``epoch``."""
         document = Document(plain, basis, self._clock())
         if self._ttl and epoch == self._epoch:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, State
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 
 from ..policy.encodings import IDENTITY
 from ..policy.scope import Scope
@@ -18,6 +18,7 @@ from .codings import CODINGS, Coding
 from .directory import EntityDirectory
 from .ledger import Ledger
 from .nodes import Bundle, Leaf, SharedNodes, Write
+from .scrub import StateJson
 from .view import StateView
 
 _SLICE: Final = 0.002
@@ -30,16 +31,8 @@ _MEASURE_EVERY: Final = 5.0
 _FIRST_CODING: Final = "gzip"
 
 
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """What is shown of each state, the same for all entities. Equal ones share their answers."""
-
-    def write(self, state: State) -> bytes:
-        """Return a state as JSON."""
-        return state.as_dict_json
-
-
-EVERYTHING: Final = Projection()
+type ViewKey = tuple[Scope, bool]
+"""What a view shows: a scope, and whether picture links are left in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +47,8 @@ class Limits:
 class StateCache:
     """The views in use, bounded in bytes: those used longest ago are let go first.
 
-    A view is made for each scope and projection that a key asks with, and shared by all keys that
-    have the same. What it is made of is shared further: see ``nodes``.
+    A view is made for each scope, with picture links and without, and shared by all keys that have
+    the same. What it is made of is shared further: see ``nodes``.
     """
 
     def __init__(self, hass: HomeAssistant, directory: EntityDirectory, recorder: CacheRecorder) -> None:
@@ -66,9 +59,9 @@ class StateCache:
         self._hass = hass
         self._directory = directory
         self._ledger = Ledger(hass, directory)
-        self._views: dict[tuple[Scope, Projection], StateView] = {}
-        self._nodes: dict[Projection, SharedNodes] = {}
-        self._nodes[EVERYTHING] = SharedNodes(self._writer(EVERYTHING))
+        self._views: dict[ViewKey, StateView] = {}
+        self.json = StateJson()
+        self._nodes = {images: SharedNodes(self._writer(images=images)) for images in (False, True)}
         self._nonce = secrets.token_hex(4)
         self._made = 0
         self._coding = CODINGS[_FIRST_CODING]
@@ -121,17 +114,17 @@ class StateCache:
         """Seconds for which events alone have been trusted."""
         return time.monotonic() - self._trusted_since
 
-    def view(self, scope: Scope, projection: Projection = EVERYTHING) -> StateView:
-        """Return the view of a scope."""
-        key = (scope, projection)
+    def view(self, scope: Scope, *, images: bool) -> StateView:
+        """Return the view of a scope, with picture links or without."""
+        key = (scope, images)
         view = self._views.get(key)
         if view is None:
-            view = self._views[key] = self._new_view(scope, projection)
+            view = self._views[key] = self._new_view(scope, images=images)
         return view
 
-    def retain(self, scopes: Collection[Scope]) -> None:
-        """Drop the views of every other scope."""
-        self._views = {key: view for key, view in self._views.items() if key[0] in scopes}
+    def retain(self, wanted: Collection[ViewKey]) -> None:
+        """Drop every other view."""
+        self._views = {key: view for key, view in self._views.items() if key in wanted}
 
     def clear(self) -> None:
         """Let go of everything that is prepared."""
@@ -158,10 +151,10 @@ class StateCache:
         self._answered(view, coding, time.monotonic(), hit=prepared)
         return body
 
-    def direct(self, scope: Scope, projection: Projection = EVERYTHING) -> bytes:
+    def direct(self, scope: Scope, *, images: bool) -> bytes:
         """Return the states of a scope as plain JSON, made from the state machine and kept nowhere."""
-        allows, write = self._directory.live(scope).allows, projection.write
-        states = (write(state) for state in self._hass.states.async_all() if allows(state.entity_id))
+        allows, encode = self._directory.live(scope).allows, self.json.encode
+        states = (encode(item, images=images) for item in self._hass.states.async_all() if allows(item.entity_id))
         return b"".join((b"[", b",".join(states), b"]"))
 
     def revalidated(self) -> None:
@@ -169,19 +162,18 @@ class StateCache:
         self.recorder.asked(hit=True)
         self.recorder.revalidated()
 
-    async def warm(self, scopes: Iterable[Scope]) -> None:
-        """Prepare the views of scopes that have nothing prepared, as far as there is room.
+    async def warm(self, wanted: Iterable[ViewKey]) -> None:
+        """Prepare the views that have nothing prepared, as far as there is room.
 
         In the coding that clients asked for last, and with long pauses: nobody waits for it.
         """
         if not self.limits.enabled:
             return
         started = time.monotonic()
-        for scope in scopes:
-            for projection in tuple(self._nodes):
-                view = self.view(scope, projection)
-                if not view.holds_bodies and self.size < self.limits.max_bytes * _WARM_SHARE:
-                    await _build(view, self._coding, _PAUSE)
+        for scope, images in wanted:
+            view = self.view(scope, images=images)
+            if not view.holds_bodies and self.size < self.limits.max_bytes * _WARM_SHARE:
+                await _build(view, self._coding, _PAUSE)
         self.warm_seconds = time.monotonic() - started
 
     def _answered(self, view: StateView, coding: Coding, now: float, *, hit: bool) -> None:
@@ -192,22 +184,20 @@ class StateCache:
         if not hit or now - self._measured > _MEASURE_EVERY:
             self._fit()
 
-    def _new_view(self, scope: Scope, projection: Projection) -> StateView:
-        nodes = self._nodes.get(projection)
-        if nodes is None:
-            nodes = self._nodes[projection] = SharedNodes(self._writer(projection))
+    def _new_view(self, scope: Scope, *, images: bool) -> StateView:
         self._made += 1
         name = f"{self._nonce}.{self._made}"
-        return StateView(name, self._directory.live(scope), self._ledger, nodes, self.recorder.invalidated)
+        live, nodes = self._directory.live(scope), self._nodes[images]
+        return StateView(name, live, self._ledger, nodes, self.recorder.invalidated)
 
-    def _writer(self, projection: Projection) -> Write:
-        find, write = self._hass.states.get, projection.write
+    def _writer(self, *, images: bool) -> Write:
+        find, encode = self._hass.states.get, self.json.encode
 
-        def write_state(entity_id: str) -> bytes | None:
+        def write(entity_id: str) -> bytes | None:
             state = find(entity_id)
-            return write(state) if state is not None else None
+            return encode(state, images=images) if state is not None else None
 
-        return write_state
+        return write
 
     def _fit(self) -> None:
         """Let go of bodies, and of what they are made of, until what is kept fits."""

@@ -69,6 +69,8 @@ class ApiKey:
     cors_origins: frozenset[str] = frozenset()
     enabled: bool = True
     created: float = 0.0
+    learning: bool = False
+    """Whether it is recorded what the key is used for, to propose the least that would do."""
 
     @classmethod
     def from_mapping(cls, key_id: str, name: str, data: Mapping[str, Any]) -> Self:
@@ -92,6 +94,7 @@ class ApiKey:
             cors_origins=frozenset(data.get("cors_origins", ())),
             enabled=data.get("enabled", True),
             created=data.get("created", 0.0),
+            learning=data.get("learning", False),
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -110,6 +113,7 @@ class ApiKey:
             "cors_origins": sorted(self.cors_origins),
             "enabled": self.enabled,
             "created": self.created,
+            "learning": self.learning,
         }
 
     def rate_limit(self, default_per_minute: int) -> RateLimit | None:

@@ -21,6 +21,8 @@ class EntityFacts:
     floor: str | None = None
     device: str | None = None
     labels: frozenset[str] = frozenset()
+    guarded: bool = False
+    """Whether it belongs to the bridge itself, whose switches open keys."""
 
     @property
     def domain(self) -> str:
@@ -86,7 +88,8 @@ class Selection:
 class Scope:
     """The entities of a key: everything, or what is included, less what is excluded.
 
-    Exclude wins. The empty scope sees nothing.
+    Exclude wins. The empty scope sees nothing. The bridge's own entities are in scope only where
+    they are listed one by one: a key that sees everything must not switch keys on.
     """
 
     everything: bool = False
@@ -115,14 +118,25 @@ class Scope:
         """Tell whether there could be an entity in scope at all."""
         return self.everything or bool(self.include)
 
+    @property
+    def is_everything(self) -> bool:
+        """Tell whether nothing at all is out of scope."""
+        return self.everything and not self.exclude
+
     def matches(self, entity: EntityFacts) -> bool:
-        """Tell whether an entity is in scope."""
-        return (self.everything or self.include.matches(entity)) and not self.exclude.matches(entity)
+        """Tell whether an entity is in scope; one that is guarded only where it is named itself."""
+        if self.exclude.matches(entity):
+            return False
+        if entity.guarded:
+            return entity.entity_id in self.include.entities
+        return self.everything or self.include.matches(entity)
 
     def rule(self, entity: EntityFacts) -> str:
         """Return the rule that decides about an entity, such as ``excluded by label secret``."""
         if (reason := next(self.exclude.reasons(entity), None)) is not None:
             return f"excluded by {reason}"
+        if entity.guarded and entity.entity_id not in self.include.entities:
+            return "Drawbridge's own entities must be listed by their entity id"
         if self.everything:
             return "included by everything"
         if (reason := next(self.include.reasons(entity), None)) is not None:

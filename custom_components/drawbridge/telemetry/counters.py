@@ -37,9 +37,10 @@ class RouteCounters:
 
 @dataclass(slots=True)
 class KeyCounters:
-    """Requests of one key, the Unix time of the last one, and the address it came from."""
+    """Requests of one key, how many of them were refused, and the last one: its Unix time and its address."""
 
     requests: int = 0
+    refused: int = 0
     last_used: float | None = None
     last_address: str | None = None
 

@@ -5,6 +5,9 @@ from typing import Final
 
 from .window import Totals
 
+HEALTHY_SCORE: Final = 80.0
+"""What a bridge scores that stands on every threshold of the production checklist."""
+
 
 @dataclass(frozen=True, slots=True)
 class Component:

@@ -1,0 +1,55 @@
+"""Answers that are too large to be built in memory."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from ..policy.headers import NO_STORE
+from .call import Call
+from .spec import JSON
+
+_AT_ONCE: Final = 65_536
+"""Bytes that are gathered before an answer begins, and between two writes."""
+_WORTH_COMPRESSING: Final = 1024
+
+
+async def json_pieces(call: Call, pieces: AsyncIterator[bytes]) -> web.StreamResponse:
+    """Answer with the pieces of a JSON text; a small one whole, a large one as it comes.
+
+    An answer that fails after it has begun is cut off, so that nobody takes it for whole, and so is one to a key
+    that is revoked meanwhile.
+    """
+    gathered = bytearray()
+    response: web.StreamResponse | None = None
+    try:
+        async for piece in pieces:
+            gathered += piece
+            if len(gathered) >= _AT_ONCE:
+                call.ensure_unchanged()
+                response = response or await _begin(call)
+                await response.write(bytes(gathered))
+                gathered.clear()
+        if response is None:
+            return _whole(bytes(gathered))
+        await response.write_eof(bytes(gathered))
+    except BaseException:
+        if response is not None and call.request.transport is not None:
+            call.request.transport.abort()
+        raise
+    return response
+
+
+async def _begin(call: Call) -> web.StreamResponse:
+    response = web.StreamResponse(headers={**call.common_headers(), hdrs.CACHE_CONTROL: NO_STORE})
+    response.content_type = JSON
+    response.enable_compression()
+    await response.prepare(call.request)
+    return response
+
+
+def _whole(body: bytes) -> web.Response:
+    response = web.Response(body=body, content_type=JSON, headers={hdrs.CACHE_CONTROL: NO_STORE})
+    if len(body) > _WORTH_COMPRESSING:
+        response.enable_compression()
+    return response

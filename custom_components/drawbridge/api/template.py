@@ -1,0 +1,68 @@
+"""``/api/template``: texts with states in them."""
+
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from ..keys import Capability
+from ..policy.headers import NO_STORE
+from ..policy.template_rules import TemplateRefusedError, TemplateTooMuchError
+from ..template_sight import Sight
+from ..templates import render
+from .call import Call
+from .endpoint import Router
+from .problem import bad_request, forbidden
+from .spec import TEXT, About, Answer, Body
+
+router = Router()
+
+_MOST_SHOWN = 500
+
+
+@router.endpoint(
+    "POST",
+    "/api/template",
+    capability=Capability.TEMPLATE,
+    about=About(
+        {HTTPStatus.OK: Answer("The result, as text.", TEXT, "It is 7.5 °C outside.", content_type="text/plain")},
+        body=Body(
+            "The template, and its variables.",
+            {
+                "type": "object",
+                "required": ["template"],
+                "properties": {"template": TEXT, "variables": {"type": ["object", "null"]}},
+            },
+            {"template": "It is {{ states('sensor.outside') }} °C outside."},
+            required=True,
+        ),
+        problems=frozenset({HTTPStatus.BAD_REQUEST}),
+    ),
+)
+async def template(call: Call) -> web.StreamResponse:
+    """Render a template that touches what is in scope alone."""
+    source, variables = _read(await call.json())
+    location = Capability.LOCATION in call.key.capabilities
+    sight = Sight(call.bridge.hass, call.scope, images=call.images, location=location)
+    try:
+        text = render(source, variables, sight)
+    except TemplateRefusedError as err:
+        raise forbidden(err.reason, str(err), hidden=err.reason) from err
+    except TemplateTooMuchError as err:
+        raise bad_request(f"Error rendering template: {err}") from err
+    except Exception as err:
+        # Whatever is raised, the client's template is the cause of it, as in Home Assistant.
+        shown = str(err)[:_MOST_SHOWN]
+        raise bad_request(f"Error rendering template: {type(err).__name__}: {shown}") from err
+    return web.Response(text=text, headers={hdrs.CACHE_CONTROL: NO_STORE})
+
+
+def _read(data: object) -> tuple[str, dict[str, Any]]:
+    if not isinstance(data, dict):
+        raise bad_request("Template data should be a JSON object.")
+    source, variables = data.get("template"), data.get("variables")
+    if not isinstance(source, str):
+        raise bad_request("'template' is missing, or is no text.")
+    if not isinstance(variables, dict | None):
+        raise bad_request("'variables' should be a JSON object.")
+    return source, variables or {}

@@ -1,0 +1,58 @@
+"""Diagnostics: all that helps to find a fault, and nothing that opens a key or tells who is at home."""
+
+from typing import Any, Final
+
+from homeassistant.components.diagnostics import REDACTED, async_redact_data
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+
+from .bridge import Bridge, DrawbridgeConfigEntry
+from .const import DOMAIN
+from .keys import ApiKey
+from .telemetry.audit import AuditRecord
+
+_REDACTED: Final = frozenset({"digest", "address", "networks", "last_address"})
+_REFUSALS: Final = 50
+
+
+async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> dict[str, Any]:
+    """Return what is known of the bridge."""
+    bridge = entry.runtime_data
+    return {
+        "version": bridge.version,
+        "options": bridge.options.as_dict(),
+        "metrics": bridge.snapshot(),
+        "keys": [_key(bridge, key) for key in bridge.keys],
+        "audit": [_record(item) for item in list(bridge.audit)[-_REFUSALS:]],
+    }
+
+
+async def async_get_device_diagnostics(
+    _hass: HomeAssistant, entry: DrawbridgeConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Return what is known of one key, or of the bridge."""
+    bridge = entry.runtime_data
+    ids = {item for domain, item in device.identifiers if domain == DOMAIN}
+    key = next((item for item in bridge.keys if item.id in ids), None)
+    if key is None:
+        return {"version": bridge.version, "metrics": bridge.snapshot()}
+    audit = [_record(item) for item in bridge.audit if item.key_id == key.id]
+    return {"version": bridge.version, "key": _key(bridge, key), "audit": audit[-_REFUSALS:]}
+
+
+def _key(bridge: Bridge, key: ApiKey) -> dict[str, Any]:
+    used = bridge.recorder.counters.keys.get(key.id)
+    lesson = bridge.lessons.get(key.id)
+    redacted: dict[str, Any] = async_redact_data({"id": key.id, "name": key.name, **key.as_dict()}, _REDACTED)
+    return {
+        **redacted,
+        "entities_in_scope": bridge.entities_in(key.scope),
+        "requests": used.requests if used is not None else 0,
+        "refused": used.refused if used is not None else 0,
+        "last_used": used.last_used if used is not None else None,
+        "learned": lesson.as_dict() if lesson is not None else None,
+    }
+
+
+def _record(record: AuditRecord) -> dict[str, Any]:
+    return {**record.as_dict(), "address": REDACTED}

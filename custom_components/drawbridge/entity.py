@@ -1,0 +1,107 @@
+"""What all entities have in common: a device, and states written only when there is news."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from typing import override
+
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .bridge import Bridge, DrawbridgeConfigEntry
+from .const import DOMAIN
+from .keys import ApiKey
+from .telemetry.counters import KeyCounters
+
+_MANUFACTURER = "Drawbridge"
+
+
+class BridgeEntity(Entity):
+    """An entity of the bridge itself."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(self, bridge: Bridge, description: EntityDescription) -> None:
+        """Show something of a bridge."""
+        self.entity_description = description
+        self._bridge = bridge
+        self._attr_unique_id = f"{bridge.entry_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, bridge.entry_id)},
+            entry_type=DeviceEntryType.SERVICE,
+            manufacturer=_MANUFACTURER,
+            name="Drawbridge",
+            sw_version=bridge.version,
+        )
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Look when all look, and write only when what is shown has changed."""
+        shown = self._shown()
+
+        @callback
+        def look() -> None:
+            nonlocal shown
+            if (now := self._shown()) != shown:
+                shown = now
+                self.async_write_ha_state()
+
+        self.async_on_remove(self._bridge.updates.listen(look))
+
+    @abstractmethod
+    def _shown(self) -> object:
+        """Return all that the state is made of, to be compared."""
+
+
+class KeyEntity(BridgeEntity):
+    """An entity of a key. It goes with its key, and follows its name."""
+
+    def __init__(self, bridge: Bridge, description: EntityDescription, key: ApiKey) -> None:
+        """Show something of a key."""
+        super().__init__(bridge, description)
+        self._key_id = key.id
+        self._attr_unique_id = f"{key.id}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, key.id)},
+            entry_type=DeviceEntryType.SERVICE,
+            manufacturer=_MANUFACTURER,
+            name=key.name,
+            model="API key",
+        )
+
+    @property
+    def _key(self) -> ApiKey | None:
+        return self._bridge.keys.get(self._key_id)
+
+    @property
+    def _counters(self) -> KeyCounters:
+        return self._bridge.recorder.counters.keys.get(self._key_id) or KeyCounters()
+
+    @property
+    @override
+    def available(self) -> bool:
+        """An entity of a key that is damaged, or just gone, knows nothing."""
+        return self._key is not None
+
+
+def add_for_each_key(
+    entry: DrawbridgeConfigEntry,
+    add_entities: AddConfigEntryEntitiesCallback,
+    make: Callable[[ApiKey], Iterable[KeyEntity]],
+) -> None:
+    """Add the entities of every key there is, and of every key that comes later."""
+    bridge = entry.runtime_data
+    known: set[str] = set()
+
+    @callback
+    def add_missing() -> None:
+        known.intersection_update(key.id for key in bridge.keys)
+        for key in bridge.keys:
+            if key.id not in known:
+                known.add(key.id)
+                add_entities(make(key), config_subentry_id=key.id)
+
+    add_missing()
+    entry.async_on_unload(bridge.updates.listen(add_missing))

@@ -1,0 +1,78 @@
+"""What happens at the gate, as an event entity for automations."""
+
+import time
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .bridge import Bridge, DrawbridgeConfigEntry
+from .entity import BridgeEntity
+from .policy.rate_limit import RateLimit, RateLimiter
+from .telemetry.audit import AuditRecord
+
+PARALLEL_UPDATES = 0
+
+EVENT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "key_missing": "no_key",
+        "key_ambiguous": "wrong_key",
+        "key_malformed": "wrong_key",
+        "key_unknown": "wrong_key",
+        "key_expired": "ended_key",
+        "key_disabled": "ended_key",
+        "locked_out": "locked_out",
+        "network": "wrong_network",
+        "capability": "not_allowed",
+        "scope": "not_allowed",
+        "service_scope": "not_allowed",
+        "rate_limited": "rate_limited",
+    }
+)
+"""The type of event by the reason of a refusal. Other refusals are mistakes, not matters of security."""
+
+SECURITY: Final = EventEntityDescription(
+    key="security", translation_key="security", event_types=sorted(set(EVENT_TYPES.values()))
+)
+
+_LIMIT: Final = RateLimit(per_minute=12, burst=10)
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant, entry: DrawbridgeConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the event entity."""
+    async_add_entities([SecurityEvents(entry.runtime_data, SECURITY)])
+
+
+class SecurityEvents(BridgeEntity, EventEntity):
+    """Refusals, as they happen: ten of a kind at once, then one every five seconds, whatever an attacker sends."""
+
+    UNRECORDED: Final = frozenset({"address", "key", "route", "reason"})
+    _unrecorded_attributes = UNRECORDED
+
+    def __init__(self, bridge: Bridge, description: EventEntityDescription) -> None:
+        """Begin with nothing seen."""
+        super().__init__(bridge, description)
+        self._limiter = RateLimiter()
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the audit trail, and not to the timer of the others."""
+        self.async_on_remove(self._bridge.audit.listen(self._audited))
+
+    @callback
+    def _audited(self, record: AuditRecord) -> None:
+        kind = EVENT_TYPES.get(record.reason or "")
+        if kind is None or not self._limiter.take(kind, _LIMIT, time.monotonic()).allowed:
+            return
+        about = {"address": record.address, "key": record.key_name, "route": record.route, "reason": record.reason}
+        self._trigger_event(kind, about)
+        self.async_write_ha_state()
+
+    @override
+    def _shown(self) -> object:
+        return None

@@ -1,0 +1,71 @@
+"""Cursors: what a client gives back to be told only what changed."""
+
+import hmac
+import secrets
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
+
+_POSITION: Final = struct.Struct(">QQ")
+_NONCE_BYTES: Final = 8
+_SEAL_BYTES: Final = 8
+_MOST_VIEWS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point in the log of changes. ``epoch`` counts what no log can tell, such as a moved entity."""
+
+    epoch: int
+    sequence: int
+
+
+class Cursors:
+    """Writes positions so that only this bridge can read them, and only for the view they were made for.
+
+    The sequence counts the changes of the whole house, so a key that could read it would know how busy the rooms
+    are that it must not see. Valid until the bridge is set up again.
+    """
+
+    def __init__(self) -> None:
+        """Choose a secret."""
+        self._secret = secrets.token_bytes(32)
+        self._last: dict[str, tuple[Position, str]] = {}
+
+    def encode(self, position: Position, view: str) -> str:
+        """Return the cursor of a position in a view; the same one while the position is the same."""
+        known = self._last.get(view)
+        if known is not None and known[0] == position:
+            return known[1]
+        if len(self._last) >= _MOST_VIEWS:
+            self._last.clear()
+        cursor = self._make(position, view)
+        self._last[view] = (position, cursor)
+        return cursor
+
+    def _make(self, position: Position, view: str) -> str:
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        hidden = self._mask(nonce, _POSITION.pack(position.epoch, position.sequence))
+        return urlsafe_b64encode(nonce + hidden + self._seal(nonce + hidden, view)).decode().rstrip("=")
+
+    def decode(self, cursor: str, view: str) -> Position | None:
+        """Return the position of a cursor; ``None`` for one that is not of this bridge and view."""
+        try:
+            raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        except Base64Error, ValueError:
+            return None
+        sealed, seal = raw[:-_SEAL_BYTES], raw[-_SEAL_BYTES:]
+        if len(sealed) != _NONCE_BYTES + _POSITION.size or not hmac.compare_digest(seal, self._seal(sealed, view)):
+            return None
+        nonce, hidden = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        return Position(*_POSITION.unpack(self._mask(nonce, hidden)))
+
+    def _mask(self, nonce: bytes, data: bytes) -> bytes:
+        pad = blake2b(nonce, key=self._secret, digest_size=len(data), person=b"mask").digest()
+        return bytes(left ^ right for left, right in zip(data, pad, strict=True))
+
+    def _seal(self, data: bytes, view: str) -> bytes:
+        return blake2b(data + view.encode(), key=self._secret, digest_size=_SEAL_BYTES, person=b"seal").digest()

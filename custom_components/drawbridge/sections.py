@@ -1,0 +1,72 @@
+"""Groups the fields of a form into sections that open and close, and takes the answers apart again.
+
+Forms are written, and answers read, as if there were no sections: what belongs together is said here alone.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.data_entry_flow import section
+
+SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "more": frozenset({"floors", "labels", "devices", "domains", "globs"}),
+        "where": frozenset({"local_only", "networks"}),
+        "rate": frozenset({"per_minute", "burst"}),
+        "web": frozenset({"cors_origins"}),
+        "limits": frozenset({"max_concurrent", "max_body", "time_limit"}),
+        "audit": frozenset({"audit_file", "audit_days"}),
+        "cache": frozenset(
+            {"cache_enabled", "cache_ttl_states", "cache_ttl_services", "cache_ttl_config", "cache_size"}
+        ),
+        "ban_list": frozenset({"report_to_ban_list"}),
+    }
+)
+"""By section, the fields it holds, in whichever form they stand."""
+
+
+def grouped(schema: vol.Schema, values: Mapping[str, Any], errors: Mapping[str, str]) -> vol.Schema:
+    """Return a form with its fields in sections. Those with a value or an error are open."""
+    fields: dict[Any, Any] = {}
+    held: dict[str, dict[Any, Any]] = {}
+    for field, selector in schema.schema.items():
+        name = _section_of(field)
+        if name is None:
+            fields[field] = selector
+        else:
+            held.setdefault(name, {})[field] = selector
+    for name, inner in held.items():
+        is_open = any(str(field) in errors or values.get(str(field)) for field in inner)
+        fields[vol.Required(name)] = section(vol.Schema(inner), {"collapsed": not is_open})
+    return vol.Schema(fields)
+
+
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by section, to be shown in a form with sections."""
+    nests: dict[str, Any] = {}
+    for field, value in values.items():
+        name = _section_of(field)
+        if name is None:
+            nests[field] = value
+        else:
+            nests.setdefault(name, {})[field] = value
+    return nests
+
+
+def flat(entered: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was entered in a form with sections, as if it had none."""
+    values: dict[str, Any] = {}
+    for field, value in entered.items():
+        values |= value if field in SECTIONS else {field: value}
+    return values
+
+
+def placed(errors: Mapping[str, str]) -> dict[str, str]:
+    """Return errors where the frontend shows them: it has no place for one by a field in a section."""
+    return {_section_of(field) or field: code for field, code in errors.items()}
+
+
+def _section_of(field: object) -> str | None:
+    return next((name for name, fields in SECTIONS.items() if str(field) in fields), None)

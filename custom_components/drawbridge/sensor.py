@@ -1,0 +1,242 @@
+"""Sensors of the bridge and of every key."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
+
+from .bridge import DrawbridgeConfigEntry
+from .entity import BridgeEntity, KeyEntity, add_for_each_key
+from .keys import ApiKey
+from .telemetry.counters import KeyCounters
+from .telemetry.health import COMPONENTS
+from .telemetry.window import WINDOW_SECONDS
+from .updates import Reading
+
+PARALLEL_UPDATES = 0
+
+_MINUTES: Final = WINDOW_SECONDS / 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class BridgeSensorDescription(SensorEntityDescription):
+    """A sensor of the bridge, and where its value comes from."""
+
+    value_fn: Callable[[Reading], StateType]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeySensorDescription(SensorEntityDescription):
+    """A sensor of a key, and where its value comes from.
+
+    ``enabled_fn`` says whether it is of use for a key, and so enabled to begin with.
+    """
+
+    value_fn: Callable[[ApiKey, KeyCounters], StateType | datetime]
+    enabled_fn: Callable[[ApiKey], bool] = lambda _key: True
+
+
+def _measured(name: str, *, factor: float, digits: int) -> Callable[[Reading], StateType]:
+    """Return a reader of what a component of the health score measured, times a factor."""
+
+    def read(reading: Reading) -> StateType:
+        finding = next(item for item in reading.health.findings if item.component.name == name)
+        return round(finding.value * factor, digits) if finding.value is not None else None
+
+    return read
+
+
+def _minute(timestamp: float | None) -> datetime | None:
+    """Return a moment to the minute, so that a busy key does not write a state for every request."""
+    return dt_util.utc_from_timestamp(timestamp // 60 * 60) if timestamp is not None else None
+
+
+BRIDGE_SENSORS: Final = (
+    BridgeSensorDescription(
+        key="health_score",
+        translation_key="health_score",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda reading: round(reading.health.score, 1),
+    ),
+    BridgeSensorDescription(
+        key="requests_per_minute",
+        translation_key="requests_per_minute",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda reading: round(reading.totals.requests / _MINUTES, 1),
+    ),
+    BridgeSensorDescription(
+        key="error_rate",
+        translation_key="error_rate",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=_measured("errors", factor=100, digits=1),
+    ),
+    BridgeSensorDescription(
+        key="response_time",
+        translation_key="response_time",
+        device_class=SensorDeviceClass.DURATION,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfTime.MILLISECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=_measured("latency", factor=1000, digits=1),
+    ),
+    BridgeSensorDescription(
+        key="cache_hit_rate",
+        translation_key="cache_hit_rate",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=_measured("cache", factor=100, digits=0),
+    ),
+    BridgeSensorDescription(
+        key="event_loop_lag",
+        translation_key="event_loop_lag",
+        device_class=SensorDeviceClass.DURATION,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfTime.MILLISECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=_measured("event_loop", factor=1000, digits=0),
+    ),
+    BridgeSensorDescription(
+        key="refusals",
+        translation_key="refusals",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda reading: reading.refusals,
+    ),
+    BridgeSensorDescription(
+        key="lockouts",
+        translation_key="lockouts",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda reading: reading.lockouts,
+    ),
+)
+
+KEY_SENSORS: Final = (
+    KeySensorDescription(
+        key="requests",
+        translation_key="requests",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda _key, counters: counters.requests,
+    ),
+    KeySensorDescription(
+        key="last_used",
+        translation_key="last_used",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda _key, counters: _minute(counters.last_used),
+    ),
+    KeySensorDescription(
+        key="last_address",
+        translation_key="last_address",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda _key, counters: counters.last_address,
+    ),
+    KeySensorDescription(
+        key="key_refusals",
+        translation_key="key_refusals",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda _key, counters: counters.refused,
+    ),
+    KeySensorDescription(
+        key="expires",
+        translation_key="expires",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda key, _counters: dt_util.utc_from_timestamp(key.expires) if key.expires is not None else None,
+        enabled_fn=lambda key: key.expires is not None,
+    ),
+)
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant, entry: DrawbridgeConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the sensors."""
+    bridge = entry.runtime_data
+    async_add_entities(
+        HealthSensor(bridge, item) if item.key == "health_score" else BridgeSensor(bridge, item)
+        for item in BRIDGE_SENSORS
+    )
+    add_for_each_key(entry, async_add_entities, lambda key: [KeySensor(bridge, item, key) for item in KEY_SENSORS])
+
+
+class BridgeSensor(BridgeEntity, SensorEntity):
+    """A sensor of the bridge."""
+
+    entity_description: BridgeSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """Return what is measured."""
+        return self.entity_description.value_fn(self._bridge.updates.reading)
+
+    @override
+    def _shown(self) -> object:
+        return self.native_value
+
+
+class HealthSensor(BridgeSensor):
+    """The health score. Its attributes say why it is what it is: the score of every component."""
+
+    _unrecorded_attributes = frozenset(item.name for item in COMPONENTS)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, float | None]:
+        """Return the score of every component, 0 to 100; ``None`` where there were no data."""
+        findings = self._bridge.updates.reading.health.findings
+        return {item.component.name: round(item.score) if item.score is not None else None for item in findings}
+
+    @override
+    def _shown(self) -> object:
+        return self.native_value, self.extra_state_attributes
+
+
+class KeySensor(KeyEntity, SensorEntity):
+    """A sensor of a key."""
+
+    entity_description: KeySensorDescription
+
+    @property
+    @override
+    def entity_registry_enabled_default(self) -> bool:
+        """Hide what says nothing about this key."""
+        description, key = self.entity_description, self._key
+        return description.entity_registry_enabled_default and key is not None and description.enabled_fn(key)
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        """Return what is known of the key."""
+        key = self._key
+        return self.entity_description.value_fn(key, self._counters) if key is not None else None
+
+    @override
+    def _shown(self) -> object:
+        return self.available, self.native_value

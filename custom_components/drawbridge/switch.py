@@ -1,0 +1,82 @@
+"""Switches of every key: whether it opens anything, and whether it learns."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final, override
+
+from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .bridge import DrawbridgeConfigEntry
+from .entity import KeyEntity, add_for_each_key
+from .keys import ApiKey
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeySwitchDescription(SwitchEntityDescription):
+    """A switch of a key: how to read it, and the key with it set."""
+
+    value_fn: Callable[[ApiKey], bool]
+    set_fn: Callable[[ApiKey, bool], ApiKey]
+
+
+KEY_SWITCHES: Final = (
+    KeySwitchDescription(
+        key="enabled",
+        translation_key="enabled",
+        entity_category=EntityCategory.CONFIG,
+        value_fn=lambda key: key.enabled,
+        set_fn=lambda key, value: replace(key, enabled=value),
+    ),
+    KeySwitchDescription(
+        key="learning",
+        translation_key="learning",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        value_fn=lambda key: key.learning,
+        set_fn=lambda key, value: replace(key, learning=value),
+    ),
+)
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant, entry: DrawbridgeConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the switches."""
+    bridge = entry.runtime_data
+    add_for_each_key(entry, async_add_entities, lambda key: [KeySwitch(bridge, item, key) for item in KEY_SWITCHES])
+
+
+class KeySwitch(KeyEntity, SwitchEntity):
+    """A switch of a key. The change is in force on the very next request."""
+
+    entity_description: KeySwitchDescription
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Tell how the key is set."""
+        key = self._key
+        return self.entity_description.value_fn(key) if key is not None else None
+
+    @override
+    async def async_turn_on(self, **_kwargs: Any) -> None:
+        """Set it."""
+        self._set(value=True)
+
+    @override
+    async def async_turn_off(self, **_kwargs: Any) -> None:
+        """Clear it."""
+        self._set(value=False)
+
+    def _set(self, *, value: bool) -> None:
+        if (key := self._key) is not None:
+            self._bridge.change_key(self.entity_description.set_fn(key, value))
+
+    @override
+    def _shown(self) -> object:
+        return self.available, self.is_on

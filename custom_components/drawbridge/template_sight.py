@@ -1,0 +1,269 @@
+"""What a template sees of the house: states and registries, within the scope of a key."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, override
+
+from homeassistant.core import HomeAssistant, State, valid_domain, valid_entity_id
+from homeassistant.exceptions import TemplateError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.template import TemplateState
+
+from .cache.directory import LiveScope
+from .cache.scrub import PICTURE_LINKS, without_pictures
+from .policy.template_rules import TemplateRefusedError
+
+type Function = Callable[..., Any]
+
+_SCOPE: Final = "template_scope"
+_RESERVED: Final = frozenset({"contextfunction", "environmentfunction", "evalcontextfunction", "jinja_pass_arg"})
+_UNKNOWN: Final = "unknown"
+_MISSING: Final = object()
+
+OF_ENTITY: Final = frozenset(
+    {
+        "area_id", "area_name", "config_entry_id", "device_attr", "device_id", "device_name", "entity_name",
+        "floor_id", "floor_name", "is_device_attr", "is_hidden_entity", "labels",
+    }
+)  # fmt: skip
+"""They tell about the entity that is their first argument. To a narrow key, it must be one in scope."""
+
+ENTITIES_OF: Final = frozenset(
+    {"area_entities", "device_entities", "floor_entities", "integration_entities", "label_entities"}
+)
+"""They list entities. To a narrow key, all that they list must be in scope."""
+
+OF_REGISTRIES: Final = frozenset(
+    {
+        "area_devices", "areas", "config_entry_attr", "floor_areas", "floors", "issue", "issues", "label_areas",
+        "label_description", "label_devices", "label_id", "label_name",
+    }
+)  # fmt: skip
+"""They tell about the whole house, so only to a key that sees it."""
+
+OF_PLACES: Final = frozenset({"closest", "distance"})
+"""They tell where the house stands, so only to a key that may know it, and sees everything."""
+
+
+class Sight:
+    """What one key may see. A narrow key must not learn even whether anything else exists.
+
+    So what does not exist is refused to it in the same words as what is not in its scope.
+    """
+
+    def __init__(self, hass: HomeAssistant, scope: LiveScope, *, images: bool, location: bool) -> None:
+        """See through the scope of a key, with picture links or without, knowing where the house stands or not."""
+        self.hass = hass
+        self.everything = scope.scope.is_everything
+        self.location = location
+        self._scope = scope
+        self._images = images
+
+    def ensure(self, entity_id: object) -> str:
+        """Return an entity id that may be asked for. Raises ``TemplateRefusedError``."""
+        if not isinstance(entity_id, str):
+            raise TemplateError(f"Expected an entity ID, got {type(entity_id).__name__}")
+        lower = entity_id.lower()
+        if not self.everything and not (self._exists(lower) and self._scope.allows(lower)):
+            raise TemplateRefusedError(
+                _SCOPE, "The template asks for an entity that does not exist, or is not in the scope of this key."
+            )
+        return entity_id
+
+    def state(self, entity_id: object) -> TemplateState | None:
+        """Return a state, as templates know it."""
+        found = self.hass.states.get(self.ensure(entity_id))
+        return None if found is None else self._seen(found)
+
+    def valid_state(self, entity_id: str) -> TemplateState | None:
+        """Return a state. Raises ``TemplateError`` for what can be no entity id."""
+        found = self.state(entity_id)
+        if found is None and not valid_entity_id(entity_id):
+            raise TemplateError(f"Invalid entity ID '{entity_id}'")
+        return found
+
+    def all(self, domain: str | None) -> Iterator[TemplateState]:
+        """Yield all states, or those of a domain. Refused where some of them may be out of scope."""
+        scope = self._scope.scope
+        if not self.everything and (scope.exclude or domain not in scope.include.domains):
+            what = "all entities" if domain is None else f"all entities of the domain '{domain}'"
+            raise TemplateRefusedError(_SCOPE, f"The template asks for {what}, and this key does not see them all.")
+        return (self._seen(state) for state in self.hass.states.async_all(domain))
+
+    def seen(self, state: State | None) -> TemplateState | None:
+        """Return a state that one of Home Assistant's own functions found."""
+        return None if state is None else self.state(state.entity_id)
+
+    def _exists(self, entity_id: str) -> bool:
+        return self.hass.states.get(entity_id) is not None or er.async_get(self.hass).async_get(entity_id) is not None
+
+    def _seen(self, state: State) -> TemplateState:
+        return TemplateState(self.hass, state if self._images else _without_pictures(state), collect=False)
+
+
+def _without_pictures(state: State) -> State:
+    if PICTURE_LINKS.isdisjoint(state.attributes):
+        return state
+    return State(
+        state.entity_id,
+        state.state,
+        without_pictures(state.attributes),
+        state.last_changed,
+        state.last_reported,
+        state.last_updated,
+        state.context,
+        validate_entity_id=False,
+    )
+
+
+class Domain:
+    """``states.light``: the states of a domain."""
+
+    def __init__(self, sight: Sight, name: str) -> None:
+        """Look at a domain."""
+        self._sight = sight
+        self._name = name
+
+    def member(self, name: object) -> TemplateState | None:
+        """Return the state of an entity of the domain."""
+        return self._sight.valid_state(f"{self._name}.{name}")
+
+    def __iter__(self) -> Iterator[TemplateState]:
+        """Iterate over the states."""
+        return self._sight.all(self._name)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return sum(1 for _ in self._sight.all(self._name))
+
+    @override
+    def __repr__(self) -> str:
+        """Return what Home Assistant's own prints."""
+        return f"<template DomainStates('{self._name}')>"
+
+
+class States:
+    """``states``: all states."""
+
+    def __init__(self, sight: Sight) -> None:
+        """Look at all that is in sight."""
+        self._sight = sight
+
+    def member(self, name: object) -> TemplateState | Domain | None:
+        """Return a domain, or the state of an entity."""
+        if not isinstance(name, str) or name in _RESERVED:
+            return None
+        if "." in name:
+            return self._sight.valid_state(name)
+        if not valid_domain(name):
+            raise TemplateError(f"Invalid domain name '{name}'")
+        return Domain(self._sight, name)
+
+    def __iter__(self) -> Iterator[TemplateState]:
+        """Iterate over the states."""
+        return self._sight.all(None)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return sum(1 for _ in self._sight.all(None))
+
+    def __call__(self, entity_id: object, rounded: object = _MISSING, with_unit: object = False) -> str:  # noqa: FBT002 - Home Assistant's own signature
+        """Return the state of an entity as text."""
+        state = self._sight.state(entity_id)
+        if state is None:
+            return _UNKNOWN
+        wants_rounded = bool(with_unit if rounded is _MISSING else rounded)
+        if wants_rounded or with_unit:
+            return state.format_state(wants_rounded, bool(with_unit))
+        return state.state
+
+    @override
+    def __repr__(self) -> str:
+        """Return what Home Assistant's own prints."""
+        return "<template AllStates>"
+
+
+def state_functions(sight: Sight) -> Mapping[str, Function]:
+    """Return the functions over states, by name, as Home Assistant's own for what is in sight."""
+
+    def is_state(entity_id: object, state: object) -> bool:
+        found = sight.state(entity_id)
+        return found is not None and (found.state == state or (isinstance(state, list) and found.state in state))
+
+    def attribute(entity_id: object, name: str) -> Any:  # noqa: ANN401 - attributes are of any kind
+        found = sight.state(entity_id)
+        return None if found is None else found.attributes.get(name)
+
+    def is_attribute(entity_id: object, name: str, value: object) -> bool:
+        found = sight.state(entity_id)
+        actual = _MISSING if found is None else found.attributes.get(name, _MISSING)
+        return actual is not _MISSING and bool(actual == value)
+
+    def has_value(entity_id: object) -> bool:
+        found = sight.state(entity_id)
+        return found is not None and found.state not in {"unavailable", _UNKNOWN}
+
+    return MappingProxyType(
+        {"is_state": is_state, "state_attr": attribute, "is_state_attr": is_attribute, "has_value": has_value}
+    )
+
+
+def guarded(sight: Sight, name: str, own: Function) -> Function | None:
+    """Return one of Home Assistant's own functions, held to what is in sight; ``None`` for one that is refused."""
+    if name in {"expand", "state_translated", "state_attr_translated"}:
+        return _of_states(sight, name, own)
+    if name in OF_PLACES:
+        return _of_places(sight, own) if sight.everything and sight.location else None
+    if sight.everything:
+        return own
+    if name in OF_ENTITY:
+        return lambda entity_id, *args, **more: own(sight.ensure(entity_id), *args, **more)
+    return _listing(sight, own) if name in ENTITIES_OF else None
+
+
+def _of_states(sight: Sight, name: str, own: Function) -> Function:
+    if name == "expand":
+        return lambda *args: [sight.seen(item) for item in own(*_asked(sight, args))]
+    if name == "state_translated":
+        return lambda entity_id: own(sight.ensure(entity_id))
+
+    def translated(entity_id: object, attribute: str) -> Any:  # noqa: ANN401 - attributes are of any kind
+        found = sight.state(entity_id)
+        return None if found is None or attribute not in found.attributes else own(entity_id, attribute)
+
+    return translated
+
+
+def _of_places(sight: Sight, own: Function) -> Function:
+    def of_places(*args: object) -> Any:  # noqa: ANN401 - a state, or a distance
+        found = own(*_asked(sight, args))
+        return sight.seen(found) if isinstance(found, State) else found
+
+    return of_places
+
+
+def _asked(sight: Sight, args: Iterable[object]) -> list[object]:
+    """Return arguments with every entity that they name held to what is in sight, and all lists made flat."""
+    found: list[object] = []
+    for item in args:
+        if isinstance(item, State):
+            found.append(sight.ensure(item.entity_id))
+        elif isinstance(item, str):
+            found.append(sight.ensure(item) if "." in item else item)
+        elif isinstance(item, Iterable):
+            found.append(_asked(sight, item))
+        else:
+            found.append(item)
+    return found
+
+
+def _listing(sight: Sight, own: Function) -> Function:
+    def listing(*args: object) -> list[str]:
+        found: list[str] = list(own(*args))
+        if not found:
+            raise TemplateRefusedError(_SCOPE, "The template asks for entities, and this key sees none of them.")
+        for entity_id in found:
+            sight.ensure(entity_id)
+        return found
+
+    return listing

@@ -1,0 +1,143 @@
+"""A real browser before a real Home Assistant, driven as a person would: by what is written on the screen."""
+
+import json
+import re
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final, Literal
+
+from playwright.async_api import BrowserContext, Locator, Page, async_playwright, expect
+
+from demo.client import Client
+from demo.drawbridge import COMPONENT
+from demo.homeassistant import HomeAssistant
+from demo.household import furnish, write_files
+from demo.stack import SYNTHETIC
+
+type Scheme = Literal["light", "dark"]
+
+DESKTOP: Final = (1280, 900)
+PHONE: Final = (390, 844)
+SECRET: Final = re.compile(r"dbk_[0-9A-Za-z]{49}")
+_ARGUMENTS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_FIRST_PAGE: Final = 90_000
+_RAW_KEY: Final = re.compile(r"\b(component|config_subentries|config_entries|ui\.panel)\.[a-z_]+\.[a-z_.]+")
+
+_ALL_TEXT: Final = """() => {
+  const texts = [];
+  const walk = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) texts.push(node.data);
+    if (["STYLE", "SCRIPT"].includes(node.nodeName)) return;
+    if (node.shadowRoot) walk(node.shadowRoot);
+    node.childNodes.forEach(walk);
+  };
+  walk(document.body);
+  return texts.join("\\n");
+}"""
+
+
+@asynccontextmanager
+async def furnished_house(folder: Path) -> AsyncIterator[HomeAssistant]:
+    """Bring up the household of the demo, without Drawbridge being set up."""
+    house = HomeAssistant(folder / "homeassistant")
+    house.write_config(components=(COMPONENT, SYNTHETIC))
+    write_files(house.config_dir)
+    house.start()
+    try:
+        await house.wait_for_http()
+        await house.onboard()
+        await house.wait_until_running()
+        await furnish(house.client, house.config_dir)
+        yield house
+    finally:
+        await house.stop()
+
+
+@asynccontextmanager
+async def browser(
+    client: Client, *, size: tuple[int, int] = DESKTOP, scheme: Scheme = "light"
+) -> AsyncIterator[Screen]:
+    """Open a browser that is signed in."""
+    chromium = shutil.which("chromium")
+    assert chromium is not None, "scripts/setup installs chromium"
+    tokens = {
+        "hassUrl": client.url,
+        "clientId": f"{client.url}/",
+        "access_token": client.token,
+        "refresh_token": "",
+        "token_type": "Bearer",
+        "expires_in": 86_400,
+        "expires": int(time.time() * 1000) + 86_400_000,
+    }
+    async with async_playwright() as playwright:
+        program = await playwright.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
+        context: BrowserContext = await program.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="en-GB"
+        )
+        await context.add_init_script(f"localStorage.setItem('hassTokens', {json.dumps(json.dumps(tokens))})")
+        try:
+            yield Screen(await context.new_page(), client.url)
+        finally:
+            await program.close()
+
+
+class Screen:
+    """What a person sees and touches."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        """Look at a page of the Home Assistant at ``url``."""
+        self.page = page
+        self._url = url
+
+    async def visit(self, path: str, awaited: str) -> None:
+        """Go to a page, and wait until a text is on it."""
+        await self.page.goto(self._url + path)
+        await self.text(awaited).first.wait_for(timeout=_FIRST_PAGE)
+
+    def text(self, words: str) -> Locator:
+        """Find a text."""
+        return self.page.get_by_text(words, exact=True)
+
+    async def sees(self, words: str) -> None:
+        """Wait until words are on the screen."""
+        await expect(self.page.get_by_text(words).filter(visible=True).first).to_be_visible(timeout=20_000)
+
+    async def press(self, name: str) -> None:
+        """Press a button, or whatever else acts by its words."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        await button.or_(self.text(name)).filter(visible=True).first.click()
+
+    async def submit(self) -> None:
+        """Press the button at the end of a form."""
+        await self.page.get_by_role("button", name=re.compile("^(Submit|Next|Finish|Skip and finish)$")).last.click()
+
+    async def fill(self, label: str, words: str) -> None:
+        """Write into a field."""
+        field = self.page.locator(f'ha-selector-text[name="{label}"], ha-selector-text').get_by_role("textbox").first
+        await field.fill(words)
+
+    async def settle(self) -> None:
+        """Wait until nothing moves any more."""
+        await self.page.wait_for_timeout(900)
+
+    async def everything_written(self) -> str:
+        """Return every text of the page, in all shadow trees."""
+        written: str = await self.page.evaluate(_ALL_TEXT)
+        return written
+
+    async def picture(self, path: Path) -> None:
+        """Take a picture of the screen, which must show no raw key of a translation."""
+        await self.settle()
+        raw = _RAW_KEY.search(await self.everything_written())
+        assert raw is None, raw
+        await self.page.screenshot(path=path)

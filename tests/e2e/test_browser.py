@@ -1,0 +1,204 @@
+"""A person's whole way in a real browser: set up, make a key, use it, change it, watch it, mend it, take it back."""
+
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from demo.homeassistant import HomeAssistant
+from tests.e2e.browser import PHONE, SECRET, Screen, browser, furnished_house
+
+PAGE = "/config/integrations/integration/drawbridge"
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HomeAssistant]:
+    """A furnished home, without Drawbridge."""
+    async with furnished_house(tmp_path_factory.mktemp("browser")) as home:
+        yield home
+
+
+async def status(house: HomeAssistant, path: str, key: str) -> int:
+    """Call the bridge with a key."""
+    headers = {"Authorization": f"Bearer {key}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.get(f"{house.url}/api/drawbridge{path}") as answer,
+    ):
+        return answer.status
+
+
+async def secret(screen: Screen) -> str:
+    """Copy the secret that is shown."""
+    found = SECRET.search(await screen.everything_written())
+    assert found is not None
+    return found[0]
+
+
+async def test_the_whole_way(house: HomeAssistant) -> None:
+    """Every step is made with what is on the screen, by its words."""
+    async with browser(house.client) as screen:
+        await set_up(screen)
+        old = await make_key(house, screen)
+        await hide_and_rename(house, screen, old)
+        new = await rotate(house, screen, old)
+        await see_entities(house, screen, new)
+        await mend(house, screen)
+        await revoke(house, screen, new)
+
+
+async def set_up(screen: Screen) -> None:
+    """Add the integration."""
+    await screen.visit("/config/integrations/dashboard/add?domain=drawbridge", "Settings")
+    await screen.press("OK")
+    await screen.sees("Open the bridge")
+    await screen.submit()
+    await screen.sees("Name and assign")
+    await screen.submit()
+
+
+async def make_key(house: HomeAssistant, screen: Screen) -> str:
+    """Go through every step of a new key; an error stands by its field, and mends."""
+    await screen.visit(PAGE, "Add API key")
+    await screen.press("Add API key")
+    await screen.fill("name", "Kitchen display")
+    await screen.press("An AI agent or script, with actions that you approve")
+    await screen.submit()
+    await screen.sees("What it sees")
+    await screen.submit()
+    await screen.sees("This key would see nothing.")
+    await screen.page.locator("ha-selector-boolean").first.click()
+    await screen.submit()
+    await screen.sees("What it may do")
+    await screen.submit()
+    await screen.sees("It sees ")
+    await screen.sees("Call actions, Read states")
+    await screen.press("Set limits")
+    await screen.press("From where")
+    await screen.page.locator("ha-selector-boolean").first.click()
+    await screen.submit()
+    await screen.press("Make the key")
+    await screen.sees("Your new key")
+    await expect(screen.page.locator("ha-qr-code canvas")).to_be_visible()
+    key = await secret(screen)
+    assert await status(house, "/api/states", key) == 401
+    await screen.submit()
+    await screen.sees("Success")
+    assert await status(house, "/api/states", key) == 200
+    return key
+
+
+async def edit(screen: Screen, choice: str) -> None:
+    """Open a part of the key."""
+    await screen.visit(PAGE, "Add API key")
+    await screen.page.get_by_role("button", name="Edit API key").first.click()
+    await screen.press(choice)
+
+
+async def hide_and_rename(house: HomeAssistant, screen: Screen, key: str) -> None:
+    """Give the key another name; it works on."""
+    await edit(screen, "Rename")
+    await screen.fill("name", "Wall display")
+    await screen.submit()
+    await screen.sees("Reconfiguration was successful")
+    headers = {"X-API-Key": key}
+    async with aiohttp.ClientSession(headers=headers) as session, session.get(f"{house.url}/api/drawbridge/key") as me:
+        assert (await me.json())["name"] == "Wall display"
+
+
+async def rotate(house: HomeAssistant, screen: Screen, old: str) -> str:
+    """Replace the secret; both open for the overlap."""
+    await edit(screen, "Replace the secret")
+    await screen.sees("Old secret works for")
+    await screen.submit()
+    await screen.sees("Your new key")
+    new = await secret(screen)
+    assert new != old
+    await screen.submit()
+    await screen.sees("Reconfiguration was successful")
+    assert [await status(house, "/api/", key) for key in (old, new)] == [200, 200]
+    return new
+
+
+async def see_entities(house: HomeAssistant, screen: Screen, key: str) -> None:
+    """The device of the key, with what it counts and its switch."""
+    await screen.visit(PAGE, "Add API key")
+    await screen.page.locator("ha-config-sub-entry-row").get_by_text("Wall display").nth(1).click()
+    for words in ("Last used", "Requests", "Enabled", "Replace secret", "Refused requests"):
+        await screen.sees(words)
+    switch = screen.page.locator("ha-entity-toggle").first
+    await switch.click()
+    await until_status(house, key, 401)
+    await switch.click()
+    await until_status(house, key, 200)
+
+
+async def until_status(house: HomeAssistant, key: str, expected: int) -> None:
+    """Wait until the bridge answers with a status."""
+    until = time.monotonic() + 20
+    while await status(house, "/api/", key) != expected:
+        assert time.monotonic() < until
+
+
+async def mend(house: HomeAssistant, screen: Screen) -> None:
+    """An option that weakens the bridge is told of, and put back in the repair."""
+    entries = await house.client.get("/api/config/config_entries/entry?domain=drawbridge")
+    flow: Any = await house.client.post("/api/config/config_entries/options/flow", {"handler": entries[0]["entry_id"]})
+    form = {
+        section["name"]: {
+            field["name"]: field.get("description", {}).get("suggested_value", []) for field in section["schema"]
+        }
+        for section in flow["data_schema"]
+    }
+    form["rate"] = {"per_minute": 0}
+    await house.client.post(f"/api/config/config_entries/options/flow/{flow['flow_id']}", form)
+    await screen.visit("/config/repairs", "Keys have no rate limit")
+    await screen.press("Keys have no rate limit")
+    await screen.sees("Submit to set the limit back")
+    await screen.submit()
+    await screen.sees("The repair was successful!")
+    await screen.page.keyboard.press("Escape")
+    await expect(screen.text("Keys have no rate limit")).to_have_count(0)
+
+
+async def revoke(house: HomeAssistant, screen: Screen, key: str) -> None:
+    """Take the key back: it opens nothing any more."""
+    await screen.visit(PAGE, "Add API key")
+    await screen.page.locator("ha-config-sub-entry-row").get_by_role("button", name="Menu").first.click()
+    await screen.press("Delete")
+    await screen.press("Delete")
+    await until_status(house, key, 401)
+    await expect(screen.page.locator("ha-config-sub-entry-row")).to_have_count(0)
+
+
+async def test_on_a_phone_nothing_is_cut_off(house: HomeAssistant, tmp_path: Path) -> None:
+    """No page of the flow is wider than the screen, and none shows a raw key of a translation."""
+    async with browser(house.client, size=PHONE, scheme="dark") as screen:
+        await screen.visit(PAGE, "Add API key")
+        await screen.press("Add API key")
+        await screen.sees("Who is it for?")
+        await narrow(screen, tmp_path / "user.png")
+        await screen.fill("name", "Phone")
+        await screen.press("Prometheus: Drawbridge's own metrics")
+        await screen.submit()
+        await screen.sees("It sees ")
+        await narrow(screen, tmp_path / "confirm.png")
+        await screen.press("Make the key")
+        await screen.sees("Your new key")
+        await narrow(screen, tmp_path / "secret.png")
+
+
+async def narrow(screen: Screen, path: Path) -> None:
+    """Hold the page against the width of the screen."""
+    await screen.picture(path)
+    wide = await screen.page.evaluate("document.scrollingElement.scrollWidth")
+    assert wide <= PHONE[0]
+    dialog = screen.page.locator("dialog-data-entry-flow").get_by_role("dialog").first
+    assert await dialog.evaluate("element => element.scrollWidth") <= PHONE[0]

@@ -1,0 +1,223 @@
+"""Templates as an attacker writes them."""
+
+from typing import Any
+
+import pytest
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import area_registry as ar, entity_registry as er
+
+from tests.integration.house import Bridge
+from tests.integration.mirror.sides import content
+
+LIVING = "input_boolean.living_room_lamp"
+BEDROOM = "input_boolean.bedroom_lamp"
+
+
+@pytest.fixture
+async def room(bridge: Bridge) -> str:
+    """Return the secret of a key that renders templates about the living room."""
+    capabilities = ["template", "location", "images"]
+    return await bridge.add_key("Room", areas=["living_room"], capabilities=capabilities, limits={"per_minute": 0})
+
+
+@pytest.fixture
+async def whole(bridge: Bridge) -> str:
+    """Return the secret of a key that renders templates about everything."""
+    return await bridge.add_key("Whole", everything=True, capabilities=["template"], limits={"per_minute": 0})
+
+
+async def rendered(bridge: Bridge, key: str, template: str, **variables: Any) -> tuple[int, Any]:
+    """Render a template; return the status and what came back."""
+    answer = await bridge.post("/api/template", key, json={"template": template, "variables": variables})
+    return answer.status, await content(answer)
+
+
+IN_ROOM = {
+    f"{{{{ states('{LIVING}') }}}}": b"off",
+    f"{{{{ states.{LIVING}.state }}}} {{{{ is_state('{LIVING}', 'off') }}}}": b"off True",
+    f"{{{{ expand('{LIVING}') | map(attribute='entity_id') | list }}}}": f"['{LIVING}']".encode(),
+    f"{{{{ area_name('{LIVING}') }}}} {{{{ area_id('{LIVING}') }}}}": b"Living Room living_room",
+    "{{ area_entities('living_room') | count }}": b"4",
+    "{{ 6 * 7 }}": b"42",
+}
+
+
+async def test_the_room_is_whole(bridge: Bridge, room: str) -> None:
+    """A narrow key gets what Home Assistant itself renders, of its room."""
+    for template, expected in IN_ROOM.items():
+        assert await rendered(bridge, room, template) == (200, expected)
+
+
+OUT_OF_SCOPE = (
+    "{{ states('ID') }}", "{{ states.ID }}", "{{ states.ID.state }}", "{{ states['ID'].attributes }}",
+    "{{ states.ID is none }}", "{{ 1 if states.ID else 2 }}", "{{ states.ID.entity_id }}", "{{ states('ID'.upper()) }}",
+    "{{ is_state('ID', 'on') }}", "{{ 'ID' is is_state('on') }}", "{{ ['ID'] | select('is_state', 'on') | list }}",
+    "{{ state_attr('ID', 'x') }}", "{{ is_state_attr('ID', 'x', 1) }}", "{{ has_value('ID') }}", "{{ 'ID' | states }}",
+    "{{ ['ID'] | map('states') | list }}", "{{ ['ID'] | map('has_value') | list }}", "{{ 'ID' is has_value }}",
+    "{{ state_translated('ID') }}", "{{ state_attr_translated('ID', 'x') }}", "{{ expand('ID') }}",
+    "{{ expand(['ID']) }}", "{{ expand([['ID']]) | list }}", "{{ distance('ID') }}", "{{ closest('ID') }}",
+    "{{ area_id('ID') }}", "{{ area_name('ID') }}", "{{ device_id('ID') }}", "{{ device_attr('ID', 'name') }}",
+    "{{ entity_name('ID') }}", "{{ is_hidden_entity('ID') }}", "{{ labels('ID') }}", "{{ floor_id('ID') }}",
+    "{{ config_entry_id('ID') }}", "{{ is_device_attr('ID', 'a', 1) }}", "{% set s = states %}{{ s('ID') }}",
+    "{% set f = state_attr %}{{ f('ID', 'x') }}", "{{ states['input_boolean']['bedroom_lamp'] }}",
+    "{{ states | attr('input_boolean') | attr('bedroom_lamp') }}", "{{ (states)('ID') }}",
+    "{% for d in ['input_boolean'] %}{{ states[d].bedroom_lamp.state }}{% endfor %}",
+    "{% macro m(f) %}{{ f('ID') }}{% endmacro %}{{ m(states) }}", "{{ states(e) }}", "{{ states[e] }}",
+    "{{ [states] | map(attribute=e) | list }}", "{{ [states] | map(attribute='ID') | list }}",
+)  # fmt: skip
+
+
+async def test_out_of_scope(bridge: Bridge, room: str) -> None:
+    """Refused whole; and in the same words whether the entity exists or not."""
+    for template in OUT_OF_SCOPE:
+        answers = []
+        for entity_id in (BEDROOM, "input_boolean.no_such"):
+            written = template.replace("ID", entity_id).replace("bedroom_lamp", entity_id.partition(".")[2])
+            status, heard = await rendered(bridge, room, written, e=entity_id)
+            assert status in {400, 403}, written
+            assert entity_id not in heard["message"]
+            answers.append((status, heard))
+        assert answers[0] == answers[1], template
+
+
+WHOLE_HOUSE = (
+    "{{ states | list }}", "{{ states | count }}", "{% for s in states %}{{ s.entity_id }}{% endfor %}",
+    "{{ states | map(attribute='entity_id') | join }}", "{{ states.input_boolean | list }}",
+    "{{ states.input_boolean | count }}", "{{ states.vacuum | list }}", "{{ states.input_boolean | first }}",
+    "{% for s in states.sensor %}{{ s }}{% endfor %}", "{{ expand(states) }}", "{{ expand(states.sensor) }}",
+    "{{ closest(states) }}", "{{ areas() }}", "{{ floors() }}", "{{ labels() }}", "{{ issues() }}",
+    "{{ area_entities('bedroom') }}", "{{ area_entities('Bedroom') }}", "{{ area_entities('no_such') }}",
+    "{{ integration_entities('input_boolean') }}", "{{ integration_entities('no_such') }}", "{{ area_id('Bedroom') }}",
+    "{{ area_name('bedroom') }}", "{{ area_devices('bedroom') }}", "{{ label_entities('x') }}",
+    "{{ device_entities('x') }}", "{{ device_id('Bedroom') }}", "{{ floor_areas('x') }}", "{{ label_id('x') }}",
+    "{{ 'bedroom' | area_entities }}", "{{ ['bedroom'] | map('area_entities') | list }}", "{{ distance(1, 2) }}",
+    "{{ config_entry_attr('x', 'title') }}", "{{ issue('a', 'b') }}", "{{ label_areas('x') }}",
+)  # fmt: skip
+
+
+async def test_the_whole_house(bridge: Bridge, room: str) -> None:
+    """A narrow key cannot list what there is, nor learn how much."""
+    for template in WHOLE_HOUSE:
+        status, heard = await rendered(bridge, room, template)
+        assert status in {400, 403}
+        assert not [word for word in ("bedroom_lamp", "outside", "Bedroom") if word in str(heard)]
+
+
+async def test_a_group_of_others(bridge: Bridge, hass: HomeAssistant, room: str) -> None:
+    """A group in scope is no way to its members that are not."""
+    assert await rendered(bridge, room, f"{{{{ expand('{LIVING}') | count }}}}") == (200, b"1")
+    hass.states.async_set("group.all_lamps", "on", {"entity_id": [LIVING, BEDROOM]})
+    key = await bridge.add_key(entities=["group.all_lamps"], areas=["living_room"], capabilities=["template"])
+    status, _ = await rendered(bridge, key, "{{ expand('group.all_lamps') | map(attribute='state') | list }}")
+    assert status == 403
+
+
+async def test_a_domain_that_is_all_in_scope(bridge: Bridge) -> None:
+    """Who sees a whole domain can list it, and nothing else."""
+    key = await bridge.add_key(domains=["sensor"], capabilities=["template"])
+    assert (await rendered(bridge, key, "{{ states.sensor | map(attribute='entity_id') | list }}"))[0] == 200
+    assert (await rendered(bridge, key, "{{ states.climate | list }}"))[0] == 403
+    excluded = await bridge.add_key(domains=["sensor"], capabilities=["template"], exclude={"globs": ["sensor.out*"]})
+    assert (await rendered(bridge, excluded, "{{ states.sensor | list | count }}"))[0] == 403
+
+
+SECRETS = (
+    "{{ states.__class__ }}", "{{ ''.__class__.__mro__ }}", "{{ states._hass }}", "{{ states._sight }}",
+    "{{ states.sensor.outside._state }}", "{{ states.sensor.outside.as_dict() }}", "{{ states.sensor.outside._hass }}",
+    "{{ states.sensor.outside.context.origin_event }}", "{{ states.sensor.outside.context.as_dict() }}",
+    "{{ states.sensor.outside.expire() }}", "{{ states.sensor.outside.as_compressed_state }}",
+    "{{ states | attr('_sight') }}",
+    "{{ [states] | map(attribute='_sight') | list }}",
+    "{{ self }}",
+    "{{ self._TemplateReference__context }}",
+    "{{ states.member('sensor') }}", "{{ states('sensor.outside').__class__ }}", "{{ range.__wrapped__ }}",
+    "{{ namespace.__init__ }}", "{{ cycler.__init__.__globals__ }}", "{{ joiner.__call__ }}",
+    "{{ '{0.__class__}'.format(states) }}", "{{ '{0}'.format_map({}) }}", "{{ ''.join.__self__ }}", "{{ lipsum() }}",
+    "{{ lipsum.__globals__ }}", "{{ macro.__globals__ }}{% macro macro() %}{% endmacro %}", "{{ (1).__class__ }}",
+    "{% import 'household.jinja' as h %}", "{% include 'household.jinja' %}", "{% extends 'x' %}",
+    "{% from 'household.jinja' import x %}", "{% block a %}{% endblock %}{{ self.a() }}", "{{ apply(1, states) }}",
+    "{% macro m(returns) %}{% endmacro %}{{ as_function(m) }}", "{{ ['a'] | map('apply', states) | list }}",
+    "{{ 'a' | regex_replace('a', 'b') }}", "{{ ['a'] | select('match', 'a') | list }}", "{{ 'a' is match('a') }}",
+    "{{ pack(1, '1000000000s') }}", "{{ merge_response({}) }}", "{{ caller() }}", "{{ debug() }}",
+    "{% for a in [[1]] recursive %}{{ loop(a) }}{% endfor %}", "{% call states() %}{% endcall %}",
+    "{% filter upper %}a{% endfilter %}", "{{ states.sensor.outside.attributes.__class__ }}", "{{ now().__class__ }}",
+    "{% set x = states.sensor.outside.attributes %}{% do x.update({'a': 1}) %}", "{% do [1].append(2) %}",
+    "{% autoescape true %}{{ 1 }}{% endautoescape %}", "{{ hass }}{{ hass.states }}", "{{ ''.encode('idna') }}",
+)  # fmt: skip
+
+
+async def test_the_way_into_python(bridge: Bridge, whole: str) -> None:
+    """Not even a key that sees everything gets at what is behind the template."""
+    for template in SECRETS:
+        status, heard = await rendered(bridge, whole, template)
+        assert status in {400, 403}, (template[:80], heard)
+        assert not [word for word in ("object at", "<class", "<function", "HomeAssistant") if word in str(heard)]
+
+
+COSTS = (
+    "{{ range(10 ** 9) | list }}", "{{ range(10 ** 9) | sum }}", "{% for i in range(99999999) %}{% endfor %}",
+    "{% for i in range(9999) %}{% for j in range(9999) %}{{ i }}{% endfor %}{% endfor %}", "{{ 10 ** (10 ** 10) }}",
+    "{{ 9 ** 99999999 }}", "{{ 'a' * 10 ** 9 }}", "{{ [0] * 10 ** 9 }}", "{{ 10 ** 9 * 'ab' }}", "{{ (1,) * 10 ** 9 }}",
+    "{{ '%0999999999d' % 1 }}", "{{ '%0999999999d' | format(1) }}", "{{ '%*d' % (999999999, 1) }}",
+    "{{ '%.999999999f' | format(1.5) }}",
+    "{{ 'x'.ljust(10 ** 9) }}",
+    "{{ 'x'.zfill(10 ** 9) }}",
+    "{{ 'x' | center(10 ** 9) }}",
+    "{{ 'x' | indent(10 ** 9) }}", "{{ 1 | round(10 ** 8, 'ceil') }}", "{{ now().strftime('%0999999999d') }}",
+    "{{ 1 | timestamp_custom('%0999999999d') }}", "{{ [1] | batch(10 ** 9, 0) | list }}", "{{ lipsum(n=10 ** 6) }}",
+    "{% set ns = namespace(t='x') %}{% for i in range(99) %}{% set ns.t = ns.t ~ ns.t %}{% endfor %}{{ ns.t | length }}",
+    "{% set ns = namespace(t='x') %}{% for i in range(99) %}{% set ns.t = ns.t + ns.t %}{% endfor %}{{ ns.t | length }}",
+    "{% set ns = namespace(t='x') %}{% for i in range(99) %}{% set ns.t = [ns.t, ns.t] | join %}{% endfor %}",
+    "{% set ns = namespace(t='xx') %}{% for i in range(99) %}{% set ns.t = ns.t | replace('x', 'xxxx') %}{% endfor %}",
+    "{% set ns = namespace(t='xx') %}{% for i in range(99) %}{% set ns.t = ns.t.replace('x', 'xxxx') %}{% endfor %}",
+    "{% set ns = namespace(t=['x']) %}{% for i in range(99) %}{% set ns.t = [ns.t, ns.t] %}{% endfor %}{{ ns.t }}",
+    "{% set ns = namespace(t={}) %}{% for i in range(99) %}{% set ns.t = {'a': ns.t, 'b': ns.t} %}{% endfor %}{{ ns.t }}",
+    "{% set ns = namespace(t=(1,)) %}{% for i in range(99) %}{% set ns.t = (ns.t, ns.t) %}{% endfor %}{{ ns.t | to_json }}",
+    "{% set ns = namespace(t='x') %}{% for i in range(99) %}{% set ns.t %}{{ ns.t }}{{ ns.t }}{% endset %}{% endfor %}",
+    "{% macro m(n) %}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}",
+    "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}",
+    "{{ range(9999) | map('string') | map('replace', '9', 'x' * 99999) | list }}", "{{ [[1], [2]] | sum(start=[]) }}",
+    "{% for i in range(9999) %}" + "literal " * 900 + "{% endfor %}", "{{ (range(9999) | list) * 9999 }}",
+    "{{ " + "(" * 500 + "1" + ")" * 500 + " }}", "{{ " + "1 + " * 4000 + "1 }}", "{{ " + "-" * 3000 + "1 }}",
+    "{{ 1 }}" * 3001, "{# " + "x" * 17000 + " #}", "{{ 'x' * 9999 ~ " + "'x' * 9999 ~ " * 99 + "'' }}",
+    "{% set a = range(9999) | list %}{% for i in range(9999) %}{{ i in a and (a | sort | unique | list | count) }}{% endfor %}",
+    "{{ 'a' * 9999 | slugify }}{{ ('a b' * 9999) | slugify }}",
+    "{{ ('9' * 5000) | int ** 99 }}",
+    "{{ [1] | random ** 99999 }}",
+    "{{ zip(range(9999), range(9999)) | list | to_json | length * 'xxxxxxxxxx' }}",
+    "{{ 1 | multiply(1e308) | int ** 50 }}",
+)  # fmt: skip
+
+
+async def test_what_costs_too_much(bridge: Bridge, whole: str) -> None:
+    """A template that would take all memory or time is told so, and Home Assistant goes on."""
+    for template in COSTS:
+        status, heard = await rendered(bridge, whole, template)
+        assert status in {400, 403}, (template[:80], heard)
+        assert len(heard["message"]) < 700
+
+
+async def test_names_that_are_made_on_the_way(bridge: Bridge, whole: str) -> None:
+    """A name that only appears as the template runs finds what is on the list, and no more."""
+    for template in ("{{ ['a'] | map(f) | list }}", "{{ ['a'] | select(f) | list }}"):
+        for name in ("regex_replace", "match", "callable", "__class__", "pprint", "tojson", "safe", "filter"):
+            assert (await rendered(bridge, whole, template, f=name))[0] == 400
+    for name in ("_sight", "__class__", "member"):
+        _, heard = await rendered(bridge, whole, "{{ [states] | map('attr', f) | list }}", f=name)
+        assert "object at" not in str(heard)
+
+
+async def test_variables_do_not_open_anything(bridge: Bridge, room: str) -> None:
+    """Variables may hide a function, and never bring one."""
+    assert await rendered(bridge, room, "{{ states }} {{ closest }}", states="mine", closest=5) == (200, b"mine 5")
+    assert (await rendered(bridge, room, "{{ self }}", self="x"))[0] == 403
+
+
+async def test_a_registry_change_is_seen(bridge: Bridge, hass: HomeAssistant, room: str) -> None:
+    """What leaves the room is out of sight at once."""
+    template = f"{{{{ states('{LIVING}') }}}}"
+    assert (await rendered(bridge, room, template))[0] == 200
+    bedroom = ar.async_get(hass).async_get_area_by_name("Bedroom")
+    assert bedroom is not None
+    er.async_get(hass).async_update_entity(LIVING, area_id=bedroom.id)
+    assert (await rendered(bridge, room, template))[0] == 403

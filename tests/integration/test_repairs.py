@@ -1,0 +1,164 @@
+"""Repairs: raised when there is something to mend, and mended by their flows."""
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from homeassistant.components.repairs import repairs_flow_manager
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import area_registry as ar, issue_registry as ir
+
+from tests.integration.house import Bridge, in_sections
+
+DAY = 86_400
+
+
+def issue(hass: HomeAssistant, kind: str) -> ir.IssueEntry | None:
+    """Return the issue of that kind."""
+    issues = ir.async_get(hass).issues.values()
+    return next((item for item in issues if item.domain == "drawbridge" and item.translation_key == kind), None)
+
+
+async def alter(bridge: Bridge, name: str, **fields: Any) -> None:
+    """Change a key as time or another version would."""
+    runtime = bridge.entry.runtime_data
+    key = next(item for item in runtime.keys if item.name == name)
+    runtime.change_key(replace(key, **fields))
+    await bridge.hass.async_block_till_done()
+
+
+async def fix(bridge: Bridge, kind: str, choice: str | None) -> Any:
+    """Go through the flow of an issue, with a choice of its menu."""
+    hass = bridge.hass
+    found, flows = issue(hass, kind), repairs_flow_manager(hass)
+    assert found is not None
+    assert flows is not None
+    flow = await flows.async_init("drawbridge", data={"issue_id": found.issue_id})
+    assert flow["type"] is (FlowResultType.MENU if choice else FlowResultType.FORM)
+    answer = {"next_step_id": choice} if choice else {}
+    flow = await flows.async_configure(flow["flow_id"], answer)
+    await hass.async_block_till_done()
+    return flow
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "choice", "status"),
+    [
+        ({"expires": 1.0}, "key_expired", "extend", 200),
+        ({"expires": 1.0}, "key_expired", "remove", 401),
+        ({"expires": time.time() + DAY}, "key_expires_soon", "extend", 200),
+        ({"expires": time.time() + DAY}, "key_expires_soon", "keep_for_good", 200),
+        ({"created": 1.0}, "key_unused", "disable", 401),
+        ({"created": 1.0}, "key_unused", "remove", 401),
+    ],
+)
+async def test_keys(bridge: Bridge, fields: dict[str, Any], kind: str, choice: str, status: int) -> None:
+    """A choice mends what the issue tells of, and the issue goes."""
+    key = await bridge.add_key(name="Display")
+    assert not ir.async_get(bridge.hass).issues
+    await alter(bridge, "Display", **fields)
+    flow = await fix(bridge, kind, choice)
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert (await bridge.get("/api/", key)).status == status
+    assert issue(bridge.hass, kind) is None
+
+
+async def test_leaving_it_as_it_is(bridge: Bridge) -> None:
+    """An issue that is ignored stays so."""
+    await bridge.add_key(name="Display")
+    await alter(bridge, "Display", created=1.0)
+    flow = await fix(bridge, "key_unused", "ignore")
+    assert flow["reason"] == "ignored"
+    await alter(bridge, "Display", local_only=True)
+    found = issue(bridge.hass, "key_unused")
+    assert found is not None
+    assert found.dismissed_version is not None
+
+
+async def test_a_scope_that_names_what_is_gone(bridge: Bridge, hass: HomeAssistant) -> None:
+    """The names are taken out; what is left of the scope stays."""
+    key = await bridge.add_key(name="Display", areas=["living_room", "bedroom"])
+    ar.async_get(hass).async_delete("bedroom")
+    await hass.async_block_till_done()
+    await fix(bridge, "scope_names_missing", "forget_missing")
+    assert issue(hass, "scope_names_missing") is None
+    assert await bridge.entity_ids(key) == {"input_boolean.living_room_lamp"}
+
+
+async def test_a_scope_that_matches_nothing(bridge: Bridge) -> None:
+    """A key that sees nothing is told of."""
+    await bridge.add_key(name="Display", globs=["light.none_*"])
+    found = issue(bridge.hass, "scope_matches_nothing")
+    assert found is not None
+    assert found.translation_placeholders == {"name": "Display"}
+
+
+@pytest.mark.parametrize(
+    ("option", "weak", "kind", "safe"),
+    [("cors_origins", ["*"], "any_origin", []), ("per_minute", 0, "no_rate_limit", 1000)],
+)
+async def test_options(bridge: Bridge, option: str, weak: Any, kind: str, safe: Any) -> None:
+    """An option that weakens is put back."""
+    hass, flows = bridge.hass, bridge.hass.config_entries.options
+    flow = await flows.async_init(bridge.entry.entry_id)
+    form = {**bridge.entry.runtime_data.options.as_dict(), "max_body": 256, "cache_size": 64, option: weak}
+    await flows.async_configure(flow["flow_id"], in_sections(flow, form))
+    await hass.async_block_till_done()
+    await fix(bridge, kind, None)
+    assert bridge.entry.options[option] == safe
+    assert issue(hass, kind) is None
+
+
+async def test_plain_http_from_outside(bridge: Bridge) -> None:
+    """A key that foreign networks could read is told of, and kept at home where the person says so."""
+    await bridge.add_key(name="Display")
+    runtime = bridge.entry.runtime_data
+    runtime.sightings.plain[bridge.key_id("Display")] = "203.0.113.7"
+    await alter(bridge, "Display", enabled=True, burst=20)
+    await fix(bridge, "plain_http", "local_only")
+    assert next(iter(runtime.keys)).local_only
+    assert issue(bridge.hass, "plain_http") is None
+
+
+async def test_a_proxy_that_hides_its_clients(bridge: Bridge) -> None:
+    """It adds headers, but does not say for whom it asks."""
+    key = await bridge.add_key(name="Display")
+    await bridge.get("/api/", key, headers={"X-Real-IP": "203.0.113.7"})
+    await alter(bridge, "Display", burst=20)
+    found = issue(bridge.hass, "hidden_addresses")
+    assert found is not None
+    assert found.translation_placeholders == {"address": "127.0.0.1"}
+    assert not found.is_fixable
+
+
+async def test_the_rotate_button_leads_to_a_new_secret(bridge: Bridge) -> None:
+    """The secret is shown in the repair, and opens when it was seen."""
+    hass = bridge.hass
+    old = await bridge.add_key(name="Display")
+    await hass.services.async_call("button", "press", {"entity_id": "button.display_replace_secret"}, blocking=True)
+    found, flows = issue(hass, "rotate_key"), repairs_flow_manager(hass)
+    assert found is not None
+    assert flows is not None
+    flow = await flows.async_init("drawbridge", data={"issue_id": found.issue_id})
+    flow = await flows.async_configure(flow["flow_id"], {"overlap": {"seconds": 0}})
+    assert flow["step_id"] == "secret"
+    new = (flow["description_placeholders"] or {})["key"]
+    assert (await bridge.get("/api/", new)).status == 401
+    await flows.async_configure(flow["flow_id"], {})
+    await hass.async_block_till_done()
+    assert (await bridge.get("/api/", new)).status == 200
+    assert (await bridge.get("/api/", old)).status == 401
+    assert issue(hass, "rotate_key") is None
+
+
+async def test_a_request_to_rotate_goes_with_its_key(bridge: Bridge) -> None:
+    """There is nothing to rotate any more."""
+    hass = bridge.hass
+    await bridge.add_key(name="Display")
+    await hass.services.async_call("button", "press", {"entity_id": "button.display_replace_secret"}, blocking=True)
+    assert issue(hass, "rotate_key") is not None
+    hass.config_entries.async_remove_subentry(bridge.entry, bridge.key_id("Display"))
+    await hass.async_block_till_done()
+    assert issue(hass, "rotate_key") is None

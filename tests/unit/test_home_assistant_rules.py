@@ -1,0 +1,256 @@
+"""What hassfest and HACS ask of a custom integration, and the quality scale, held against the code."""
+
+import ast
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from homeassistant.const import Platform
+
+ROOT = Path(__file__).parents[2]
+COMPONENT = ROOT / "custom_components" / "drawbridge"
+MODULES = sorted(COMPONENT.rglob("*.py"))
+PLATFORMS = sorted(path.stem for path in COMPONENT.glob("*.py") if path.stem in {item.value for item in Platform})
+
+BRONZE = {
+    "action-setup", "appropriate-polling", "brands", "common-modules", "config-flow", "config-flow-test-coverage",
+    "dependency-transparency", "docs-actions", "docs-conditions", "docs-high-level-description",
+    "docs-installation-instructions", "docs-removal-instructions", "docs-triggers", "entity-event-setup",
+    "entity-unique-id", "has-entity-name", "runtime-data", "test-before-configure", "test-before-setup",
+    "unique-config-entry",
+}  # fmt: skip
+SILVER = {
+    "action-exceptions", "config-entry-unloading", "docs-configuration-parameters", "docs-installation-parameters",
+    "entity-unavailable", "integration-owner", "log-when-unavailable", "parallel-updates", "reauthentication-flow",
+    "test-coverage",
+}  # fmt: skip
+GOLD = {
+    "devices", "diagnostics", "discovery", "discovery-update-info", "docs-data-update", "docs-examples",
+    "docs-known-limitations", "docs-supported-devices", "docs-supported-functions", "docs-troubleshooting",
+    "docs-use-cases", "dynamic-devices", "entity-category", "entity-device-class", "entity-disabled-by-default",
+    "entity-translations", "exception-translations", "icon-translations", "reconfiguration-flow", "repair-issues",
+    "stale-devices",
+}  # fmt: skip
+PLATINUM = {"async-dependency", "inject-websession", "strict-typing"}
+
+
+def manifest() -> dict[str, Any]:
+    """Return the manifest."""
+    content: dict[str, Any] = json.loads((COMPONENT / "manifest.json").read_text(encoding="utf-8"))
+    return content
+
+
+def source(name: str) -> str:
+    """Return the text of a file of the integration."""
+    return (COMPONENT / name).read_text(encoding="utf-8")
+
+
+# The quality scale
+
+
+def rules() -> dict[str, Any]:
+    """Return the rules with what is said of them."""
+    content: dict[str, Any] = yaml.safe_load(source("quality_scale.yaml"))["rules"]
+    return content
+
+
+def done(rule: str) -> bool:
+    """Tell whether a rule is said to be kept."""
+    said = rules()[rule]
+    return (said if isinstance(said, str) else said["status"]) == "done"
+
+
+def test_every_rule_is_kept_or_exempt_for_a_reason() -> None:
+    """No rule is left to do."""
+    assert rules().keys() == BRONZE | SILVER | GOLD | PLATINUM
+    for said in rules().values():
+        assert said == "done" or (said["status"] in {"done", "exempt"} and len(said["comment"]) > 10)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_parallel_updates(platform: str) -> None:
+    """Every platform says how many updates may run at once."""
+    assert done("parallel-updates")
+    assert "\nPARALLEL_UPDATES = 0\n" in source(f"{platform}.py")
+
+
+def test_the_files_of_the_rules_that_are_kept_are_there() -> None:
+    """A rule that a file keeps is not kept without it."""
+    needed = {
+        "action-setup": "services.yaml",
+        "brands": "brand/icon.png",
+        "config-flow": "config_flow.py",
+        "common-modules": "entity.py",
+        "diagnostics": "diagnostics.py",
+        "icon-translations": "icons.json",
+        "repair-issues": "repairs.py",
+    }
+    assert {rule for rule, name in needed.items() if done(rule) and not (COMPONENT / name).is_file()} == set()
+
+
+def test_the_code_keeps_the_rules_that_can_be_seen_in_it() -> None:
+    """One line of the code each."""
+    seen = {
+        "action-setup": ("__init__.py", r"async def async_setup\((.|\n)*?register_actions\(hass\)"),
+        "config-entry-unloading": ("__init__.py", r"async_unload_platforms"),
+        "runtime-data": ("__init__.py", r"entry\.runtime_data = bridge"),
+        "unique-config-entry": ("manifest.json", r'"single_config_entry": true'),
+        "has-entity-name": ("entity.py", r"_attr_has_entity_name = True"),
+        "entity-unique-id": ("entity.py", r"_attr_unique_id ="),
+        "appropriate-polling": ("entity.py", r"_attr_should_poll = False"),
+        "entity-unavailable": ("entity.py", r"def available\("),
+        "entity-category": ("sensor.py", r"EntityCategory\.DIAGNOSTIC"),
+        "entity-device-class": ("sensor.py", r"SensorDeviceClass\.TIMESTAMP"),
+        "entity-disabled-by-default": ("sensor.py", r"entity_registry_enabled_default=False"),
+        "devices": ("entity.py", r"DeviceInfo\("),
+        "dynamic-devices": ("entity.py", r"config_subentry_id=key\.id"),
+        "entity-event-setup": ("entity.py", r"async def async_added_to_hass"),
+        "reconfiguration-flow": ("key_flow.py", r"async def async_step_reconfigure"),
+        "exception-translations": ("actions.py", r"translation_key="),
+        "action-exceptions": ("actions.py", r"raise ServiceValidationError"),
+    }
+    missing = {rule for rule, (name, line) in seen.items() if not re.search(line, source(name))}
+    assert missing == set()
+    assert all(done(rule) for rule in seen)
+
+
+def test_no_exception_of_home_assistant_has_a_text_of_its_own() -> None:
+    """What a user reads is translated."""
+    raised = [
+        f"{path.name}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"HomeAssistantError", "ServiceValidationError", "ConfigEntryNotReady", "ConfigEntryError"}
+        and (node.args or not any(item.arg == "translation_key" for item in node.keywords))
+    ]
+    assert raised == []
+
+
+PAGES = {
+    "docs-actions": "actions.md",
+    "docs-high-level-description": "index.md",
+    "docs-installation-instructions": "installation.md",
+    "docs-installation-parameters": "installation.md",
+    "docs-removal-instructions": "removal.md",
+    "docs-configuration-parameters": "options.md",
+    "docs-data-update": "entities.md",
+    "docs-supported-functions": "entities.md",
+    "docs-supported-devices": "clients.md",
+    "docs-examples": "recipes.md",
+    "docs-use-cases": "recipes.md",
+    "docs-known-limitations": "limits.md",
+    "docs-troubleshooting": "troubleshooting.md",
+}
+
+
+@pytest.mark.parametrize("rule", PAGES)
+def test_what_the_scale_says_of_the_documentation(rule: str) -> None:
+    """There is a page, and the index leads to it."""
+    assert done(rule)
+    assert len((ROOT / "docs" / PAGES[rule]).read_text(encoding="utf-8")) > 400
+    assert PAGES[rule] == "index.md" or f"({PAGES[rule]}" in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+
+
+# hassfest
+
+
+def test_the_manifest() -> None:
+    """Keys, their order, and their values."""
+    content = manifest()
+    keys = list(content)
+    assert keys == ["domain", "name", *sorted(set(keys) - {"domain", "name"})]
+    assert content["integration_type"] in {"device", "entity", "hardware", "helper", "hub", "service", "system"}
+    assert content["iot_class"] in {
+        "assumed_state",
+        "calculated",
+        "cloud_polling",
+        "cloud_push",
+        "local_polling",
+        "local_push",
+    }
+    assert re.fullmatch(r"\d+\.\d+\.\d+", content["version"])
+    assert all(re.fullmatch(r"@[\w-]+", owner) for owner in content["codeowners"])
+    assert all(content[name].startswith("https://") for name in ("documentation", "issue_tracker"))
+    assert "quality_scale" not in content
+
+
+def test_every_imported_integration_is_a_dependency() -> None:
+    """What is imported at start is set up before; what is only a platform of ours needs no mention."""
+    platforms = {*PLATFORMS, "diagnostics", "repairs", "system_health", "logbook"}
+    declared = {*manifest()["dependencies"], *manifest().get("after_dependencies", ())}
+    imported = {
+        match
+        for path in MODULES
+        for match in re.findall(r"homeassistant\.components(?: import |\.)(\w+)", path.read_text(encoding="utf-8"))
+    }
+    assert imported - platforms - declared == set()
+
+
+def test_services_are_valid_selectors() -> None:
+    """Each field has one selector that Home Assistant knows."""
+    from homeassistant.helpers.selector import validate_selector  # noqa: PLC0415  the one test that needs it
+
+    for action in yaml.safe_load(source("services.yaml")).values():
+        for field in (action or {}).get("fields", {}).values():
+            validate_selector({name: config or {} for name, config in field["selector"].items()})
+
+
+def test_icons_are_of_material_design() -> None:
+    """Named as Home Assistant finds them."""
+
+    def names(tree: dict[str, Any]) -> list[str]:
+        return [leaf for part in tree.values() for leaf in ([part] if isinstance(part, str) else names(part))]
+
+    assert [name for name in names(json.loads(source("icons.json"))) if not re.fullmatch(r"mdi:[a-z0-9-]+", name)] == []
+
+
+# HACS, and the release
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("icon", (256, 256)), ("icon@2x", (512, 512)), ("logo", (430, 128)), ("logo@2x", (860, 256))],
+)
+@pytest.mark.parametrize("prefix", ["", "dark_"])
+def test_the_brand_images(prefix: str, name: str, size: tuple[int, int]) -> None:
+    """PNG, in the sizes of Home Assistant's brands."""
+    content = (COMPONENT / "brand" / f"{prefix}{name}.png").read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (int.from_bytes(content[16:20]), int.from_bytes(content[20:24])) == size
+    assert len(content) < 100_000
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install from the zip that the release makes, as HACS does."""
+    packed = subprocess.run(
+        ["git", "archive", "--format", "zip", "HEAD:custom_components/drawbridge"],  # noqa: S607 - git is on everyone's PATH
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    ).stdout
+    target = tmp_path_factory.mktemp("config") / "custom_components" / "drawbridge"
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        archive.extractall(target)
+    return target
+
+
+def test_the_zip_has_the_integration_at_its_root(installed: Path) -> None:
+    """HACS unpacks it into the folder of the integration."""
+    assert {"manifest.json", "__init__.py", "translations", "brand"} <= {path.name for path in installed.iterdir()}
+    assert [path for path in installed.rglob("*") if path.suffix not in {".py", ".json", ".yaml", ".png", ""}] == []
+
+
+def test_the_integration_imports_from_the_zip(installed: Path) -> None:
+    """Nothing that it needs was left out."""
+    program = "import custom_components.drawbridge.config_flow, custom_components.drawbridge.repairs"
+    subprocess.run([sys.executable, "-c", program], cwd=installed.parents[1], check=True)  # noqa: S603 - our own words

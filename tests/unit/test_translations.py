@@ -1,0 +1,293 @@
+"""Every text that a user sees is there, used, and says what the code asks for.
+
+What the code asks for is read off the code itself: steps and their fields, errors, menus, aborts, entities,
+exceptions, issues, actions and selectors.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from homeassistant.data_entry_flow import section
+
+from custom_components.drawbridge import binary_sensor, button, event, repairs, sensor, switch
+from custom_components.drawbridge.actions import ACTIONS
+from custom_components.drawbridge.issues import HIDDEN_ADDRESSES, LOW_HEALTH, ROTATE
+from custom_components.drawbridge.keys import Capability
+from custom_components.drawbridge.presets import PRESETS
+from custom_components.drawbridge.scope_issues import SCOPE_NAMES_MISSING
+from custom_components.drawbridge.sections import SECTIONS
+
+COMPONENT = Path(__file__).parents[2] / "custom_components" / "drawbridge"
+LANGUAGES = sorted(path.stem for path in (COMPONENT / "translations").glob("*.json"))
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def texts(language: str = "en") -> dict[str, Any]:
+    """Return the texts of a language."""
+    content: dict[str, Any] = json.loads((COMPONENT / "translations" / f"{language}.json").read_text(encoding="utf-8"))
+    return content
+
+
+def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text with its path."""
+    if isinstance(tree, str):
+        yield path, tree
+    else:
+        for name, part in tree.items():
+            yield from leaves(part, f"{path}.{name}" if path else name)
+
+
+def code(module: str) -> ast.Module:
+    """Return a module of the integration as its tree."""
+    return ast.parse((COMPONENT / f"{module}.py").read_text(encoding="utf-8"))
+
+
+def strings(module: str) -> set[str]:
+    """Return every text in the code of a module."""
+    nodes = ast.walk(code(module))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def steps(module: str, name: str) -> set[str]:
+    """Return the steps of a flow's class."""
+    classes = (node for node in code(module).body if isinstance(node, ast.ClassDef) and node.name == name)
+    methods = (node.name for item in classes for node in item.body if isinstance(node, ast.AsyncFunctionDef))
+    return {method.removeprefix("async_step_") for method in methods if method.startswith("async_step_")}
+
+
+def called(module: str, function: str, argument: str) -> set[str]:
+    """Return the texts that are given for an argument of a function."""
+    return {
+        str(keyword.value.value)
+        for node in ast.walk(code(module))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == function
+        for keyword in node.keywords
+        if keyword.arg == argument and isinstance(keyword.value, ast.Constant)
+    }
+
+
+KEY = texts()["config_subentries"]["api_key"]
+CHOICES = {"enable", "disable", "learn", "stop_learning"}
+"""Steps of a key's flow that ask nothing."""
+
+
+# Flows
+
+
+def test_every_step_of_a_key_has_its_texts_and_no_other() -> None:
+    """Steps that show something have a title; steps that only act have none."""
+    assert steps("key_flow", "ApiKeyFlow") - CHOICES == KEY["step"].keys()
+    assert all("title" in step for step in KEY["step"].values())
+
+
+@pytest.mark.parametrize("menu", ["confirm", "reconfigure"])
+def test_every_choice_of_a_menu_has_a_name_and_a_step(menu: str) -> None:
+    """Whatever the menu offers."""
+    functions = [node for node in ast.walk(code("key_flow")) if isinstance(node, ast.AsyncFunctionDef)]
+    body = next(node for node in functions if node.name == f"async_step_{menu}")
+    inside = {node.value for node in ast.walk(body) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert KEY["step"][menu]["menu_options"].keys() == inside & steps("key_flow", "ApiKeyFlow") - {menu}
+
+
+def fields_of(step: dict[str, Any]) -> set[str]:
+    """Return the fields that the texts of a step know, in sections too."""
+    held = (part["data"] for part in step.get("sections", {}).values())
+    return set(step.get("data", {})).union(*held)
+
+
+def fields_in(function: str) -> set[str]:
+    """Return the fields that a form of ``key_forms`` has, as its code names them."""
+    functions = {node.name: node for node in code("key_forms").body if isinstance(node, ast.FunctionDef)}
+    constants = {
+        node.target.id: node.value.value
+        for node in code("key_forms").body
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and isinstance(node.value, ast.Constant)
+    }
+    found: set[str] = set()
+    for node in ast.walk(functions[function]):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Attribute) and node.func.attr in {"Required", "Optional"}:
+            first = node.args[0]
+            found.add(str(first.value if isinstance(first, ast.Constant) else constants[getattr(first, "id", "")]))
+        elif isinstance(node.func, ast.Name) and node.func.id in functions:
+            found |= fields_in(node.func.id)
+    return found
+
+
+@pytest.mark.parametrize(
+    "step", ["user", "rename", "scope", "exclude", "abilities", "limits", "rotate", "secret", "learned"]
+)
+def test_every_field_of_a_form_has_a_name_and_an_explanation(step: str) -> None:
+    """And no text is about a field that is not there. What shows the secret explains itself."""
+    known = KEY["step"][step]
+    assert fields_of(known) == fields_in("name" if step == "rename" else step)
+    held = [known, *known.get("sections", {}).values()]
+    assert step == "secret" or all(
+        part.get("data", {}).keys() == part.get("data_description", {}).keys() for part in held
+    )
+
+
+def test_every_section_has_a_name_and_holds_its_fields() -> None:
+    """As the code groups them."""
+    forms = [*KEY["step"].values(), texts()["options"]["step"]["init"]]
+    known = [(name, part) for form in forms for name, part in form.get("sections", {}).items()]
+    assert {name for name, _part in known} == SECTIONS.keys()
+    assert all(part["name"] and part["description"] and set(part["data"]) <= SECTIONS[name] for name, part in known)
+
+
+def test_every_error_of_a_key_has_a_text() -> None:
+    """In the form, and in the answer of an action."""
+    raised = {item for item in strings("key_input") if re.fullmatch(r"(invalid|no|too|empty|expires)_\w+", item)}
+    raised |= {f"invalid_{field}" for field in ("domains", "entities", "globs", "services", "events", "networks")}
+    raised |= {"invalid_cors_origins"}
+    assert KEY["error"].keys() == raised
+    ours = strings("actions") & {"not_loaded", "unknown_key", "ambiguous_key"}
+    assert texts()["exceptions"].keys() == raised | ours
+    assert {name: item["message"] for name, item in texts()["exceptions"].items() if name in raised} == KEY["error"]
+
+
+def test_every_abort_has_a_text() -> None:
+    """Of the entry and of a key."""
+    assert KEY["abort"].keys() == called("key_flow", "async_abort", "reason") | {"reconfigure_successful"}
+    assert texts()["config"]["abort"].keys() == {"single_instance_allowed"}
+    assert texts()["config"]["step"].keys() == steps("config_flow", "DrawbridgeConfigFlow")
+
+
+def test_the_options_have_their_texts() -> None:
+    """All fields, and no other."""
+    from custom_components.drawbridge import options_flow  # noqa: PLC0415  the one test that needs it
+    from custom_components.drawbridge.sections import grouped  # noqa: PLC0415  as above
+
+    form = texts()["options"]["step"]["init"]
+    schema = grouped(options_flow.form(), {}, {})
+    held = {str(name): part for name, part in schema.schema.items()}
+    assert form["sections"].keys() == {name for name, part in held.items() if isinstance(part, section)}
+    assert fields_of(form) == {str(field) for field in options_flow.form().schema}
+    assert texts()["options"]["error"].keys() == {"invalid_cors_origins"}
+
+
+# Entities
+
+DESCRIPTIONS: dict[str, list[Any]] = {
+    "sensor": [*sensor.BRIDGE_SENSORS, *sensor.KEY_SENSORS],
+    "switch": [*switch.KEY_SWITCHES],
+    "button": [*button.BRIDGE_BUTTONS, button.ROTATE],
+    "event": [event.SECURITY],
+    "binary_sensor": [binary_sensor.PROBLEM],
+}
+
+
+def icons() -> dict[str, Any]:
+    """Return the icons."""
+    content: dict[str, Any] = json.loads((COMPONENT / "icons.json").read_text(encoding="utf-8"))
+    return content
+
+
+@pytest.mark.parametrize("platform", DESCRIPTIONS)
+def test_every_entity_has_a_name_and_an_icon(platform: str) -> None:
+    """Unless its device class brings both."""
+    keys = {item.translation_key for item in DESCRIPTIONS[platform] if item.translation_key is not None}
+    assert texts()["entity"].get(platform, {}).keys() == keys
+    assert icons()["entity"].get(platform, {}).keys() == keys
+    assert all(item["name"] for item in texts()["entity"].get(platform, {}).values())
+    assert all(item.translation_key or getattr(item, "device_class", None) for item in DESCRIPTIONS[platform])
+
+
+def test_units_that_home_assistant_does_not_know_are_translated() -> None:
+    """A sensor has a unit of its own, or one in the translations, or counts nothing."""
+    translated = texts()["entity"]["sensor"]
+    for item in DESCRIPTIONS["sensor"]:
+        has_text = "unit_of_measurement" in translated[item.translation_key or ""]
+        assert has_text == (item.native_unit_of_measurement is None and item.state_class is not None), item.key
+
+
+def test_every_type_of_event_has_a_name() -> None:
+    """In the entity, and in the blueprint's words."""
+    states = texts()["entity"]["event"]["security"]["state_attributes"]["event_type"]["state"]
+    assert states.keys() == set(event.EVENT_TYPES.values())
+    attributes = texts()["entity"]["event"]["security"]["state_attributes"].keys() - {"event_type"}
+    assert attributes == event.SecurityEvents.UNRECORDED
+
+
+# Issues, actions, selectors
+
+
+def test_every_issue_has_its_texts_and_the_steps_of_its_flow() -> None:
+    """And every choice of it a name."""
+    issues = texts()["issues"]
+    assert {LOW_HEALTH, HIDDEN_ADDRESSES, ROTATE, SCOPE_NAMES_MISSING, "any_origin", "no_rate_limit"} < issues.keys()
+    raised = {item for item in strings("telemetry/findings") if item in issues}
+    assert issues.keys() == raised | {LOW_HEALTH, HIDDEN_ADDRESSES, ROTATE, SCOPE_NAMES_MISSING}
+    for kind, choices in repairs.KEY_FIXES.items():
+        assert issues[kind]["fix_flow"]["step"]["init"]["menu_options"].keys() == set(choices)
+        assert set(choices) <= steps("repairs", "KeyFlow")
+    assert issues[ROTATE]["fix_flow"]["step"].keys() == steps("repairs", "RotateFlow") - {"init"}
+    for kind in ("any_origin", "no_rate_limit"):
+        assert issues[kind]["fix_flow"]["step"].keys() == steps("repairs", "OptionFlow") - {"init"}
+    unfixable = {kind for kind, item in issues.items() if "fix_flow" not in item}
+    assert unfixable == {LOW_HEALTH, HIDDEN_ADDRESSES}
+
+
+def test_every_action_has_its_texts_its_fields_and_an_icon() -> None:
+    """As services.yaml and the code declare them."""
+    declared = yaml.safe_load((COMPONENT / "services.yaml").read_text(encoding="utf-8"))
+    known = texts()["services"]
+    assert declared.keys() == known.keys() == ACTIONS.keys() == icons()["services"].keys()
+    for name, action in declared.items():
+        fields = (action or {}).get("fields", {}).keys()
+        assert known[name].get("fields", {}).keys() == fields
+        assert {str(field) for field in ACTIONS[name][1].schema} == set(fields)
+        assert all(field["name"] and field["description"] for field in known[name].get("fields", {}).values())
+
+
+def test_every_option_of_a_selector_has_a_name() -> None:
+    """As the code offers them."""
+    selectors = texts()["selector"]
+    assert selectors.keys() == {"capabilities", "preset"}
+    assert selectors["capabilities"]["options"].keys() == {item.value for item in Capability}
+    assert selectors["preset"]["options"].keys() == PRESETS.keys()
+
+
+def test_system_health_has_its_texts() -> None:
+    """Every line of it."""
+    info = texts()["system_health"]["info"]
+    assert info.keys() == {item for item in strings("system_health") if item in info}
+
+
+# All languages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_is_complete(language: str) -> None:
+    """It has the keys of English, no other, and the same placeholders in every text."""
+    english, other = dict(leaves(texts())), dict(leaves(texts(language)))
+    assert other.keys() == english.keys()
+    different = [
+        path
+        for path, text in english.items()
+        if set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(other[path]))
+    ]
+    assert different == []
+    assert [path for path, text in other.items() if not text.strip() or text != text.strip()] == []
+
+
+@pytest.mark.parametrize("language", [item for item in LANGUAGES if item != "en"])
+def test_a_language_is_translated(language: str) -> None:
+    """A text of more than one word is never the English one."""
+    english, other = dict(leaves(texts())), dict(leaves(texts(language)))
+    same = {path for path, text in english.items() if other[path] == text and len(text.split()) > 1}
+    assert same == set()
+
+
+def test_no_text_refers_to_another() -> None:
+    """A custom integration's texts are literal."""
+    assert [path for language in LANGUAGES for path, text in leaves(texts(language)) if "[%key" in text] == []
