@@ -56,7 +56,7 @@ _READ: Final = {
 )
 def all_states(call: Call) -> web.StreamResponse | Awaitable[web.StreamResponse]:
     """Return the states of all entities in scope, or of those that are asked for."""
-    narrowing = Narrowing.of(call.bridge.hass, call.request.query)
+    narrowing = Narrowing.of(call.bridge.hass, call.request.query) if call.request.query_string else None
     if narrowing is not None:
         return _bulk(narrow.answer(call, narrowing), {hdrs.CACHE_CONTROL: NO_STORE, _CURSOR: narrow.cursor(call)})
     states, scope, images = call.bridge.states, call.key.scope, call.images
