@@ -37,8 +37,10 @@ class Figures:
 async def figures(house: House, settings: Settings) -> Figures:
     """Measure memory and blocks."""
     metrics = await house.key(capabilities=["metrics"])
-    await house.watch_blocks()
     key = await house.key(everything=True, exclude={"entities": ["sensor.synthetic_00100"]})
+    await asyncio.sleep(_SETTLE_SECONDS)
+    await house.clear_cache()
+    await house.watch_blocks()
     await house.probe(house.bridge("/api/states", key, encoding=settings.encoding))
     first = await house.blocks()
     await house.churn(settings.churn)

@@ -114,6 +114,12 @@ class House:
         disabled_by = None if on else "user"
         await self.client.command("config_entries/disable", entry_id=self._entry_id, disabled_by=disabled_by)
 
+    async def clear_cache(self) -> None:
+        """Let the bridge forget every prepared answer."""
+        states = await self.client.get("/api/states")
+        button = next(item["entity_id"] for item in states if item["entity_id"].endswith("_clear_cache"))
+        await self.client.call("button.press", button)
+
     async def watch_blocks(self) -> None:
         """Begin to time every callback of the event loop."""
         await self.client.post(f"{_BENCHMARK}/blocks/start")

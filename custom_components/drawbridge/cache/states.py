@@ -58,7 +58,7 @@ class StateCache:
         self.warm_seconds: float | None = None
         self._hass = hass
         self._directory = directory
-        self._ledger = Ledger(hass, directory)
+        self.ledger = Ledger(hass, directory)
         self._views: dict[ViewKey, StateView] = {}
         self.json = StateJson()
         self._nodes = {images: SharedNodes(self._writer(images=images)) for images in (False, True)}
@@ -76,7 +76,7 @@ class StateCache:
         ``on_expiry`` is called whenever the TTL has emptied the cache.
         """
         self._on_expiry = on_expiry
-        stop_ledger = self._ledger.start()
+        stop_ledger = self.ledger.start()
         self._schedule()
 
         def stop() -> None:
@@ -188,7 +188,7 @@ class StateCache:
         self._made += 1
         name = f"{self._nonce}.{self._made}"
         live, nodes = self._directory.live(scope), self._nodes[images]
-        return StateView(name, live, self._ledger, nodes, self.recorder.invalidated)
+        return StateView(name, live, self.ledger, nodes, self.recorder.invalidated)
 
     def _writer(self, *, images: bool) -> Write:
         find, encode = self._hass.states.get, self.json.encode
@@ -220,7 +220,7 @@ class StateCache:
         """Trust events no longer: begin anew, as if some had been lost."""
         self._trusted_since = time.monotonic()
         self._directory.forget()
-        self._ledger.distrust()
+        self.ledger.distrust()
         self.clear()
         self._schedule()
         self._on_expiry()
