@@ -1,6 +1,7 @@
 """Drawbridge in a running Home Assistant: set up by its config flow, and its keys made by its action."""
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -13,22 +14,28 @@ CREATE_KEY: Final = "/api/services/drawbridge/create_key?return_response"
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """What a key may do, and with which entities. `per_minute` is 0 for a key without a rate limit."""
+    """What a key may do, and with which entities.
+
+    `per_minute` is 0 for a key without a rate limit, `expires` a local date and time.
+    """
 
     name: str
     capabilities: tuple[str, ...] = ("read",)
     everything: bool = False
     areas: tuple[str, ...] = ()
     per_minute: int | None = None
+    expires: str | None = None
 
     def data(self) -> dict[str, Json]:
         """Return the data of the action that makes the key."""
         return {field: value for field, value in asdict(self).items() if value is not None}
 
 
+IN_A_YEAR: Final = (datetime.now(UTC) + timedelta(days=365)).strftime("%Y-%m-%d %H:%M:%S")
+
 HOUSEHOLD_KEYS: Final = {
     "dashboard": NewKey("Dashboard", everything=True),
-    "living_room": NewKey("Living room", ("read", "control"), areas=("living_room",)),
+    "living_room": NewKey("Living room", ("read", "control"), areas=("living_room",), expires=IN_A_YEAR),
     "metrics": NewKey("Metrics", ("metrics",)),
     "benchmark": NewKey("Benchmark", everything=True, per_minute=0),
 }

@@ -13,15 +13,23 @@ from demo.files import private_folder, write_private
 from demo.process import DemoError, Identity, Process
 from demo.wait import answers, until
 
+RULES: Final = Path(__file__).parents[1] / "exporter" / "rules" / "*.yml"
 SCRAPE_SECONDS: Final = 5
 START_SECONDS: Final = 30.0
 POLL_SECONDS: Final = 0.25
 
 
 class Prometheus:
-    """Debian's Prometheus, which scrapes some addresses every five seconds."""
+    """Debian's Prometheus, which scrapes some addresses every few seconds and has the exporter's rules."""
 
-    def __init__(self, folder: Path, jobs: Mapping[str, str], *, port: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        jobs: Mapping[str, str],
+        *,
+        port: int | None = None,
+        scrape_seconds: int = SCRAPE_SECONDS,
+    ) -> None:
         """Describe a Prometheus that keeps its data in `folder`, its log beside it.
 
         `jobs` gives the `HOST:PORT` of each job.
@@ -32,7 +40,7 @@ class Prometheus:
         private_folder(folder)
         self.port = ports.choose(port)
         self.url = f"http://{ports.HOST}:{self.port}"
-        settings = write_private(folder / "prometheus.yml", _settings(jobs))
+        settings = write_private(folder / "prometheus.yml", _settings(jobs, scrape_seconds))
         self.process = Process(
             "Prometheus",
             [
@@ -87,8 +95,11 @@ class Prometheus:
         return await answers(f"{self.url}/-/ready")
 
 
-def _settings(jobs: Mapping[str, str]) -> str:
+def _settings(jobs: Mapping[str, str], scrape_seconds: int) -> str:
     scrapes = "".join(
         f"  - job_name: {name}\n    static_configs:\n      - targets: ['{address}']\n" for name, address in jobs.items()
     )
-    return f"global:\n  scrape_interval: {SCRAPE_SECONDS}s\nscrape_configs:\n{scrapes}"
+    return (
+        f"global:\n  scrape_interval: {scrape_seconds}s\n  evaluation_interval: {scrape_seconds}s\n"
+        f"rule_files:\n  - {RULES}\nscrape_configs:\n{scrapes}"
+    )

@@ -179,6 +179,7 @@ class Bridge:
                 "active": self.lockouts.active(time.monotonic()),
                 "total": self.lockouts.total,
             },
+            audit={"records": self.audit.total, "file": self.options.audit_file},
         )
         return snapshot(self.recorder, about)
 

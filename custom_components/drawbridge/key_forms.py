@@ -186,14 +186,9 @@ def overlap_of(entered: Mapping[str, Any]) -> float:
 
 
 def secret(value: str) -> vol.Schema:
-    """Return the form that shows a secret, to be copied or scanned."""
+    """Return the form that shows a secret to be scanned; its description shows it to be copied."""
     code = QrCodeSelectorConfig(data=value, scale=5, error_correction_level=QrErrorCorrectionLevel.MEDIUM)
-    return vol.Schema(
-        {
-            vol.Optional(KEY, default=value): TextSelector(TextSelectorConfig(read_only=True, multiline=True)),
-            vol.Optional("qr_code"): QrCodeSelector(code),
-        }
-    )
+    return vol.Schema({vol.Optional("qr_code"): QrCodeSelector(code)})
 
 
 def _selection(hass: HomeAssistant) -> dict[Any, Any]:

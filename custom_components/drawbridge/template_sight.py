@@ -19,6 +19,7 @@ _SCOPE: Final = "template_scope"
 _RESERVED: Final = frozenset({"contextfunction", "environmentfunction", "evalcontextfunction", "jinja_pass_arg"})
 _UNKNOWN: Final = "unknown"
 _MISSING: Final = object()
+_MOST_ASKED: Final = 1000
 
 OF_ENTITY: Final = frozenset(
     {
@@ -56,6 +57,7 @@ class Sight:
         self.hass = hass
         self.everything = scope.scope.is_everything
         self.location = location
+        self.asked: set[str] = set()
         self._scope = scope
         self._images = images
 
@@ -64,7 +66,9 @@ class Sight:
         if not isinstance(entity_id, str):
             raise TemplateError(f"Expected an entity ID, got {type(entity_id).__name__}")
         lower = entity_id.lower()
-        if not self.everything and not (self._exists(lower) and self._scope.allows(lower)):
+        if len(self.asked) < _MOST_ASKED:
+            self.asked.add(lower)
+        if not self._scope.allows(lower) or not (self.everything or self._exists(lower)):
             raise TemplateRefusedError(
                 _SCOPE, "The template asks for an entity that does not exist, or is not in the scope of this key."
             )
@@ -88,7 +92,12 @@ class Sight:
         if not self.everything and (scope.exclude or domain not in scope.include.domains):
             what = "all entities" if domain is None else f"all entities of the domain '{domain}'"
             raise TemplateRefusedError(_SCOPE, f"The template asks for {what}, and this key does not see them all.")
-        return (self._seen(state) for state in self.hass.states.async_all(domain))
+        found = self.hass.states.async_all(domain)
+        return (self._seen(state) for state in found if self._scope.allows(state.entity_id))
+
+    def in_scope(self, entity_ids: Iterable[str]) -> list[str]:
+        """Return those entities that are in scope."""
+        return [entity_id for entity_id in entity_ids if self._scope.allows(entity_id)]
 
     def seen(self, state: State | None) -> TemplateState | None:
         """Return a state that one of Home Assistant's own functions found."""
@@ -214,11 +223,13 @@ def guarded(sight: Sight, name: str, own: Function) -> Function | None:
         return _of_states(sight, name, own)
     if name in OF_PLACES:
         return _of_places(sight, own) if sight.everything and sight.location else None
+    if name in ENTITIES_OF:
+        return _listing(sight, own)
     if sight.everything:
         return own
     if name in OF_ENTITY:
         return lambda entity_id, *args, **more: own(sight.ensure(entity_id), *args, **more)
-    return _listing(sight, own) if name in ENTITIES_OF else None
+    return None
 
 
 def _of_states(sight: Sight, name: str, own: Function) -> Function:
@@ -260,6 +271,9 @@ def _asked(sight: Sight, args: Iterable[object]) -> list[object]:
 def _listing(sight: Sight, own: Function) -> Function:
     def listing(*args: object) -> list[str]:
         found: list[str] = list(own(*args))
+        if sight.everything:
+            # All but the bridge's own, which are in no scope.
+            return sight.in_scope(found)
         if not found:
             raise TemplateRefusedError(_SCOPE, "The template asks for entities, and this key sees none of them.")
         for entity_id in found:

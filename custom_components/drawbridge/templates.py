@@ -11,8 +11,8 @@ from homeassistant.helpers.template import (
     TemplateEnvironment,
     TemplateState,
     is_template_string,
-    template_context_manager,
 )
+from homeassistant.helpers.template.context import template_context_manager
 from jinja2.runtime import LoopContext, Macro
 from jinja2.utils import Joiner, Namespace
 
@@ -165,17 +165,19 @@ class KeyEnvironment(TemplateEnvironment):
         return self.undefined(obj=obj, name=argument)
 
     def _member(self, obj: Any, name: str) -> Any:  # noqa: ANN401 - templates work with values of any kind
+        if name.startswith("_"):
+            raise _no_attribute(name)
         match obj:
             case States() | Domain():
                 return obj.member(name)
             case jinja2.Undefined():
                 return getattr(obj, name)
-            case Namespace() if not name.startswith("_"):
+            case Namespace():
                 return super().getattr(obj, name)
         if name in _members(obj):
             return getattr(obj, name)
-        if name.startswith("_") or hasattr(type(obj), name):
-            raise TemplateRefusedError("template_function", f"The attribute '{name[:64]}' may not be used here.")
+        if hasattr(type(obj), name):
+            raise _no_attribute(name)
         return self.undefined(obj=obj, name=name)
 
     def _steps(self, values: Iterable[Any], written: int) -> Iterator[Any]:
@@ -195,6 +197,10 @@ class KeyEnvironment(TemplateEnvironment):
         text = str(final)
         self.allowance.write(len(text))
         return text
+
+
+def _no_attribute(name: str) -> TemplateRefusedError:
+    return TemplateRefusedError("template_function", f"The attribute '{name[:64]}' may not be used here.")
 
 
 def _of_house(sight: Sight, functions: Mapping[str, Function]) -> dict[str, Function]:

@@ -163,7 +163,7 @@ async def mend(house: HomeAssistant, screen: Screen) -> None:
     await screen.press("Keys have no rate limit")
     await screen.sees("Submit to set the limit back")
     await screen.submit()
-    await screen.sees("The repair was successful!")
+    await screen.sees("The issue is repaired!")
     await screen.page.keyboard.press("Escape")
     await expect(screen.text("Keys have no rate limit")).to_have_count(0)
 
@@ -173,7 +173,7 @@ async def revoke(house: HomeAssistant, screen: Screen, key: str) -> None:
     await screen.visit(PAGE, "Add API key")
     await screen.page.locator("ha-config-sub-entry-row").get_by_role("button", name="Menu").first.click()
     await screen.press("Delete")
-    await screen.press("Delete")
+    await screen.page.get_by_role("button", name="Delete", exact=True).filter(visible=True).last.click()
     await until_status(house, key, 401)
     await expect(screen.page.locator("ha-config-sub-entry-row")).to_have_count(0)
 

@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from .bridge import BridgeServer, running_bridge
+from .documents import KEY
 
 
 @pytest.fixture
@@ -21,4 +23,13 @@ def promtool() -> str:
     path = shutil.which("promtool")
     if path is None:
         pytest.fail("promtool is missing: run scripts/setup, or install Debian's package prometheus")
+    return path
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    """Return a file with the key, for its owner alone."""
+    path = tmp_path / "preflight.key"
+    path.touch(mode=0o600)
+    path.write_text(KEY)
     return path

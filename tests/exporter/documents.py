@@ -63,3 +63,17 @@ def snapshot() -> dict[str, Any]:
         "denied": {"capability": 1, "scope": 2},
         "event_loop_lag": {"mean": 0.0004, "max": 0.01},
     }
+
+
+def full_snapshot() -> dict[str, Any]:
+    """Return a snapshot with the members that came after the first version."""
+    document = snapshot()
+    document["cache"]["services"] = document["cache"]["states"] | {"age": 61.5, "warm_seconds": 0.02}
+    first, second = document["keys"]
+    first |= {"created": 1790000000.0, "rotated": 1794000000.0, "denied": 3, "enabled": True}
+    second |= {"created": 1790000000.0, "rotated": None, "denied": 0, "enabled": False}
+    return document | {
+        "rate_limited": [{"key": first["id"], "count": 7}],
+        "lockouts": {"active": 1, "total": 4},
+        "streams": {"clients": {"websocket": 3, "sse": 2}, "events": 1000, "dropped": 5},
+    }

@@ -12,11 +12,12 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 from yarl import URL
 
-from drawbridge_exporter.client import BridgeClient, open_session
-from drawbridge_exporter.settings import Settings, TargetSettings
-from drawbridge_exporter.target import Target
-from drawbridge_exporter.values import BRIDGE_PATH, KeySource, ListenAddress
-from drawbridge_exporter.web import Server
+from drawbridge_exporter.bridge.client import open_session
+from drawbridge_exporter.bridge.fleet import Fleet
+from drawbridge_exporter.config.settings import Defaults, Settings, TargetSettings
+from drawbridge_exporter.config.values import BRIDGE_PATH, KeySource, ListenAddress
+from drawbridge_exporter.server.guard import Guard, WebConfigFile
+from drawbridge_exporter.server.pages import Server
 
 from .documents import KEY
 
@@ -56,27 +57,38 @@ class Exporter:
 
     async def get(self, path: str, **headers: str) -> Answer:
         """Return the answer to a GET; underscores in header names are hyphens."""
+        return await self.request("GET", path, **headers)
+
+    async def request(self, method: str, path: str, **headers: str) -> Answer:
+        """Return the answer to any method."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        async with self._session.get(self.url + path, headers=named, allow_redirects=False) as response:
+        async with self._session.request(method, self.url + path, headers=named, allow_redirects=False) as response:
             return Answer(response.status, dict(response.headers), await response.text())
 
 
-@asynccontextmanager
-async def serving(url: str, *, key: str = KEY, timeout: float = 5.0, switches: bool = True) -> AsyncIterator[Exporter]:  # noqa: ASYNC109 - the setting under test
-    """Serve a target until the block ends."""
-    settings = Settings(
-        target=TargetSettings(URL(url + BRIDGE_PATH), KeySource(literal=key)),
+def settings_for(url: str, *, key: str = KEY, timeout: float = 5.0, switches: bool = True) -> Settings:
+    """Return settings with one target and no files."""
+    target = TargetSettings("home", URL(url + BRIDGE_PATH), KeySource(literal=key), timeout)
+    return Settings(
+        target=target,
+        defaults=Defaults(timeout, None),
+        targets_file=None,
+        web_config_file=None,
         listen=ListenAddress("127.0.0.1", 0),
-        timeout=timeout,
         pool_size=5,
         metrics=switches,
         health_checks=switches,
         log_level="INFO",
         log_format="text",
     )
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Exporter]:
+    """Serve as ``settings`` say, without TLS, until the block ends."""
     async with open_session(settings.pool_size) as session, aiohttp.ClientSession() as own:
-        client = BridgeClient(session, settings.target.url, settings.target.key)
-        server = Server(settings, Target("home", client, timeout))
+        guard = Guard(WebConfigFile(settings.web_config_file))
+        server = Server(settings, Fleet(settings, session), guard)
         runner = web.AppRunner(server.application(), shutdown_timeout=0.1)
         await runner.setup()
         try:

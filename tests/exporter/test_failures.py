@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from drawbridge_exporter.client import MAX_BODY_BYTES
-from drawbridge_exporter.errors import Reason
+from drawbridge_exporter.bridge.client import MAX_BODY_BYTES
+from drawbridge_exporter.bridge.errors import Reason
 
 from .bridge import METRICS_PATH, BridgeServer, running_bridge
 from .certificates import Authority
 from .documents import KEY, snapshot
-from .serving import Answer, serving
+from .serving import Answer, serving, settings_for
 
 
 def assert_down(answer: Answer, reason: Reason) -> None:
@@ -77,7 +77,7 @@ async def test_each_wrong_answer_has_its_reason(
 ) -> None:
     """On the metrics page the label, on the landing page what to do."""
     spoil(bridge)
-    async with serving(bridge.url) as exporter:
+    async with serving(settings_for(bridge.url)) as exporter:
         assert_down(await exporter.get("/metrics"), reason)
         assert advice in (await exporter.get("/")).text
 
@@ -86,7 +86,7 @@ async def test_a_redirect_is_not_followed(bridge: BridgeServer) -> None:
     """The key goes to the address that it was given for and to no other."""
     async with running_bridge() as other:
         status(302, Location=other.url + METRICS_PATH)(bridge)
-        async with serving(bridge.url) as exporter:
+        async with serving(settings_for(bridge.url)) as exporter:
             assert_down(await exporter.get("/metrics"), Reason.REDIRECT)
         assert other.requests == 0
 
@@ -95,20 +95,20 @@ async def test_nothing_listens() -> None:
     """Home Assistant is not running."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    async with serving(f"http://127.0.0.1:{port}") as exporter:
+    async with serving(settings_for(f"http://127.0.0.1:{port}")) as exporter:
         assert_down(await exporter.get("/metrics"), Reason.REFUSED)
 
 
 async def test_the_host_is_unknown() -> None:
     """A name of the domain that never exists."""
-    async with serving("http://bridge.invalid:8123") as exporter:
+    async with serving(settings_for("http://bridge.invalid:8123")) as exporter:
         assert_down(await exporter.get("/metrics"), Reason.DNS)
 
 
 async def test_the_bridge_hangs(bridge: BridgeServer) -> None:
     """The answer comes before Prometheus gives up; a later scrape is not held up."""
     bridge.gate.clear()
-    async with serving(bridge.url) as exporter:
+    async with serving(settings_for(bridge.url)) as exporter:
         hung = await exporter.get("/metrics", X_Prometheus_Scrape_Timeout_Seconds="0.4")
         assert_down(hung, Reason.TIMEOUT)
         bridge.gate.set()
@@ -117,15 +117,18 @@ async def test_the_bridge_hangs(bridge: BridgeServer) -> None:
 
 async def test_the_connection_breaks(bridge: BridgeServer) -> None:
     """TLS spoken to a port that speaks HTTP, and HTTP to one that speaks TLS."""
-    async with serving(bridge.url.replace("http:", "https:")) as exporter:
+    async with serving(settings_for(bridge.url.replace("http:", "https:"))) as exporter:
         assert_down(await exporter.get("/metrics"), Reason.TLS)
-    async with running_bridge(_server_tls()) as tls, serving(tls.url.replace("https:", "http:")) as exporter:
+    async with (
+        running_bridge(_server_tls()) as tls,
+        serving(settings_for(tls.url.replace("https:", "http:"))) as exporter,
+    ):
         assert_down(await exporter.get("/metrics"), Reason.CONNECTION)
 
 
 async def test_the_certificate_is_not_trusted() -> None:
     """The landing page says what is wrong with it."""
-    async with running_bridge(_server_tls()) as tls, serving(tls.url) as exporter:
+    async with running_bridge(_server_tls()) as tls, serving(settings_for(tls.url)) as exporter:
         assert_down(await exporter.get("/metrics"), Reason.TLS)
         assert "unable to get local issuer certificate" in (await exporter.get("/")).text
 
@@ -139,7 +142,7 @@ def _server_tls() -> ssl.SSLContext:
 async def test_the_key_is_in_no_page_and_no_log(bridge: BridgeServer, caplog: pytest.LogCaptureFixture) -> None:
     """Neither while it goes well nor when it fails, and at every level."""
     caplog.set_level(logging.DEBUG)
-    async with serving(bridge.url) as exporter:
+    async with serving(settings_for(bridge.url)) as exporter:
         pages = [await exporter.get("/metrics"), await exporter.get("/")]
         bridge.status = 401
         pages += [await exporter.get("/metrics"), await exporter.get("/")]
@@ -150,7 +153,7 @@ async def test_the_key_is_in_no_page_and_no_log(bridge: BridgeServer, caplog: py
 async def test_a_target_that_stays_down_is_logged_once(bridge: BridgeServer, caplog: pytest.LogCaptureFixture) -> None:
     """A line when it goes down and one when it comes up, none between."""
     caplog.set_level(logging.INFO, "drawbridge_exporter")
-    async with serving(bridge.url) as exporter:
+    async with serving(settings_for(bridge.url)) as exporter:
         for code in (200, 503, 503, 503, 200, 200):
             bridge.status = code
             await exporter.get("/metrics")

@@ -1,13 +1,18 @@
 """The metrics page: what is in it, in which format, and what is left out."""
 
+import asyncio
 import subprocess
+import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from .bridge import BridgeServer
-from .documents import GENERATED_AT, STARTED_AT
-from .serving import OPENMETRICS, Answer, Exporter, serving
+from .documents import STARTED_AT, full_snapshot, snapshot
+from .files import targets_file
+from .serving import OPENMETRICS, Answer, Exporter, serving, settings_for
 
 ROUTE = "/api/states"
 FIRST_KEY = "01J0000000000000000000000A"
@@ -17,7 +22,7 @@ SECOND_KEY = "01J0000000000000000000000B"
 @pytest.fixture
 async def exporter(bridge: BridgeServer) -> AsyncIterator[Exporter]:
     """Return an exporter that reads the bridge."""
-    async with serving(bridge.url) as running:
+    async with serving(settings_for(bridge.url)) as running:
         yield running
 
 
@@ -28,44 +33,56 @@ async def scrape(exporter: Exporter, **headers: str) -> Answer:
     return answer
 
 
-@pytest.mark.parametrize(
-    ("sample", "labels", "value"),
-    [
-        ("drawbridge_up", {}, 1),
-        ("drawbridge_build_info", {"version": "0.1.0", "homeassistant_version": "2026.11.0"}, 1),
-        ("drawbridge_exporter_build_info", {"version": "0.1.0"}, 1),
-        ("drawbridge_homeassistant_running", {}, 1),
-        ("drawbridge_start_time_seconds", {}, STARTED_AT),
-        ("drawbridge_health_score_ratio", {}, 0.982),
-        ("drawbridge_health_component_ratio", {"component": "cache"}, 0.9),
-        ("drawbridge_health_component_weight_ratio", {"component": "event_loop"}, 0.15),
-        ("drawbridge_http_requests_total", {"route": ROUTE, "method": "GET", "code": "304"}, 5),
-        ("drawbridge_http_response_bytes_total", {"route": ROUTE}, 123456),
-        ("drawbridge_cache_requests_total", {"cache": "states"}, 9),
-        ("drawbridge_cache_hits_total", {"cache": "states"}, 8),
-        ("drawbridge_cache_revalidations_total", {"cache": "states"}, 1),
-        ("drawbridge_cache_invalidations_total", {"cache": "states"}, 3),
-        ("drawbridge_cache_evictions_total", {"cache": "states"}, 0),
-        ("drawbridge_cache_entries", {"cache": "states"}, 2),
-        ("drawbridge_cache_bytes", {"cache": "states"}, 9999),
-        ("drawbridge_key_info", {"key": SECOND_KEY, "name": 'The "wall"\ndisplay'}, 1),
-        ("drawbridge_key_requests_total", {"key": FIRST_KEY}, 12),
-        ("drawbridge_key_last_used_timestamp_seconds", {"key": FIRST_KEY}, 1795357000),
-        ("drawbridge_key_expiry_timestamp_seconds", {"key": SECOND_KEY}, 1800000000),
-        ("drawbridge_auth_failures_total", {"reason": "unknown"}, 2),
-        ("drawbridge_denied_total", {"reason": "scope"}, 2),
-        ("drawbridge_event_loop_lag_seconds", {}, 0.0004),
-        ("drawbridge_event_loop_lag_max_seconds", {}, 0.01),
-        ("drawbridge_scrape_error", {"reason": "timeout"}, 0),
-    ],
+SERIES: tuple[tuple[str, dict[str, str], float], ...] = (
+    ("drawbridge_up", {}, 1),
+    ("drawbridge_build_info", {"version": "0.1.0", "homeassistant_version": "2026.11.0"}, 1),
+    ("drawbridge_exporter_build_info", {"version": "0.1.0"}, 1),
+    ("drawbridge_homeassistant_running", {}, 1),
+    ("drawbridge_start_time_seconds", {}, STARTED_AT),
+    ("drawbridge_health_score_ratio", {}, 0.982),
+    ("drawbridge_health_component_ratio", {"component": "cache"}, 0.9),
+    ("drawbridge_health_component_weight_ratio", {"component": "event_loop"}, 0.15),
+    ("drawbridge_http_requests_total", {"route": ROUTE, "method": "GET", "code": "304"}, 5),
+    ("drawbridge_http_response_bytes_total", {"route": ROUTE}, 123456),
+    ("drawbridge_cache_requests_total", {"cache": "states"}, 9),
+    ("drawbridge_cache_hits_total", {"cache": "states"}, 8),
+    ("drawbridge_cache_revalidations_total", {"cache": "states"}, 1),
+    ("drawbridge_cache_invalidations_total", {"cache": "states"}, 3),
+    ("drawbridge_cache_evictions_total", {"cache": "states"}, 0),
+    ("drawbridge_cache_entries", {"cache": "states"}, 2),
+    ("drawbridge_cache_bytes", {"cache": "states"}, 9999),
+    ("drawbridge_key_info", {"key": SECOND_KEY, "name": 'The "wall"\ndisplay'}, 1),
+    ("drawbridge_key_requests_total", {"key": FIRST_KEY}, 12),
+    ("drawbridge_key_last_used_timestamp_seconds", {"key": FIRST_KEY}, 1795357000),
+    ("drawbridge_key_expiry_timestamp_seconds", {"key": SECOND_KEY}, 1800000000),
+    ("drawbridge_auth_failures_total", {"reason": "unknown"}, 2),
+    ("drawbridge_denied_total", {"reason": "scope"}, 2),
+    ("drawbridge_event_loop_lag_seconds", {}, 0.0004),
+    ("drawbridge_event_loop_lag_max_seconds", {}, 0.01),
+    ("drawbridge_scrape_error", {"reason": "timeout"}, 0),
+    ("drawbridge_cache_age_seconds", {"cache": "services"}, 61.5),
+    ("drawbridge_cache_warm_seconds", {"cache": "services"}, 0.02),
+    ("drawbridge_key_created_timestamp_seconds", {"key": FIRST_KEY}, 1790000000),
+    ("drawbridge_key_rotated_timestamp_seconds", {"key": FIRST_KEY}, 1794000000),
+    ("drawbridge_key_denied_total", {"key": FIRST_KEY}, 3),
+    ("drawbridge_key_enabled", {"key": FIRST_KEY}, 1),
+    ("drawbridge_rate_limited_total", {"key": FIRST_KEY}, 7),
+    ("drawbridge_rate_limited_total", {"key": SECOND_KEY}, 0),
+    ("drawbridge_lockouts", {}, 1),
+    ("drawbridge_lockouts_started_total", {}, 4),
+    ("drawbridge_stream_clients", {"transport": "sse"}, 2),
+    ("drawbridge_stream_events_total", {}, 1000),
+    ("drawbridge_stream_dropped_total", {}, 5),
 )
+
+
 @pytest.mark.parametrize("accept", ["text/plain", OPENMETRICS])
-async def test_each_series_has_its_value(
-    exporter: Exporter, accept: str, sample: str, labels: dict[str, str], value: float
-) -> None:
+async def test_each_series_has_its_value(bridge: BridgeServer, exporter: Exporter, accept: str) -> None:
     """In both formats."""
+    bridge.document = full_snapshot()
     answer = await scrape(exporter, Accept=accept)
-    assert answer.value(sample, labels) == pytest.approx(value)
+    found = {(sample, *labels.items()): answer.value(sample, labels) for sample, labels, _ in SERIES}
+    assert found == {(sample, *labels.items()): pytest.approx(value) for sample, labels, value in SERIES}
 
 
 async def test_durations_are_a_cumulative_histogram(exporter: Exporter) -> None:
@@ -99,13 +116,24 @@ async def test_any_other_wish_gets_the_text_format(exporter: Exporter, accept: s
     assert "_created" not in answer.text
 
 
-async def test_promtool_finds_no_fault(exporter: Exporter, promtool: str) -> None:
+@pytest.mark.parametrize("path", ["/metrics", "/probe?target=cabin"])
+async def test_promtool_finds_no_fault(bridge: BridgeServer, tmp_path: Path, promtool: str, path: str) -> None:
     """Names, types, units and help texts are as Prometheus wants them."""
-    answer = await scrape(exporter)
+    bridge.document = full_snapshot()
+    targets = targets_file(tmp_path, {"cabin": bridge.url})
+    async with serving(replace(settings_for(bridge.url), targets_file=targets)) as exporter:
+        answer = await exporter.get(path)
     checked = subprocess.run(  # noqa: ASYNC221, S603 - a test may block; promtool's own path
         [promtool, "check", "metrics"], input=answer.text, capture_output=True, text=True, check=False
     )
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+
+
+async def test_what_an_older_bridge_does_not_tell_is_absent(exporter: Exporter) -> None:
+    """Members that came later are not needed."""
+    names = (await scrape(exporter)).families()
+    later = ("rate_limited", "lockouts", "stream_clients", "key_enabled", "cache_age_seconds")
+    assert not [name for name in later if f"drawbridge_{name}" in names]
 
 
 async def test_what_is_unknown_is_absent(bridge: BridgeServer, exporter: Exporter) -> None:
@@ -136,12 +164,22 @@ async def test_a_scrape_shows_nothing_of_the_one_before(bridge: BridgeServer, ex
     assert "drawbridge_http_requests" not in answer.text
 
 
-async def test_clock_skew_is_measured(exporter: Exporter) -> None:
-    """The document's clock stands at its own time; this machine's does not."""
+@pytest.mark.parametrize("ahead", [120.0, -120.0])
+async def test_clock_skew_is_measured(bridge: BridgeServer, exporter: Exporter, ahead: float) -> None:
+    """A clock that is two minutes off is told to be so."""
+    bridge.document = snapshot() | {"generated_at": time.time() + ahead}
     skew = (await scrape(exporter)).value("drawbridge_clock_skew_seconds")
-    started = (await scrape(exporter)).families()["process_start_time_seconds"].samples[0].value
-    assert skew is not None
-    assert skew < 0 or skew + started <= GENERATED_AT
+    assert skew == pytest.approx(ahead, abs=60)
+
+
+async def test_a_clock_that_agrees_has_no_skew(bridge: BridgeServer, exporter: Exporter) -> None:
+    """The time that the scrape takes is not taken for a difference."""
+    bridge.gate.clear()
+    began = asyncio.create_task(scrape(exporter))
+    await bridge.asked.wait()
+    bridge.document = snapshot() | {"generated_at": time.time()}
+    bridge.gate.set()
+    assert (await began).value("drawbridge_clock_skew_seconds") == 0
 
 
 async def test_gzip_is_by_negotiation(exporter: Exporter) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from drawbridge_exporter.options import add_flags
-from drawbridge_exporter.settings import OPTIONS, Settings, SettingsError, read_settings
-from drawbridge_exporter.values import ListenAddress
+from drawbridge_exporter.config.options import add_flags
+from drawbridge_exporter.config.settings import OPTIONS, Settings, SettingsError, read_settings
+from drawbridge_exporter.config.values import KeySource, ListenAddress
 
 from .documents import KEY
 
@@ -21,6 +21,18 @@ def read(environ: dict[str, str], *arguments: str) -> Settings:
     return read_settings(environ, parser.parse_args(arguments))
 
 
+def url(settings: Settings) -> str:
+    """Return the URL of the environment's target."""
+    assert settings.target is not None
+    return str(settings.target.url)
+
+
+def key(settings: Settings) -> KeySource:
+    """Return the key of the environment's target."""
+    assert settings.target is not None
+    return settings.target.key
+
+
 def problems(environ: dict[str, str], *arguments: str) -> list[str]:
     """Return the problems, of which there must be some."""
     with pytest.raises(SettingsError) as caught:
@@ -31,10 +43,10 @@ def problems(environ: dict[str, str], *arguments: str) -> list[str]:
 def test_the_defaults_are_those_of_the_design() -> None:
     """Two variables are enough."""
     settings = read(GOOD)
-    assert str(settings.target.url) == "http://127.0.0.1:8123/api/drawbridge"
-    assert settings.target.key.read() == KEY
+    assert url(settings) == "http://127.0.0.1:8123/api/drawbridge"
+    assert key(settings).read() == KEY
     assert settings.listen == ListenAddress(None, 9123)
-    assert (settings.timeout, settings.pool_size) == (30.0, 20)
+    assert (settings.defaults.timeout, settings.pool_size) == (30.0, 20)
     assert (settings.metrics, settings.health_checks) == (True, True)
     assert (settings.log_level, settings.log_format) == ("INFO", "text")
 
@@ -54,7 +66,7 @@ def test_each_variable_is_read() -> None:
         }
     )
     assert settings.listen == ListenAddress(None, 9200)
-    assert (settings.timeout, settings.pool_size) == (12.5, 3)
+    assert (settings.defaults.timeout, settings.pool_size) == (12.5, 3)
     assert (settings.metrics, settings.health_checks) == (False, False)
     assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
 
@@ -67,9 +79,35 @@ def test_a_flag_wins_over_its_variable() -> None:
         "--web.listen-address=127.0.0.1:7",
         "--bridge.url=https://ha.example:1",
     )
-    assert settings.timeout == 5.0
+    assert settings.defaults.timeout == 5.0
     assert settings.listen == ListenAddress("127.0.0.1", 7)
-    assert str(settings.target.url) == "https://ha.example:1/api/drawbridge"
+    assert url(settings) == "https://ha.example:1/api/drawbridge"
+
+
+def test_each_flag_is_read() -> None:
+    """Everything but the key itself can be said on the command line."""
+    settings = read(
+        {"BRIDGE_API_KEY": KEY},
+        "--bridge.url=http://ha:1",
+        "--bridge.pool-size=7",
+        "--web.enable-metrics=false",
+        "--web.enable-health-checks=off",
+        "--log.level=error",
+        "--log.format=json",
+        "--config.file=targets.yml",
+        "--web.config.file=web.yml",
+    )
+    assert settings.pool_size == 7
+    assert (settings.metrics, settings.health_checks) == (False, False)
+    assert (settings.log_level, settings.log_format) == ("ERROR", "json")
+    assert (settings.targets_file, settings.web_config_file) == (Path("targets.yml"), Path("web.yml"))
+
+
+def test_a_targets_file_is_enough() -> None:
+    """The environment's target may then be left out, but not half of it."""
+    assert read({"TARGETS_FILE": "targets.yml"}).target is None
+    [problem] = problems({"TARGETS_FILE": "targets.yml", "HA_BASE_URL": GOOD["HA_BASE_URL"]})
+    assert problem.startswith("BRIDGE_API_KEY_FILE: not set")
 
 
 def test_an_empty_variable_is_not_set() -> None:
@@ -90,7 +128,7 @@ def test_an_empty_variable_is_not_set() -> None:
 )
 def test_both_forms_of_the_url_are_understood(given: str, base: str) -> None:
     """Home Assistant's address or the bridge's, with or without a slash."""
-    assert str(read(GOOD | {"HA_BASE_URL": given}).target.url) == base
+    assert url(read(GOOD | {"HA_BASE_URL": given})) == base
 
 
 @pytest.mark.parametrize(
@@ -110,6 +148,8 @@ def test_both_forms_of_the_url_are_understood(given: str, base: str) -> None:
         ("REQUEST_TIMEOUT", "0", "not a number of seconds"),
         ("REQUEST_TIMEOUT", "inf", "not a number of seconds"),
         ("CONNECTION_POOL_SIZE", "0", "out of range"),
+        ("BRIDGE_CA_FILE", "/nowhere/ca.pem", "cannot read"),
+        ("BRIDGE_CA_FILE", __file__, "holds no certificate"),
         ("ENABLE_METRICS", "perhaps", "neither true nor false"),
         ("ENABLE_HEALTH_CHECKS", "2", "neither true nor false"),
         ("BRIDGE_LOG_LEVEL", "LOUD", "not known"),
@@ -121,7 +161,7 @@ def test_a_wrong_value_is_named_with_its_mending(name: str, value: str, said: st
     [problem] = problems(GOOD | {name: value})
     assert problem.startswith(f"{name}: ")
     assert said in problem
-    assert any(word in problem for word in ("Give ", "Leave ", "Make ", "paste "))
+    assert any(word in problem for word in ("Check ", "Give ", "Leave ", "Make ", "paste "))
 
 
 @pytest.mark.parametrize("value", ["9123", "host", "::1:9123", "host:99999", "host:"])
@@ -135,10 +175,10 @@ def test_all_problems_are_told_together() -> None:
     """Nobody mends one only to meet the next."""
     told = problems({"METRICS_PORT": "x", "REQUEST_TIMEOUT": "x"})
     assert [line.split(":")[0] for line in told] == [
+        "REQUEST_TIMEOUT",
         "HA_BASE_URL",
         "BRIDGE_API_KEY_FILE",
         "METRICS_PORT",
-        "REQUEST_TIMEOUT",
     ]
 
 
@@ -155,13 +195,13 @@ class TestKeyFile:
         """An editor ends a file with a line break."""
         file = tmp_path / "key"
         file.write_text(KEY + "\n")
-        assert read(self.environ(file)).target.key.read() == KEY
+        assert key(read(self.environ(file))).read() == KEY
 
     def test_a_rotated_key_is_seen(self, tmp_path: Path) -> None:
         """The file is read anew, so that a rotation needs no restart."""
         file = tmp_path / "key"
         file.write_text(KEY)
-        source = read(self.environ(file)).target.key
+        source = key(read(self.environ(file)))
         file.write_text(KEY[::-1].replace("_kbd", "").join(["dbk_", ""]))
         assert source.read() != KEY
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from drawbridge_exporter.document import InvalidDocumentError, InvalidJSONError
-from drawbridge_exporter.snapshot import Snapshot, UnknownSchemaError, parse_snapshot
+from drawbridge_exporter.bridge.document import InvalidDocumentError, InvalidJSONError
+from drawbridge_exporter.bridge.snapshot import Snapshot, UnknownSchemaError, parse_snapshot
 
 from .documents import GENERATED_AT, STARTED_AT, snapshot
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from homeassistant.core import HomeAssistant
 
 from tests.integration.house import Bridge
@@ -57,6 +58,25 @@ async def test_a_client_that_asks_for_all_at_once(bridge: Bridge) -> None:
     assert proposed["capabilities"] == ["read"]
     await bridge.submit(flow, proposed)
     assert LIVING in await bridge.entity_ids(key)
+
+
+@pytest.mark.parametrize(
+    ("path", "everything", "entities"),
+    [
+        (f"/api/history/period?filter_entity_id={LIVING}, {BEDROOM}", False, [BEDROOM, LIVING]),
+        (f"/api/logbook?entity={LIVING}", False, [LIVING]),
+        (f"/api/states?entity_id={LIVING}", False, [LIVING]),
+        ("/api/logbook", True, []),
+        ("/api/states?domain=light", True, []),
+        ("/api/config", False, []),
+    ],
+)
+async def test_what_a_query_names(bridge: Bridge, path: str, entities: list[str], *, everything: bool) -> None:
+    """Entities are named in paths, in queries, or not at all."""
+    key = await learning_key(bridge)
+    await bridge.get(path, key)
+    lesson = bridge.entry.runtime_data.lessons.get(bridge.key_id("Client"))
+    assert (lesson.everything, sorted(lesson.entities)) == (everything, entities)
 
 
 async def test_what_was_refused_is_learnt_too(bridge: Bridge) -> None:

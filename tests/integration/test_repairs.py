@@ -93,6 +93,8 @@ async def test_a_scope_that_matches_nothing(bridge: Bridge) -> None:
     found = issue(bridge.hass, "scope_matches_nothing")
     assert found is not None
     assert found.translation_placeholders == {"name": "Display"}
+    await fix(bridge, "scope_matches_nothing", "disable")
+    assert issue(bridge.hass, "scope_matches_nothing") is None
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,14 @@ async def test_the_snapshot_counts(bridge: Bridge, hass: HomeAssistant) -> None:
     assert cache["age"] >= 0
     assert cache["warm_seconds"] > 0
     assert cache["bytes"] > 100
-    assert snapshot["auth_failures"] == {"missing": 1, "malformed": 1}
-    assert snapshot["denied"] == {"capability": 1}
+    assert {reason: count for reason, count in snapshot["auth_failures"].items() if count} == {
+        "missing": 1,
+        "malformed": 1,
+    }
+    assert {reason: count for reason, count in snapshot["denied"].items() if count} == {"capability": 1}
+    assert {"unknown", "expired"} <= snapshot["auth_failures"].keys()
+    assert {"scope", "network"} <= snapshot["denied"].keys()
+    assert snapshot["audit"] == {"records": 3, "file": False}
     assert snapshot["rate_limited"] == []
     assert snapshot["lockouts"] == {"active": 0, "total": 0}
     keys = {item["name"]: item for item in snapshot["keys"]}

@@ -288,6 +288,22 @@ def test_a_language_is_translated(language: str) -> None:
     assert same == set()
 
 
+NO_PLACEHOLDERS = ("entity.", "services.", "selector.", "system_health.")
+"""Where Home Assistant fills in nothing."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_are_as_hassfest_wants_them(language: str) -> None:
+    """No HTML, no address of a server, no placeholder in single quotes or where there is none to fill in."""
+    address = r"(https?|ftp|mqtts?|socket)://[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,5}"
+    unwanted = re.compile(rf"<[a-z/]|'\{{\w+\}}'|{address}", re.IGNORECASE)
+    known = dict(leaves(texts(language)))
+    assert [path for path, text in known.items() if unwanted.search(text)] == []
+    assert [path for path, text in known.items() if path.startswith(NO_PLACEHOLDERS) and PLACEHOLDER.search(text)] == []
+    names = {name for path in known for name in path.split(".")}
+    assert [name for name in names if not re.fullmatch(r"(?!.+[_-]{2})(?![_-])[a-z0-9_-]+(?<![_-])", name)] == []
+
+
 def test_no_text_refers_to_another() -> None:
     """A custom integration's texts are literal."""
     assert [path for language in LANGUAGES for path, text in leaves(texts(language)) if "[%key" in text] == []

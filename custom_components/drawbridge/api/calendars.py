@@ -61,10 +61,8 @@ def calendars(call: Call) -> web.StreamResponse:
 )
 async def calendar_events(call: Call) -> web.StreamResponse:
     """Return the events of a calendar in a period."""
-    calendar: Any = entity(call, _CALENDAR)
-    if calendar is None:
-        # Home Assistant's own status for a calendar that does not exist.
-        raise bad_request("Calendar not found.")
+    # 400 is Home Assistant's own status for a calendar that does not exist.
+    calendar = entity(call, _CALENDAR, lambda reason: bad_request("Calendar not found.", hidden=reason))
     start, end = _moment(call, "start"), _moment(call, "end")
     if start > end:
         raise bad_request("The start should be before the end.")

@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
@@ -23,12 +25,16 @@ from .streaming import json_pieces
 from .times import parse, windows
 
 if TYPE_CHECKING:
-    from homeassistant.components.recorder import Recorder
+    from homeassistant.components.recorder.core import Recorder
+
+type _Period = tuple[datetime, datetime]
+type _States = list[State | dict[str, Any]]
 
 router = Router()
 
 _DAY: Final = timedelta(days=1)
 _SECOND: Final = timedelta(seconds=1)
+_TOGETHER: Final = 16
 _MOST_ENTITIES: Final = 2_000
 
 _ABOUT: Final = ok(
@@ -122,33 +128,55 @@ def _changed_after(call: Call, query: _Query, entity_id: str) -> bool:
 
 
 async def _pieces(call: Call, query: _Query) -> AsyncIterator[bytes]:
-    """Yield the JSON of all lists. No more is held of it than the states of one entity in one day."""
+    """Yield the JSON of all lists. No more is held of it than one day of a few entities."""
+    periods = list(_bounded(query, _recorder(call).states_manager.oldest_ts))
+    lists = _at_once(call, query, periods[0]) if len(periods) == 1 else _day_by_day(call, query, periods)
     between = b"["
-    for entity_id in query.entity_ids:
-        opened = False
-        async for states in _days(call, query, entity_id):
-            yield b"," + states if opened else between + b"[" + states
-            between, opened = b",", True
-        if opened:
-            yield b"]"
+    async for opens, piece in lists:
+        yield between + piece if opens else piece
+        between = b"," if opens else between
     yield b"]" if between == b"," else b"[]"
 
 
-async def _days(call: Call, query: _Query, entity_id: str) -> AsyncIterator[bytes]:
-    """Yield the states of an entity as JSON without the brackets, day by day."""
+async def _at_once(call: Call, query: _Query, period: _Period) -> AsyncIterator[tuple[bool, bytes]]:
+    """Yield whole lists, read for some entities together."""
     hass, recorder = call.bridge.hass, _recorder(call)
-    last: str | None = None
-    for number, period in enumerate(_bounded(query, recorder.states_manager.oldest_ts)):
-        initial = query.initial_state and number == 0
-        states = await recorder.async_add_executor_job(_fetch, hass, query, entity_id, period, initial)
+    for entity_ids in batched(query.entity_ids, _TOGETHER, strict=False):
+
+        def read(entity_ids: tuple[str, ...] = entity_ids) -> list[bytes]:
+            found = _fetch(hass, query, entity_ids, period, initial_state=query.initial_state)
+            return [b"[" + _encode(states, images=call.images) + b"]" for states in found.values()]
+
+        for encoded in await recorder.async_add_executor_job(read):
+            yield True, encoded
+
+
+async def _day_by_day(call: Call, query: _Query, periods: Sequence[_Period]) -> AsyncIterator[tuple[bool, bytes]]:
+    """Yield lists in pieces, and whether a piece opens a list."""
+    for entity_id in query.entity_ids:
+        opens = True
+        async for states in _days(call, query, entity_id, periods):
+            yield opens, (b"[" if opens else b",") + states
+            opens = False
+        if not opens:
+            yield False, b"]"
+
+
+async def _days(call: Call, query: _Query, entity_id: str, periods: Sequence[_Period]) -> AsyncIterator[bytes]:
+    """Yield the states of an entity as JSON without the brackets, day by day."""
+    hass, recorder, last = call.bridge.hass, _recorder(call), None
+    for number, period in enumerate(periods):
+        first = query.initial_state and number == 0
+        fetch = partial(_fetch, hass, query, (entity_id,), period, initial_state=first)
+        states = (await recorder.async_add_executor_job(fetch)).get(entity_id, [])
         if query.minimal and last is not None:
             states = _continued(states, last)
         if states:
             last = _state_of(states[-1])
-            yield await hass.async_add_executor_job(_encode, states, call.images)
+            yield await hass.async_add_executor_job(partial(_encode, states, images=call.images))
 
 
-def _bounded(query: _Query, oldest: float | None) -> Iterator[tuple[datetime, datetime]]:
+def _bounded(query: _Query, oldest: float | None) -> Iterator[_Period]:
     """Cut the period into days, without those before the oldest state, and those to come."""
     start, end = query.start, min(query.end, dt_util.utcnow() + _DAY)
     if oldest is not None:
@@ -157,28 +185,23 @@ def _bounded(query: _Query, oldest: float | None) -> Iterator[tuple[datetime, da
 
 
 def _fetch(
-    hass: HomeAssistant,
-    query: _Query,
-    entity_id: str,
-    period: tuple[datetime, datetime],
-    initial_state: bool,  # noqa: FBT001 - an executor passes no names
-) -> Sequence[State | dict[str, Any]]:
-    """Read an entity's states from the database. To be called in the recorder's executor."""
+    hass: HomeAssistant, query: _Query, entity_ids: Sequence[str], period: _Period, *, initial_state: bool
+) -> dict[str, _States]:
+    """Read the states of entities from the database. To be called in the recorder's executor."""
     from homeassistant.components.recorder.history import get_significant_states  # noqa: PLC0415 - may not be set up
 
-    found = get_significant_states(
+    return get_significant_states(
         hass,
         *period,
-        [entity_id],
+        list(entity_ids),
         include_start_time_state=initial_state,
         significant_changes_only=query.significant,
         minimal_response=query.minimal,
         no_attributes=query.no_attributes,
     )
-    return found.get(entity_id, [])
 
 
-def _continued(states: Sequence[State | dict[str, Any]], last: str) -> Sequence[State | dict[str, Any]]:
+def _continued(states: _States, last: str) -> _States:
     """Continue a minimal list: only its very first state has all members, and none repeats the one before."""
     from homeassistant.components.recorder.history import NEED_ATTRIBUTE_DOMAINS  # noqa: PLC0415 - may not be set up
 
@@ -195,7 +218,7 @@ def _state_of(item: State | dict[str, Any]) -> str:
     return state
 
 
-def _encode(states: Sequence[State | dict[str, Any]], images: bool) -> bytes:  # noqa: FBT001 - an executor passes no names
+def _encode(states: _States, *, images: bool) -> bytes:
     found: list[dict[str, Any]] = [item if isinstance(item, dict) else dict(item.as_dict()) for item in states]
     for item in found:
         if not images and "attributes" in item:

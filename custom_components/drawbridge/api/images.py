@@ -2,7 +2,7 @@
 
 import re
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import hdrs, web
 from homeassistant.exceptions import HomeAssistantError
@@ -39,9 +39,7 @@ _NO_PICTURE: Final = "Unable to get image"
 )
 async def camera(call: Call) -> web.StreamResponse:
     """Return a still of a camera."""
-    found: Any = entity(call, "camera")
-    if found is None:
-        raise not_found("Camera not found.")
+    found = entity(call, "camera", lambda reason: not_found("Camera not found.", hidden=reason))
     width, height = _pixels(call, "width"), _pixels(call, "height")
     if not found.is_on:
         detail = "The camera is off."
@@ -63,9 +61,7 @@ async def camera(call: Call) -> web.StreamResponse:
 )
 async def image(call: Call) -> web.StreamResponse:
     """Return the picture of an image entity."""
-    found = entity(call, "image")
-    if found is None:
-        raise not_found("Image not found.")
+    found = entity(call, "image", lambda reason: not_found("Image not found.", hidden=reason))
     from homeassistant.components.image import async_get_image  # noqa: PLC0415 - may not be set up
 
     try:

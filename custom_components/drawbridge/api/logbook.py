@@ -155,7 +155,6 @@ def _processor(call: Call, query: _Query) -> EventProcessor:
 
 def _shown(call: Call, entries: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the entries that the key may see, each with what it may see of it."""
-    if call.key.scope.is_everything:
-        return list(entries)
-    log_filter = LogFilter(call.scope.allows, call.scope.known_domains())
+    everything = call.key.scope.is_everything
+    log_filter = LogFilter(call.scope.allows, call.scope.known_domains(), everything=everything)
     return [shown for entry in entries if (shown := log_filter.entry(entry)) is not None]

@@ -8,7 +8,9 @@ from ..telemetry.lessons import Asked
 from .call import Call
 from .endpoint import Endpoint
 
-_ALL_ENTITIES: Final = frozenset({"/api/states", "/api/stream", "/api/template"})
+_ALL_ENTITIES: Final = frozenset(
+    {"/api/states", "/api/calendars", "/api/logbook", "/api/logbook/{start}", "/api/template"}
+)
 """Routes that answer about every entity in scope, unless the request names some."""
 _NAMING: Final = ("entity_id", "filter_entity_id", "entity")
 """Query parameters of the mirror that name entities, in lists with commas."""

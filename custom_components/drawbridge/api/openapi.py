@@ -14,7 +14,7 @@ from ..policy.headers import NO_STORE
 from .call import Call
 from .endpoint import Access, Endpoint
 from .problem import CONTENT_TYPE
-from .spec import JSON, MOMENT, OBJECT, TEXT, About, Answer, Body, Parameter, Schema, component, ok
+from .spec import JSON, MOMENT, NOTHING, OBJECT, TEXT, About, Answer, Body, Parameter, Schema, component, ok
 
 _VERSION: Final = "0.1.0"
 _PROBLEM: Final = component("Problem")
@@ -77,6 +77,7 @@ _PROBLEMS: Final[Mapping[HTTPStatus, str]] = {
 }
 _OF_EVERY: Final = frozenset(
     {
+        HTTPStatus.BAD_REQUEST,
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.TOO_MANY_REQUESTS,
@@ -218,7 +219,7 @@ def _body(body: Body) -> dict[str, Any]:
 def _responses(endpoint: Endpoint, about: About) -> dict[str, Any]:
     problems = _OF_EVERY | about.problems
     if about.body is not None:
-        problems |= {HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.BAD_REQUEST}
+        problems |= {HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
     answers = {str(status.value): _answer(answer) for status, answer in sorted(about.answers.items())}
     refusals = {str(status.value): _refusal(status) for status in sorted(problems)}
     if endpoint.when_down is not None:
@@ -251,11 +252,12 @@ def _refusal(status: HTTPStatus) -> dict[str, Any]:
         "message": _PROBLEMS[status],
         "reason": status.name.lower(),
     }
-    return {
-        "description": _PROBLEMS[status],
-        "headers": _described({**_HEADERS, **_PROBLEM_HEADERS.get(status, {})}),
-        "content": {CONTENT_TYPE: {"schema": _PROBLEM, "example": example}},
-    }
+    content: dict[str, Any] = {CONTENT_TYPE: {"schema": _PROBLEM, "example": example}}
+    if status is HTTPStatus.BAD_REQUEST:
+        # Home Assistant's own filter refuses queries that look like an attack, before the bridge sees them.
+        content["text/plain"] = {"schema": TEXT}
+    headers = {**_HEADERS, **_RATE_HEADERS, **_PROBLEM_HEADERS.get(status, NOTHING)}
+    return {"description": _PROBLEMS[status], "headers": _described(headers), "content": content}
 
 
 def _described(headers: Mapping[str, str]) -> dict[str, Any]:

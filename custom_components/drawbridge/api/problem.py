@@ -60,9 +60,9 @@ def not_found(detail: str, *, hidden: str | None = None) -> ProblemError:
     return ProblemError(Problem(HTTPStatus.NOT_FOUND, "not_found", detail, hidden=hidden))
 
 
-def bad_request(detail: str) -> ProblemError:
+def bad_request(detail: str, *, hidden: str | None = None) -> ProblemError:
     """Return the refusal for a request that cannot be understood."""
-    return ProblemError(Problem(HTTPStatus.BAD_REQUEST, "bad_request", detail))
+    return ProblemError(Problem(HTTPStatus.BAD_REQUEST, "bad_request", detail, hidden=hidden))
 
 
 def too_large(limit: int) -> ProblemError:

@@ -26,6 +26,7 @@ router = Router()
 
 _CURSOR: Final = "Drawbridge-Cursor"
 _NOT_FOUND: Final = "Entity not found."
+_LONGEST: Final = 255
 _EXAMPLE: Final = {"entity_id": "light.living_room", "state": "on", "attributes": {"brightness": 120}}
 _WRITTEN: Final = {"Location": "The path of the state."}
 _READ: Final = {
@@ -121,7 +122,7 @@ def one_state(call: Call) -> web.StreamResponse:
                 "properties": {
                     "state": {},
                     "attributes": {"type": ["object", "null"]},
-                    "force_update": {"type": "boolean"},
+                    "force_update": {},
                 },
             },
             {"state": "21.5", "attributes": {"unit_of_measurement": "°C"}},
@@ -132,10 +133,12 @@ def one_state(call: Call) -> web.StreamResponse:
 )
 async def set_state(call: Call) -> web.StreamResponse:
     """Set the state of an entity, whether there is one or not. Its device is told nothing."""
-    entity_id = _writable(call)
+    _writable(call)
     new = _new_state(await call.json())
     states = call.bridge.hass.states
     context = await _context(call)
+    # Asked again: while the body came, the entity may have moved.
+    entity_id = _writable(call)
     status = HTTPStatus.OK if states.get(entity_id) is not None else HTTPStatus.CREATED
     try:
         states.async_set(entity_id, new["state"], new.get("attributes"), bool(new.get("force_update")), context)
@@ -156,8 +159,8 @@ async def set_state(call: Call) -> web.StreamResponse:
 )
 async def remove_state(call: Call) -> web.StreamResponse:
     """Remove the state of an entity. An entity that something provides comes back with its next change."""
-    entity_id = _writable(call)
     context = await _context(call)
+    entity_id = _writable(call)
     if not call.bridge.hass.states.async_remove(entity_id, context):
         raise not_found(_NOT_FOUND)
     return json_response({"message": "Entity removed."})
@@ -166,7 +169,7 @@ async def remove_state(call: Call) -> web.StreamResponse:
 def _writable(call: Call) -> str:
     """Return the entity to write to. Home Assistant writes in lower case, so that is held against the scope."""
     entity_id = call.parameter("entity_id").lower()
-    call.target = f"state of {entity_id}"
+    call.target = f"state of {entity_id[:_LONGEST]}"
     if not call.scope.allows(entity_id):
         raise not_found(_NOT_FOUND, hidden="scope")
     return entity_id

@@ -27,6 +27,9 @@ async def json_pieces(call: Call, pieces: AsyncIterator[bytes]) -> web.StreamRes
             gathered += piece
             if len(gathered) >= _AT_ONCE:
                 call.ensure_unchanged()
+                if call.request.method == hdrs.METH_HEAD:
+                    # What is written would be taken for the next answer.
+                    return _whole(b"")
                 response = response or await _begin(call)
                 await response.write(bytes(gathered))
                 gathered.clear()

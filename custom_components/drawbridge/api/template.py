@@ -54,6 +54,8 @@ async def template(call: Call) -> web.StreamResponse:
         # Whatever is raised, the client's template is the cause of it, as in Home Assistant.
         shown = str(err)[:_MOST_SHOWN]
         raise bad_request(f"Error rendering template: {type(err).__name__}: {shown}") from err
+    finally:
+        call.reached = frozenset(sight.asked)
     return web.Response(text=text, headers={hdrs.CACHE_CONTROL: NO_STORE})
 
 

@@ -69,6 +69,7 @@ class ApiKey:
     cors_origins: frozenset[str] = frozenset()
     enabled: bool = True
     created: float = 0.0
+    last_rotated: float | None = None
     learning: bool = False
     """Whether it is recorded what the key is used for, to propose the least that would do."""
 
@@ -94,6 +95,7 @@ class ApiKey:
             cors_origins=frozenset(data.get("cors_origins", ())),
             enabled=data.get("enabled", True),
             created=data.get("created", 0.0),
+            last_rotated=data.get("last_rotated"),
             learning=data.get("learning", False),
         )
 
@@ -113,6 +115,7 @@ class ApiKey:
             "cors_origins": sorted(self.cors_origins),
             "enabled": self.enabled,
             "created": self.created,
+            "last_rotated": self.last_rotated,
             "learning": self.learning,
         }
 
@@ -132,4 +135,4 @@ class ApiKey:
             StoredSecret(item.digest, min(until, item.valid_until or until)) for item in self.secrets[:_MAX_OLD_SECRETS]
         )
         kept = (item for item in old if item.valid_until is not None and item.valid_until > now)
-        return replace(self, secrets=(StoredSecret(digest), *kept))
+        return replace(self, secrets=(StoredSecret(digest), *kept), last_rotated=now)

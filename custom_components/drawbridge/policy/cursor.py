@@ -12,7 +12,6 @@ from typing import Final
 _POSITION: Final = struct.Struct(">QQ")
 _NONCE_BYTES: Final = 8
 _SEAL_BYTES: Final = 8
-_MOST_VIEWS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +25,16 @@ class Position:
 class Cursors:
     """Writes positions so that only this bridge can read them, and only for the view they were made for.
 
-    The sequence counts the changes of the whole house, so a key that could read it would know how busy the rooms
-    are that it must not see. Valid until the bridge is set up again.
+    The sequence counts the changes of the whole house. A key that could read it, or only tell one cursor from the
+    next, would know when something moves in rooms that it must not see. Valid until the bridge is set up again.
     """
 
     def __init__(self) -> None:
         """Choose a secret."""
         self._secret = secrets.token_bytes(32)
-        self._last: dict[str, tuple[Position, str]] = {}
 
     def encode(self, position: Position, view: str) -> str:
-        """Return the cursor of a position in a view; the same one while the position is the same."""
-        known = self._last.get(view)
-        if known is not None and known[0] == position:
-            return known[1]
-        if len(self._last) >= _MOST_VIEWS:
-            self._last.clear()
-        cursor = self._make(position, view)
-        self._last[view] = (position, cursor)
-        return cursor
-
-    def _make(self, position: Position, view: str) -> str:
+        """Return a cursor of a position in a view: another one each time."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         hidden = self._mask(nonce, _POSITION.pack(position.epoch, position.sequence))
         return urlsafe_b64encode(nonce + hidden + self._seal(nonce + hidden, view)).decode().rstrip("=")

@@ -1,4 +1,4 @@
-"""What a narrow scope sees of a logbook entry."""
+"""What a scope sees of a logbook entry."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
@@ -17,15 +17,19 @@ class LogFilter:
     or a script that is not in scope, or cannot be told; its texts, when they name such an entity.
     """
 
-    def __init__(self, in_scope: Callable[[str], bool], domains: Collection[str]) -> None:
-        """Filter for a scope; ``domains`` are those that an entity id can have."""
+    def __init__(self, in_scope: Callable[[str], bool], domains: Collection[str], *, everything: bool = False) -> None:
+        """Filter for a scope; ``domains`` are those that an entity id can have.
+
+        A scope of ``everything`` also sees what is about no entity: only the bridge's own are kept from it.
+        """
+        self._everything = everything
         self._in_scope = in_scope
         self._domains = domains
 
     def entry(self, entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Return what is seen of an entry; ``None`` for nothing."""
         entity_id = entry.get("entity_id")
-        if not isinstance(entity_id, str) or not self._in_scope(entity_id):
+        if not (self._in_scope(entity_id) if isinstance(entity_id, str) else self._everything):
             return None
         hides_cause = not self._may_know_cause(entry)
         return {
@@ -40,7 +44,7 @@ class LogFilter:
         if entity_id is not None:
             return isinstance(entity_id, str) and self._in_scope(entity_id)
         domain, service = entry.get("context_domain"), entry.get("context_service")
-        if domain is None:
+        if domain is None or self._everything:
             return True
         # A script is called by its own name. An event without an entity may tell of anything.
         return service is not None and (domain != "script" or self._in_scope(f"{domain}.{service}"))

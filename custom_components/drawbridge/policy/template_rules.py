@@ -117,7 +117,8 @@ MEMBERS: Final[Mapping[str, frozenset[str]]] = {
 }  # fmt: skip
 """Attributes and methods by the name of the type that has them. Of others, there are none."""
 
-_WIDTH: Final = re.compile(r"%[^a-zA-Z%]*(\d{3,}|\*)")
+_WIDTH: Final = re.compile(r"[%)][#0\- +_^]*(?:\*|\d{3,}|\d*\.(?:\*|\d{3,}))")
+"""A field of hundreds of characters, or of as many as an argument says; also after the name of one in brackets."""
 
 
 class TemplateRefusedError(Exception):

@@ -51,6 +51,8 @@ class AuditTrail:
         self._of_keys: deque[AuditRecord] = deque(maxlen=_KEPT)
         self._of_strangers: deque[AuditRecord] = deque(maxlen=_KEPT)
         self._sinks: list[Sink] = []
+        self.total = 0
+        """How many records were added since the start."""
 
     def __iter__(self) -> Iterator[AuditRecord]:
         """Iterate over the records, oldest first."""
@@ -64,6 +66,7 @@ class AuditTrail:
 
     def add(self, record: AuditRecord) -> None:
         """Keep a record and pass it on."""
+        self.total += 1
         (self._of_strangers if record.key_id is None else self._of_keys).append(record)
         for sink in self._sinks:
             sink(record)

@@ -5,10 +5,18 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
+from ..keys import AuthFailure
+
 DURATION_BOUNDS: Final = (
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0,
 )  # fmt: skip
 """Upper bounds of the duration histogram, in seconds. 2 s is the production checklist's limit."""
+
+
+DENIALS: Final = (
+    "busy", "capability", "locked_out", "network", "rate_limited", "scope", "service_scope",
+)  # fmt: skip
+"""The usual reasons for which a request is denied although nothing is wrong with its key."""
 
 
 @dataclass(slots=True)
@@ -57,8 +65,9 @@ class Counters:
         self.requests: defaultdict[tuple[str, str, int], int] = defaultdict(int)
         self.routes: defaultdict[str, RouteCounters] = defaultdict(RouteCounters)
         self.keys: defaultdict[str, KeyCounters] = defaultdict(KeyCounters)
-        self.auth_failures: defaultdict[str, int] = defaultdict(int)
-        self.denied: defaultdict[str, int] = defaultdict(int)
+        # From zero, not from the first one on: what is not there yet cannot be seen to grow.
+        self.auth_failures: defaultdict[str, int] = defaultdict(int, dict.fromkeys(AuthFailure, 0))
+        self.denied: defaultdict[str, int] = defaultdict(int, dict.fromkeys(DENIALS, 0))
         self.rate_limited: defaultdict[str, int] = defaultdict(int)
         self.caches: defaultdict[str, CacheCounters] = defaultdict(CacheCounters)
 

@@ -31,6 +31,11 @@ class Sightings:
         """The address of a proxy that does not say for whom it asks."""
         self._seen: set[tuple[str, str | None, bool]] = set()
 
+    @property
+    def remembered(self) -> int:
+        """How many pairs of a key and an address are remembered."""
+        return len(self._seen)
+
     def use(
         self, key_id: str, address: Address | None, remote: str | None, headers: Container[str], *, secure: bool
     ) -> None:

@@ -27,6 +27,8 @@ class Surroundings:
     """By cache: what it holds now, ``entries`` and ``bytes``; ``age`` and ``warm_seconds`` in seconds."""
     lockouts: Mapping[str, int]
     """Addresses locked out now, ``active``, and since the start, ``total``."""
+    audit: Mapping[str, int | bool]
+    """Records of the audit trail, ``records``, and whether it goes to a file too, ``file``."""
 
 
 def snapshot(recorder: Recorder, about: Surroundings) -> dict[str, Any]:
@@ -48,6 +50,7 @@ def snapshot(recorder: Recorder, about: Surroundings) -> dict[str, Any]:
         "denied": dict(counters.denied),
         "rate_limited": [{"key": key_id, "count": count} for key_id, count in counters.rate_limited.items()],
         "lockouts": dict(about.lockouts),
+        "audit": dict(about.audit),
         "event_loop_lag": _lag(recorder.totals()),
     }
 
@@ -105,6 +108,8 @@ def _key(counters: Counters, key: ApiKey) -> dict[str, Any]:
         "created": key.created,
         "expires": key.expires,
         "enabled": key.enabled,
+        "rotated": key.last_rotated,
+        "denied": used.refused if used else 0,
     }
 
 

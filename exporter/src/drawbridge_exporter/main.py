@@ -6,18 +6,25 @@ import os
 import signal
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
 
 from aiohttp import web
 
 from . import __version__
-from .client import BridgeClient, open_session
+from .bridge.client import open_session
+from .bridge.fleet import Fleet
+from .config.options import add_flags
+from .config.settings import OPTIONS, Settings, SettingsError, read_settings
+from .config.targets_file import read_targets
+from .config.values import ListenAddress
+from .config.yamlfile import ConfigFileError
 from .logs import set_up_logs
-from .options import add_flags
-from .settings import OPTIONS, Settings, SettingsError, read_settings
-from .target import Target
-from .web import Server
+from .preflight.command import preflight
+from .server.guard import Guard, WebConfigFile
+from .server.pages import Server
+from .server.tls_listener import TLSListener
 
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1
@@ -29,57 +36,117 @@ _LOGGER: Final = logging.getLogger(__name__)
 def main(arguments: Sequence[str]) -> int:
     """Run the command and return its exit status.
 
-    0 after a clean stop, 1 when it cannot listen, 2 for wrong settings.
+    0 after a clean stop, 1 when it cannot listen, 2 for wrong settings;
+    ``preflight`` has statuses of its own.
     """
-    parser = ArgumentParser(
-        prog="drawbridge-exporter",
-        description="Prometheus exporter for Drawbridge. A flag wins over the variable in brackets.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"drawbridge-exporter {__version__}")
-    add_flags(parser, OPTIONS)
+    if arguments and arguments[0] == "preflight":
+        return preflight(arguments[1:])
+    options = _parser().parse_args(arguments)
     try:
-        settings = read_settings(os.environ, parser.parse_args(arguments))
+        settings = read_settings(os.environ, options)
+        _check_files(settings)
     except SettingsError as error:
         for problem in error.problems:
             sys.stderr.write(f"drawbridge-exporter: {problem}\n")
         return EXIT_SETTINGS
+    if options.config_check:
+        sys.stdout.write("drawbridge-exporter: the settings are in order\n")
+        return EXIT_OK
     set_up_logs(settings.log_level, settings.log_format)
     return asyncio.run(serve(settings))
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="drawbridge-exporter",
+        description="Prometheus exporter for Drawbridge. A flag wins over the variable in brackets.",
+        epilog="drawbridge-exporter preflight --help: the production checklist, run against a live bridge.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"drawbridge-exporter {__version__}")
+    parser.add_argument(
+        "--config.check", dest="config_check", action="store_true", help="check all settings and files, and end"
+    )
+    add_flags(parser, OPTIONS)
+    return parser
+
+
+def _check_files(settings: Settings) -> None:
+    """Raise SettingsError for problems in the files that the settings name."""
+    problems: list[str] = []
+    try:
+        if settings.targets_file is not None:
+            read_targets(settings.targets_file, settings.defaults)
+    except ConfigFileError as error:
+        problems += error.problems
+    try:
+        WebConfigFile(settings.web_config_file)
+    except ConfigFileError as error:
+        problems += error.problems
+    if problems:
+        raise SettingsError(problems)
 
 
 async def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT, then finish the open scrapes."""
     stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        loop.add_signal_handler(name, stop.set)
     async with open_session(settings.pool_size) as session:
-        client = BridgeClient(session, settings.target.url, settings.target.key)
-        target = Target(settings.target.url.host or "bridge", client, settings.timeout)
-        runner = web.AppRunner(
-            Server(settings, target).application(), access_log=None, shutdown_timeout=settings.timeout + 1
-        )
+        fleet = Fleet(settings, session)
+        loop.add_signal_handler(signal.SIGHUP, _reload, fleet)
+        web_config = WebConfigFile(settings.web_config_file)
+        server = Server(settings, fleet, Guard(web_config))
+        runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=settings.defaults.timeout + 1)
         await runner.setup()
         try:
-            return await _listen(runner, settings, stop)
+            return await _listen(runner, settings, web_config, stop)
         finally:
             await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, settings: Settings, stop: asyncio.Event) -> int:
+def _reload(fleet: Fleet) -> None:
+    """Read the targets file again on SIGHUP."""
+    try:
+        fleet.reload()
+    except ConfigFileError as error:
+        for problem in error.problems:
+            _LOGGER.warning("The targets stay as they were: %s", problem)
+
+
+async def _listen(runner: web.AppRunner, settings: Settings, web_config: WebConfigFile, stop: asyncio.Event) -> int:
+    """Listen until ``stop`` is set."""
     listen = settings.listen
     try:
-        await web.TCPSite(runner, listen.host, listen.port).start()
+        async with _listening(runner, listen, web_config) as addresses:
+            for address in addresses:
+                _LOGGER.info("Listening on %s:%d%s", *address[:2], " with TLS" if web_config.uses_tls else "")
+            await stop.wait()
     except OSError as error:
         _LOGGER.critical(
             "Cannot listen on %s:%d: %s. Is another program there?", listen.host or "*", listen.port, error.strerror
         )
         return EXIT_FAILED
-    for address in runner.addresses:
-        _LOGGER.info("Listening on %s:%d, reading %s", *address[:2], settings.target.url)
-    await stop.wait()
     _LOGGER.info("Stopping: open scrapes are finished first")
     return EXIT_OK
+
+
+@asynccontextmanager
+async def _listening(
+    runner: web.AppRunner, listen: ListenAddress, web_config: WebConfigFile
+) -> AsyncIterator[list[Any]]:
+    """Give the addresses that are listened on until the block ends."""
+    if runner.server is None or not web_config.uses_tls:
+        await web.TCPSite(runner, listen.host, listen.port).start()
+        yield runner.addresses
+        return
+    listener = TLSListener(runner.server, web_config.context)
+    await listener.start(listen.host, listen.port)
+    try:
+        yield listener.addresses
+    finally:
+        listener.close()
 
 
 def run() -> None:

@@ -9,12 +9,13 @@ from aiohttp.test_utils import TestClient
 from homeassistant.components.calendar import CalendarEntity, CalendarEvent
 from homeassistant.components.camera import Camera
 from homeassistant.components.image import ImageEntity
-from homeassistant.components.recorder import Recorder, get_instance
+from homeassistant.components.recorder.core import Recorder
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_component import DATA_INSTANCES
+from homeassistant.helpers.recorder import get_instance
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 

@@ -38,11 +38,18 @@ class Sides:
         """Leave out Drawbridge's own entities, and services of nothing else: they are in no scope."""
         if not isinstance(said, list) or not all(isinstance(item, dict) for item in said):
             return said
-        entries = er.async_get(self.bridge.hass).entities.get_entries_for_config_entry_id(self.bridge.entry.entry_id)
-        own = {entry.entity_id for entry in entries}
+        own = self._own_entities()
         domains = {entity_id.split(".")[0] for entity_id in own}
         domains -= {state.domain for state in self.bridge.hass.states.async_all() if state.entity_id not in own}
         return [item for item in said if item.get("entity_id") not in own and item.get("domain") not in domains]
+
+    def is_own(self, entity_id: str) -> bool:
+        """Tell whether an entity is Drawbridge's own."""
+        return entity_id in self._own_entities()
+
+    def _own_entities(self) -> set[str]:
+        entries = er.async_get(self.bridge.hass).entities.get_entries_for_config_entry_id(self.bridge.entry.entry_id)
+        return {entry.entity_id for entry in entries}
 
     async def differs(self, path: str, own_status: int, status: int, method: str = "GET", **options: Any) -> None:
         """Hold the status of each side against what it is known to be, where the two differ."""

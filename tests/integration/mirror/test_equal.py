@@ -1,15 +1,15 @@
 """The same request to Home Assistant and to the bridge, for a key that may do everything: the same answer."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import chain, combinations
 from typing import Any
 
 import pytest
-from homeassistant.components.recorder import get_instance
-from homeassistant.components.recorder.util import session_scope
-from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse, callback
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.recorder import get_instance, session_scope
 from homeassistant.util import dt as dt_util
 
 from tests.integration.mirror.sides import Sides, content
@@ -190,8 +190,8 @@ async def test_pictures(sides: Sides) -> None:
 TEMPLATES = (
     "", "plain", "  spaced  ", "{{ 1 + 1 }}", "{{ states('sensor.outside') }} °C", "{{ states.sensor.outside.state }}",
     "{{ states['sensor.outside'].attributes }}", "{{ states.sensor.outside }}", "{{ states }}", "{{ states.sensor }}",
-    "{{ states | map(attribute='entity_id') | sort | join(', ') }}", "{{ states.sensor | list | count }}",
-    "{{ states | selectattr('state', 'eq', 'off') | map(attribute='name') | list }}",
+    "{{ states.calendar | map(attribute='entity_id') | sort | join(', ') }}", "{{ states.climate | list | count }}",
+    "{{ states.input_boolean | selectattr('state', 'eq', 'off') | map(attribute='name') | list }}",
     "{% for s in states.input_boolean %}{{ loop.index }}:{{ s.entity_id }}={{ s.state }};{% endfor %}",
     "{{ is_state('sensor.outside', '3') }} {{ 'sensor.outside' is is_state('3') }} {{ is_state('a.b', ['x']) }}",
     "{{ state_attr('sensor.outside', 'number') }} {{ is_state_attr('sensor.outside', 'number', 9) }}",
@@ -203,23 +203,43 @@ TEMPLATES = (
     "{{ area_entities('living_room') }} {{ area_id('input_boolean.bedroom_lamp') }} {{ areas() }}",
     "{{ area_name('living_room') }} {{ device_id('camera.door') }} {{ labels() }} {{ floors() }}",
     "{{ integration_entities('input_boolean') }} {{ 'living_room' | area_entities | count }} {{ issues() | count }}",
-    "{{ [3, 1, 2] | sort | join('-') }} {{ [1, 2, 3] | sum }} {{ [1, 2] | average }} {{ max(1, 2) }} {{ [4, 2] | min }}",
+    "{{ [3, 1, 2] | sort | join('-') }} {{ [1, 2, 3] | sum }} {{ [1, 2] | average }} ",
+    "{{ max(1, 2) }} {{ [4, 2] | min }}",
     "{{ 'a-b-c'.split('-')[1] | upper }} {{ 'abc' | replace('b', 'x') }} {{ 'abc'.replace('c', 'y') }} {{ 'ab'[0] }}",
-    "{{ '%.1f kWh' | format(1.25) }} {{ '%s' % 7 }} {{ 'x' ~ 1 ~ 'y' }} {{ 1.256 | round(2) }} {{ 7 // 2 }} {{ 2 ** 8 }}",
-    "{{ 1700000000 | timestamp_custom('%Y-%m-%d') }} {{ as_timestamp('2026-01-01T00:00:00Z') }} {{ 1 | timestamp_utc }}",
+    "{{ '%.1f kWh' | format(1.25) }} {{ '%s' % 7 }} {{ 'x' ~ 1 ~ 'y' }} {{ 1.256 | round(2) }} ",
+    "{{ 7 // 2 }} {{ 2 ** 8 }}",
+    "{{ 1700000000 | timestamp_custom('%Y-%m-%d') }} {{ as_timestamp('2026-01-01T00:00:00Z') }} ",
+    "{{ 1 | timestamp_utc }}",
     "{% set ns = namespace(n=0) %}{% for i in range(5) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}",
     "{% macro double(x) %}{{ x * 2 }}{% endmacro %}{{ double(21) }} {{ double('ab') }}",
     "{% set text %}{{ 1 }}{{ 2 }}{% endset %}{{ text | int + 1 }} {{ {'a': [1, 2]}.a[1] }} {{ (1, 2) | first }}",
     "{{ {'b': 1, 'a': 2} | dictsort }} {{ dict(a=1).items() | list }} {{ [1, 2] | to_json }} {{ '[1]' | from_json }}",
-    "{{ states | groupby('domain') | map('first') | list }} {{ iif(true, 'y', 'n') }} {{ none | default('d', true) }}",
+    "{{ states.camera | groupby('state') | map('first') | list }} {{ iif(true, 'y', 'n') }}",
+    "{{ none | default('d', true) }}",
     "{{ name }} {{ nested.list[1] }} {{ missing }} {{ missing | default('x') }} {{ missing is defined }}",
     "{% for i in range(5) if i is odd %}{{ i }}{% if i > 2 %}{% break %}{% endif %}{% else %}none{% endfor %}",
     "{{ 'abc' is string }} {{ 5 is number }} {{ [] is iterable }} {{ 2 in [1, 2] }} {{ 'b' in 'abc' }} {{ not true }}",
     "{{ states.sensor.outside.last_changed.year > 2000 }} {{ timedelta(hours=1) }} {{ strptime('2026', '%Y').year }}",
     "{{ '12' | int + '3' | float }} {{ 'x' | int(0) }} {{ 3 | bitwise_and(1) }} {{ sqrt(16) }} {{ pi | round(3) }}",
-    "{{ 'Living Room' | slugify }} {{ 'a' | md5 }} {{ 'a b' | urlencode }} {{ 'YQ==' | base64_decode }} {{ 5 | ordinal }}",
-    "{{ distance('sensor.outside') }} {{ distance(52, 4, 53, 5) | round(1) }} {{ closest(states) }} {{ now().year > 2 }}",
+    "{{ 'Living Room' | slugify }} {{ 'a' | md5 }} {{ 'a b' | urlencode }} {{ 'YQ==' | base64_decode }} ",
+    "{{ 5 | ordinal }}",
+    "{{ distance('sensor.outside') }} {{ distance(52, 4, 53, 5) | round(1) }} ",
+    "{{ closest(states.climate) }} {{ now().year > 2 }}",
 )  # fmt: skip
+
+
+async def test_templates_that_list_all(sides: Sides) -> None:
+    """All entities but Drawbridge's own, which are in no scope."""
+    for template in ("{{ states | map(attribute='entity_id') | list | to_json }}", "{{ areas() | to_json }}"):
+        own = json.loads(await (await sides.own.post("/api/template", json={"template": template})).text())
+        ours = await sides.bridge.post("/api/template", sides.key, json={"template": template})
+        sides.compared += 1
+        assert json.loads(await ours.text()) == [item for item in own if not sides.is_own(item)]
+    listed = await sides.bridge.post(
+        "/api/template", sides.key, json={"template": "{{ integration_entities('drawbridge') }}"}
+    )
+    assert await listed.text() == "[]"
+
 
 BAD_TEMPLATES = (
     "{{ 1 +", "{% for %}", "{{ nothing.at.all }}", "{{ 1 / 0 }}", "{{ 'a' | int }}", "{{ 'x' | no_such_filter }}",
@@ -285,7 +305,8 @@ async def test_writing_states(sides: Sides) -> None:
 
 async def test_writing_bad_states(sides: Sides) -> None:
     """What Home Assistant refuses, and in the same words."""
-    for data in ({}, {"attributes": {}}, {"state": None}, {"state": "x" * 256}, [1], 5, "on"):
+    refused: tuple[object, ...] = ({}, {"attributes": {}}, {"state": None}, {"state": "x" * 256}, [1], 5, "on")
+    for data in refused:
         await sides.same("/api/states/test.bad", "POST", json=data)
     for entity_id in ("bad", "bad.id.x", "a b.c", "_a.b"):
         await sides.same(f"/api/states/{entity_id}", "POST", json={"state": "1"})
@@ -306,8 +327,8 @@ async def test_firing_events(sides: Sides, hass: HomeAssistant) -> None:
     state = {"entity_id": SENSOR, "state": "9"}
     changed = {"entity_id": SENSOR, "old_state": state, "new_state": state}
     await sides.same("/api/events/state_changed", "POST", json=changed)
-    for data in ([1], "a", 5):
-        await sides.same("/api/events/bell", "POST", json=data)
+    for wrong in ([1], "a", 5):
+        await sides.same("/api/events/bell", "POST", json=wrong)
     for body in (b"{", b"\xff"):
         await sides_bad_body(sides, "/api/events/bell", body)
     # What is no change of a state would make all fail that listen to such changes.
@@ -361,8 +382,11 @@ def register(hass: HomeAssistant) -> None:
     def fail(_call: ServiceCall) -> None:
         raise HomeAssistantError("it broke")
 
+    def answer(_call: ServiceCall) -> ServiceResponse:
+        return {"answer": 42}
+
     add = hass.services.async_register
-    add("test", "answering", lambda _call: {"answer": 42}, supports_response=SupportsResponse.ONLY)
+    add("test", "answering", answer, supports_response=SupportsResponse.ONLY)
     add("test", "silent", lambda _call: None)
     add("test", "refusing", refuse)
     add("test", "failing", fail)

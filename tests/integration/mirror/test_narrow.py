@@ -28,7 +28,8 @@ READS = (
     "/api/services", "/api/events", "/api/calendars", "/api/logbook", "/api/logbook?period=3",
     f"/api/logbook?entity={LIVING},{BEDROOM},{OUTSIDE}", f"/api/logbook?context_id={CAUSE}",
     f"/api/history/period?filter_entity_id={LIVING},{BEDROOM},{OUTSIDE},climate.hall,light.none",
-    f"/api/states?entity_id={BEDROOM}", "/api/states?domain=sensor,input_boolean&area=bedroom", "/api/states?area=bedroom",
+    f"/api/states?entity_id={BEDROOM}", "/api/states?area=bedroom",
+    "/api/states?domain=sensor,input_boolean&area=bedroom",
     "/api/states?entity_id=*",
     "/api/states?since=nonsense",
     "/api/states?fields=state,attributes.friendly_name",
@@ -90,7 +91,7 @@ async def test_hidden_is_like_missing(bridge: Bridge, room: str) -> None:
         assert {*one.headers} == {*other.headers}, hidden
 
 
-WRITES = (
+WRITES: tuple[tuple[str, str, object], ...] = (
     ("POST", f"/api/states/{BEDROOM}", {"state": "on"}), ("DELETE", f"/api/states/{BEDROOM}", None),
     ("POST", f"/api/states/{BEDROOM.upper()}", {"state": "on"}), ("DELETE", f"/api/states/{BEDROOM.upper()}", None),
     ("POST", "/api/states/sensor.new", {"state": "on"}), ("POST", "/api/events/other", {}),

@@ -1,0 +1,1 @@
+"""The bridges that are read: client, snapshot, targets."""

@@ -1,0 +1,313 @@
+"""The bridge's snapshot: its JSON document, read into typed values.
+
+Members that this version does not know are ignored, so that a newer bridge
+can be read; members that it needs must be there and of their kind.
+"""
+
+import itertools
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from .document import InvalidDocumentError, Node, parse_json
+
+SCHEMA: Final = 1
+_BEST_SCORE: Final = 100
+
+
+class UnknownSchemaError(InvalidDocumentError):
+    """The document declares a schema that this exporter cannot read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part of the health score: 0 to 100, None without data."""
+
+    score: float | None
+    value: float | None
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The health score, 0 to 100, over the last ``window_seconds``."""
+
+    score: float | None
+    window_seconds: float
+    components: Mapping[str, Component]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCount:
+    """Answers given by one route with one status."""
+
+    route: str
+    method: str
+    code: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """Response times of one route: a count for each bound and one above all."""
+
+    route: str
+    counts: tuple[int, ...]
+    sum_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CacheCounts:
+    """What one cache did since the start, and holds now."""
+
+    requests: int
+    hits: int
+    revalidations: int
+    invalidations: int
+    evictions: int
+    entries: int
+    size_bytes: int
+    age_seconds: float | None
+    warm_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUsage:
+    """One API key: times are Unix seconds; None is never, or not told."""
+
+    key_id: str
+    name: str
+    requests: int
+    last_used: float | None
+    expires: float | None
+    created: float | None
+    rotated: float | None
+    denied: int | None
+    enabled: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """Seconds by which Home Assistant's event loop was late in the window."""
+
+    mean: float | None
+    maximum: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lockouts:
+    """Client addresses locked out now, and lock-outs since the start."""
+
+    active: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Open streams by transport, and the events sent and dropped since the start."""
+
+    clients: Mapping[str, int]
+    events: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that the bridge tells about itself at ``generated_at``."""
+
+    generated_at: float
+    bridge_version: str
+    started_at: float
+    homeassistant_version: str
+    homeassistant_running: bool
+    health: Health
+    requests: tuple[RequestCount, ...]
+    duration_bounds: tuple[float, ...]
+    durations: tuple[Durations, ...]
+    response_bytes: Mapping[str, int]
+    cache: Mapping[str, CacheCounts]
+    keys: tuple[KeyUsage, ...]
+    auth_failures: Mapping[str, int]
+    denied: Mapping[str, int]
+    event_loop_lag: Lag
+    rate_limited: Mapping[str, int] | None
+    lockouts: Lockouts | None
+    streams: Streams | None
+
+
+def parse_snapshot(body: bytes) -> Snapshot:
+    """Return the snapshot that ``body`` holds.
+
+    Raises:
+        InvalidJSONError: The body is not JSON.
+        UnknownSchemaError: It is of another schema.
+        InvalidDocumentError: A needed member is missing or wrong.
+
+    """
+    root = parse_json(body)
+    schema = root.member("schema")
+    if schema.value != SCHEMA:
+        message = f"the snapshot has schema {schema.value!r:.40}, this exporter reads schema {SCHEMA}"
+        raise UnknownSchemaError(message)
+    bridge = root.member("bridge")
+    home_assistant = root.member("home_assistant")
+    bounds = _bounds(root.member("duration_bounds"))
+    return Snapshot(
+        generated_at=root.member("generated_at").amount(),
+        bridge_version=bridge.member("version").text(),
+        started_at=bridge.member("started_at").amount(),
+        homeassistant_version=home_assistant.member("version").text(),
+        homeassistant_running=home_assistant.member("running").truth(),
+        health=_health(root.member("health")),
+        requests=_requests(root.member("requests")),
+        duration_bounds=bounds,
+        durations=_durations(root.member("durations"), len(bounds) + 1),
+        response_bytes=_response_bytes(root.member("response_bytes")),
+        cache={name: _cache(node) for name, node in root.member("cache").members()},
+        keys=_keys(root.member("keys")),
+        auth_failures=_counts(root.member("auth_failures")),
+        denied=_counts(root.member("denied")),
+        event_loop_lag=_lag(root.present("event_loop_lag")),
+        rate_limited=_rate_limited(root.present("rate_limited")),
+        lockouts=_lockouts(root.present("lockouts")),
+        streams=_streams(root.present("streams")),
+    )
+
+
+def _amount(parent: Node, name: str) -> float | None:
+    """Return a number that may be null or missing."""
+    node = parent.present(name)
+    return None if node is None else node.amount()
+
+
+def _counts(node: Node) -> dict[str, int]:
+    return {name: value.count() for name, value in node.members()}
+
+
+def _bounds(node: Node) -> tuple[float, ...]:
+    bounds = tuple(item.amount() for item in node.items())
+    ascending = all(low < high for low, high in itertools.pairwise(bounds))
+    node.require(ascending, "does not ascend")
+    return bounds
+
+
+def _health(node: Node) -> Health:
+    return Health(
+        score=_score(node),
+        window_seconds=node.member("window_seconds").amount(),
+        components={name: _component(part) for name, part in node.member("components").members()},
+    )
+
+
+def _component(node: Node) -> Component:
+    return Component(
+        score=_score(node),
+        value=_amount(node, "value"),
+        weight=node.member("weight").amount(),
+    )
+
+
+def _score(parent: Node) -> float | None:
+    """Return the member ``score``: there, null or 0 to 100."""
+    node = parent.member("score")
+    if node.value is None:
+        return None
+    score = node.number()
+    node.require(0 <= score <= _BEST_SCORE, "is not between 0 and 100")
+    return score
+
+
+def _requests(node: Node) -> tuple[RequestCount, ...]:
+    rows = tuple(
+        RequestCount(
+            route=item.member("route").text(),
+            method=item.member("method").text(),
+            code=item.member("code").count(),
+            count=item.member("count").count(),
+        )
+        for item in node.items()
+    )
+    _require_unique(node, rows, lambda row: (row.route, row.method, row.code))
+    return rows
+
+
+def _durations(node: Node, length: int) -> tuple[Durations, ...]:
+    rows = tuple(_duration(item, length) for item in node.items())
+    _require_unique(node, rows, lambda row: row.route)
+    return rows
+
+
+def _duration(item: Node, length: int) -> Durations:
+    counts = tuple(entry.count() for entry in item.member("counts").items())
+    item.member("counts").require(len(counts) == length, f"has not {length} entries, one more than duration_bounds")
+    return Durations(item.member("route").text(), counts, item.member("sum").amount())
+
+
+def _response_bytes(node: Node) -> dict[str, int]:
+    rows = tuple((item.member("route").text(), item.member("bytes").count()) for item in node.items())
+    _require_unique(node, rows, lambda row: row[0])
+    return dict(rows)
+
+
+def _cache(node: Node) -> CacheCounts:
+    return CacheCounts(
+        requests=node.member("requests").count(),
+        hits=node.member("hits").count(),
+        revalidations=node.member("revalidations").count(),
+        invalidations=node.member("invalidations").count(),
+        evictions=node.member("evictions").count(),
+        entries=node.member("entries").count(),
+        size_bytes=node.member("bytes").count(),
+        age_seconds=_amount(node, "age"),
+        warm_seconds=_amount(node, "warm_seconds"),
+    )
+
+
+def _keys(node: Node) -> tuple[KeyUsage, ...]:
+    rows = tuple(_key(item) for item in node.items())
+    _require_unique(node, rows, lambda row: row.key_id)
+    return rows
+
+
+def _key(item: Node) -> KeyUsage:
+    denied, enabled = item.present("denied"), item.present("enabled")
+    return KeyUsage(
+        key_id=item.member("id").text(),
+        name=item.member("name").text(),
+        requests=item.member("requests").count(),
+        last_used=_amount(item, "last_used"),
+        expires=_amount(item, "expires"),
+        created=_amount(item, "created"),
+        rotated=_amount(item, "rotated"),
+        denied=None if denied is None else denied.count(),
+        enabled=None if enabled is None else enabled.truth(),
+    )
+
+
+def _rate_limited(node: Node | None) -> dict[str, int] | None:
+    if node is None:
+        return None
+    rows = tuple((item.member("key").text(), item.member("count").count()) for item in node.items())
+    _require_unique(node, rows, lambda row: row[0])
+    return dict(rows)
+
+
+def _lockouts(node: Node | None) -> Lockouts | None:
+    return None if node is None else Lockouts(node.member("active").count(), node.member("total").count())
+
+
+def _streams(node: Node | None) -> Streams | None:
+    if node is None:
+        return None
+    return Streams(_counts(node.member("clients")), node.member("events").count(), node.member("dropped").count())
+
+
+def _lag(node: Node | None) -> Lag:
+    if node is None:
+        return Lag(None, None)
+    return Lag(_amount(node, "mean"), _amount(node, "max"))
+
+
+def _require_unique[Row](node: Node, rows: tuple[Row, ...], label: Callable[[Row], Hashable]) -> None:
+    """Refuse rows that share their labels: Prometheus takes a series once."""
+    node.require(len({label(row) for row in rows}) == len(rows), "names the same thing twice")

@@ -1,0 +1,110 @@
+"""A target: one bridge, whose fetches concurrent scrapes share."""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from ..config.settings import TargetSettings
+from .errors import FetchError, Reason
+from .snapshot import Snapshot
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+
+class Fetcher(Protocol):
+    """What can fetch a snapshot within a number of seconds."""
+
+    async def fetch(self, timeout: float) -> Snapshot:  # noqa: ASYNC109 - it is the transport's own limit
+        """Return the snapshot or raise FetchError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scrape:
+    """What one scrape found: a snapshot or an error, never both."""
+
+    duration: float
+    snapshot: Snapshot | None = None
+    error: FetchError | None = None
+    clock_skew: float | None = None
+
+
+class Target:
+    """Collects one bridge; scrapes at the same time share one fetch.
+
+    A fetch lives as long as someone waits for it, so a bridge that hangs
+    never holds up a later scrape.
+    """
+
+    def __init__(self, settings: TargetSettings, fetcher: Fetcher) -> None:
+        """Collect from ``fetcher``, never waiting longer than ``settings`` say."""
+        self.settings: Final = settings
+        self._fetcher = fetcher
+        self._flight: asyncio.Task[Scrape] | None = None
+        self._waiting = 0
+        self._last_reason: Reason | None = None
+
+    async def collect(self, timeout: float) -> Scrape:  # noqa: ASYNC109 - each scrape has its own limit
+        """Return what the bridge says within ``timeout`` seconds, or why not."""
+        started = time.perf_counter()
+        flight = self._join()
+        try:
+            async with asyncio.timeout(min(timeout, self.settings.timeout)):
+                scrape = await asyncio.shield(flight)
+        except TimeoutError:
+            error = FetchError(Reason.TIMEOUT, "The bridge did not answer within the time that the scrape has.")
+            scrape = Scrape(time.perf_counter() - started, error=error)
+        finally:
+            self._leave(flight)
+        self._log_change(scrape.error)
+        return scrape
+
+    def _join(self) -> asyncio.Task[Scrape]:
+        """Return the fetch that is under way, else begin one."""
+        if self._flight is None or self._flight.done():
+            self._flight = asyncio.create_task(self._fetch())
+            self._waiting = 0
+        self._waiting += 1
+        return self._flight
+
+    def _leave(self, flight: asyncio.Task[Scrape]) -> None:
+        """End the fetch when the last who waited for it has left."""
+        if flight is not self._flight:
+            return
+        self._waiting -= 1
+        if self._waiting == 0:
+            self._flight = None
+            flight.cancel()
+
+    async def _fetch(self) -> Scrape:
+        began, started = time.time(), time.perf_counter()
+        try:
+            snapshot = await self._fetcher.fetch(self.settings.timeout)
+        except FetchError as error:
+            return Scrape(time.perf_counter() - started, error=error)
+        duration = time.perf_counter() - started
+        return Scrape(duration, snapshot, clock_skew=_skew(snapshot, began, duration))
+
+    def _log_change(self, error: FetchError | None) -> None:
+        """Log when the target goes down, comes up or fails otherwise than before."""
+        reason = None if error is None else error.reason
+        if reason == self._last_reason:
+            return
+        self._last_reason = reason
+        if error is None:
+            _LOGGER.info("%s: up again", self.settings.name)
+        else:
+            _LOGGER.warning("%s: down (%s). %s", self.settings.name, error.reason, error)
+
+
+def _skew(snapshot: Snapshot, began: float, duration: float) -> float:
+    """Return by how many seconds the bridge's clock is ahead of this one.
+
+    The snapshot is made somewhere within the fetch; a clock that is within
+    that span agrees with this one.
+    """
+    if snapshot.generated_at < began:
+        return snapshot.generated_at - began
+    return max(0.0, snapshot.generated_at - began - duration)

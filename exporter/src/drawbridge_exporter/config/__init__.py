@@ -1,0 +1,1 @@
+"""What the exporter is told: command line, environment and files."""

@@ -1,0 +1,203 @@
+"""What the exporter is told by its command line and environment."""
+
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from yarl import URL
+
+from .options import Option, Source
+from .values import (
+    KeySource,
+    ListenAddress,
+    one_of,
+    parse_bridge_url,
+    parse_ca_file,
+    parse_key_file,
+    parse_key_literal,
+    parse_listen_address,
+    parse_switch,
+    parse_timeout,
+    whole_number,
+)
+
+URL_OPTION: Final[Option[URL | None]] = Option(
+    "HA_BASE_URL", "--bridge.url", None, parse_bridge_url, "URL", "Home Assistant's address, such as http://host:8123"
+)
+KEY_OPTION: Final[Option[KeySource | None]] = Option(
+    "BRIDGE_API_KEY", None, None, parse_key_literal, "KEY", "API key with the capability 'metrics'"
+)
+KEY_FILE_OPTION: Final[Option[KeySource | None]] = Option(
+    "BRIDGE_API_KEY_FILE",
+    "--bridge.key-file",
+    None,
+    parse_key_file,
+    "FILE",
+    "file that holds the API key, read anew for each scrape",
+)
+LISTEN_OPTION: Final[Option[ListenAddress | None]] = Option(
+    None, "--web.listen-address", None, parse_listen_address, "HOST:PORT", "where to listen, every interface by default"
+)
+PORT_OPTION: Final = Option(
+    "METRICS_PORT", None, 9123, whole_number(0, 65535), "PORT", "port to listen on where no address is given"
+)
+TIMEOUT_OPTION: Final = Option(
+    "REQUEST_TIMEOUT", "--bridge.timeout", 30.0, parse_timeout, "SECONDS", "longest wait for a bridge, 30 s"
+)
+CA_FILE_OPTION: Final[Option[Path | None]] = Option(
+    "BRIDGE_CA_FILE", "--bridge.ca-file", None, parse_ca_file, "FILE", "authorities to trust instead of the system's"
+)
+TARGETS_OPTION: Final[Option[Path | None]] = Option(
+    "TARGETS_FILE", "--config.file", None, Path, "FILE", "targets for /probe, in YAML, re-read when it changes"
+)
+WEB_CONFIG_OPTION: Final[Option[Path | None]] = Option(
+    "WEB_CONFIG_FILE", "--web.config.file", None, Path, "FILE", "TLS and basic auth, in exporter-toolkit's format"
+)
+POOL_OPTION: Final = Option(
+    "CONNECTION_POOL_SIZE", "--bridge.pool-size", 20, whole_number(1, 1000), "N", "connections kept to bridges, 20"
+)
+METRICS_OPTION: Final = Option(
+    "ENABLE_METRICS", "--web.enable-metrics", default=True, parse=parse_switch, metavar="BOOL", help="serve the metrics"
+)
+HEALTH_OPTION: Final = Option(
+    "ENABLE_HEALTH_CHECKS",
+    "--web.enable-health-checks",
+    default=True,
+    parse=parse_switch,
+    metavar="BOOL",
+    help="serve /-/healthy and /-/ready",
+)
+LOG_LEVEL_OPTION: Final = Option(
+    "BRIDGE_LOG_LEVEL",
+    "--log.level",
+    "INFO",
+    one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
+    "LEVEL",
+    "least severe message to log, INFO",
+)
+LOG_FORMAT_OPTION: Final = Option(
+    "BRIDGE_LOG_FORMAT", "--log.format", "text", one_of("text", "json"), "FORMAT", "text or json, text by default"
+)
+
+OPTIONS: Final[tuple[Option[Any], ...]] = (
+    URL_OPTION,
+    KEY_OPTION,
+    KEY_FILE_OPTION,
+    LISTEN_OPTION,
+    PORT_OPTION,
+    TIMEOUT_OPTION,
+    CA_FILE_OPTION,
+    TARGETS_OPTION,
+    WEB_CONFIG_OPTION,
+    POOL_OPTION,
+    METRICS_OPTION,
+    HEALTH_OPTION,
+    LOG_LEVEL_OPTION,
+    LOG_FORMAT_OPTION,
+)
+
+
+class SettingsError(Exception):
+    """One or more settings are missing or wrong; ``problems`` has a line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """Keep ``problems`` in the order in which they were found."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a target has where it says nothing else."""
+
+    timeout: float
+    ca_file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSettings:
+    """One bridge to read: its base URL and where its API key is."""
+
+    name: str
+    url: URL
+    key: KeySource
+    timeout: float
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, checked; the files that they name are not yet read."""
+
+    target: TargetSettings | None
+    defaults: Defaults
+    targets_file: Path | None
+    web_config_file: Path | None
+    listen: ListenAddress
+    pool_size: int
+    metrics: bool
+    health_checks: bool
+    log_level: str
+    log_format: str
+
+
+def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
+    """Return the settings.
+
+    Raises:
+        SettingsError: Names every setting that is missing or wrong.
+
+    """
+    source = Source(environ, flags)
+    targets_file = source.read(TARGETS_OPTION)
+    defaults = Defaults(source.read(TIMEOUT_OPTION), source.read(CA_FILE_OPTION))
+    settings = Settings(
+        target=_target(source, defaults, needed=targets_file is None),
+        defaults=defaults,
+        targets_file=targets_file,
+        web_config_file=source.read(WEB_CONFIG_OPTION),
+        listen=source.read(LISTEN_OPTION) or ListenAddress(None, source.read(PORT_OPTION)),
+        pool_size=source.read(POOL_OPTION),
+        metrics=source.read(METRICS_OPTION),
+        health_checks=source.read(HEALTH_OPTION),
+        log_level=source.read(LOG_LEVEL_OPTION),
+        log_format=source.read(LOG_FORMAT_OPTION),
+    )
+    if source.problems:
+        raise SettingsError(source.problems)
+    return settings
+
+
+def _target(source: Source, defaults: Defaults, *, needed: bool) -> TargetSettings | None:
+    """Return the environment's target, or None after noting what is missing of it.
+
+    With a targets file it may be left out altogether.
+    """
+    if not needed and not any(source.is_set(option) for option in (URL_OPTION, KEY_OPTION, KEY_FILE_OPTION)):
+        return None
+    url = source.read(URL_OPTION)
+    if not source.is_set(URL_OPTION):
+        source.problems.append(
+            "HA_BASE_URL: not set. Give Home Assistant's own address, such as http://homeassistant.local:8123."
+        )
+    key = _key(source)
+    if url is None or key is None:
+        return None
+    return TargetSettings(url.host or "bridge", url, key, defaults.timeout, defaults.ca_file)
+
+
+def _key(source: Source) -> KeySource | None:
+    literal, file = source.read(KEY_OPTION), source.read(KEY_FILE_OPTION)
+    given = [option for option in (KEY_OPTION, KEY_FILE_OPTION) if source.is_set(option)]
+    if not given:
+        source.problems.append(
+            "BRIDGE_API_KEY_FILE: not set, nor is BRIDGE_API_KEY. Make an API key with the capability 'metrics' in"
+            " Settings > Devices & services > Drawbridge, and give the path of a file that holds it."
+        )
+    elif len(given) > 1:
+        source.problems.append(
+            f"BRIDGE_API_KEY: set, and so is {source.name(KEY_FILE_OPTION)}. Give one of them; the file is the safer."
+        )
+    return file or literal

@@ -1,0 +1,67 @@
+"""The targets file: a name, a URL and a key file for each home.
+
+    targets:
+      cabin:
+        url: https://cabin.example:8123
+        key_file: cabin.key
+        timeout: 10
+        ca_file: cabin-ca.pem
+
+``url`` and ``key_file`` are needed. Relative paths start from the file's
+folder. Keys stand in files of their own, never in this one.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from yarl import URL
+
+from .settings import Defaults, TargetSettings
+from .values import KeySource, parse_bridge_url, parse_ca_file, parse_key_file, parse_timeout
+from .yamlfile import YamlFile, YamlValue
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_MEMBERS: Final = ("url", "key_file", "timeout", "ca_file")
+_MAX_TARGETS: Final = 1000
+
+
+def read_targets(path: Path, defaults: Defaults) -> Mapping[str, TargetSettings]:
+    """Return the file's targets by name.
+
+    Raises:
+        ConfigFileError: Names every line with a problem.
+
+    """
+    file = YamlFile(path)
+    root = file.root()
+    entries = root.mapping(["targets"])
+    if "targets" not in entries and file.is_sound:
+        root.problem("has no targets. Begin with a line targets: and put a name below it.")
+    found = entries["targets"].mapping() if "targets" in entries else {}
+    if len(found) > _MAX_TARGETS:
+        root.problem(f"has more than {_MAX_TARGETS} targets. Run a second exporter.")
+    targets = {name: _target(name, value, defaults) for name, value in found.items()}
+    file.check()
+    return targets
+
+
+def _target(name: str, value: YamlValue, defaults: Defaults) -> TargetSettings:
+    if not _NAME.fullmatch(name):
+        value.problem("is not a name. Use up to 64 letters, digits, dots, hyphens and underscores.")
+    members = value.mapping(_MEMBERS)
+    for needed in ("url", "key_file"):
+        if needed not in members:
+            value.problem(f"has no {needed}.")
+    url, key = URL(), KeySource()
+    timeout, ca_file = defaults.timeout, defaults.ca_file
+    if "url" in members:
+        url = members["url"].read(parse_bridge_url, url)
+    if "key_file" in members:
+        key = members["key_file"].read(lambda text: parse_key_file(str(value.file.resolve(text))), key)
+    if "timeout" in members:
+        timeout = members["timeout"].read(parse_timeout, timeout)
+    if "ca_file" in members:
+        ca_file = members["ca_file"].read(lambda text: parse_ca_file(str(value.file.resolve(text))), ca_file)
+    return TargetSettings(name=name, url=url, key=key, timeout=timeout, ca_file=ca_file)

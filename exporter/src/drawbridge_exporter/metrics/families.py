@@ -1,0 +1,244 @@
+"""From a snapshot to Prometheus's metric families.
+
+What the bridge has no data for is left out: a missing series says "unknown",
+which a zero would not. Scores are 0 to 1 here and 0 to 100 in the snapshot.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
+from prometheus_client.utils import floatToGoString
+
+from ..bridge.snapshot import Snapshot
+
+PREFIX: Final = "drawbridge_"
+
+_CACHE_COUNTERS: Final = (
+    ("cache_requests", "Requests that a cache could answer.", "requests"),
+    ("cache_hits", "Requests answered from a cache.", "hits"),
+    (
+        "cache_revalidations",
+        "Requests answered 304 Not Modified from a cache; they count as hits too.",
+        "revalidations",
+    ),
+    ("cache_invalidations", "Changes that made cached answers invalid.", "invalidations"),
+    ("cache_evictions", "Cached views dropped to stay within the memory bound.", "evictions"),
+)
+_CACHE_GAUGES: Final = (
+    ("cache_entries", "Views that a cache holds.", "entries"),
+    ("cache_bytes", "Memory that a cache's prepared answers take, in bytes.", "size_bytes"),
+    ("cache_age_seconds", "Age of the oldest answer that a cache holds, in seconds.", "age_seconds"),
+    ("cache_warm_seconds", "Time that the last warming of a cache took, in seconds.", "warm_seconds"),
+)
+_KEY_GAUGES: Final = (
+    (
+        "key_last_used_timestamp_seconds",
+        "When each API key was last used, in seconds since 1970; absent for one never used.",
+        "last_used",
+    ),
+    (
+        "key_expiry_timestamp_seconds",
+        "When each API key expires, in seconds since 1970; absent for one that does not.",
+        "expires",
+    ),
+    ("key_created_timestamp_seconds", "When each API key was made, in seconds since 1970.", "created"),
+    (
+        "key_rotated_timestamp_seconds",
+        "When each API key last got a new secret, in seconds since 1970; absent for one that never did.",
+        "rotated",
+    ),
+    ("key_enabled", "Whether each API key is enabled: 1, else 0.", "enabled"),
+)
+
+
+def snapshot_families(snapshot: Snapshot, *, created: bool) -> Iterator[Metric]:
+    """Yield every family that the snapshot has data for.
+
+    With ``created`` counters and histograms carry the time at which they
+    began, which OpenMetrics has a place for.
+    """
+    return _Families(snapshot, created=created).all()
+
+
+class _Families:
+    """The families of one snapshot."""
+
+    def __init__(self, snapshot: Snapshot, *, created: bool) -> None:
+        self._snapshot = snapshot
+        self._created = snapshot.started_at if created else None
+
+    def all(self) -> Iterator[Metric]:
+        """Yield every family that the snapshot has data for."""
+        yield from self._process()
+        yield from self._health()
+        yield from self._traffic()
+        yield from self._cache()
+        yield from self._keys()
+        yield from self._refusals()
+        yield from self._streams()
+
+    def _process(self) -> Iterator[Metric]:
+        snapshot = self._snapshot
+        build = InfoMetricFamily(PREFIX + "build", "Versions of Drawbridge and of the Home Assistant that it runs in.")
+        build.add_metric(
+            [], {"version": snapshot.bridge_version, "homeassistant_version": snapshot.homeassistant_version}
+        )
+        yield build
+        yield gauge(
+            "homeassistant_running",
+            "Whether Home Assistant has started and is not stopping: 1, else 0.",
+            float(snapshot.homeassistant_running),
+        )
+        yield gauge(
+            "start_time_seconds", "When the bridge started counting, in seconds since 1970.", snapshot.started_at
+        )
+        lag = snapshot.event_loop_lag
+        if lag.mean is not None:
+            yield gauge(
+                "event_loop_lag_seconds",
+                "Mean lag of Home Assistant's event loop in the health window, in seconds.",
+                lag.mean,
+            )
+        if lag.maximum is not None:
+            yield gauge(
+                "event_loop_lag_max_seconds",
+                "Largest lag of Home Assistant's event loop in the health window, in seconds.",
+                lag.maximum,
+            )
+
+    def _health(self) -> Iterator[Metric]:
+        health = self._snapshot.health
+        if health.score is not None:
+            yield gauge(
+                "health_score_ratio", "Health score of the bridge over the health window: 0 to 1.", health.score / 100
+            )
+        scores = {name: part.score / 100 for name, part in health.components.items() if part.score is not None}
+        yield from _gauges(
+            "health_component_ratio",
+            "Score of each part of the health score that has data: 0 to 1.",
+            "component",
+            scores,
+        )
+        weights = {name: part.weight for name, part in health.components.items()}
+        yield from _gauges(
+            "health_component_weight_ratio", "Weight of each part in the health score: 0 to 1.", "component", weights
+        )
+
+    def _traffic(self) -> Iterator[Metric]:
+        requests = CounterMetricFamily(
+            PREFIX + "http_requests",
+            "Requests answered, by route, method and status.",
+            labels=["route", "method", "code"],
+        )
+        for row in self._snapshot.requests:
+            requests.add_metric([row.route, row.method, str(row.code)], row.count, created=self._created)
+        yield requests
+        yield self._durations()
+        yield self._counter(
+            "http_response_bytes",
+            "Bytes of the answers' bodies as they were sent, by route.",
+            "route",
+            self._snapshot.response_bytes,
+        )
+
+    def _durations(self) -> Metric:
+        family = HistogramMetricFamily(
+            PREFIX + "http_request_duration_seconds",
+            "Time from a request to its answer, in seconds, by route.",
+            labels=["route"],
+        )
+        bounds = [*map(floatToGoString, self._snapshot.duration_bounds), "+Inf"]
+        for row in self._snapshot.durations:
+            buckets = list(zip(bounds, itertools.accumulate(map(float, row.counts)), strict=True))
+            family.add_metric([row.route], buckets, row.sum_seconds)
+            if self._created is not None:
+                family.add_sample(family.name + "_created", {"route": row.route}, self._created)
+        return family
+
+    def _cache(self) -> Iterator[Metric]:
+        caches = self._snapshot.cache
+        for name, text, member in _CACHE_COUNTERS:
+            yield self._counter(name, text, "cache", {cache: getattr(row, member) for cache, row in caches.items()})
+        for name, text, member in _CACHE_GAUGES:
+            told = {cache: getattr(row, member) for cache, row in caches.items()}
+            yield from _gauges(
+                name, text, "cache", {cache: value for cache, value in told.items() if value is not None}
+            )
+
+    def _keys(self) -> Iterator[Metric]:
+        keys = self._snapshot.keys
+        info = InfoMetricFamily(
+            PREFIX + "key", "Names of the API keys; the other series have the id alone.", labels=["key"]
+        )
+        for key in keys:
+            info.add_metric([key.key_id], {"name": key.name})
+        yield info
+        yield self._counter(
+            "key_requests", "Requests made with each API key.", "key", {key.key_id: key.requests for key in keys}
+        )
+        for name, text, member in _KEY_GAUGES:
+            told = {key.key_id: getattr(key, member) for key in keys}
+            yield from _gauges(name, text, "key", {key: value for key, value in told.items() if value is not None})
+        denied = {key.key_id: key.denied for key in keys if key.denied is not None}
+        if denied:
+            yield self._counter("key_denied", "Requests with each API key that were refused.", "key", denied)
+
+    def _refusals(self) -> Iterator[Metric]:
+        yield self._counter(
+            "auth_failures", "Requests refused for their key, by reason.", "reason", self._snapshot.auth_failures
+        )
+        yield self._counter(
+            "denied", "Requests with a good key that were refused, by reason.", "reason", self._snapshot.denied
+        )
+        if self._snapshot.rate_limited is not None:
+            none_yet = dict.fromkeys((key.key_id for key in self._snapshot.keys), 0)
+            yield self._counter(
+                "rate_limited",
+                "Requests refused by an API key's rate limit.",
+                "key",
+                none_yet | dict(self._snapshot.rate_limited),
+            )
+        lockouts = self._snapshot.lockouts
+        if lockouts is not None:
+            yield gauge("lockouts", "Client addresses that are locked out now.", lockouts.active)
+            yield self._single("lockouts_started", "Times that a client address was locked out.", lockouts.total)
+
+    def _streams(self) -> Iterator[Metric]:
+        streams = self._snapshot.streams
+        if streams is None:
+            return
+        yield from _gauges("stream_clients", "Open event streams, by transport.", "transport", streams.clients)
+        yield self._single("stream_events", "Events sent to streams.", streams.events)
+        yield self._single("stream_dropped", "Events dropped because a client read too slowly.", streams.dropped)
+
+    def _single(self, name: str, text: str, value: float) -> Metric:
+        """Return a counter without labels."""
+        return CounterMetricFamily(PREFIX + name, text, value, created=self._created)
+
+    def _counter(self, name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
+        family = CounterMetricFamily(PREFIX + name, text, labels=[label])
+        for key, value in values.items():
+            family.add_metric([key], value, created=self._created)
+        return family
+
+
+def _gauges(name: str, text: str, label: str, values: Mapping[str, float]) -> Iterable[Metric]:
+    """Yield a gauge with a series for each value, or nothing without values."""
+    if values:
+        family = GaugeMetricFamily(PREFIX + name, text, labels=[label])
+        for key, value in values.items():
+            family.add_metric([key], value)
+        yield family
+
+
+def gauge(name: str, text: str, value: float) -> Metric:
+    """Return a gauge with one series; ``name`` is without the prefix."""
+    return GaugeMetricFamily(PREFIX + name, text, value)

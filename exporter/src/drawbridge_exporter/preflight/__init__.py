@@ -1,0 +1,1 @@
+"""The production checklist as a command: drawbridge-exporter preflight."""

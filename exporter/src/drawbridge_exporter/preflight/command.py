@@ -1,0 +1,154 @@
+"""The command line of preflight."""
+
+import asyncio
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from .. import __version__
+from ..config.values import parse_bridge_url, parse_ca_file, parse_key_file, seconds
+from .context import Context, Plan
+from .model import Report, Result
+from .reports.html import html_report
+from .reports.json import json_report
+from .reports.junit import junit_report
+from .reports.text import progress, summary
+from .runner import run
+
+EXIT_READY: Final = 0
+EXIT_NOT_READY: Final = 1
+EXIT_USAGE: Final = 2
+_CONNECTIONS: Final = 64
+
+
+def preflight(arguments: Sequence[str]) -> int:
+    """Run preflight and return the exit status.
+
+    0 where nothing failed, 1 where something did, 2 for a wrong command line.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        plan = _plan(options)
+    except ValueError as error:
+        parser.error(str(error))
+    report = asyncio.run(_run(plan, quiet=options.quiet))
+    _write(options, report)
+    return EXIT_READY if report.is_ready else EXIT_NOT_READY
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="drawbridge-exporter preflight",
+        description="The production checklist, run against a live bridge. It changes nothing.",
+        epilog="Exit status: 0 where nothing failed, 1 where something did, 2 for a wrong command line.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--url", required=True, help="Home Assistant's address, as clients use it")
+    add(
+        "--key-file", required=True, metavar="FILE", help="file with an API key that may 'metrics', and best 'read' too"
+    )
+    add("--ca-file", metavar="FILE", help="authorities to trust instead of the system's")
+    add("--timeout", default="10", metavar="SECONDS", help="longest wait for an answer, 10 s")
+    add("--cors-origin", action="append", default=[], metavar="ORIGIN", help="origin whose pages should read answers")
+    add("--prometheus", metavar="URL", help="Prometheus, to see whether metrics and rules are there")
+    add("--grafana", metavar="URL", help="Grafana, to see whether the dashboard is there")
+    add("--grafana-token-file", metavar="FILE", help="file with a token of a Grafana service account")
+    add(
+        "--manifest",
+        default="",
+        metavar="URL|FILE",
+        help="manifest with the newest version, the repository's by default",
+    )
+    add("--backup", type=Path, metavar="FILE", help="a backup of Home Assistant, to see whether it holds the keys")
+    add("--scan", action="append", default=[], type=Path, metavar="FOLDER", help="folder to look through for keys")
+    add("--load", action="store_true", help="also put the bridge under load")
+    add(
+        "--load-key-file",
+        metavar="FILE",
+        help="file with the key for the load, best one that may 'read' without a limit",
+    )
+    add("--load-seconds", default="10", metavar="SECONDS", help="length of each of the two loads, 10 s")
+    add("--json", action="store_true", help="write the report to standard output as JSON")
+    add("--junit", type=Path, metavar="FILE", help="write the report as JUnit XML, for pipelines")
+    add("--html", type=Path, metavar="FILE", help="write the report as one HTML page")
+    add("--quiet", action="store_true", help="tell no progress")
+    return parser
+
+
+def _plan(options: Namespace) -> Plan:
+    """Return what is asked for; ValueError names the flag that is wrong."""
+    key_file = Path(options.key_file)
+    token_file = options.grafana_token_file
+    return Plan(
+        url=_read("--url", parse_bridge_url, options.url),
+        key=_read("--key-file", _key, options.key_file),
+        key_file=key_file,
+        timeout=_read("--timeout", seconds(0.1, 300), options.timeout),
+        ca_file=None if options.ca_file is None else _read("--ca-file", parse_ca_file, options.ca_file),
+        origins=tuple(options.cors_origin),
+        prometheus=None if options.prometheus is None else _read("--prometheus", _url, options.prometheus),
+        grafana=None if options.grafana is None else _read("--grafana", _url, options.grafana),
+        grafana_token="" if token_file is None else _read("--grafana-token-file", _text, token_file),
+        manifest=options.manifest,
+        backup=options.backup,
+        scan=tuple(options.scan),
+        load=options.load,
+        load_key="" if options.load_key_file is None else _read("--load-key-file", _key, options.load_key_file),
+        load_seconds=_read("--load-seconds", seconds(1, 600), options.load_seconds),
+    )
+
+
+def _read[T](flag: str, parse: Callable[[str], T], text: str) -> T:
+    try:
+        return parse(text)
+    except ValueError as error:
+        message = f"{flag}: {error}"
+        raise ValueError(message) from error
+
+
+def _key(path: str) -> str:
+    return parse_key_file(path).read()
+
+
+def _url(text: str) -> URL:
+    url = URL(text)
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ValueError("not an http:// or https:// URL. Give one such as http://127.0.0.1:9090.")
+    return url
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        message = f"cannot read {path}: {error.strerror}."
+        raise ValueError(message) from error
+
+
+async def _run(plan: Plan, *, quiet: bool) -> Report:
+    def tell(result: Result) -> None:
+        if not quiet:
+            sys.stderr.write(progress(result) + "\n")
+            sys.stderr.flush()
+
+    connector = aiohttp.TCPConnector(limit=_CONNECTIONS)
+    headers = {"User-Agent": f"drawbridge-preflight/{__version__}"}
+    async with aiohttp.ClientSession(
+        connector=connector, headers=headers, cookie_jar=aiohttp.DummyCookieJar()
+    ) as session:
+        return await run(Context(plan, session), tell)
+
+
+def _write(options: Namespace, report: Report) -> None:
+    sys.stdout.write(json_report(report) if options.json else summary(report))
+    if options.junit is not None:
+        options.junit.write_text(junit_report(report), encoding="utf-8")
+    if options.html is not None:
+        options.html.write_text(html_report(report), encoding="utf-8")

@@ -1,0 +1,55 @@
+"""What can be seen of a bridge that runs on this very machine."""
+
+import ipaddress
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from yarl import URL
+
+_PROC: Final = Path("/proc")
+_LISTENING: Final = "0A"
+_KIB: Final = 1024
+
+
+def resident_bytes(url: URL) -> int | None:
+    """Return the resident memory of the process that listens at a loopback URL.
+
+    None for an address elsewhere, a system without /proc, or a process of
+    somebody else.
+    """
+    try:
+        if not ipaddress.ip_address(url.host or "").is_loopback:
+            return None
+        sockets = {f"socket:[{inode}]" for inode in _listening(url.port or 0)}
+        owner = next((process for process in _processes() if _opens(process, sockets)), None)
+        return None if owner is None else _resident(owner)
+    except OSError, ValueError:
+        return None
+
+
+def _listening(port: int) -> Iterator[str]:
+    """Yield the inodes of the sockets that listen on a port, from proc(5)'s net/tcp."""
+    for name in ("tcp", "tcp6"):
+        for line in (_PROC / "net" / name).read_text(encoding="ascii").splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == _LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
+                yield fields[9]
+
+
+def _processes() -> Iterator[Path]:
+    return (path for path in _PROC.iterdir() if path.name.isdigit())
+
+
+def _opens(process: Path, sockets: set[str]) -> bool:
+    try:
+        return any(str(descriptor.readlink()) in sockets for descriptor in (process / "fd").iterdir())
+    except OSError:
+        return False
+
+
+def _resident(process: Path) -> int | None:
+    for line in (process / "status").read_text(encoding="utf-8").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * _KIB
+    return None

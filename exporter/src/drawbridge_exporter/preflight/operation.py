@@ -1,0 +1,184 @@
+"""Checks of what watches the bridge and what saves it: metrics, alerts, dashboards, logs, backup."""
+
+import json
+import tarfile
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import IO, Any, Final
+
+from yarl import URL
+
+from .context import Context
+from .model import Check, Finding, failed, needs_person, passed
+
+_SECTION: Final = "Operation"
+_RULES: Final = "exporter/rules/drawbridge-alerts.yml"
+ALERTS: Final = frozenset(
+    {
+        "DrawbridgeCacheHitRateLow",
+        "DrawbridgeClockSkew",
+        "DrawbridgeDown",
+        "DrawbridgeErrorBudgetBurn",
+        "DrawbridgeHealthScoreLow",
+        "DrawbridgeKeyExpiring",
+        "DrawbridgeKeyUnused",
+        "DrawbridgeLatencyBudgetBurn",
+        "DrawbridgeLockout",
+        "DrawbridgeRefusalBurst",
+        "DrawbridgeScrapeFailing",
+        "DrawbridgeTargetsFileBroken",
+    }
+)
+_NO_PROMETHEUS: Final = ("No Prometheus was given.", "Run again with --prometheus URL.")
+_DASHBOARD: Final = "drawbridge"
+_STORAGE: Final = ".storage/core.config_entries"
+_MAX_STORAGE_BYTES: Final = 64 * 1024 * 1024
+
+
+async def _prometheus(context: Context, path: str, **query: str) -> Any:  # noqa: ANN401 - JSON
+    """Return the data of an answer of Prometheus's API."""
+    base = context.plan.prometheus or URL()
+    reply = await context.ask_url((base / "api/v1" / path).with_query(query))
+    found = reply.json()
+    if not isinstance(found, dict) or found.get("status") != "success":
+        message = f"{base} answered {reply.status} to /api/v1/{path}"
+        raise ValueError(message)
+    return found["data"]
+
+
+async def scraped(context: Context) -> Finding:
+    """Does Prometheus have the metrics of a bridge that is up?"""
+    if context.plan.prometheus is None:
+        return needs_person(*_NO_PROMETHEUS)
+    result = (await _prometheus(context, "query", query="drawbridge_up"))["result"]
+    up = [row["metric"].get("instance", "") for row in result if float(row["value"][1]) == 1]
+    if not up:
+        return failed(
+            f"{len(result)} targets are known and none of them is up.",
+            "Add the exporter to scrape_configs; its page says what it lacks.",
+        )
+    return passed(f"drawbridge_up is 1 for {', '.join(up[:5])}.")
+
+
+async def rules(context: Context) -> Finding:
+    """Are the alert rules loaded, and do they evaluate?"""
+    if context.plan.prometheus is None:
+        return needs_person(*_NO_PROMETHEUS)
+    groups = (await _prometheus(context, "rules"))["groups"]
+    found = [rule for group in groups for rule in group["rules"]]
+    missing = ALERTS - {rule["name"] for rule in found}
+    if missing:
+        return failed(
+            f"Not loaded: {', '.join(sorted(missing))}.",
+            f"Add {_RULES} and the recording rules beside it to rule_files.",
+        )
+    ill = [rule["name"] for rule in found if rule["health"] == "err"]
+    if ill:
+        return failed(f"Prometheus cannot evaluate {', '.join(ill)}.", "Its page Status > Rules says why.")
+    firing = sorted({rule["name"] for rule in found if rule.get("state") == "firing"})
+    return passed(f"All {len(ALERTS)} alerts are loaded; firing: {', '.join(firing) or 'none'}.")
+
+
+async def alertmanager(context: Context) -> Finding:
+    """Does somebody get the alerts?"""
+    if context.plan.prometheus is None:
+        return needs_person(*_NO_PROMETHEUS)
+    active = (await _prometheus(context, "alertmanagers"))["activeAlertmanagers"]
+    if not active:
+        return needs_person(
+            "Prometheus sends its alerts to no Alertmanager.", "Add one, or alert from Grafana; then send a test alert."
+        )
+    return needs_person(
+        f"Prometheus sends to {', '.join(row['url'] for row in active)}.",
+        "Send a test alert, and see that it reaches who is on call.",
+    )
+
+
+async def dashboard(context: Context) -> Finding:
+    """Is the dashboard there?"""
+    if context.plan.grafana is None:
+        return needs_person("No Grafana was given.", "Run again with --grafana URL.")
+    token = context.plan.grafana_token
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    reply = await context.ask_url(context.plan.grafana / "api/dashboards/uid" / _DASHBOARD, headers=headers)
+    if reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return needs_person(
+            f"Grafana answered {reply.status}.", "Run again with --grafana-token-file FILE, or look by hand."
+        )
+    if reply.status != HTTPStatus.OK:
+        return failed(f"Grafana answered {reply.status}.", "Import exporter/dashboards/drawbridge.json.")
+    title = (reply.json() or {}).get("dashboard", {}).get("title", "")
+    return passed(f"Grafana has the dashboard {title!r}.")
+
+
+async def audit(context: Context) -> Finding:
+    """Is it written down who was let in and who was not?"""
+    told = (await context.raw_snapshot()).get("audit")
+    if not isinstance(told, dict):
+        return needs_person(
+            "The bridge does not tell whether its audit log is on.",
+            "Look in Settings > Devices & services > Drawbridge > Configure.",
+        )
+    if not told.get("file"):
+        return failed(
+            f"{told.get('records', 0)} records are held in memory, and lost at a restart.",
+            "Turn the audit file on in Settings > Devices & services > Drawbridge > Configure.",
+        )
+    return passed(f"{told.get('records', 0)} records; they are written to a file too.")
+
+
+async def backup(context: Context) -> Finding:
+    """Would a restored backup have the keys?"""
+    path = context.plan.backup
+    if path is None:
+        return needs_person(
+            "No backup was given.", "Run again with --backup FILE, a Home Assistant backup without a password."
+        )
+    wanted = len((await context.snapshot()).keys)
+    try:
+        entries = list(_backed_up_keys(path))
+    except (tarfile.TarError, OSError, ValueError) as error:
+        return needs_person(
+            f"{path} cannot be read: {error}.",
+            "An encrypted backup has to be tried out: restore it on another machine.",
+        )
+    if len(entries) < wanted:
+        return failed(
+            f"{path} holds {len(entries)} keys, the bridge has {wanted}.",
+            "Make a new backup that includes Home Assistant's settings.",
+        )
+    return passed(f"{path} holds {len(entries)} keys, as many as the bridge has or more.")
+
+
+def _backed_up_keys(path: Path) -> Iterator[str]:
+    """Yield the titles of the API keys in a backup."""
+    with tarfile.open(path) as outer:
+        for member in outer:
+            if member.name.removeprefix("./").startswith("homeassistant.tar"):
+                inner = outer.extractfile(member)
+                if inner is not None:
+                    yield from _stored_keys(inner)
+
+
+def _stored_keys(archive: IO[bytes]) -> Iterator[str]:
+    with tarfile.open(fileobj=archive, mode="r|*") as tar:
+        for member in tar:
+            if member.name.endswith(_STORAGE):
+                file = tar.extractfile(member)
+                stored = json.loads(file.read(_MAX_STORAGE_BYTES)) if file is not None else {}
+                for entry in stored["data"]["entries"]:
+                    if entry["domain"] == "drawbridge":
+                        yield from (
+                            sub["title"] for sub in entry.get("subentries", ()) if sub["subentry_type"] == "api_key"
+                        )
+
+
+CHECKS: Final = (
+    Check(_SECTION, "scraped", "Prometheus has the metrics", scraped),
+    Check(_SECTION, "rules", "The alert rules are loaded", rules),
+    Check(_SECTION, "alertmanager", "Alerts reach somebody", alertmanager),
+    Check(_SECTION, "dashboard", "The dashboard is in Grafana", dashboard),
+    Check(_SECTION, "audit", "Logs and audit are on", audit),
+    Check(_SECTION, "backup", "A backup holds the keys", backup),
+)

@@ -1,0 +1,70 @@
+"""Checks of the checklist's figures, from the bridge's own health window."""
+
+from typing import Final
+
+from ..bridge.snapshot import Snapshot
+from .context import Context
+from .model import Check, Finding, failed, needs_person, passed
+
+_SECTION: Final = "Performance"
+_MEAN_SECONDS: Final = 2.0
+_HIT_RATIO: Final = 0.8
+_ERROR_RATIO: Final = 0.05
+_SCORE: Final = 80.0
+_NO_TRAFFIC: Final = "Run again while clients use the bridge, or with --load."
+
+
+def _value(snapshot: Snapshot, component: str) -> float | None:
+    found = snapshot.health.components.get(component)
+    return None if found is None else found.value
+
+
+async def mean_response(context: Context) -> Finding:
+    """Is the mean response time under two seconds?"""
+    value = _value(await context.snapshot(), "latency")
+    if value is None:
+        return needs_person("There was no traffic in the health window.", _NO_TRAFFIC)
+    if value >= _MEAN_SECONDS:
+        return failed(f"{value:.2f} s on average in the health window.", "See the runbook DrawbridgeLatencyBudgetBurn.")
+    return passed(f"{value * 1000:.1f} ms on average in the health window.")
+
+
+async def hit_rate(context: Context) -> Finding:
+    """Does the cache answer more than 80 %?"""
+    value = _value(await context.snapshot(), "cache")
+    if value is None:
+        return needs_person("The cache was not asked in the health window.", _NO_TRAFFIC)
+    if value <= _HIT_RATIO:
+        return failed(f"{value:.1%} in the health window.", "See the runbook DrawbridgeCacheHitRateLow.")
+    return passed(f"{value:.1%} in the health window.")
+
+
+async def error_rate(context: Context) -> Finding:
+    """Do less than 5 % of the requests fail?"""
+    value = _value(await context.snapshot(), "errors")
+    if value is None:
+        return needs_person("There was no traffic in the health window.", _NO_TRAFFIC)
+    if value >= _ERROR_RATIO:
+        return failed(
+            f"{value:.1%} of the answers in the health window were 5xx.", "See the runbook DrawbridgeErrorBudgetBurn."
+        )
+    return passed(f"{value:.1%} of the answers in the health window were 5xx.")
+
+
+async def health_score(context: Context) -> Finding:
+    """Is the health score over 80?"""
+    health = (await context.snapshot()).health
+    if health.score is None:
+        return needs_person("There was no traffic in the health window.", _NO_TRAFFIC)
+    parts = ", ".join(f"{name} {part.score:.0f}" for name, part in health.components.items() if part.score is not None)
+    if health.score <= _SCORE:
+        return failed(f"{health.score:.1f} of 100: {parts}.", "See the runbook DrawbridgeHealthScoreLow.")
+    return passed(f"{health.score:.1f} of 100: {parts}.")
+
+
+CHECKS: Final = (
+    Check(_SECTION, "mean-response", "Mean response time under 2 s", mean_response),
+    Check(_SECTION, "hit-rate", "Cache hit rate over 80 %", hit_rate),
+    Check(_SECTION, "error-rate", "Error rate under 5 %", error_rate),
+    Check(_SECTION, "health-score", "Health score over 80", health_score),
+)

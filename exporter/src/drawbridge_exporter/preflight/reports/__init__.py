@@ -1,0 +1,1 @@
+"""What preflight found, for people and for programs."""

@@ -1,0 +1,117 @@
+"""The report as one HTML page: for a screen of any size and for paper, without anything from elsewhere."""
+
+from datetime import UTC, datetime
+from html import escape
+from string import Template
+from typing import Final
+
+from ..model import Report, Result, Status
+
+_WORD: Final = {Status.PASSED: "passed", Status.FAILED: "failed", Status.PERSON: "needs a person"}
+
+_PAGE: Final = Template("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Preflight of $url</title>
+<style>
+:root { color-scheme: light dark; --line: #8884; --soft: #8881; --pass: #1a7f37; --fail: #cf222e; --person: #9a6700; }
+@media (prefers-color-scheme: dark) { :root { --pass: #3fb950; --fail: #ff7b72; --person: #d29922; } }
+* { box-sizing: border-box; }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 52rem; margin: 0 auto; padding: 1rem; }
+h1 { font-size: 1.5rem; margin-bottom: .25rem; }
+h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--line); padding-bottom: .25rem; }
+h3 { font-size: 1rem; margin: 0; }
+p { margin: .25rem 0; overflow-wrap: anywhere; }
+header p { opacity: .8; }
+.verdict { font-size: 1.15rem; font-weight: 600; padding: .75rem 1rem; border-radius: .5rem; border: 2px solid; }
+.counts { display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem; padding: 0; list-style: none; }
+.counts li { background: var(--soft); border-radius: .5rem; padding: .5rem .75rem; }
+.counts b { display: block; font-size: 1.6rem; line-height: 1.2; }
+article { display: grid; grid-template-columns: 8.5rem 1fr; gap: .25rem 1rem; padding: .6rem 0; }
+article { border-top: 1px solid var(--line); }
+article:first-of-type { border-top: 0; }
+.status { font-weight: 600; }
+.passed { color: var(--pass); } .failed { color: var(--fail); } .person { color: var(--person); }
+.mend::before { content: "To do: "; font-weight: 600; }
+footer { margin-top: 2rem; opacity: .8; font-size: .9rem; }
+@media (max-width: 34rem) { article { grid-template-columns: 1fr; gap: 0; } }
+@media print { body { max-width: none; } article { break-inside: avoid; } }
+</style>
+</head>
+<body>
+<header>
+<h1>Preflight</h1>
+<p>$url<br>$versions<br>$when, $seconds s</p>
+</header>
+<p class="verdict $verdict_class">$verdict</p>
+<ul class="counts">
+<li class="passed"><b>$passed</b>passed</li>
+<li class="failed"><b>$failed</b>failed</li>
+<li class="person"><b>$person</b>need a person</li>
+</ul>
+<main>
+$sections
+</main>
+<footer>Made by drawbridge-exporter preflight. Each item shows what was found and how to mend it; those that need a
+person cannot be seen by a program from where it ran.</footer>
+</body>
+</html>
+""")
+
+_ITEM: Final = Template("""<article>
+<p class="status $kind">$word</p>
+<div>
+<h3>$title</h3>
+<p>$evidence</p>
+$mend</div>
+</article>
+""")
+
+
+def html_report(report: Report) -> str:
+    """Return the page; failures come first, then each section in the order of the run."""
+    failures = [result for result in report.results if result.finding.status is Status.FAILED]
+    parts = [_section("To be mended first", failures)] if failures else []
+    parts += [
+        _section(section, [result for result in report.results if result.section == section])
+        for section in dict.fromkeys(result.section for result in report.results)
+    ]
+    return _PAGE.substitute(
+        url=escape(report.url),
+        versions=escape(report.versions),
+        when=datetime.fromtimestamp(report.started_at, UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        seconds=f"{report.seconds:.1f}",
+        verdict=_verdict(report),
+        verdict_class="passed" if report.is_ready else "failed",
+        passed=report.count(Status.PASSED),
+        failed=len(failures),
+        person=report.count(Status.PERSON),
+        sections="\n".join(parts),
+    )
+
+
+def _verdict(report: Report) -> str:
+    failures = report.count(Status.FAILED)
+    if failures:
+        return f"Not ready: {failures} {'item' if failures == 1 else 'items'} to be mended."
+    return "Nothing failed. Ready once people have confirmed what only they can."
+
+
+def _section(title: str, results: list[Result]) -> str:
+    items = "".join(_item(result) for result in results)
+    return f"<section>\n<h2>{escape(title)}</h2>\n{items}</section>"
+
+
+def _item(result: Result) -> str:
+    finding = result.finding
+    kind = {Status.PASSED: "passed", Status.FAILED: "failed", Status.PERSON: "person"}[finding.status]
+    return _ITEM.substitute(
+        kind=kind,
+        word=_WORD[finding.status],
+        title=escape(result.title),
+        evidence=escape(finding.evidence),
+        mend=f'<p class="mend">{escape(finding.mend)}</p>\n' if finding.mend else "",
+    )

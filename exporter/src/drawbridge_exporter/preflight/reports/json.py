@@ -1,0 +1,35 @@
+"""The report as JSON."""
+
+import json
+from datetime import UTC, datetime
+from typing import Final
+
+from ..model import Report, Status
+
+SCHEMA: Final = 1
+
+
+def json_report(report: Report) -> str:
+    """Return one object: what was looked at, the counts, and each item."""
+    document = {
+        "schema": SCHEMA,
+        "url": report.url,
+        "versions": report.versions,
+        "started_at": datetime.fromtimestamp(report.started_at, UTC).isoformat(timespec="seconds"),
+        "seconds": round(report.seconds, 3),
+        "ready": report.is_ready,
+        "counts": {status.value: report.count(status) for status in Status},
+        "items": [
+            {
+                "section": result.section,
+                "item": result.item,
+                "title": result.title,
+                "status": result.finding.status.value,
+                "evidence": result.finding.evidence,
+                "mend": result.finding.mend,
+                "seconds": round(result.seconds, 3),
+            }
+            for result in report.results
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

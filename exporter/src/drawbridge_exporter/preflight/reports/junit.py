@@ -1,0 +1,51 @@
+"""The report as JUnit XML: what needs a person counts as skipped."""
+
+from datetime import UTC, datetime
+from itertools import groupby
+from xml.etree import ElementTree as ET
+
+from ..model import Report, Result, Status
+
+
+def junit_report(report: Report) -> str:
+    """Return a suite for each section, a case for each item."""
+    root = ET.Element("testsuites", {"name": "drawbridge preflight", "time": f"{report.seconds:.3f}"})
+    root.attrib |= _counts(report.results)
+    ordered = sorted(report.results, key=lambda result: result.section)
+    for section, group in groupby(ordered, key=lambda result: result.section):
+        results = tuple(group)
+        suite = ET.SubElement(root, "testsuite", _counts(results))
+        suite.attrib |= {
+            "name": section,
+            "hostname": report.url,
+            "timestamp": datetime.fromtimestamp(report.started_at, UTC).isoformat(timespec="seconds"),
+            "time": f"{sum(result.seconds for result in results):.3f}",
+            "errors": "0",
+        }
+        for result in results:
+            _case(suite, result)
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _counts(results: tuple[Result, ...]) -> dict[str, str]:
+    statuses = [result.finding.status for result in results]
+    return {
+        "tests": str(len(statuses)),
+        "failures": str(statuses.count(Status.FAILED)),
+        "skipped": str(statuses.count(Status.PERSON)),
+    }
+
+
+def _case(suite: ET.Element, result: Result) -> None:
+    finding = result.finding
+    case = ET.SubElement(
+        suite, "testcase", classname=f"preflight.{result.section}", name=result.title, time=f"{result.seconds:.3f}"
+    )
+    match finding.status:
+        case Status.FAILED:
+            ET.SubElement(case, "failure", message=finding.evidence).text = finding.mend
+        case Status.PERSON:
+            ET.SubElement(case, "skipped", message=f"{finding.evidence} {finding.mend}")
+        case Status.PASSED:
+            ET.SubElement(case, "system-out").text = finding.evidence

@@ -1,0 +1,27 @@
+"""The report as text: a line while it runs, a summary at the end."""
+
+from typing import Final
+
+from ..model import Report, Result, Status
+
+_MARK: Final = {Status.PASSED: "pass  ", Status.FAILED: "FAIL  ", Status.PERSON: "person"}
+
+
+def progress(result: Result) -> str:
+    """Return the lines for one item."""
+    finding = result.finding
+    lines = [f"{_MARK[finding.status]}  {result.title}: {finding.evidence}"]
+    if finding.mend:
+        lines.append(f"        -> {finding.mend}")
+    return "\n".join(lines)
+
+
+def summary(report: Report) -> str:
+    """Return what it comes to."""
+    failures = [result for result in report.results if result.finding.status is Status.FAILED]
+    counts = (
+        f"{report.count(Status.PASSED)} passed, {len(failures)} failed, {report.count(Status.PERSON)} need a person"
+    )
+    lines = [f"{report.url}: {report.versions}", f"{counts}; {report.seconds:.1f} s"]
+    lines += [f"  FAIL {result.title}: {result.finding.evidence}" for result in failures]
+    return "\n".join(lines) + "\n"

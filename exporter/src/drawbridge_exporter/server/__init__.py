@@ -1,0 +1,1 @@
+"""The web server: pages, access rules, TLS."""

@@ -1,0 +1,191 @@
+"""What stands before the pages: rate limit, basic auth, client names, headers.
+
+Everything comes from the web config file, which is read again as soon as it
+or a file that it names has changed. While it has problems nobody is served:
+an access rule that cannot be read must not be taken for none.
+"""
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import logging
+import ssl
+import time
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any, Final
+
+import bcrypt
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from ..config.watch import Signature, signature
+from ..config.web_config import RateLimit, WebConfig, read_web_config
+from ..config.yamlfile import ConfigFileError
+from .tls import server_context
+
+_LOGGER: Final = logging.getLogger(__name__)
+_REMEMBERED: Final = 100
+_LONGEST_PASSWORD: Final = 72
+# The hash of a password that nobody knows: a user that does not exist costs
+# the time that one with a wrong password does.
+_NOBODY: Final = bcrypt.hashpw(
+    base64.b64encode(hashlib.sha256(str(time.time_ns()).encode()).digest()), bcrypt.gensalt(10)
+)
+
+
+class WebConfigFile:
+    """The web config file as it is now."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Read ``path``; without one everything is at its default.
+
+        Raises:
+            ConfigFileError: The file has problems.
+
+        """
+        self._path = path
+        self._watched: list[Path] = [] if path is None else [path]
+        self._signature: Signature = ()
+        self._config = WebConfig()
+        self._context: ssl.SSLContext | None = None
+        self._error: ConfigFileError | None = None
+        if path is not None:
+            self._read(path)
+        if self._error is not None:
+            raise self._error
+        self.uses_tls: Final = self._context is not None
+
+    def config(self) -> WebConfig:
+        """Return what the file says now.
+
+        Raises:
+            ConfigFileError: It has problems.
+
+        """
+        if self._path is not None and signature(self._watched) != self._signature:
+            self._read(self._path)
+        if self._error is not None:
+            raise self._error
+        return self._config
+
+    def context(self) -> ssl.SSLContext:
+        """Return the TLS context for a new connection.
+
+        Raises:
+            ConfigFileError: The file has problems or TLS no longer.
+
+        """
+        self.config()
+        if self._context is None:
+            raise ConfigFileError([f"{self._path}: has no tls_server_config any more. Restart to serve without TLS."])
+        return self._context
+
+    def _read(self, path: Path) -> None:
+        """Read the file and those that it names, and keep what comes of it."""
+        self._watched = [path]
+        try:
+            self._config = read_web_config(path)
+            if self._config.tls is not None:
+                self._watched += self._config.tls.files()
+            self._signature = signature(self._watched)
+            self._context = None if self._config.tls is None else server_context(self._config.tls)
+            self._error = None
+        except ConfigFileError as error:
+            self._signature = signature(self._watched)
+            self._error = error
+            for problem in error.problems:
+                _LOGGER.warning("Nobody is served until this is mended: %s", problem)
+
+
+class TokenBucket:
+    """Requests at a steady rate, some of them at once."""
+
+    def __init__(self) -> None:
+        """Begin full."""
+        self._full_at = 0.0
+
+    def take(self, limit: RateLimit, now: float) -> bool:
+        """Return whether a request may go at ``now``, and count it if so."""
+        full_at = max(self._full_at, now) + limit.interval
+        if full_at - now > limit.interval * limit.burst:
+            return False
+        self._full_at = full_at
+        return True
+
+
+class Guard:
+    """The middleware that applies the web config file."""
+
+    def __init__(self, file: WebConfigFile) -> None:
+        """Apply ``file``."""
+        self._file = file
+        self._bucket = TokenBucket()
+        self._verified: OrderedDict[bytes, bool] = OrderedDict()
+
+    def middleware(self) -> Any:  # noqa: ANN401 - aiohttp marks middlewares with an attribute
+        """Return the middleware for an application."""
+
+        @web.middleware
+        async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            try:
+                config = self._file.config()
+            except ConfigFileError:
+                return _refusal(500, "The web config file has problems; the exporter's log names them.")
+            response = await self._refuse(config, request) or await handler(request)
+            response.headers.update(config.headers)
+            return response
+
+        return guard
+
+    async def _refuse(self, config: WebConfig, request: web.Request) -> web.Response | None:
+        """Return the refusal of a request, or None where it may go on."""
+        if (config.tls is not None) != self._file.uses_tls:
+            return _refusal(500, "TLS was turned on or off in the web config file: restart the exporter.")
+        if config.rate_limit is not None and not self._bucket.take(config.rate_limit, time.monotonic()):
+            return _refusal(429, "Too many requests.", Retry_After="1")
+        if config.tls is not None and config.tls.allowed_sans and not config.tls.allowed_sans & _names(request):
+            return _refusal(403, "The client's certificate is for none of the allowed names.")
+        if config.users and not await self._known(config, request.headers.get(hdrs.AUTHORIZATION, "")):
+            return _refusal(401, "A user name and a password are needed.", WWW_Authenticate='Basic charset="UTF-8"')
+        return None
+
+    async def _known(self, config: WebConfig, header: str) -> bool:
+        """Return whether the header names a user with the right password.
+
+        The last few results are kept, for bcrypt is slow on purpose; what is
+        kept is a hash of user, password and password hash.
+        """
+        user, password = _basic(header)
+        hashed = config.users.get(user)
+        token = hashlib.sha256(b"\0".join((user.encode(), password, hashed or b""))).digest()
+        if token not in self._verified:
+            right = await asyncio.to_thread(bcrypt.checkpw, password[:_LONGEST_PASSWORD], hashed or _NOBODY)
+            self._verified[token] = right and hashed is not None
+            if len(self._verified) > _REMEMBERED:
+                self._verified.popitem(last=False)
+        return self._verified[token]
+
+
+def _basic(header: str) -> tuple[str, bytes]:
+    """Return the user and the password of an Authorization header, else empty ones."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return "", b""
+    try:
+        user, _, password = base64.b64decode(encoded.strip(), validate=True).partition(b":")
+        return user.decode(), password.replace(b"\0", b"")
+    except binascii.Error, UnicodeDecodeError:
+        return "", b""
+
+
+def _names(request: web.Request) -> frozenset[str]:
+    """Return the names of the client's certificate, which has been verified."""
+    certificate = request.get_extra_info("peercert") or {}
+    return frozenset(name for _, name in certificate.get("subjectAltName", ()))
+
+
+def _refusal(status: int, text: str, **headers: str) -> web.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return web.Response(status=status, text=text + "\n", headers={"Cache-Control": "no-store", **named})

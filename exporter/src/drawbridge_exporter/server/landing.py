@@ -1,0 +1,111 @@
+"""The landing page: each target's state, for people, on any screen."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from html import escape
+from string import Template
+from typing import Final
+from urllib.parse import urlencode
+
+from .. import __version__
+from ..bridge.snapshot import Snapshot
+from ..bridge.target import Scrape, Target
+from ..config.settings import Settings
+
+_PAGE: Final = Template("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Drawbridge exporter</title>
+<style>
+:root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #cf222e; }
+@media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #ff7b72; } }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 0 auto; padding: 1rem; }
+h1 { font-size: 1.4rem; }
+section { border: 1px solid var(--line); border-radius: .5rem; padding: .25rem 1rem; margin: 1rem 0; }
+h2 { font-size: 1.1rem; overflow-wrap: anywhere; }
+.up { color: var(--good); } .down { color: var(--bad); }
+dl { display: grid; grid-template-columns: minmax(7rem, auto) 1fr; gap: .25rem 1rem; }
+dt { opacity: .75; } dd { margin: 0; overflow-wrap: anywhere; }
+footer { opacity: .75; font-size: .9rem; }
+</style>
+</head>
+<body>
+<h1>Drawbridge exporter</h1>
+<p>$summary</p>
+$targets
+<ul>
+$links
+</ul>
+<footer>drawbridge-exporter $version</footer>
+</body>
+</html>
+""")
+
+_TARGET: Final = Template("""<section>
+<h2>$name: <span class="$state">$state</span></h2>
+<dl>
+$rows
+</dl>
+</section>
+""")
+
+
+def landing_page(settings: Settings, found: Sequence[tuple[Target, Scrape]]) -> str:
+    """Return the page as HTML; it holds no secret and needs nothing else."""
+    up = sum(scrape.snapshot is not None for _, scrape in found)
+    return _PAGE.substitute(
+        summary=f"{up} of {len(found)} targets up" if found else "No targets: the targets file is empty.",
+        targets="".join(_section(settings, target, scrape) for target, scrape in found),
+        links="\n".join(f'<li><a href="{path}">{text}</a></li>' for path, text in _links(settings)),
+        version=escape(__version__),
+    )
+
+
+def _section(settings: Settings, target: Target, scrape: Scrape) -> str:
+    facts = [("Address", str(target.settings.url)), *_facts(scrape)]
+    rows = [f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in facts]
+    if settings.metrics:
+        path = escape(_metrics_path(settings, target))
+        rows.append(f'<dt>Metrics</dt><dd><a href="{path}">{path}</a></dd>')
+    return _TARGET.substitute(
+        name=escape(target.settings.name),
+        state="down" if scrape.snapshot is None else "up",
+        rows="\n".join(rows),
+    )
+
+
+def _metrics_path(settings: Settings, target: Target) -> str:
+    if target.settings == settings.target:
+        return "/metrics"
+    return "/probe?" + urlencode({"target": target.settings.name})
+
+
+def _facts(scrape: Scrape) -> list[tuple[str, str]]:
+    took = ("Read in", f"{scrape.duration * 1000:.0f} ms")
+    if scrape.snapshot is None:
+        return [("Reason", str(scrape.error)), took]
+    return [*_snapshot_facts(scrape.snapshot), took]
+
+
+def _snapshot_facts(snapshot: Snapshot) -> list[tuple[str, str]]:
+    score = snapshot.health.score
+    return [
+        ("Health score", "no data yet" if score is None else f"{score:.1f} of 100"),
+        ("Drawbridge", snapshot.bridge_version),
+        (
+            "Home Assistant",
+            snapshot.homeassistant_version + ("" if snapshot.homeassistant_running else ", not running"),
+        ),
+        ("API keys", str(len(snapshot.keys))),
+        ("Requests", str(sum(row.count for row in snapshot.requests))),
+        ("Running since", datetime.fromtimestamp(snapshot.started_at, UTC).strftime("%Y-%m-%d %H:%M UTC")),
+    ]
+
+
+def _links(settings: Settings) -> list[tuple[str, str]]:
+    links = [("/metrics", "Metrics of the exporter itself")] if settings.metrics and settings.target is None else []
+    if settings.health_checks:
+        links += [("/-/healthy", "Healthy"), ("/-/ready", "Ready")]
+    return links

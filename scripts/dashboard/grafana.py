@@ -1,0 +1,207 @@
+"""From rows of panels to the JSON that Grafana wants."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Final
+
+from scripts.dashboard.model import Json, Panel, value_of
+from scripts.dashboard.safety import EXPORTER, KEYS, SECURITY
+from scripts.dashboard.traffic import CACHE, OVERVIEW, TRAFFIC
+
+RUNBOOKS: Final = "https://github.com/drawbridge-ha/drawbridge/blob/main/docs/runbooks/"
+DATA_SOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}
+COLUMNS: Final = 24
+ROWS: Final = (OVERVIEW, TRAFFIC, CACHE, KEYS, SECURITY, EXPORTER)
+
+
+def dashboard() -> Json:
+    """Return the dashboard as Grafana wants it."""
+    return {
+        "title": "Drawbridge",
+        "uid": "drawbridge",
+        "description": "Scoped API keys for Home Assistant: health, traffic, cache, keys, refusals, and the exporter.",
+        "tags": ["drawbridge", "home-assistant"],
+        "schemaVersion": 39,
+        "version": 1,
+        "editable": True,
+        "graphTooltip": 1,
+        "refresh": "30s",
+        "timezone": "browser",
+        "time": {"from": "now-6h", "to": "now"},
+        "links": [
+            {
+                "title": "Runbooks",
+                "type": "link",
+                "icon": "doc",
+                "url": RUNBOOKS,
+                "targetBlank": True,
+                "asDropdown": False,
+                "includeVars": False,
+                "keepTime": False,
+                "tags": [],
+                "tooltip": "What to look at first, for each alert",
+            }
+        ],
+        "annotations": {"list": [_restarts()]},
+        "templating": {"list": list(_variables())},
+        "panels": list(_panels()),
+    }
+
+
+def _restarts() -> Json:
+    return {
+        "name": "Restarts of the bridge",
+        "datasource": DATA_SOURCE,
+        "enable": True,
+        "hide": False,
+        "iconColor": "orange",
+        "expr": f"changes({value_of('start_time_seconds')}[$__interval]) > 0",
+    }
+
+
+def _variables() -> Iterator[Json]:
+    yield {
+        "name": "datasource",
+        "label": "Data source",
+        "type": "datasource",
+        "query": "prometheus",
+        "hide": 0,
+        "includeAll": False,
+        "multi": False,
+    }
+    yield {
+        "name": "instance",
+        "label": "Bridge",
+        "type": "query",
+        "datasource": DATA_SOURCE,
+        "query": {"query": "label_values(drawbridge_up, instance)", "refId": "instance"},
+        "refresh": 2,
+        "sort": 1,
+        "hide": 0,
+        "includeAll": True,
+        "allValue": ".*",
+        "multi": True,
+        "current": {"selected": True, "text": ["All"], "value": ["$__all"]},
+    }
+
+
+def _panels() -> Iterator[Json]:
+    ids = itertools.count(1)
+    y = 0
+    for row in ROWS:
+        yield {
+            "id": next(ids),
+            "type": "row",
+            "title": row.title,
+            "collapsed": False,
+            "gridPos": {"x": 0, "y": y, "w": COLUMNS, "h": 1},
+            "panels": [],
+        }
+        y += 1
+        x = height = 0
+        for panel in row.panels:
+            if x + panel.width > COLUMNS:
+                x, y = 0, y + height
+            yield _panel(panel, next(ids)) | {"gridPos": {"x": x, "y": y, "w": panel.width, "h": panel.height}}
+            x, height = x + panel.width, panel.height
+        y += height
+
+
+def _panel(panel: Panel, number: int) -> Json:
+    is_table = panel.kind == "table"
+    return {
+        "id": number,
+        "type": panel.kind,
+        "title": panel.title,
+        "description": panel.description,
+        "datasource": DATA_SOURCE,
+        "links": [{"title": name, "url": f"{RUNBOOKS}{name}.md", "targetBlank": True} for name in panel.runbooks],
+        "targets": [
+            {
+                "refId": chr(ord("A") + index),
+                "datasource": DATA_SOURCE,
+                "expr": expression,
+                "legendFormat": legend,
+                "instant": is_table,
+                "range": not is_table,
+                "format": "table" if is_table else "time_series",
+            }
+            for index, (expression, legend) in enumerate(panel.queries)
+        ],
+        "options": _options(panel),
+        "fieldConfig": {"defaults": _defaults(panel), "overrides": _overrides(panel)},
+        "transformations": _transformations(panel),
+    }
+
+
+def _defaults(panel: Panel) -> Json:
+    steps = panel.steps or (("green", None),)
+    defaults: Json = {
+        "unit": panel.unit,
+        "min": 0 if panel.title != "Clock" else None,
+        "max": panel.maximum,
+        "decimals": panel.decimals,
+        "mappings": list(panel.mappings),
+        "color": {"mode": "thresholds" if panel.steps else "palette-classic"},
+        "thresholds": {"mode": "absolute", "steps": [{"color": color, "value": value} for color, value in steps]},
+        "custom": _custom(panel),
+    }
+    return {name: value for name, value in defaults.items() if value is not None}
+
+
+def _custom(panel: Panel) -> Json:
+    if panel.kind != "timeseries":
+        return {}
+    return {
+        "drawStyle": "line",
+        "lineWidth": 1,
+        "fillOpacity": 20 if panel.stack else 5,
+        "showPoints": "never",
+        "spanNulls": False,
+        "stacking": {"mode": "normal" if panel.stack else "none", "group": "A"},
+    }
+
+
+def _options(panel: Panel) -> Json:
+    reduce = {"calcs": ["lastNotNull"], "fields": "", "values": False}
+    match panel.kind:
+        case "timeseries":
+            return {
+                "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
+                "tooltip": {"mode": "multi", "sort": "desc"},
+            }
+        case "stat":
+            return {"reduceOptions": reduce, "colorMode": "value", "graphMode": "area", "textMode": "auto"}
+        case "gauge":
+            return {"reduceOptions": reduce, "showThresholdLabels": False, "showThresholdMarkers": True}
+        case _:
+            return {"showHeader": True, "cellHeight": "sm"}
+
+
+def _overrides(panel: Panel) -> list[Json]:
+    """Give each column of a table its unit; the fields bear their final names by then."""
+    return [
+        {"matcher": {"id": "byName", "options": title}, "properties": [{"id": "unit", "value": unit}]}
+        for _, title, unit in panel.columns
+        if unit
+    ]
+
+
+def _transformations(panel: Panel) -> list[Json]:
+    """Join a table's queries and keep the columns that are wanted, in their order."""
+    if not panel.columns:
+        return []
+    merge = [{"id": "merge", "options": {}}] if len(panel.queries) > 1 else []
+    names = [name for name, _, _ in panel.columns]
+    return [
+        *merge,
+        {"id": "filterFieldsByName", "options": {"include": {"names": names}}},
+        {
+            "id": "organize",
+            "options": {
+                "excludeByName": {},
+                "indexByName": {name: index for index, name in enumerate(names)},
+                "renameByName": {name: title for name, title, _ in panel.columns},
+            },
+        },
+    ]

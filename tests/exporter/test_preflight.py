@@ -1,0 +1,296 @@
+"""Preflight: a good bridge passes, and each fault that is put in is found, and no other."""
+
+import asyncio
+import io
+import json
+import ssl
+import tarfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import yaml
+from aiohttp import web
+from yarl import URL
+
+from drawbridge_exporter.config.values import parse_bridge_url
+from drawbridge_exporter.preflight.context import Context, Plan
+from drawbridge_exporter.preflight.model import Finding, Status
+from drawbridge_exporter.preflight.operation import ALERTS
+from drawbridge_exporter.preflight.runner import run
+
+from .certificates import Authority
+from .documents import KEY
+from .whole_bridge import BASE, ORIGIN, WholeBridge, running_whole_bridge
+
+MANIFEST = Path(__file__).parents[2] / "custom_components" / "drawbridge" / "manifest.json"
+RULES = Path(__file__).parents[2] / "exporter" / "rules" / "drawbridge-alerts.yml"
+
+
+async def items(url: str, key_file: Path, **more: Any) -> dict[str, Finding]:
+    """Return the findings of a run by the ids of their items."""
+    plan = Plan(parse_bridge_url(url), KEY, key_file, manifest=str(MANIFEST), **more)
+    async with aiohttp.ClientSession() as session:
+        report = await run(Context(plan, session), lambda _: None)
+    return {result.item: result.finding for result in report.results}
+
+
+async def failed(url: str, key_file: Path, **more: Any) -> set[str]:
+    """Return the ids of the items that failed."""
+    found = await items(url, key_file, **more)
+    return {item for item, finding in found.items() if finding.status is Status.FAILED}
+
+
+async def test_a_good_bridge_passes(key_file: Path) -> None:
+    """What can be seen passes; the rest needs a person, and says what to look at."""
+    async with running_whole_bridge() as bridge:
+        found = await items(bridge.url, key_file, origins=(ORIGIN,), scan=(MANIFEST.parent,))
+    assert {item for item, finding in found.items() if finding.status is Status.FAILED} == set()
+    passed = {item for item, finding in found.items() if finding.status is Status.PASSED}
+    assert passed >= {"auth-bypass", "cors", "rate-limit", "endpoints", "cache-hits", "cache-invalidation", "version"}
+    assert all(finding.mend for finding in found.values() if finding.status is Status.PERSON)
+    assert found["approved"].status is Status.PERSON
+
+
+@pytest.mark.parametrize(
+    ("fault", "item"),
+    [
+        ("open", {"auth-enabled", "auth-bypass"}),
+        ("talkative", {"auth-enabled"}),
+        ("bypass", {"auth-bypass"}),
+        ("mighty", {"auth-capability"}),
+        ("old-key", {"keys-rotated"}),
+        ("expiring", {"keys-expiring"}),
+        ("unused", {"keys-unused"}),
+        ("leak", {"secrets"}),
+        ("cors", {"cors"}),
+        ("origin", {"cors"}),
+        ("headers", {"headers"}),
+        ("unlimited", {"rate-limit"}),
+        ("no-limit", {"rate-limit"}),
+        ("no-retry-after", {"rate-limit"}),
+        ("down", {"home-assistant"}),
+        ("stopping", {"home-assistant"}),
+        ("no-openapi", {"endpoints"}),
+        ("endpoint", {"endpoints"}),
+        ("cache-off", {"cache-hits"}),
+        ("stale", {"cache-invalidation"}),
+        ("old-version", {"version"}),
+        ("slow", {"mean-response"}),
+        ("errors", {"error-rate"}),
+        ("misses", {"hit-rate"}),
+        ("low-score", {"health-score"}),
+        ("audit", {"audit"}),
+    ],
+)
+async def test_each_fault_is_found(key_file: Path, fault: str, item: set[str]) -> None:
+    """By the item that is meant for it, and by no other."""
+    async with running_whole_bridge(fault) as bridge:
+        assert await failed(bridge.url, key_file, origins=(ORIGIN,)) == item
+
+
+async def test_five_faults_at_once_are_all_found(key_file: Path) -> None:
+    """One does not hide another."""
+    async with running_whole_bridge("cors", "headers", "old-key", "no-limit", "slow") as bridge:
+        found = await failed(bridge.url, key_file)
+    assert found == {"cors", "headers", "keys-rotated", "rate-limit", "mean-response"}
+
+
+def write_secret(folder: Path) -> None:
+    """Write a key into a file of the folder."""
+    folder.mkdir()
+    (folder / "automations.yaml").write_text(f"headers: Bearer {KEY}\n")
+
+
+async def test_a_secret_in_a_folder_is_found(key_file: Path, tmp_path: Path) -> None:
+    """By its form, wherever it stands."""
+    write_secret(tmp_path / "home")
+    async with running_whole_bridge() as bridge:
+        found = await items(bridge.url, key_file, scan=(tmp_path / "home",))
+    assert found["secrets"].status is Status.FAILED
+    assert "automations.yaml" in found["secrets"].evidence
+    assert KEY not in repr(found)
+
+
+async def test_a_key_file_that_others_may_read_is_told(key_file: Path) -> None:
+    """Mode 644 is too much."""
+    await asyncio.to_thread(key_file.chmod, 0o644)
+    async with running_whole_bridge() as bridge:
+        assert await failed(bridge.url, key_file) == {"secrets"}
+
+
+class TestTLS:
+    """The way to the bridge, with real handshakes."""
+
+    @staticmethod
+    def context(
+        authority: Authority, valid: timedelta, change: Callable[[ssl.SSLContext], None] | None
+    ) -> ssl.SSLContext:
+        """Return a server's context."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue("127.0.0.1", valid).load_into(context)
+        if change is not None:
+            change(context)
+        return context
+
+    @staticmethod
+    def only_1_2(context: ssl.SSLContext) -> None:
+        """Offer TLS 1.2 at best."""
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+    @staticmethod
+    def weak(context: ssl.SSLContext) -> None:
+        """Accept a cipher with CBC and SHA-1."""
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers("ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES128-GCM-SHA256:@SECLEVEL=0")
+
+    @staticmethod
+    def strong(context: ssl.SSLContext) -> None:
+        """Accept what Mozilla calls intermediate."""
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
+
+    @pytest.mark.parametrize(
+        ("change", "days", "expected"),
+        [
+            (strong, 90, set()),
+            (only_1_2, 90, {"tls-version", "tls-ciphers"}),
+            (weak, 90, {"tls-ciphers"}),
+            (strong, 5, {"tls-certificate"}),
+        ],
+    )
+    async def test_each_fault_is_found(
+        self, key_file: Path, change: Callable[[ssl.SSLContext], None], days: int, expected: set[str]
+    ) -> None:
+        """A certificate of an authority that is named is trusted."""
+        authority = Authority()
+        ca_file = key_file.with_name("ca.pem")
+        await asyncio.to_thread(ca_file.write_bytes, authority.certificate)
+        async with running_whole_bridge(tls=self.context(authority, timedelta(days=days), change)) as bridge:
+            assert await failed(bridge.url, key_file, ca_file=ca_file) == expected
+
+    async def test_hsts_is_wanted(self, key_file: Path) -> None:
+        """Over TLS alone."""
+        authority = Authority()
+        ca_file = key_file.with_name("ca.pem")
+        await asyncio.to_thread(ca_file.write_bytes, authority.certificate)
+        context = self.context(authority, timedelta(days=90), self.strong)
+        async with running_whole_bridge("hsts", tls=context) as bridge:
+            assert await failed(bridge.url, key_file, ca_file=ca_file) == {"headers"}
+
+    async def test_a_strange_authority_is_not_trusted(self, key_file: Path) -> None:
+        """The evidence says what OpenSSL says; nothing is asked over such a connection."""
+        async with running_whole_bridge(tls=self.context(Authority(), timedelta(days=90), None)) as bridge:
+            found = await items(bridge.url, key_file)
+        assert found["tls-certificate"].status is Status.FAILED
+        assert "unable to get local issuer certificate" in found["tls-certificate"].evidence
+        assert "TLS failed" in found["auth-enabled"].evidence
+
+
+class Watcher:
+    """Prometheus's and Grafana's answers, as far as preflight asks."""
+
+    def __init__(self) -> None:
+        """Begin with a Prometheus that knows nothing and a Grafana without dashboards."""
+        self.up: list[dict[str, Any]] = []
+        self.rules: list[dict[str, Any]] = []
+        self.alertmanagers: list[dict[str, str]] = []
+        self.grafana_status = 404
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Answer any path."""
+        if "dashboards" in request.path:
+            return web.json_response({"dashboard": {"title": "Drawbridge"}}, status=self.grafana_status)
+        data = {
+            "query": {"result": self.up},
+            "rules": {"groups": [{"rules": self.rules}]},
+            "alertmanagers": {"activeAlertmanagers": self.alertmanagers},
+        }[request.path.rpartition("/")[2]]
+        return web.json_response({"status": "success", "data": data})
+
+
+async def test_what_watches_the_bridge_is_looked_at(key_file: Path) -> None:
+    """Metrics, rules, Alertmanager and dashboard, absent and then there."""
+    watcher = Watcher()
+    app = web.Application()
+    app.router.add_get("/{path:.*}", watcher.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    where = URL(f"http://127.0.0.1:{runner.addresses[0][1]}")
+    try:
+        async with running_whole_bridge() as bridge:
+            more = {"prometheus": where, "grafana": where}
+            assert await failed(bridge.url, key_file, **more) == {"scraped", "rules", "dashboard"}
+            watcher.up = [{"metric": {"instance": "home:9123"}, "value": [0, "1"]}]
+            watcher.rules = [{"name": name, "health": "ok", "state": "inactive"} for name in ALERTS]
+            watcher.alertmanagers = [{"url": "http://alertmanager:9093"}]
+            watcher.grafana_status = 200
+            found = await items(bridge.url, key_file, **more)
+    finally:
+        await runner.cleanup()
+    assert {found[item].status for item in ("scraped", "rules", "dashboard")} == {Status.PASSED}
+    assert found["alertmanager"].status is Status.PERSON
+    assert "http://alertmanager:9093" in found["alertmanager"].evidence
+
+
+def test_preflight_knows_every_alert() -> None:
+    """Those of the rules file."""
+    groups = yaml.safe_load(RULES.read_text())["groups"]
+    assert {rule["alert"] for group in groups for rule in group["rules"]} == ALERTS
+
+
+def backup(path: Path, keys: int) -> Path:
+    """Write a backup of Home Assistant that holds so many keys."""
+    subentries = [{"subentry_type": "api_key", "title": f"Key {number}"} for number in range(keys)]
+    entries = [{"domain": "sun"}, {"domain": "drawbridge", "subentries": subentries}]
+    stored = json.dumps({"data": {"entries": entries}}).encode()
+    inner = archive({"data/.storage/core.config_entries": stored}, "gz")
+    path.write_bytes(archive({"./backup.json": b"{}", "./homeassistant.tar.gz": inner}, ""))
+    return path
+
+
+def archive(files: dict[str, bytes], compression: str) -> bytes:
+    """Return a tar archive."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=f"w:{compression}") as tar:  # type: ignore[call-overload] # the mode is put together
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("keys", "status"), [(2, Status.PASSED), (1, Status.FAILED), (0, Status.FAILED)])
+async def test_a_backup_holds_the_keys(key_file: Path, tmp_path: Path, keys: int, status: Status) -> None:
+    """As many as the bridge has."""
+    path = backup(tmp_path / "backup.tar", keys)
+    async with running_whole_bridge() as bridge:
+        assert (await items(bridge.url, key_file, backup=path))["backup"].status is status
+
+
+async def test_a_backup_that_cannot_be_read_needs_a_person(key_file: Path) -> None:
+    """An encrypted one, for instance."""
+    async with running_whole_bridge() as bridge:
+        assert (await items(bridge.url, key_file, backup=key_file))["backup"].status is Status.PERSON
+
+
+async def test_load_is_measured(key_file: Path) -> None:
+    """Throughput and percentiles, recovery and memory, only with --load."""
+    async with running_whole_bridge("unlimited") as bridge:
+        without = await items(bridge.url, key_file)
+        found = await items(bridge.url, key_file, load=True, load_seconds=1.0)
+    assert not any(item.startswith("load-") for item in without)
+    assert "requests/s" in found["load-peak"].evidence
+    assert {found[item].status for item in ("load-expected", "load-peak", "load-recovery")} == {Status.PASSED}
+    assert "MiB before" in found["load-memory"].evidence
+
+
+def test_the_bridge_of_these_tests_has_the_base_path() -> None:
+    """What it serves is below the path that preflight appends."""
+    assert all(
+        resource.canonical.startswith(BASE) for resource in WholeBridge(frozenset()).application().router.resources()
+    )

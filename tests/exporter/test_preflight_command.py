@@ -1,0 +1,101 @@
+"""Preflight as a command: its reports, its progress, its exit status."""
+
+import asyncio
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from .documents import KEY
+from .process import Ended, run_exporter
+from .whole_bridge import running_whole_bridge
+
+MANIFEST = Path(__file__).parents[2] / "custom_components" / "drawbridge" / "manifest.json"
+
+
+async def preflight(url: str, key_file: Path, *arguments: str) -> Ended:
+    """Run preflight as a process of its own."""
+    return await run_exporter(
+        "preflight", f"--url={url}", f"--key-file={key_file}", f"--manifest={MANIFEST}", "--quiet", *arguments
+    )
+
+
+async def test_nothing_listens(key_file: Path) -> None:
+    """Each item says so, shortly; the exit status is that of a bridge that is not ready."""
+    ended = await preflight("http://127.0.0.1:1", key_file)
+    assert ended.status == 1
+    assert "refused" in ended.output
+    assert "Traceback" not in ended.output
+
+
+class TestReports:
+    """The same, for people and for pipelines."""
+
+    @pytest.fixture
+    async def folder(self, key_file: Path, tmp_path: Path) -> Path:
+        """Return a folder with all reports of a bridge with faults."""
+        async with running_whole_bridge("cors", "old-version") as bridge:
+            files = (f"--junit={tmp_path / 'report.xml'}", f"--html={tmp_path / 'report.html'}")
+            text = await preflight(bridge.url, key_file, *files)
+        await asyncio.to_thread((tmp_path / "report.txt").write_text, text.output)
+        return tmp_path
+
+    def test_the_text_names_the_failures(self, folder: Path) -> None:
+        """After the counts."""
+        text = (folder / "report.txt").read_text()
+        assert " 2 failed, " in text
+        assert "FAIL Only the configured origins may read answers" in text
+
+    def test_junit_counts_people_as_skipped(self, folder: Path) -> None:
+        """A suite for each section."""
+        root = ET.parse(folder / "report.xml").getroot()  # noqa: S314 - written by the process under test
+        assert root.get("failures") == "2"
+        assert len(root.findall(".//failure")) == 2
+        assert root.get("skipped") == str(len(root.findall(".//skipped")))
+        assert root.get("tests") == str(len(root.findall(".//testcase")))
+
+    def test_the_page_stands_alone(self, folder: Path) -> None:
+        """It fits a phone, loads nothing, and begins with what failed."""
+        page = (folder / "report.html").read_text()
+        assert 'name="viewport"' in page
+        assert not [part for part in ("<script", "src=", "href=", "@import", "url(") if part in page]
+        assert page.index("To be mended first") < page.index(">Security<")
+        assert "Not ready: 2 items to be mended." in page
+        assert KEY not in page
+
+    async def test_json_has_every_item(self, key_file: Path) -> None:
+        """On standard output, and nothing else."""
+        async with running_whole_bridge() as bridge:
+            ended = await preflight(bridge.url, key_file, "--json")
+        report = json.loads(ended.output)
+        assert ended.status == 0
+        assert report["ready"] is True
+        assert sum(report["counts"].values()) == len(report["items"])
+        assert report["versions"] == "Drawbridge 0.1.0, Home Assistant 2026.11.0"
+
+    async def test_progress_is_told_as_it_goes(self, key_file: Path) -> None:
+        """A line for each item, with how to mend it."""
+        async with running_whole_bridge("cors") as bridge:
+            ended = await run_exporter(
+                "preflight", f"--url={bridge.url}", f"--key-file={key_file}", f"--manifest={MANIFEST}"
+            )
+        lines = ended.output.splitlines()
+        assert lines[0].startswith("pass    API key authentication is on")
+        assert any(line.startswith("FAIL    Only the configured origins") for line in lines)
+        assert any(line.startswith("        -> List the origins") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "--url"),
+        (("--url=ha", "--key-file=none"), "--url: not an http://"),
+        (("--url=http://ha", "--key-file=none"), "--key-file: cannot read none"),
+    ],
+)
+async def test_a_wrong_command_line_is_told(arguments: tuple[str, ...], said: str) -> None:
+    """With status 2."""
+    ended = await run_exporter("preflight", *arguments)
+    assert ended.status == 2
+    assert said in ended.output

@@ -1,0 +1,98 @@
+"""A real Prometheus with the rules scrapes a real exporter; the dashboard's queries are asked of it."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from demo.client import Json
+from demo.prometheus import Prometheus
+from scripts.dashboard.grafana import dashboard
+
+from .bridge import BridgeServer
+from .documents import KEY, full_snapshot, snapshot
+from .process import running_exporter
+
+SETTLE_SECONDS = 12
+
+
+def grown(step: int) -> dict[str, Any]:
+    """Return a snapshot whose every counter has grown ``step`` times."""
+    document = full_snapshot()
+    for row in document["requests"]:
+        row["count"] += 5 * step
+    for row in document["durations"]:
+        row["counts"] = [count + 2 * step for count in row["counts"]]
+        row["sum"] += step
+    for row in document["response_bytes"]:
+        row["bytes"] += 1000 * step
+    for cache in document["cache"].values():
+        for name in ("requests", "hits", "revalidations", "invalidations", "evictions"):
+            cache[name] += step
+    return document
+
+
+def filled(expression: str) -> str:
+    """Return a panel's query with Grafana's variables filled in."""
+    for name, value in {"$instance": ".*", "$__rate_interval": "8s", "$__interval": "8s"}.items():
+        expression = expression.replace(name, value)
+    return expression
+
+
+async def grow(bridge: BridgeServer) -> None:
+    """Let the bridge's counters grow until the task is cancelled."""
+    step = 0
+    while True:
+        bridge.document = grown(step)
+        step += 1
+        await asyncio.sleep(0.5)
+
+
+async def rules(prometheus: Prometheus) -> list[Json]:
+    """Return every rule with its state."""
+    async with aiohttp.ClientSession() as session, session.get(f"{prometheus.url}/api/v1/rules") as response:
+        groups = (await response.json())["data"]["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+async def test_the_whole_path(bridge: BridgeServer, tmp_path: Path) -> None:
+    """Every panel has data, every rule evaluates; a restart is a reset, and a bridge that goes down is seen at once."""
+    busy = asyncio.create_task(grow(bridge))
+    async with running_exporter(HA_BASE_URL=bridge.url, BRIDGE_API_KEY=KEY) as exporter:
+        jobs = {"drawbridge": exporter.url.removeprefix("http://")}
+        prometheus = Prometheus(tmp_path / "prometheus", jobs, scrape_seconds=1)
+        prometheus.start()
+        try:
+            await prometheus.wait_until_ready()
+            await prometheus.until("drawbridge_up", 1)
+            await asyncio.sleep(SETTLE_SECONDS)
+            await check_with_data(prometheus)
+            busy.cancel()
+            bridge.document = snapshot() | {"bridge": {"version": "0.1.0", "started_at": time.time()}}
+            await prometheus.until('min(resets(drawbridge_http_requests_total{code="200"}[1m]))', 1)
+            bridge.status = 503
+            await prometheus.until("drawbridge_up", 0)
+            await check_without_data(prometheus)
+        finally:
+            busy.cancel()
+            await prometheus.process.stop()
+
+
+async def check_with_data(prometheus: Prometheus) -> None:
+    """The dashboard is full, and the rules are in order."""
+    targets = [target for panel in dashboard()["panels"] for target in panel.get("targets", ())]
+    empty = [target["expr"] for target in targets if not await prometheus.query(filled(target["expr"]))]
+    assert not empty, json.dumps(empty, indent=2)
+    assert {rule["health"] for rule in await rules(prometheus)} == {"ok"}
+    assert await prometheus.query("instance:drawbridge_http_requests:rate5m > 0")
+    assert await prometheus.query("cache:drawbridge_cache_hits:ratio_rate30m > 0")
+
+
+async def check_without_data(prometheus: Prometheus) -> None:
+    """Nothing of before is shown, the reason is, and the alert begins."""
+    assert not await prometheus.query("drawbridge_http_requests_total")
+    assert await prometheus.query('drawbridge_scrape_error{reason="unavailable"} == 1')
+    await prometheus.until('count(ALERTS{alertname="DrawbridgeDown", alertstate="pending"})', 1)

@@ -1,0 +1,202 @@
+"""A server on 127.0.0.1 that answers preflight as a good bridge does, or with faults put in."""
+
+import asyncio
+import json
+import ssl
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+
+from .documents import KEY, full_snapshot
+
+BASE = "/api/drawbridge"
+ORIGIN = "https://panel.example"
+BURST = 200
+DAY = 86_400.0
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Permissions-Policy": "camera=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Server": "",
+}
+PATHS: dict[str, Any] = {
+    "/key": {"get": {"responses": {"200": {}}}},
+    "/api/states": {"get": {"responses": {"200": {}}}},
+    "/api/states/{entity_id}": {"get": {"responses": {"200": {}}}},
+    "/api/services/{domain}/{service}": {"post": {"responses": {"200": {}}}},
+    "/api/stream": {"get": {"responses": {"200": {"content": {"text/event-stream": {}}}}}},
+}
+
+
+class WholeBridge:
+    """The faults are named by the tests; none of them is on at first."""
+
+    def __init__(self, faults: frozenset[str], *, tls: bool = False) -> None:
+        """Go wrong in the ways that ``faults`` name."""
+        self.faults = faults
+        self.url = ""
+        self._tls = tls
+        self._tokens = float(BURST)
+        self._filled_at = time.monotonic()
+        self._hits = 0
+
+    def application(self) -> web.Application:
+        """Return the application."""
+        app = web.Application(middlewares=[self._gate()])
+        for path, handler in (
+            ("/health", self._health),
+            ("/key", self._key),
+            ("/metrics", self._metrics),
+            ("/openapi.json", self._openapi),
+            ("/api/states", self._states),
+            ("/api/states/{entity_id}", self._state),
+        ):
+            app.router.add_get(BASE + path, handler)
+        return app
+
+    def _gate(self) -> Any:
+        @web.middleware
+        async def gate(
+            request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+        ) -> web.StreamResponse:
+            response = self._refuse(request)
+            if response is None:
+                try:
+                    response = await handler(request)
+                except web.HTTPException as error:
+                    response = web.json_response({"detail": error.reason}, status=error.status)
+            response.headers.update(self._headers(request))
+            return response
+
+        return gate
+
+    def _refuse(self, request: web.Request) -> web.StreamResponse | None:
+        if request.method == "OPTIONS":
+            return web.Response(status=204)
+        public = request.path in {f"{BASE}/health", f"{BASE}/openapi.json"} or "open" in self.faults
+        if request.headers.get("X-Original-URL") and "bypass" in self.faults:
+            return web.json_response([])
+        key = request.headers.get("Authorization") or request.headers.get("X-API-Key")
+        if key != f"Bearer {KEY}" and not (key is None and public):
+            return web.json_response(
+                {"detail": "No key."}, status=401, headers={"WWW-Authenticate": 'Bearer realm="Drawbridge"'}
+            )
+        if key is not None and not self._take():
+            again = {} if "no-retry-after" in self.faults else {"Retry-After": "0"}
+            return web.json_response({"detail": "Slow down."}, status=429, headers=again)
+        return None
+
+    def _take(self) -> bool:
+        now = time.monotonic()
+        self._tokens = min(BURST, self._tokens + (now - self._filled_at) * 100)
+        self._filled_at = now
+        if self._tokens < 1 and "unlimited" not in self.faults:
+            return False
+        self._tokens -= 1
+        return True
+
+    def _headers(self, request: web.Request) -> dict[str, str]:
+        headers = {} if "headers" in self.faults else dict(SECURITY_HEADERS)
+        if self._tls and "hsts" not in self.faults:
+            headers["Strict-Transport-Security"] = "max-age=1"
+        headers |= {"RateLimit": '"default";r=1;t=1', "RateLimit-Policy": '"default";q=1;w=1'}
+        origin = request.headers.get("Origin")
+        if origin == ORIGIN and "origin" not in self.faults:
+            headers["Access-Control-Allow-Origin"] = origin
+        if "cors" in self.faults:
+            headers["Access-Control-Allow-Origin"] = "*"
+        return headers
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        if "down" in self.faults:
+            return web.json_response({"status": "unavailable"}, status=503)
+        return web.json_response({"status": "ok", "score": 98.2} if "talkative" in self.faults else {"status": "ok"})
+
+    async def _key(self, _request: web.Request) -> web.Response:
+        told: dict[str, Any] = {
+            "name": "Preflight",
+            "capabilities": ["metrics", "read", *(["control"] if "mighty" in self.faults else [])],
+            "rate_limit": {"requests_per_minute": 6000, "burst": BURST},
+        }
+        if "no-limit" in self.faults:
+            told["rate_limit"] = None
+        if "leak" in self.faults:
+            told["secret"] = KEY
+        return web.json_response(told, headers={"Cache-Control": "no-store"})
+
+    async def _metrics(self, _request: web.Request) -> web.Response:
+        return web.json_response(self.document())
+
+    def document(self) -> dict[str, Any]:
+        """Return the snapshot of this moment, with its faults."""
+        now, document = time.time(), full_snapshot()
+        for key in document["keys"]:
+            key |= {"created": now - 10 * DAY, "rotated": None, "last_used": now, "expires": None}
+        first, second = document["keys"]
+        first["created"] = now - (400 * DAY if "old-key" in self.faults else DAY)
+        second["expires"] = now + (3 * DAY if "expiring" in self.faults else 300 * DAY)
+        second["last_used"] = now - (100 * DAY if "unused" in self.faults else 1)
+        health = document["health"]
+        if "low-score" in self.faults:
+            health["score"] = 80.0
+        for fault, part, value in (("slow", "latency", 2.0), ("errors", "errors", 0.05), ("misses", "cache", 0.8)):
+            if fault in self.faults:
+                health["components"][part]["value"] = value
+        document["cache"]["states"]["hits"] = self._hits
+        document["home_assistant"]["running"] = "stopping" not in self.faults
+        if "old-version" in self.faults:
+            document["bridge"]["version"] = "0.0.9"
+        if "audit" in self.faults:
+            document["audit"] = {"records": 7, "file": False}
+        return document
+
+    async def _openapi(self, _request: web.Request) -> web.Response:
+        if "no-openapi" in self.faults:
+            return web.json_response({}, status=404)
+        paths = PATHS | ({"/api/missing": {"get": {}}} if "endpoint" in self.faults else {})
+        return web.json_response({"openapi": "3.1.0", "paths": paths})
+
+    def _current(self) -> list[dict[str, str]]:
+        """Return the states; one of them changes five times a second."""
+        tick = int(time.time() * 5)
+        return [
+            {"entity_id": "light.hall", "state": "on", "last_changed": "2026-01-01"},
+            {"entity_id": "sensor.clock", "state": str(tick), "last_changed": f"2026-{tick:012}"},
+        ]
+
+    async def _states(self, request: web.Request) -> web.Response:
+        states = self._current()
+        tag = f'W/"{states[1]["state"]}"'
+        if "cache-off" not in self.faults:
+            self._hits += 1
+        if request.headers.get("If-None-Match") == tag:
+            return web.Response(status=304, headers={"ETag": tag})
+        await asyncio.sleep(0)
+        return web.Response(body=json.dumps(states), content_type="application/json", headers={"ETag": tag})
+
+    async def _state(self, request: web.Request) -> web.Response:
+        states = {state["entity_id"]: state for state in self._current()}
+        state = dict(states[request.match_info["entity_id"]])
+        if "stale" in self.faults:
+            state["last_changed"] = "2025"
+        return web.json_response(state)
+
+
+@asynccontextmanager
+async def running_whole_bridge(*faults: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[WholeBridge]:
+    """Run a bridge with faults until the block ends."""
+    bridge = WholeBridge(frozenset(faults), tls=tls is not None)
+    runner = web.AppRunner(bridge.application(), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+    scheme = "http" if tls is None else "https"
+    bridge.url = f"{scheme}://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield bridge
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,71 @@
+"""A history that is too large for one piece."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import aiohttp
+import pytest
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
+
+from custom_components.drawbridge.api import history, streaming
+from tests.integration.house import Bridge
+
+SENSORS = [f"sensor.busy_{number}" for number in range(6)]
+PATH = f"/api/history/period?filter_entity_id={','.join(SENSORS)}"
+
+
+@pytest.fixture(autouse=True)
+def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin to send early, so that a small household has a large history."""
+    monkeypatch.setattr(streaming, "_AT_ONCE", 2048)
+    monkeypatch.setattr(history, "_TOGETHER", 1)
+
+
+@pytest.fixture
+async def reader(bridge: Bridge, hass: HomeAssistant) -> str:
+    """Return the secret of a key that reads history, of which there is some."""
+    for number in range(60):
+        for entity_id in SENSORS:
+            hass.states.async_set(entity_id, str(number), {"text": "some more text " * 4})
+    await hass.async_block_till_done()
+    await get_instance(hass).async_block_till_done()
+    return await bridge.add_key("Reader", everything=True, capabilities=["history"])
+
+
+async def test_it_comes_in_pieces(bridge: Bridge, reader: str) -> None:
+    """Without a length, with all headers, whole, and counted."""
+    for encoding in ("identity", "gzip"):
+        answer = await bridge.get(PATH, reader, headers={"Accept-Encoding": encoding})
+        assert answer.status == 200
+        assert answer.headers.get("Transfer-Encoding") == "chunked"
+        assert {"X-Request-ID", "Content-Security-Policy", "RateLimit", "Cache-Control"} <= answer.headers.keys()
+        assert [len(states) for states in await answer.json()] == [60] * len(SENSORS)
+    sent = bridge.entry.runtime_data.recorder.counters
+    assert any("history" in str(route) for route in sent.requests)
+
+
+async def test_head_has_no_body(bridge: Bridge, reader: str) -> None:
+    """HEAD is answered like GET, without the body."""
+    answer = await bridge.request("HEAD", PATH, reader)
+    assert (answer.status, await answer.read()) == (200, b"")
+    assert (await bridge.get("/api/", reader)).status == 200
+
+
+async def test_a_key_that_is_revoked_meanwhile(bridge: Bridge, reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is cut off, not ended as if it were whole."""
+    own = history._fetch  # noqa: SLF001 - to be slow, and otherwise itself
+    loop = asyncio.get_running_loop()
+
+    def slow(hass: HomeAssistant, query: Any, entity_ids: Sequence[str], period: Any, **more: bool) -> object:
+        if SENSORS[3] in entity_ids:
+            revoked = bridge.act("revoke_key", key=bridge.key_id("Reader"))
+            asyncio.run_coroutine_threadsafe(revoked, loop).result()
+        return own(hass, query, entity_ids, period, **more)
+
+    monkeypatch.setattr(history, "_fetch", slow)
+    answer = await bridge.get(PATH, reader, headers={"Accept-Encoding": "identity"})
+    assert answer.status == 200
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await answer.read()

@@ -1,0 +1,133 @@
+"""What a person should look at, and what learn mode remembers: decided without Home Assistant."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from custom_components.drawbridge.keys import ApiKey, Capability
+from custom_components.drawbridge.policy.networks import parse_address
+from custom_components.drawbridge.policy.options import Options
+from custom_components.drawbridge.policy.scope import Scope
+from custom_components.drawbridge.telemetry.findings import KeyFacts, LowScore, about_key, about_options
+from custom_components.drawbridge.telemetry.lessons import Asked, Lesson, Lessons, propose
+from custom_components.drawbridge.telemetry.sightings import Sightings
+
+NOW = 1_800_000_000.0
+DAY = 86_400
+KEY = ApiKey("id", "Display", (), scope=Scope(everything=True), created=NOW - DAY)
+FACTS = KeyFacts(last_used=None, plain_address=None, sees=3)
+
+
+def kinds(key: ApiKey, facts: KeyFacts = FACTS) -> list[str]:
+    """Return what there is to say about a key."""
+    return [item.kind for item in about_key(key, facts, NOW)]
+
+
+@pytest.mark.parametrize(
+    ("change", "facts", "expected"),
+    [
+        ({}, {}, []),
+        ({"expires": NOW}, {}, ["key_expired"]),
+        ({"expires": NOW + 7 * DAY}, {}, ["key_expires_soon"]),
+        ({"expires": NOW + 7 * DAY + 1}, {}, []),
+        ({"created": NOW - 90 * DAY}, {}, []),
+        ({"created": NOW - 90 * DAY - 1}, {}, ["key_unused"]),
+        ({"created": 0.0}, {"last_used": NOW - DAY}, []),
+        ({}, {"plain_address": "203.0.113.7"}, ["plain_http"]),
+        ({"local_only": True}, {"plain_address": "203.0.113.7"}, []),
+        ({}, {"sees": 0}, ["scope_matches_nothing"]),
+        ({"scope": Scope()}, {"sees": 0}, []),
+        ({"enabled": False, "expires": 0.0, "created": 0.0}, {"sees": 0}, []),
+    ],
+)
+def test_keys(change: dict[str, Any], facts: dict[str, Any], expected: list[str]) -> None:
+    """One finding for each thing that is wrong; a disabled key is left in peace."""
+    assert kinds(replace(KEY, **change), replace(FACTS, **facts)) == expected
+
+
+def test_options() -> None:
+    """Those that weaken are told of."""
+    assert list(about_options(Options())) == []
+    weak = Options(per_minute=0, cors_origins=frozenset({"*"}))
+    assert [item.id for item in about_options(weak)] == ["any_origin", "no_rate_limit"]
+
+
+def test_a_low_score_has_to_last() -> None:
+    """A dip is not told of, and one good moment begins anew."""
+    low = LowScore(threshold=80.0, patience=1800.0)
+    assert not low.lasts(79.9, 0.0)
+    assert not low.lasts(20.0, 1799.0)
+    assert low.lasts(20.0, 1800.0)
+    assert not low.lasts(80.0, 1801.0)
+    assert not low.lasts(20.0, 1802.0)
+
+
+def test_what_is_learnt_is_bounded() -> None:
+    """Whatever a client asks for."""
+    lesson = Lesson(NOW)
+    for number in range(1000):
+        lesson.add(Asked(entities=frozenset({f"light.x{number}"}), service=f"light.s{number}", event=f"event_{number}"))
+    assert (len(lesson.entities), len(lesson.services), len(lesson.events)) == (500, 200, 50)
+    assert lesson.requests == 1000
+
+
+def test_a_proposal() -> None:
+    """What exists, what was asked for, and nothing that a person has to think about first."""
+    lesson = Lesson(NOW)
+    read, control = frozenset({Capability.READ}), frozenset({Capability.CONTROL})
+    lesson.add(Asked(capabilities=read, entities=frozenset({"light.a", "light.gone"})))
+    lesson.add(Asked(capabilities=control, service="light.turn_on"))
+    lesson.add(Asked(capabilities=control, service="switch.turn_on", refused=True))
+    lesson.add(Asked(capabilities=control, service="homeassistant.restart", refused=True))
+    proposal = propose(lesson, lambda entity_id: entity_id != "light.gone")
+    assert proposal.capabilities == read | control
+    assert proposal.entities == {"light.a"}
+    assert proposal.services == {"light.turn_on", "switch.turn_on"}
+    assert proposal.doubtful == {"homeassistant.restart"}
+    assert not proposal.keep_scope
+    lesson.add(Asked(everything=True))
+    assert propose(lesson, bool).keep_scope
+
+
+def test_lessons_are_stored_and_forgotten() -> None:
+    """Read back as they were; a key that learns no more is forgotten."""
+    lessons, again = Lessons(), Lessons()
+    lessons.learn("a", Asked(entities=frozenset({"light.a"}), event="tick"))
+    lessons.learn("b", Asked(everything=True))
+    again.load(lessons.as_dict())
+    assert again.as_dict() == lessons.as_dict()
+    again.retain_keys({"b"})
+    assert again.get("a") is None
+    assert again.get("b") == lessons.get("b")
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "secure", "plain", "proxy"),
+    [
+        ("203.0.113.7", (), False, True, False),
+        ("203.0.113.7", (), True, False, False),
+        ("192.168.1.7", (), False, False, False),
+        ("192.168.1.7", ("X-Real-IP",), False, False, True),
+        ("192.168.1.7", ("X-Real-IP", "X-Forwarded-For"), False, False, False),
+    ],
+)
+def test_sightings(address: str, headers: tuple[str, ...], *, secure: bool, plain: bool, proxy: bool) -> None:
+    """Plain HTTP from outside, and a proxy that does not say for whom it asks."""
+    seen = Sightings()
+    for _ in range(2):
+        seen.use("a", parse_address(address), address, headers, secure=secure)
+    assert ("a" in seen.plain) is plain
+    assert (seen.hiding_proxy == address) is proxy
+    seen.retain_keys(set())
+    assert not seen.plain
+
+
+def test_sightings_are_bounded() -> None:
+    """A key that comes from everywhere fills no memory."""
+    seen = Sightings()
+    for number in range(5000):
+        address = f"203.0.{number // 250}.{number % 250}"
+        seen.use("a", parse_address(address), address, (), secure=False)
+    assert len(seen.plain) == 1
+    assert seen.remembered <= 1024
