@@ -13,9 +13,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import is_cloud_connection
 
 from .audit_sinks import AuditEvents, AuditFileSwitch
+from .cache.caches import Caches
 from .cache.changes import ChangeLog
 from .cache.directory import EntityDirectory
-from .cache.states import StateCache
 from .const import SUBENTRY_TYPE_API_KEY
 from .keys import ApiKey, Capability, KeyRing
 from .policy.concurrency import Concurrency
@@ -56,9 +56,9 @@ class Bridge:
         self.lessons = Lessons()
         self.usage = KeyUsage(hass, self.recorder.counters, self.lessons)
         self.directory = EntityDirectory(hass)
-        self.state_recorder = self.recorder.cache("states")
-        self.states = StateCache(hass, self.directory, self.state_recorder)
-        self.changes = ChangeLog(hass, self.directory)
+        self.caches = Caches(hass, self.directory, self.recorder)
+        self.states = self.caches.states
+        self.changes = ChangeLog(self.states.ledger, self.directory)
         self.cursors = Cursors()
         self.sightings = Sightings()
         self._audit_file = AuditFileSwitch(hass, self.audit)
@@ -75,8 +75,7 @@ class Bridge:
         # The directory first: what it has forgotten, the cache must not ask for again.
         for stop in (
             self.directory.start(),
-            self.states.start(),
-            self.changes.start(),
+            self.caches.start(),
             loop_lag.stop,
             self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
             self.usage.start(),
@@ -92,6 +91,7 @@ class Bridge:
         What belongs to keys that are gone is dropped, what belongs to the others stays.
         """
         self.options = Options.from_mapping(self._entry.options)
+        self.caches.configure(self.options)
         self._load_keys()
         await self.usage.reconcile({key.id: key for key in self.keys})
         await self._audit_file.apply(self.options)
@@ -121,15 +121,6 @@ class Bridge:
         allows = self.directory.live(scope).allows
         return sum(allows(item) for item in self.hass.states.async_entity_ids())
 
-    def warm_caches(self) -> None:
-        """Prepare the answers that clients will ask for."""
-        for key in self.keys:
-            self.states.view(key.scope, images=Capability.IMAGES in key.capabilities).body()
-
-    def clear_caches(self) -> None:
-        """Drop every prepared answer; the next request prepares it anew."""
-        self.states.retain(set())
-
     def _read(self) -> Reading:
         return Reading(
             health=self.health(),
@@ -145,7 +136,7 @@ class Bridge:
         self.keys.replace(keys.values())
         self._origins = frozenset().union(*(key.cors_origins for key in self.keys if key.enabled))
         self.directory.retain(scopes)
-        self.states.retain(scopes)
+        self.caches.retain({(key.scope, Capability.IMAGES in key.capabilities) for key in self.keys})
         self.rate_limiter.retain(set(keys))
         self.recorder.counters.retain_keys(set(keys))
         self.sightings.retain_keys(set(keys))
@@ -183,7 +174,7 @@ class Bridge:
             home_assistant_version=home_assistant_version,
             running=self.hass.is_running,
             keys=self.keys,
-            caches={"states": {"entries": len(self.states), "bytes": self.states.size}},
+            caches=self.caches.holds(),
             lockouts={
                 "active": self.lockouts.active(time.monotonic()),
                 "total": self.lockouts.total,

@@ -29,13 +29,13 @@ BRIDGE_BUTTONS: Final = (
         translation_key="warm_cache",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        press_fn=Bridge.warm_caches,
+        press_fn=lambda bridge: bridge.caches.warm(),
     ),
     BridgeButtonDescription(
         key="clear_cache",
         translation_key="clear_cache",
         entity_category=EntityCategory.CONFIG,
-        press_fn=Bridge.clear_caches,
+        press_fn=lambda bridge: bridge.caches.clear(),
     ),
 )
 

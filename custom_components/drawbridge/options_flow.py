@@ -18,10 +18,11 @@ from .policy.cors import normalize_origin
 from .policy.options import Options
 
 _KIB = 1024
+_MIB = 1024 * _KIB
 
 
 class DrawbridgeOptionsFlow(OptionsFlow):
-    """Asks for limits, origins, the audit trail and the ban list."""
+    """Asks for limits, origins, the audit trail, the cache and the ban list."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for all of it; what is submitted is in force at once."""
@@ -57,6 +58,11 @@ def form() -> vol.Schema:
             vol.Optional("cors_origins", default=list): origins,
             vol.Required("audit_file"): BooleanSelector(),
             vol.Required("audit_days"): _number(1, 3650, "d"),
+            vol.Required("cache_enabled"): BooleanSelector(),
+            vol.Required("cache_ttl_states"): _number(1, 86_400, "s"),
+            vol.Required("cache_ttl_services"): _number(1, 86_400, "s"),
+            vol.Required("cache_ttl_config"): _number(1, 86_400, "s"),
+            vol.Required("cache_size"): _number(1, 4096, "MiB"),
             vol.Required("report_to_ban_list"): BooleanSelector(),
         }
     )
@@ -78,9 +84,14 @@ def _options(entered: dict[str, Any]) -> Options:
         cors_origins=frozenset(map(normalize_origin, entered["cors_origins"])),
         audit_file=entered["audit_file"],
         audit_days=int(entered["audit_days"]),
+        cache_enabled=entered["cache_enabled"],
+        cache_ttl_states=float(entered["cache_ttl_states"]),
+        cache_ttl_services=float(entered["cache_ttl_services"]),
+        cache_ttl_config=float(entered["cache_ttl_config"]),
+        cache_size=int(entered["cache_size"]) * _MIB,
         report_to_ban_list=entered["report_to_ban_list"],
     )
 
 
 def _shown(options: Options) -> dict[str, Any]:
-    return options.as_dict() | {"max_body": options.max_body // _KIB}
+    return options.as_dict() | {"max_body": options.max_body // _KIB, "cache_size": options.cache_size // _MIB}

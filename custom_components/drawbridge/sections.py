@@ -18,6 +18,9 @@ SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "web": frozenset({"cors_origins"}),
         "limits": frozenset({"max_concurrent", "max_body", "time_limit"}),
         "audit": frozenset({"audit_file", "audit_days"}),
+        "cache": frozenset(
+            {"cache_enabled", "cache_ttl_states", "cache_ttl_services", "cache_ttl_config", "cache_size"}
+        ),
         "ban_list": frozenset({"report_to_ban_list"}),
     }
 )

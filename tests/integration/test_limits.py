@@ -175,7 +175,8 @@ async def test_time_limit_and_concurrency(bridge: Bridge, hass: HomeAssistant, c
     flow = await hass.config_entries.options.async_init(bridge.entry.entry_id)
     form = {
         "per_minute": 0, "max_concurrent": 2, "max_body": 1, "time_limit": 1, "cors_origins": [],
-        "audit_file": False, "audit_days": 1, "report_to_ban_list": False,
+        "audit_file": False, "audit_days": 1, "report_to_ban_list": False, "cache_enabled": True,
+        "cache_ttl_states": 300, "cache_ttl_services": 600, "cache_ttl_config": 1800, "cache_size": 64,
     }  # fmt: skip
     await hass.config_entries.options.async_configure(flow["flow_id"], in_sections(flow, form))
     await hass.async_block_till_done(wait_background_tasks=False)

@@ -17,7 +17,8 @@ from homeassistant.helpers import (
 )
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from custom_components.drawbridge.policy.scope import EntityFacts
+from custom_components.drawbridge.cache.codings import CODINGS
+from custom_components.drawbridge.policy.scope import EntityFacts, Scope
 from tests.integration.house import Bridge
 from tests.unit.test_scope_properties import obviously_in_scope
 
@@ -175,12 +176,18 @@ async def test_scopes_follow_every_change(
                 if obviously_in_scope(key.scope, facts(hass, state.entity_id))
             }
             assert {state.entity_id for state in hass.states.async_all() if live.allows(state.entity_id)} == expected
-            body = bridge.entry.runtime_data.states.view(key.scope, images=True).body().content
-            assert {state["entity_id"] for state in json.loads(body)} == expected
+            assert await seen_in_cache(bridge, key.scope) == expected
     for name, secret in keys.items():
         key = next(item for item in bridge.entry.runtime_data.keys if item.name == name)
         seen = await bridge.entity_ids(secret)
         assert all(obviously_in_scope(key.scope, facts(hass, entity_id)) for entity_id in seen)
+
+
+async def seen_in_cache(bridge: Bridge, scope: Scope) -> set[str]:
+    """Return the entities in the prepared answer."""
+    states = bridge.entry.runtime_data.caches.states
+    body = await states.body_in_slices(states.view(scope, images=True), CODINGS["identity"])
+    return {state["entity_id"] for state in json.loads(body)}
 
 
 async def keys_of(bridge: Bridge) -> dict[str, str]:

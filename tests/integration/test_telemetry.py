@@ -4,6 +4,8 @@ from homeassistant.core import HomeAssistant
 
 from tests.integration.house import Bridge
 
+GZIP = {"Accept-Encoding": "gzip"}  # in which answers are prepared before anybody asks
+
 
 async def test_health_without_a_key_says_no_more_than_ok(bridge: Bridge) -> None:
     """A stranger learns that somebody is there."""
@@ -25,11 +27,12 @@ async def test_the_snapshot_counts(bridge: Bridge, hass: HomeAssistant) -> None:
     """Requests by route, method and status; the cache; the keys; the refusals."""
     reader = await bridge.add_key(name="Reader", everything=True)
     metrics = await bridge.add_key(name="Prometheus", capabilities=["metrics"])
-    etag = (await bridge.get("/api/states", reader)).headers["ETag"]
-    await bridge.get("/api/states", reader)
-    await bridge.get("/api/states", reader, headers={"If-None-Match": etag})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    etag = (await bridge.get("/api/states", reader, headers=GZIP)).headers["ETag"]
+    await bridge.get("/api/states", reader, headers=GZIP)
+    await bridge.get("/api/states", reader, headers=GZIP | {"If-None-Match": etag})
     hass.states.async_set("sensor.outside", "9")
-    await bridge.get("/api/states", reader)
+    await bridge.get("/api/states", reader, headers=GZIP)
     await bridge.get("/api/states/sensor.no_such_1", reader)
     await bridge.get("/api/states/sensor.no_such_2", reader)
     await bridge.get("/api/states")
@@ -47,9 +50,12 @@ async def test_the_snapshot_counts(bridge: Bridge, hass: HomeAssistant) -> None:
     assert counts["/metrics", "GET", 403] == 1
     assert counts["unmatched", "other", 405] == 1
     cache = snapshot["cache"]["states"]
-    assert (cache["requests"], cache["hits"], cache["revalidations"]) == (4, 2, 1)
+    assert (cache["requests"], cache["hits"], cache["misses"], cache["revalidations"]) == (4, 4, 0, 1)
     assert cache["invalidations"] == 1
+    assert cache["evictions"] == 0
     assert cache["entries"] == 1
+    assert cache["age"] >= 0
+    assert cache["warm_seconds"] > 0
     assert cache["bytes"] > 100
     assert {reason: count for reason, count in snapshot["auth_failures"].items() if count} == {
         "missing": 1,

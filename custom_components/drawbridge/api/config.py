@@ -4,10 +4,12 @@ from typing import Final
 
 from aiohttp import web
 from homeassistant.helpers import recorder
+from homeassistant.helpers.json import json_bytes
 
 from ..keys import Capability
 from .call import Call, json_response
 from .endpoint import Access, Router
+from .prepared import cached
 from .spec import MESSAGE, OBJECT, TEXT, Answer, array, ok
 from .visible import components
 
@@ -55,10 +57,15 @@ def status(_call: Call) -> web.StreamResponse:
 )
 def config(call: Call) -> web.StreamResponse:
     """Return Home Assistant's configuration."""
-    data = call.bridge.hass.config.as_dict() | {"components": components(call)}
-    if Capability.LOCATION not in call.key.capabilities:
-        data = {name: value for name, value in data.items() if name not in LEFT_OUT}
-    return json_response(data)
+    cache, hass, located = call.bridge.caches.config, call.bridge.hass, Capability.LOCATION in call.key.capabilities
+    # Platforms are added to the components, and entities to a scope, without an event of this cache.
+    basis = hass.state, components(call)
+    document = cache.find((call.key.scope, located), basis)
+    if document is None:
+        data = hass.config.as_dict() | {"components": basis[1]}
+        shown = {name: value for name, value in data.items() if located or name not in LEFT_OUT}
+        document = cache.keep((call.key.scope, located), json_bytes(shown), cache.epoch, basis)
+    return cached(call, cache, document)
 
 
 @router.endpoint(

@@ -21,7 +21,7 @@ from homeassistant.exceptions import (
     ServiceValidationError,
     Unauthorized,
 )
-from homeassistant.helpers.json import json_fragment
+from homeassistant.helpers.json import json_bytes, json_fragment
 from homeassistant.helpers.service import async_get_all_descriptions
 from homeassistant.util.json import JsonValueType
 
@@ -30,6 +30,7 @@ from ..policy.references import MAX_DEPTH, TooDeepError
 from ..service_calls import CallPlanner, PlannedCall
 from .call import Call, json_response
 from .endpoint import Router
+from .prepared import cached
 from .problem import bad_request, failed, forbidden
 from .spec import FLAG, OBJECT, STATES, About, Answer, Body, Parameter, array, ok
 from .visible import domains
@@ -57,15 +58,25 @@ _MAX_AUDITED: Final = 10
 )
 async def described(call: Call) -> web.StreamResponse:
     """Return the services that the key may call."""
-    descriptions = await async_get_all_descriptions(call.bridge.hass)
+    cache, hass = call.bridge.caches.services, call.bridge.hass
+    epoch = cache.epoch
+    descriptions = await async_get_all_descriptions(hass)
+    # Descriptions may be completed, and entities may come into scope, without an event of this cache.
+    basis = call.key, domains(call), descriptions
+    document = cache.find(call.key.id, basis)
+    if document is None:
+        document = cache.keep(call.key.id, json_bytes(_offered(call, *basis[1:])), epoch, basis)
+    return cached(call, cache, document)
+
+
+def _offered(call: Call, in_scope: frozenset[str], descriptions: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     planner = CallPlanner(call.bridge.hass, call.key, call.scope)
-    in_scope = domains(call)
     found = []
     for domain, services in descriptions.items():
         offered = {name: text for name, text in services.items() if planner.offers(domain, name, in_scope)}
         if offered:
             found.append({"domain": domain, "services": offered})
-    return json_response(found)
+    return found
 
 
 @router.endpoint(

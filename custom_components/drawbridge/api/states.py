@@ -1,5 +1,6 @@
 """``/api/states``: what the entities in scope are doing."""
 
+from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -7,13 +8,17 @@ from aiohttp import hdrs, web
 from homeassistant.core import Context, State
 from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
 
+from ..cache.codings import Coding
+from ..cache.documents import Document
+from ..cache.view import StateView
 from ..const import BASE_PATH
 from ..keys import Capability
-from ..policy.headers import NO_STORE, REVALIDATE
+from ..policy.headers import NO_STORE
 from . import narrow
 from .call import Call, json_response
 from .endpoint import Router
 from .narrow import Narrowing
+from .prepared import coding_for, document_response, is_current, not_modified, prepared
 from .problem import bad_request, failed, not_found
 from .spec import JSON, MESSAGE, STATE, About, Answer, Body, array, ok
 
@@ -50,17 +55,36 @@ _READ: Final = {
         problems=frozenset({HTTPStatus.BAD_REQUEST}),
     ),
 )
-def all_states(call: Call) -> web.StreamResponse:
+def all_states(call: Call) -> web.StreamResponse | Awaitable[web.StreamResponse]:
     """Return the states of all entities in scope, or of those that are asked for."""
-    narrowing = Narrowing.of(call.bridge.hass, call.request.query)
+    narrowing = Narrowing.of(call.bridge.hass, call.request.query) if call.request.query_string else None
     if narrowing is not None:
         return _bulk(narrow.answer(call, narrowing), {hdrs.CACHE_CONTROL: NO_STORE, _CURSOR: narrow.cursor(call)})
-    body = call.bridge.states.view(call.key.scope, images=call.images).body()
-    headers = {hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: body.etag, _CURSOR: narrow.cursor(call)}
-    if _matches(call.request, body.etag):
-        call.bridge.state_recorder.revalidated()
-        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return _bulk(body.content, headers)
+    states, scope, images = call.bridge.states, call.key.scope, call.images
+    if not states.limits.enabled:
+        document = Document(states.direct(scope, images=images), None, 0.0)
+        return _with_cursor(call, document_response(call, document))
+    view = states.view(scope, images=images)
+    if states.validate(view) and is_current(call.request, view.etag):
+        states.revalidated()
+        return _with_cursor(call, not_modified(view.etag))
+    coding = coding_for(call.request)
+    body = states.body(view, coding)
+    if body is None:
+        return _slowly(call, view, coding)
+    return _with_cursor(call, prepared(body, coding, view.etag))
+
+
+async def _slowly(call: Call, view: StateView, coding: Coding) -> web.StreamResponse:
+    """Return the same, built while others go first."""
+    body = await call.bridge.states.body_in_slices(view, coding)
+    call.ensure_unchanged()
+    return _with_cursor(call, prepared(body, coding, view.etag))
+
+
+def _with_cursor(call: Call, response: web.Response) -> web.Response:
+    response.headers[_CURSOR] = narrow.cursor(call)
+    return response
 
 
 @router.endpoint(
@@ -180,10 +204,3 @@ def _bulk(body: bytes, headers: dict[str, str]) -> web.Response:
     response = web.Response(body=body, content_type=JSON, headers=headers, zlib_executor_size=32768)
     response.enable_compression()
     return response
-
-
-def _matches(request: web.Request, etag: str) -> bool:
-    """Compare weakly, as RFC 9110 asks for ``If-None-Match``."""
-    candidates = request.headers.getall(hdrs.IF_NONE_MATCH, ())
-    wanted = {item.strip() for header in candidates for item in header.split(",")}
-    return "*" in wanted or etag in wanted or etag.removeprefix("W/") in wanted

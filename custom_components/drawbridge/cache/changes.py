@@ -1,16 +1,10 @@
-"""Which entities changed since when: a log that holds each entity once."""
+"""Which entities changed since when."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
-
-from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
 
 from ..policy.cursor import Position
 from .directory import EntityDirectory
-
-_MOST: Final = 50_000
+from .ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,55 +16,35 @@ class Change:
 
 
 class ChangeLog:
-    """The last change of each entity, in the order of the changes.
+    """The last change of each entity, in the order of the changes, as the ledger has it.
 
     A registry change may move an entity into a scope or out of it. The log cannot tell those who saw it before from
-    those who must never hear of it, so it begins a new epoch, and readers begin anew. Bounded: beyond 50,000
-    entities the oldest are forgotten, and who asks for them begins anew too.
+    those who must never hear of it, so it begins a new epoch, and readers begin anew; so do those who ask for what
+    the ledger has forgotten.
     """
 
-    def __init__(self, hass: HomeAssistant, directory: EntityDirectory) -> None:
-        """Log the changes in Home Assistant."""
-        self._hass = hass
+    def __init__(self, ledger: Ledger, directory: EntityDirectory) -> None:
+        """Read from a ledger."""
+        self._ledger = ledger
         self._epoch = 0
-        self._sequence = 0
-        self._forgotten = 0
-        self._last: dict[str, tuple[int, bool]] = {}
         directory.listen(self._entity_moved)
-
-    def start(self) -> CALLBACK_TYPE:
-        """Follow state changes until the function returned is called."""
-        return self._hass.bus.async_listen(EVENT_STATE_CHANGED, self._state_changed)
 
     @property
     def position(self) -> Position:
         """Where the log stands now."""
-        return Position(self._epoch, self._sequence)
+        self._ledger.sync()
+        return Position(self._epoch, self._ledger.version)
 
     def since(self, position: Position | None) -> list[Change] | None:
         """Return what changed after a position, oldest first; ``None`` when the log does not know."""
+        ledger = self._ledger
+        ledger.sync()
         if position is None or position.epoch != self._epoch:
             return None
-        if not self._forgotten <= position.sequence <= self._sequence:
+        if not ledger.horizon <= position.sequence <= ledger.version:
             return None
-        return list(self._newer(position.sequence))[::-1]
-
-    def _newer(self, sequence: int) -> Iterator[Change]:
-        for entity_id, (changed, gone) in reversed(self._last.items()):
-            if changed <= sequence:
-                return
-            yield Change(entity_id, gone)
-
-    @callback
-    def _state_changed(self, event: Event[EventStateChangedData]) -> None:
-        entity_id = event.data["entity_id"]
-        self._sequence += 1
-        self._last.pop(entity_id, None)
-        self._last[entity_id] = (self._sequence, event.data["new_state"] is None)
-        if len(self._last) > _MOST:
-            oldest = next(iter(self._last))
-            self._forgotten = self._last.pop(oldest)[0]
+        changed = [Change(item, not ledger.holds(item)) for item in ledger.changed_since(position.sequence)]
+        return changed[::-1]
 
     def _entity_moved(self, _entity_id: str) -> None:
         self._epoch += 1
-        self._last.clear()

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from homeassistant.const import EVENT_STATE_CHANGED, Platform
-from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.const import Platform
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 
 from ..const import DOMAIN
@@ -57,10 +57,14 @@ class LiveScope:
         """Return the domains that an entity id can have here, in scope or not."""
         return self._directory.domains()
 
-    def forget(self, entity_id: str) -> None:
-        """Drop what is remembered of an entity."""
-        self._verdicts.pop(entity_id, None)
-        self._strangers.pop(entity_id, None)
+    def forget(self, entity_id: str | None) -> None:
+        """Drop what is remembered of an entity, or of every one."""
+        if entity_id is None:
+            self._verdicts.clear()
+            self._strangers.clear()
+        else:
+            self._verdicts.pop(entity_id, None)
+            self._strangers.pop(entity_id, None)
 
 
 class EntityDirectory:
@@ -86,7 +90,6 @@ class EntityDirectory:
             listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._entity_updated),
             listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._device_updated),
             listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._area_updated),
-            listen(EVENT_STATE_CHANGED, self._state_removed, event_filter=_is_removal),
         )
 
         def stop() -> None:
@@ -109,6 +112,11 @@ class EntityDirectory:
     def retain(self, scopes: set[Scope]) -> None:
         """Drop the live form of every other scope."""
         self._live = {scope: live for scope, live in self._live.items() if scope in scopes}
+
+    def forget(self, entity_id: str | None = None) -> None:
+        """Drop all verdicts about an entity, or about every one."""
+        for live in self._live.values():
+            live.forget(entity_id)
 
     def exists(self, entity_id: str) -> bool:
         """Tell whether Home Assistant knows an entity, by its state or its registry."""
@@ -166,18 +174,7 @@ class EntityDirectory:
         for entry in er.async_entries_for_device(self._entities, device_id, include_disabled_entities=True):
             self._changed(entry.entity_id)
 
-    @callback
-    def _state_removed(self, event: Event[EventStateChangedData]) -> None:
-        for live in self._live.values():
-            live.forget(event.data["entity_id"])
-
     def _changed(self, entity_id: str) -> None:
-        for live in self._live.values():
-            live.forget(entity_id)
+        self.forget(entity_id)
         for listener in self._listeners:
             listener(entity_id)
-
-
-@callback
-def _is_removal(data: EventStateChangedData) -> bool:
-    return data["new_state"] is None

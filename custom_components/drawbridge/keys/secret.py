@@ -13,9 +13,11 @@ from typing import Final
 
 PREFIX: Final = "dbk_"
 _ALPHABET: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_PAIRS: Final = tuple(one + other for one in _ALPHABET for other in _ALPHABET)
+_PAIRS_COUNT: Final = len(_PAIRS)
 _RANDOM_BYTES: Final = 32
 _RANDOM_LENGTH: Final = 43  # 62 ** 43 > 2 ** 256
-_CHECKSUM_LENGTH: Final = 6  # 62 ** 6 > 2 ** 32
+_CHECKSUM_LENGTH: Final = 6  # three pairs of digits: 62 ** 6 > 2 ** 32
 _CHECKSUM_START: Final = len(PREFIX) + _RANDOM_LENGTH
 LENGTH: Final = _CHECKSUM_START + _CHECKSUM_LENGTH
 
@@ -43,7 +45,9 @@ def digest(secret: str) -> str:
 
 
 def _checksum(body: str) -> str:
-    return _base62(zlib.crc32(body.encode()), _CHECKSUM_LENGTH)
+    number, last = divmod(zlib.crc32(body.encode()), _PAIRS_COUNT)
+    first, middle = divmod(number, _PAIRS_COUNT)
+    return _PAIRS[first] + _PAIRS[middle] + _PAIRS[last]
 
 
 def _base62(number: int, length: int) -> str:

@@ -1,14 +1,12 @@
 """How many requests of a key may be under way at once."""
 
-from collections import Counter
-
 
 class Concurrency:
     """Counts the requests under way, key by key. Holds only keys that have some."""
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._under_way: Counter[str] = Counter()
+        self._under_way: dict[str, int] = {}
 
     def __len__(self) -> int:
         """Return the number of keys that have requests under way."""
@@ -16,13 +14,16 @@ class Concurrency:
 
     def enter(self, key_id: str, limit: int) -> bool:
         """Take a place, and tell whether there was one. Whoever got it must ``leave``."""
-        if self._under_way[key_id] >= limit:
+        under_way = self._under_way.get(key_id, 0)
+        if under_way >= limit:
             return False
-        self._under_way[key_id] += 1
+        self._under_way[key_id] = under_way + 1
         return True
 
     def leave(self, key_id: str) -> None:
         """Give a place back."""
-        self._under_way[key_id] -= 1
-        if not self._under_way[key_id]:
+        left = self._under_way[key_id] - 1
+        if left:
+            self._under_way[key_id] = left
+        else:
             del self._under_way[key_id]

@@ -10,7 +10,8 @@ class Options:
     """The options of the config entry, with what holds where nothing was chosen.
 
     ``per_minute`` is the rate limit of keys that have none of their own, 0 for no limit;
-    ``time_limit`` is in seconds, ``max_body`` in bytes.
+    ``time_limit`` is in seconds, ``max_body`` in bytes. The cache's TTLs are in seconds, its
+    ``cache_size`` in bytes.
     """
 
     per_minute: int = 1000
@@ -21,6 +22,11 @@ class Options:
     report_to_ban_list: bool = False
     audit_file: bool = False
     audit_days: int = 30
+    cache_enabled: bool = True
+    cache_ttl_states: float = 300.0
+    cache_ttl_services: float = 600.0
+    cache_ttl_config: float = 1800.0
+    cache_size: int = 67_108_864
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from fnmatch import translate
 from functools import lru_cache
-from typing import Any, Final, Self
+from typing import Any, Final, Self, override
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,15 @@ class Scope:
     everything: bool = False
     include: Selection = Selection()
     exclude: Selection = Selection()
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        """Hash once what every request looks up by."""
+        object.__setattr__(self, "_hash", hash((self.everything, self.include, self.exclude)))
+
+    @override
+    def __hash__(self) -> int:
+        return self._hash
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:

@@ -21,7 +21,11 @@ DENIALS: Final = (
 
 @dataclass(slots=True)
 class CacheCounters:
-    """What a cache did since the start."""
+    """What a cache did since the start.
+
+    A hit was answered from what was prepared, with no more than the changed pieces made anew;
+    the rest of the requests were misses. A revalidation is a hit that sent no body.
+    """
 
     requests: int = 0
     hits: int = 0

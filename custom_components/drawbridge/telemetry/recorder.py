@@ -29,8 +29,12 @@ class CacheRecorder:
         self._counters.revalidations += 1
 
     def invalidated(self) -> None:
-        """Report an answer dropped because it was no longer true."""
+        """Report a prepared answer that was no longer true."""
         self._counters.invalidations += 1
+
+    def evicted(self) -> None:
+        """Report a prepared answer let go of to make room."""
+        self._counters.evictions += 1
 
 
 class Recorder:

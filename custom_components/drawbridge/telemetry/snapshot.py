@@ -23,8 +23,8 @@ class Surroundings:
     home_assistant_version: str
     running: bool
     keys: Iterable[ApiKey]
-    caches: Mapping[str, Mapping[str, int]]
-    """By cache: what it holds now, ``entries`` and ``bytes``."""
+    caches: Mapping[str, Mapping[str, float | None]]
+    """By cache: what it holds now, ``entries`` and ``bytes``; ``age`` and ``warm_seconds`` in seconds."""
     lockouts: Mapping[str, int]
     """Addresses locked out now, ``active``, and since the start, ``total``."""
     audit: Mapping[str, int | bool]
@@ -86,10 +86,11 @@ def _traffic(counters: Counters) -> dict[str, Any]:
     }
 
 
-def _cache(counters: CacheCounters, holds: Mapping[str, int]) -> dict[str, int]:
+def _cache(counters: CacheCounters, holds: Mapping[str, float | None]) -> dict[str, float | None]:
     return {
         "requests": counters.requests,
         "hits": counters.hits,
+        "misses": counters.requests - counters.hits,
         "revalidations": counters.revalidations,
         "invalidations": counters.invalidations,
         "evictions": counters.evictions,

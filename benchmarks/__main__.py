@@ -1,0 +1,7 @@
+"""Run by `benchmarks/run`."""
+
+import sys
+
+from benchmarks.cli import main
+
+sys.exit(main())

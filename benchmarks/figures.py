@@ -1,0 +1,65 @@
+"""What is measured beside the rows: memory, and the longest that anybody had to wait for the event loop."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from benchmarks.house import House
+from benchmarks.rows import Settings
+from benchmarks.wrk import drive
+
+_SETTLE_SECONDS: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Bytes and seconds. `held` is what the cache counts, `resident` by how much the process grew."""
+
+    entities: int
+    views: int
+    held: float
+    resident: float
+    first_build_block: float
+    load_block: float
+    warm_seconds: float
+
+    @property
+    def held_per_view_and_entity(self) -> float:
+        """Bytes that the cache counts."""
+        return self.held / self.views / self.entities
+
+    @property
+    def resident_per_view_and_entity(self) -> float:
+        """Bytes by which the process grew."""
+        return self.resident / self.views / self.entities
+
+
+async def figures(house: House, settings: Settings) -> Figures:
+    """Measure memory and blocks."""
+    metrics = await house.key(capabilities=["metrics"])
+    key = await house.key(everything=True, exclude={"entities": ["sensor.synthetic_00100"]})
+    await asyncio.sleep(_SETTLE_SECONDS)
+    await house.clear_cache()
+    await house.watch_blocks()
+    await house.probe(house.bridge("/api/states", key, encoding=settings.encoding))
+    first = await house.blocks()
+    await house.churn(settings.churn)
+    await house.watch_blocks()
+    await drive(house.bridge("/api/states", key, encoding=settings.encoding), settings.seconds)
+    load = await house.blocks()
+    await house.churn(0)
+    await asyncio.sleep(_SETTLE_SECONDS)
+    before, resident = await house.cache(metrics), await house.resident()
+    keys = await house.scoped_keys(settings.scopes, areas=house.areas, first=500)
+    for item in keys:
+        await house.probe(house.bridge("/api/states", item, encoding=settings.encoding))
+    after, grown = await house.cache(metrics), await house.resident()
+    return Figures(
+        entities=settings.entities,
+        views=len(keys),
+        held=after["bytes"] - before["bytes"],
+        resident=grown - resident,
+        first_build_block=first["longest"],
+        load_block=load["longest"],
+        warm_seconds=after["warm_seconds"],
+    )

@@ -1,0 +1,171 @@
+"""A real Home Assistant with synthetic sensors, Drawbridge and bare views, on a free port of 127.0.0.1."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+
+from benchmarks.wrk import Request
+from demo import drawbridge
+from demo.client import Client, Json
+from demo.homeassistant import HomeAssistant
+from demo.household import furnish, write_files
+from demo.process import DemoError
+from demo.stack import SYNTHETIC
+
+_FOLDER: Final = Path(__file__).parent
+_PACKAGE: Final = _FOLDER / "drawbridge_benchmark.yaml"
+_COMPONENT: Final = _FOLDER / "custom_components" / "drawbridge_benchmark"
+_BENCHMARK: Final = "/api/drawbridge_benchmark"
+_QUIET: Final = ("scene", "script", "zone")
+
+
+class House:
+    """An instance that can be asked for requests to drive, and for what only it can measure."""
+
+    def __init__(self, home_assistant: HomeAssistant, entry_id: str, areas: list[str]) -> None:
+        """Wrap an instance that has everything set up."""
+        self.home_assistant = home_assistant
+        self.areas = areas
+        self._entry_id = entry_id
+        self._made = 0
+
+    @property
+    def client(self) -> Client:
+        """The administrator's client."""
+        return self.home_assistant.client
+
+    async def key(self, **scope: Json) -> str:
+        """Make a key without a rate limit that reads, and return its secret."""
+        self._made += 1
+        data = {"name": f"Benchmark {self._made}", "per_minute": 0, **(scope or {"everything": True})}
+        answer = await self.client.post(drawbridge.CREATE_KEY, data)
+        secret: str = answer["service_response"]["secret"]
+        return secret
+
+    async def quiet_key(self) -> str:
+        """Make a key that sees only what does not change."""
+        return await self.key(domains=list(_QUIET))
+
+    async def scoped_keys(self, number: int, *, areas: Sequence[str] = (), first: int = 1) -> list[str]:
+        """Make keys that see everything but a sensor each, and but one of the areas in turn.
+
+        `first` is the number of the first sensor that is left out.
+        """
+        return [
+            await self.key(
+                everything=True,
+                exclude={
+                    "areas": [areas[index % len(areas)]] if areas else [],
+                    "entities": [f"sensor.synthetic_{index + first:05}"],
+                },
+            )
+            for index in range(number)
+        ]
+
+    def own(self, path: str, encoding: str = "identity") -> Request:
+        """Return a request to Home Assistant's own API."""
+        headers = {"Authorization": f"Bearer {self.client.token}", "Accept-Encoding": encoding}
+        return Request(self.home_assistant.url + path, headers)
+
+    def bridge(self, path: str, *keys: str, encoding: str = "identity", **headers: str) -> Request:
+        """Return a request to the bridge, with one key or with several in turn."""
+        sent = {"Accept-Encoding": encoding, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        url = self.home_assistant.url + drawbridge.BASE_PATH + path
+        return Request(url, sent, keys) if len(keys) > 1 else Request(url, sent | {"X-API-Key": keys[0]})
+
+    def bare(self, number: int) -> Request:
+        """Return a request to a view that returns so many bytes and does nothing else."""
+        return Request(f"{self.home_assistant.url}{_BENCHMARK}/bytes/{number}", {})
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that Home Assistant has taken, in all of its threads."""
+        stat = Path(f"/proc/{self.home_assistant.process.identity.pid}/stat").read_text(encoding="utf-8")
+        # proc(5): after the command in parentheses comes the state (field 3); 14 and 15 are user and system time.
+        fields = stat.rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    async def churn(self, per_second: float) -> None:
+        """Change so many states a second from now on."""
+        await self.client.call("synthetic.churn", changes_per_second=per_second)
+
+    async def probe(self, request: Request) -> tuple[int, int, str]:
+        """Ask once; return the status, the bytes of the body as sent, and the validator."""
+        headers = dict(request.headers) | ({"X-API-Key": request.keys[0]} if request.keys else {})
+        async with (
+            aiohttp.ClientSession(auto_decompress=False) as session,
+            session.get(request.url, headers=headers) as response,
+        ):
+            return response.status, len(await response.read()), response.headers.get("ETag", "")
+
+    async def seconds_per_change(self, number: int) -> float:
+        """Return what one change of a state costs."""
+        seconds: float = (await self.client.post(f"{_BENCHMARK}/changes/{number}"))["seconds"]
+        return seconds
+
+    async def switch_bridge(self, *, on: bool) -> None:
+        """Load the bridge, or unload it."""
+        # Home Assistant may have given up a WebSocket that nobody read from meanwhile.
+        await self.client.disconnect()
+        disabled_by = None if on else "user"
+        await self.client.command("config_entries/disable", entry_id=self._entry_id, disabled_by=disabled_by)
+
+    async def clear_cache(self) -> None:
+        """Let the bridge forget every prepared answer."""
+        states = await self.client.get("/api/states")
+        button = next(item["entity_id"] for item in states if item["entity_id"].endswith("_clear_cache"))
+        await self.client.call("button.press", button)
+
+    async def watch_blocks(self) -> None:
+        """Begin to time every callback of the event loop."""
+        await self.client.post(f"{_BENCHMARK}/blocks/start")
+
+    async def blocks(self) -> dict[str, float]:
+        """Stop timing; return the longest block in seconds and the number of notable ones."""
+        result: dict[str, float] = await self.client.post(f"{_BENCHMARK}/blocks/stop")
+        return result
+
+    async def resident(self) -> int:
+        """Return the bytes that the process has in memory."""
+        resident: int = (await self.client.get(f"{_BENCHMARK}/memory"))["resident"]
+        return resident
+
+    async def cache(self, metrics_key: str) -> dict[str, float]:
+        """Return what the bridge tells of its cache of states."""
+        url = f"{self.home_assistant.url}{drawbridge.BASE_PATH}/metrics"
+        async with aiohttp.ClientSession() as session, session.get(url, headers={"X-API-Key": metrics_key}) as answer:
+            cache: dict[str, float] = (await answer.json())["cache"]["states"]
+            return cache
+
+
+@asynccontextmanager
+async def house(folder: Path, entities: int) -> AsyncIterator[House]:
+    """Bring an instance up with so many entities, and end it at the end of the block."""
+    home_assistant = HomeAssistant(folder)
+    try:
+        yield await _start(home_assistant, entities)
+    finally:
+        await home_assistant.stop()
+
+
+async def _start(home_assistant: HomeAssistant, entities: int) -> House:
+    home_assistant.write_config(components=(drawbridge.COMPONENT, SYNTHETIC, _COMPONENT))
+    write_files(home_assistant.config_dir)
+    shutil.copyfile(_PACKAGE, home_assistant.config_dir / "packages" / _PACKAGE.name)
+    home_assistant.start()
+    await home_assistant.wait_for_http()
+    await home_assistant.onboard()
+    await home_assistant.wait_until_running()
+    client = home_assistant.client
+    await furnish(client, home_assistant.config_dir)
+    entry_id = await drawbridge.set_up(client)
+    areas = [area["area_id"] for area in await client.command("config/area_registry/list")]
+    missing = entities - len(await client.get("/api/states"))
+    if missing < 1:
+        raise DemoError(f"The household alone has more than {entities} entities: ask for more")
+    await client.flow("synthetic", {"title": "Sensors", "sensors": missing, "areas": areas, "changes_per_second": 0})
+    return House(home_assistant, entry_id, areas)

@@ -1,0 +1,200 @@
+"""What is measured: each row a pair of requests, driven in turn, and the ratio that the design asks for."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from statistics import median
+from typing import Final
+
+from benchmarks.house import House
+from benchmarks.wrk import Load, Request, drive
+
+CHANGES_A_ROUND: Final = 20_000
+WARM_VIEWS: Final = 10
+SETTLE_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How to measure."""
+
+    entities: int = 10_000
+    churn: float = 500.0
+    scopes: int = 20
+    encoding: str = "gzip"
+    rounds: int = 5
+    seconds: int = 3
+    only: str = ""
+
+
+@dataclass(slots=True)
+class Side:
+    """One side of a pair: what was asked, and what came back in each round. `size` is the bytes of a body."""
+
+    name: str
+    size: int = 0
+    loads: list[Load] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """The median of the requests a second."""
+        return median(load.rate for load in self.loads)
+
+    @property
+    def p50(self) -> float:
+        """The median of the middle times, in seconds."""
+        return median(load.p50 for load in self.loads)
+
+    @property
+    def p99(self) -> float:
+        """The median of the slowest hundredths, in seconds."""
+        return median(load.p99 for load in self.loads)
+
+
+@dataclass(slots=True)
+class Row:
+    """One figure of the design. A cost must stay under its target, a rate must reach it."""
+
+    work: str
+    against: str
+    target: float
+    ratio: float
+    cpu_ratio: float | None = None
+    """The same, by requests per second of Home Assistant's processor time."""
+    is_cost: bool = False
+    ours: Side | None = None
+    other: Side | None = None
+
+    @property
+    def reached(self) -> bool:
+        """Whether the target is reached."""
+        return self.ratio <= self.target if self.is_cost else self.ratio >= self.target
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two requests to compare, each at its own instance, with so many changes a second there."""
+
+    work: str
+    against: str
+    target: float
+    ours: tuple[House, Request]
+    other: tuple[House, Request]
+    churn: float = 0.0
+
+
+async def measure(pair: Pair, settings: Settings) -> Row:
+    """Drive both requests in turn, and compare what came back."""
+    sides = []
+    for name, (house, request) in ((pair.work, pair.ours), (pair.against, pair.other)):
+        sides.append(Side(name, (await house.probe(request))[1]))
+    await asyncio.sleep(SETTLE_SECONDS)
+    for _ in range(settings.rounds):
+        for side, (house, request) in zip(sides, (pair.ours, pair.other), strict=True):
+            await house.churn(pair.churn)
+            before = house.processor_seconds()
+            load = await drive(request, settings.seconds)
+            side.loads.append(replace(load, cpu=house.processor_seconds() - before))
+            await house.churn(0)
+    ours, other = sides
+    pairs = list(zip(ours.loads, other.loads, strict=True))
+    ratio = median(a.rate / b.rate for a, b in pairs)
+    cpu_ratio = median((a.count / a.cpu) / (b.count / b.cpu) for a, b in pairs)
+    return Row(pair.work, pair.against, pair.target, ratio, cpu_ratio=cpu_ratio, ours=ours, other=other)
+
+
+async def rows(big: House, small: House, settings: Settings) -> AsyncIterator[Row]:
+    """Measure everything, one row after the other."""
+    for make in (_bulk, _plain, _small_answers, _growth, _scopes):
+        for pair in await make(big, small, settings):
+            if settings.only in pair.work:
+                yield await measure(pair, settings)
+    work = f"one change of a state, {WARM_VIEWS} views warm"
+    if settings.only in work:
+        yield await _cost_of_a_change(big, settings, work)
+
+
+async def _bulk(big: House, _small: House, settings: Settings) -> list[Pair]:
+    key, encoding, churn = await big.key(), settings.encoding, settings.churn
+    bulk = big.bridge("/api/states", key, encoding=encoding)
+    bare = big.bare((await big.probe(bulk))[1])
+    changing = f"all states, {encoding}, {churn:g} changes/s"
+    return [
+        Pair(changing, "Home Assistant's own, gzip", 50, (big, bulk), (big, big.own("/api/states", "gzip")), churn),
+        Pair(changing, "bare view, as many bytes", 0.7, (big, bulk), (big, bare), churn),
+        Pair(f"all states, {encoding}, no changes", "bare view, as many bytes", 0.85, (big, bulk), (big, bare)),
+    ]
+
+
+async def _plain(big: House, _small: House, settings: Settings) -> list[Pair]:
+    bulk, own = big.bridge("/api/states", await big.key()), big.own("/api/states")
+    changing = f"all states, not compressed, {settings.churn:g} changes/s"
+    return [
+        Pair("all states, not compressed, no changes", "Home Assistant's own", 3, (big, bulk), (big, own)),
+        Pair(changing, "Home Assistant's own", 3, (big, bulk), (big, own), settings.churn),
+    ]
+
+
+async def _small_answers(big: House, _small: House, settings: Settings) -> list[Pair]:
+    key = await big.key()
+    # Without the household, in which something changes now and then.
+    sensors = await big.key(globs=["sensor.synthetic_*"])
+    bulk = big.bridge("/api/states", sensors, encoding=settings.encoding)
+    etag = (await big.probe(bulk))[2]
+    unchanged = big.bridge("/api/states", sensors, encoding=settings.encoding, If_None_Match=etag)
+    one, path = "sensor.synthetic_00001", "/api/states/sensor.synthetic_00001"
+    own = big.own(path)
+    bare = big.bare((await big.probe(own))[1])
+    return [
+        Pair("all states, answered 304", "bare view, 200 bytes", 0.85, (big, unchanged), (big, big.bare(200))),
+        Pair(f"one state ({one})", "Home Assistant's own", 1.5, (big, big.bridge(path, key)), (big, own)),
+        Pair(f"one state ({one})", "bare view, as many bytes", 0.0, (big, big.bridge(path, key)), (big, bare)),
+    ]
+
+
+async def _growth(big: House, small: House, settings: Settings) -> list[Pair]:
+    churn, many, few = settings.churn, f"{settings.entities} entities, {settings.churn:g} changes/s", "1000 entities"
+    path = "/api/states/sensor.synthetic_00001"
+    single, unchanged = [], []
+    for house in (big, small):
+        key, quiet = await house.key(), await house.quiet_key()
+        single.append((house, house.bridge(path, key)))
+        etag = (await house.probe(house.bridge("/api/states", quiet)))[2]
+        unchanged.append((house, house.bridge("/api/states", quiet, If_None_Match=etag)))
+    return [
+        Pair(f"answered 304, {many}", few, 0.95, unchanged[0], unchanged[1], churn),
+        Pair(f"one state, {many}", few, 0.95, single[0], single[1], churn),
+    ]
+
+
+async def _scopes(big: House, _small: House, settings: Settings) -> list[Pair]:
+    encoding, churn, number = settings.encoding, settings.churn, settings.scopes
+    pairs = []
+    for less, keys in (
+        ("one sensor", await big.scoped_keys(number)),
+        ("one area and one sensor", await big.scoped_keys(number, areas=big.areas)),
+    ):
+        many = big.bridge("/api/states", *keys, encoding=encoding)
+        one = big.bridge("/api/states", keys[0], keys[0], encoding=encoding)
+        work = f"all states, {encoding}, {churn:g} changes/s, {number} scopes in turn, each less {less}"
+        pairs.append(Pair(work, "one of these scopes", 0.8, (big, many), (big, one), churn))
+    return pairs
+
+
+async def _cost_of_a_change(big: House, settings: Settings, work: str) -> Row:
+    """Change states with the bridge loaded and its views warm, and with the bridge unloaded, in turn."""
+    views = [
+        big.bridge("/api/states", key, encoding=settings.encoding)
+        for key in await big.scoped_keys(WARM_VIEWS, areas=big.areas)
+    ]
+    ratios = []
+    for _ in range(settings.rounds):
+        for request in views:
+            await big.probe(request)
+        await asyncio.sleep(SETTLE_SECONDS)
+        loaded = await big.seconds_per_change(CHANGES_A_ROUND)
+        await big.switch_bridge(on=False)
+        await asyncio.sleep(SETTLE_SECONDS)
+        ratios.append(loaded / await big.seconds_per_change(CHANGES_A_ROUND))
+        await big.switch_bridge(on=True)
+    return Row(work, "without the bridge", 1.10, median(ratios), is_cost=True)

@@ -1,0 +1,64 @@
+"""Prepared answers: sent as the client can read them, and not sent again if it still has them."""
+
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from ..cache.codings import CODINGS, COMPRESSED, Coding
+from ..cache.documents import Document, DocumentCache
+from ..policy import encodings
+from ..policy.headers import REVALIDATE
+from .call import Call
+
+_JSON: Final = "application/json"
+
+
+def coding_for(request: web.Request) -> Coding:
+    """Return the coding in which the client wants its answer."""
+    return CODINGS[encodings.choose(request.headers.get(hdrs.ACCEPT_ENCODING), COMPRESSED)]
+
+
+def is_current(request: web.Request, etag: str) -> bool:
+    """Tell whether the client has what the validator stands for.
+
+    Compared weakly, as RFC 9110 asks for ``If-None-Match``.
+    """
+    sent = request.headers.get(hdrs.IF_NONE_MATCH)
+    if sent is None:
+        return False
+    if sent == etag:
+        return True
+    candidates = request.headers.getall(hdrs.IF_NONE_MATCH)
+    wanted = {item.strip().removeprefix("W/") for header in candidates for item in header.split(",")}
+    return "*" in wanted or etag.removeprefix("W/") in wanted
+
+
+def not_modified(etag: str) -> web.Response:
+    """Answer that the client has it already."""
+    headers = {hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag}
+    return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+
+
+def prepared(body: bytes, coding: Coding, etag: str) -> web.Response:
+    """Answer with a body that is encoded already."""
+    headers = {hdrs.CONTENT_TYPE: _JSON, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag}
+    if coding.name != encodings.IDENTITY:
+        headers[hdrs.CONTENT_ENCODING] = coding.name
+    return web.Response(body=body, headers=headers)
+
+
+def document_response(call: Call, document: Document) -> web.Response:
+    """Answer with a document."""
+    if is_current(call.request, document.etag):
+        return not_modified(document.etag)
+    coding = coding_for(call.request)
+    return prepared(document.body(coding), coding, document.etag)
+
+
+def cached(call: Call, cache: DocumentCache, document: Document) -> web.Response:
+    """Answer with a document of a cache, and count it where the client still had it."""
+    response = document_response(call, document)
+    if response.status == HTTPStatus.NOT_MODIFIED:
+        cache.recorder.revalidated()
+    return response

@@ -1,0 +1,116 @@
+"""The caches of the bridge, and when each is outdated."""
+
+import asyncio
+from collections.abc import Collection
+from typing import Any, Final
+
+from homeassistant.const import (
+    EVENT_COMPONENT_LOADED,
+    EVENT_CORE_CONFIG_UPDATE,
+    EVENT_HOMEASSISTANT_STARTED,
+    EVENT_SERVICE_REGISTERED,
+    EVENT_SERVICE_REMOVED,
+)
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.start import async_at_started
+from homeassistant.util.event_type import EventType
+
+from ..policy.options import Options
+from ..telemetry.recorder import Recorder
+from .directory import EntityDirectory
+from .documents import DocumentCache
+from .states import Limits, StateCache, ViewKey
+
+_SERVICE_EVENTS: Final[tuple[str, ...]] = (EVENT_SERVICE_REGISTERED, EVENT_SERVICE_REMOVED, EVENT_COMPONENT_LOADED)
+_CONFIG_EVENTS: Final[tuple[EventType[Any] | str, ...]] = (
+    EVENT_CORE_CONFIG_UPDATE,
+    EVENT_COMPONENT_LOADED,
+    EVENT_HOMEASSISTANT_STARTED,
+)
+
+
+class Caches:
+    """States, services and configuration: followed, limited and warmed together."""
+
+    def __init__(self, hass: HomeAssistant, directory: EntityDirectory, recorder: Recorder) -> None:
+        """Begin empty."""
+        self.states = StateCache(hass, directory, recorder.cache("states"))
+        self.services = DocumentCache(hass, recorder.cache("services"), _SERVICE_EVENTS)
+        self.config = DocumentCache(hass, recorder.cache("config"), _CONFIG_EVENTS)
+        self._hass = hass
+        self._wanted: Collection[ViewKey] = ()
+        self._warming: asyncio.Task[None] | None = None
+        self._warm_again = False
+
+    def start(self) -> CALLBACK_TYPE:
+        """Follow Home Assistant's events until the function returned is called."""
+        stops = (
+            self.states.start(self.warm),
+            self.services.start(),
+            self.config.start(),
+            async_at_started(self._hass, self._started),
+        )
+
+        def stop() -> None:
+            for item in stops:
+                item()
+            if self._warming is not None:
+                self._warming.cancel()
+
+        return stop
+
+    def configure(self, options: Options) -> None:
+        """Take over the options."""
+        on = options.cache_enabled
+        self.states.configure(Limits(enabled=on, ttl=options.cache_ttl_states, max_bytes=options.cache_size))
+        self.services.configure(options.cache_ttl_services if on else 0)
+        self.config.configure(options.cache_ttl_config if on else 0)
+
+    def retain(self, wanted: Collection[ViewKey]) -> None:
+        """Drop the views that nobody asks for any longer, and prepare those that are new."""
+        self._wanted = tuple(wanted)
+        self.states.retain(self._wanted)
+        if self._hass.is_running:
+            self.warm()
+
+    def clear(self) -> None:
+        """Let go of every prepared answer; the next request prepares it anew."""
+        for cache in (self.states, self.services, self.config):
+            cache.clear()
+
+    def warm(self) -> None:
+        """Prepare the states for all keys, in the background."""
+        if self._warming is not None:
+            self._warm_again = True
+            return
+        self._warming = self._hass.async_create_background_task(self._warm(), "drawbridge warm", eager_start=False)
+
+    def holds(self) -> dict[str, dict[str, float | None]]:
+        """Return what each cache holds now."""
+        states = self.states
+        documents = {"services": self.services, "config": self.config}
+        return {
+            "states": {
+                "entries": len(states),
+                "bytes": states.size,
+                "age": states.age if len(states) else None,
+                "warm_seconds": states.warm_seconds,
+            },
+            **{
+                name: {"entries": len(item), "bytes": item.size, "age": item.age, "warm_seconds": None}
+                for name, item in documents.items()
+            },
+        }
+
+    @callback
+    def _started(self, _hass: HomeAssistant) -> None:
+        self.warm()
+
+    async def _warm(self) -> None:
+        try:
+            self._warm_again = True
+            while self._warm_again:
+                self._warm_again = False
+                await self.states.warm(self._wanted)
+        finally:
+            self._warming = None

@@ -1,0 +1,194 @@
+"""The order of all entities, in short stretches, and which of them changed when.
+
+A change of state costs one entry in a set. Everything else is done when somebody asks, once for
+all changes since, whatever the number of scopes.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import batched
+from typing import Final
+
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
+
+from .directory import EntityDirectory
+
+SHARD_SIZE: Final = 32
+"""Entities in a shard: fewer make a change cheaper, more make compressed answers smaller."""
+
+GROUP_SIZE: Final = 12
+"""Shards in a group."""
+
+_SPARE_SHARDS: Final = 8
+_MAX_GONE: Final = 10_000
+
+
+class Shard:
+    """Consecutive entities, in Home Assistant's order.
+
+    ``version`` grows with every change of one of them, ``layout`` with every change of who they
+    are or which scopes they are in.
+    """
+
+    __slots__ = ("entity_ids", "group", "layout", "version")
+
+    def __init__(self, group: Group, version: int) -> None:
+        """Begin empty."""
+        self.group = group
+        self.entity_ids: list[str] = []
+        self.layout = self.version = version
+
+    def change(self, version: int, *, layout: bool) -> None:
+        """Note a change of one of the entities."""
+        self.version = self.group.version = version
+        if layout:
+            self.layout = self.group.layout = version
+
+
+class Group:
+    """Consecutive shards, with the newest version and layout of any of them."""
+
+    __slots__ = ("layout", "shards", "version")
+
+    def __init__(self, version: int) -> None:
+        """Begin empty."""
+        self.shards: list[Shard] = []
+        self.layout = self.version = version
+
+
+class Ledger:
+    """Follows Home Assistant's state machine, and the facts of entities."""
+
+    def __init__(self, hass: HomeAssistant, directory: EntityDirectory) -> None:
+        """Follow nothing yet."""
+        self._hass = hass
+        self._directory = directory
+        self.groups: list[Group] = []
+        self.version = 0
+        self.layout = 0
+        """The version of the last change of any layout."""
+        self.horizon = 0
+        """Changes up to this version may be unknown."""
+        self._shard_of: dict[str, Shard] = {}
+        self._changed: dict[str, int] = {}
+        self._dirty: set[str] = set()
+        self._moved: set[str] = set()
+        self._refiled: set[str] = set()
+        self._trusted = False
+
+    def start(self) -> CALLBACK_TYPE:
+        """Follow all changes until the function returned is called."""
+        self.distrust()
+        self._directory.listen(self._facts_changed)
+        return self._hass.bus.async_listen(EVENT_STATE_CHANGED, self._state_changed)
+
+    def distrust(self) -> None:
+        """Look at everything again when asked next, as if all had changed."""
+        self._trusted = False
+
+    def holds(self, entity_id: str) -> bool:
+        """Tell whether an entity has a state."""
+        return entity_id in self._shard_of
+
+    def entity_ids(self) -> Iterable[str]:
+        """Return all entities that have a state, in no order."""
+        return self._shard_of.keys()
+
+    def sync(self) -> None:
+        """Take in all changes that have happened. Whoever asks for anything calls this first."""
+        if self._trusted and not self._dirty:
+            return
+        self.version += 1
+        if self._moved or not self._trusted:
+            self._move()
+        for entity_id in self._dirty:
+            if (shard := self._shard_of.get(entity_id)) is not None:
+                shard.change(self.version, layout=False)
+            self._note(entity_id)
+        for entity_id in self._refiled:
+            if (shard := self._shard_of.get(entity_id)) is not None:
+                shard.change(self.version, layout=True)
+                self.layout = self.version
+        self._dirty.clear()
+        self._refiled.clear()
+
+    def changed_since(self, version: int) -> Iterator[str]:
+        """Yield the entities that changed, came, left or moved after a version, the latest first."""
+        for entity_id, changed in reversed(self._changed.items()):
+            if changed <= version:
+                return
+            yield entity_id
+
+    @callback
+    def _state_changed(self, event: Event[EventStateChangedData]) -> None:
+        data = event.data
+        entity_id = data["entity_id"]
+        self._dirty.add(entity_id)
+        if data["new_state"] is None:
+            self._moved.add(entity_id)
+            self._directory.forget(entity_id)
+        elif data["old_state"] is None:
+            self._moved.add(entity_id)
+
+    def _facts_changed(self, entity_id: str) -> None:
+        self._dirty.add(entity_id)
+        self._refiled.add(entity_id)
+
+    def _note(self, entity_id: str) -> None:
+        self._changed.pop(entity_id, None)
+        self._changed[entity_id] = self.version
+        if len(self._changed) > len(self._shard_of) + _MAX_GONE:
+            oldest = next(iter(self._changed))
+            self.horizon = self._changed.pop(oldest)
+
+    def _move(self) -> None:
+        """Take out who left or came back, and add at the end who came, as the state machine does."""
+        for entity_id in self._moved:
+            if (shard := self._shard_of.pop(entity_id, None)) is not None:
+                shard.entity_ids.remove(entity_id)
+                shard.change(self.version, layout=True)
+        self._moved.clear()
+        self.layout = self.version
+        entity_ids = self._hass.states.async_entity_ids()
+        arrived = entity_ids[len(self._shard_of) :]
+        if self._trusted and self._shard_of.keys().isdisjoint(arrived) and not self._is_sparse():
+            self._append(arrived)
+        else:
+            self._rebuild(entity_ids)
+
+    def _is_sparse(self) -> bool:
+        shards = len(self.groups) * GROUP_SIZE
+        return shards > 2 * (len(self._shard_of) // SHARD_SIZE) + 2 * GROUP_SIZE + _SPARE_SHARDS
+
+    def _append(self, entity_ids: list[str]) -> None:
+        for entity_id in entity_ids:
+            shard = self._open_shard()
+            shard.entity_ids.append(entity_id)
+            shard.change(self.version, layout=True)
+            self._shard_of[entity_id] = shard
+
+    def _open_shard(self) -> Shard:
+        if not self.groups or (len(self.groups[-1].shards) == GROUP_SIZE and self._last_is_full()):
+            self.groups.append(Group(self.version))
+        group = self.groups[-1]
+        if not group.shards or self._last_is_full():
+            group.shards.append(Shard(group, self.version))
+        return group.shards[-1]
+
+    def _last_is_full(self) -> bool:
+        return len(self.groups[-1].shards[-1].entity_ids) >= SHARD_SIZE
+
+    def _rebuild(self, entity_ids: list[str]) -> None:
+        self._trusted = True
+        self.groups = []
+        self._shard_of = {}
+        for of_group in batched(entity_ids, SHARD_SIZE * GROUP_SIZE, strict=False):
+            group = Group(self.version)
+            self.groups.append(group)
+            for of_shard in batched(of_group, SHARD_SIZE, strict=False):
+                shard = Shard(group, self.version)
+                shard.entity_ids += of_shard
+                group.shards.append(shard)
+                self._shard_of.update(dict.fromkeys(of_shard, shard))
+        for entity_id in entity_ids:
+            self._note(entity_id)

@@ -1,0 +1,48 @@
+"""Which content coding a client wants (RFC 9110, section 12.5.3)."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+IDENTITY: Final = "identity"
+_ALIASES: Final = {"x-gzip": "gzip", "x-deflate": "deflate"}
+_MAX_LENGTH: Final = 512
+
+
+@lru_cache(maxsize=256)
+def choose(accepted: str | None, offered: Sequence[str]) -> str:
+    """Return the coding to answer with, by the ``Accept-Encoding`` sent.
+
+    The client's weights decide, and between equal ones the order of ``offered``, a tuple. A client
+    that names none of them gets ``identity``, also for ``*``: it may not know what it asks for.
+    """
+    if not accepted or len(accepted) > _MAX_LENGTH:
+        return IDENTITY
+    weights = _weights(accepted)
+    best, best_weight = IDENTITY, 0.0
+    for coding in offered:
+        weight = weights.get(coding, 0.0)
+        if weight > best_weight:
+            best, best_weight = coding, weight
+    return IDENTITY if weights.get(IDENTITY, 0.0) > best_weight else best
+
+
+def _weights(accepted: str) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for item in accepted.lower().split(","):
+        name, *parameters = (part.strip() for part in item.split(";"))
+        weights[_ALIASES.get(name, name)] = _weight(parameters)
+    return weights
+
+
+def _weight(parameters: Sequence[str]) -> float:
+    """Return the weight given, 1 without one, and 0 for what is no weight."""
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                weight = float(value)
+            except ValueError:
+                return 0.0
+            return weight if 0.0 <= weight <= 1.0 else 0.0
+    return 1.0

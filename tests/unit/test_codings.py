@@ -1,0 +1,95 @@
+"""Encoded pieces join to what any decoder reads whole."""
+
+import gzip
+import random
+import zlib
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from custom_components.drawbridge.cache import checksums
+from custom_components.drawbridge.cache.codings import CODINGS, COMPRESSED, crc32_join
+from custom_components.drawbridge.policy.encodings import choose
+
+zstd = pytest.importorskip("compression.zstd")
+
+DECODERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.decompress,
+    "deflate": zlib.decompress,
+    "zstd": lambda body: zstd.ZstdDecompressor().decompress(body),
+    "identity": bytes,
+}
+# Runs and repeats at short distances, so that compressors have offsets to repeat.
+TEXTS = st.lists(
+    st.sampled_from([b"0000000", b'"on"', b",", b"abcdabcdabcd", b"12121212", b'{"a":', b"\xc3\xa9", b"xyz-w"]),
+    max_size=60,
+).map(b"".join)
+
+
+@pytest.mark.parametrize("name", DECODERS)
+@settings(max_examples=300, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=8))
+def test_parts_join(name: str, texts: list[bytes]) -> None:
+    """Whatever the parts, joined in one step or in two, one decoder reads all of them."""
+    coding = CODINGS[name]
+    parts = [coding.family.encode(text) for text in texts]
+    flat, nested = coding.whole(parts), coding.whole([coding.family.join(parts[:3]), *parts[3:]])
+    for body in (flat, nested):
+        decoded = DECODERS[name](body)
+        plain = b"".join(texts)
+        if name == "zstd":
+            assert decoded == b"".join(b" " * 17 + text for text in texts)
+        else:
+            assert decoded == plain
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_large_parts(name: str) -> None:
+    """A part of many blocks, of what cannot be compressed, and of one byte repeated."""
+    noise = random.Random(1).randbytes(400_000)  # noqa: S311 - the same in every run
+    texts = [noise, b"x" * 700_000, noise[:9], b"", noise]
+    coding = CODINGS[name]
+    decoded = DECODERS[name](coding.whole([coding.family.encode(text) for text in texts]))
+    assert decoded.replace(b" " * 17, b"") == b"".join(texts).replace(b" " * 17, b"")
+
+
+@given(st.binary(max_size=300), st.binary(max_size=3000))
+def test_checksums_of_a_join(one: bytes, other: bytes) -> None:
+    """They are those of the joined bytes."""
+    joined, length = one + other, len(other)
+    for join in (checksums.crc32_join, crc32_join):
+        assert join(zlib.crc32(one), zlib.crc32(other), length) == zlib.crc32(joined)
+    assert checksums.adler32_join(zlib.adler32(one), zlib.adler32(other), length) == zlib.adler32(joined)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "chosen"),
+    [
+        (None, "identity"),
+        ("", "identity"),
+        ("gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("x-gzip", "gzip"),
+        ("deflate", "deflate"),
+        ("gzip, deflate, br, zstd", "gzip"),
+        ("gzip;q=0.9, zstd", "zstd"),
+        ("deflate, gzip;q=1.0, *;q=0.5", "gzip"),
+        ("gzip;q=0.5, deflate;q=0.9", "deflate"),
+        ("gzip;q=0", "identity"),
+        ("gzip;q=0, *", "identity"),
+        ("*", "identity"),
+        ("identity", "identity"),
+        ("identity;q=0.5, gzip;q=0.4", "identity"),
+        ("identity;q=0.5, gzip;q=0.5", "gzip"),
+        ("br", "identity"),
+        ("gzip;q=nan", "identity"),
+        ("gzip;q=2", "identity"),
+        ("gzip ; q = 0.1", "gzip"),
+        (";;,,q=1", "identity"),
+        ("gzip," * 1000, "identity"),
+    ],
+)
+def test_the_choice_of_a_coding(accepted: str | None, chosen: str) -> None:
+    """The client's weights decide, then what is best for it."""
+    assert choose(accepted, COMPRESSED) == chosen
