@@ -14,6 +14,7 @@ type EntityListener = Callable[[str], None]
 
 _MAX_STRANGERS: Final = 1024
 _ENTITY_PLATFORMS: Final = frozenset(item.value for item in Platform)
+_ENTITY_FACTS: Final = frozenset({"area_id", "device_id", "entity_id", "labels", "platform"})
 _DEVICE_FACTS: Final = frozenset({"area_id", "labels"})
 
 
@@ -150,6 +151,8 @@ class EntityDirectory:
 
     @callback
     def _entity_updated(self, event: Event[Any]) -> None:
+        if event.data["action"] == "update" and not _ENTITY_FACTS & event.data["changes"].keys():
+            return
         self._changed(event.data["entity_id"])
         if (old_entity_id := event.data.get("old_entity_id")) is not None:
             self._changed(old_entity_id)
