@@ -10,7 +10,7 @@ from ..keys import Capability
 from .call import Call, json_response
 from .endpoint import Access, Router
 from .prepared import cached
-from .spec import MESSAGE, OBJECT, TEXT, Answer, array, ok
+from .spec import MESSAGE, OBJECT, TEXT, Answer, array, kept, ok
 from .visible import components
 
 router = Router()
@@ -47,7 +47,7 @@ def status(_call: Call) -> web.StreamResponse:
     "GET",
     "/api/config",
     capability=Capability.READ,
-    about=ok(
+    about=kept(
         Answer(
             "The configuration. Where the house stands, its URLs and paths are there with `location` alone.",
             OBJECT,

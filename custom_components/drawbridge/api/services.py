@@ -32,7 +32,7 @@ from .call import Call, json_response
 from .endpoint import Router
 from .prepared import cached
 from .problem import bad_request, failed, forbidden
-from .spec import FLAG, OBJECT, STATES, About, Answer, Body, Parameter, array, ok
+from .spec import FLAG, OBJECT, STATES, About, Answer, Body, Parameter, array, kept
 from .visible import domains
 
 router = Router()
@@ -48,7 +48,7 @@ _MAX_AUDITED: Final = 10
     "GET",
     "/api/services",
     capability=Capability.READ,
-    about=ok(
+    about=kept(
         Answer(
             "The services that the key may call, with Home Assistant's own descriptions.",
             array(OBJECT),

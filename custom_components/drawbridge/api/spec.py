@@ -1,7 +1,7 @@
 """What an endpoint says of itself: parameters, body, answers. The OpenAPI document is made of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Final
@@ -85,3 +85,11 @@ class About:
 def ok(answer: Answer, *problems: HTTPStatus, parameters: tuple[Parameter, ...] = (), tag: str = "mirror") -> About:
     """Return what is to say of an endpoint that answers 200, or refuses."""
     return About({HTTPStatus.OK: answer}, parameters, problems=frozenset(problems), tag=tag)
+
+
+def kept(answer: Answer, *problems: HTTPStatus) -> About:
+    """Return what is to say of an endpoint whose answer clients may keep, and ask whether it still holds."""
+    validator = {"ETag": "Names the answer, for If-None-Match."}
+    unchanged = Answer("Nothing changed since the answer that If-None-Match names.", headers=validator)
+    answers = {HTTPStatus.OK: replace(answer, headers=validator), HTTPStatus.NOT_MODIFIED: unchanged}
+    return About(answers, problems=frozenset(problems))

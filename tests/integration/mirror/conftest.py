@@ -1,5 +1,6 @@
 """A household with a past, a calendar, a camera and a picture, and both ways to ask for it."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, override
@@ -21,6 +22,9 @@ from homeassistant.util import dt as dt_util
 
 from tests.integration.house import Bridge, add_bridge
 from tests.integration.mirror.sides import Sides
+
+# The harness has every statement logged, also between tests, where nothing captures it.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100)
 CAUSE = "01KB0000000000000000000001"

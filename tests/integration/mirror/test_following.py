@@ -99,6 +99,7 @@ async def follow(bridge: Bridge, key: str, cursor: str, query: str = "") -> tupl
 
 async def test_following(bridge: Bridge, hass: HomeAssistant, whole: str) -> None:
     """Changed, added and removed since the last time, once, with and without narrowing."""
+    await hass.async_block_till_done()
     cursor = (await bridge.get("/api/states", whole)).headers[CURSOR]
     assert (await follow(bridge, whole, cursor))[0] == {"reset": False, "changed": [], "removed": []}
     hass.states.async_set(OUTSIDE, "10")
