@@ -9,6 +9,7 @@ from demo.client import Client, Json
 
 COMPONENT: Final = Path(__file__).parents[1] / "custom_components" / "drawbridge"
 BASE_PATH: Final = "/api/drawbridge"
+OPTIONS_FLOW: Final = "/api/config/config_entries/options/flow"
 CREATE_KEY: Final = "/api/services/drawbridge/create_key?return_response"
 
 
@@ -43,10 +44,24 @@ HOUSEHOLD_KEYS: Final = {
 
 
 async def set_up(client: Client) -> str:
-    """Set up Drawbridge; return the id of its config entry."""
+    """Set up Drawbridge, with its audit trail in a file; return the id of its config entry."""
     entry = await client.flow("drawbridge", {})
     entry_id: str = entry["entry_id"]
+    form = await client.post(OPTIONS_FLOW, {"handler": entry_id})
+    options = _shown(form["data_schema"])
+    options["audit"]["audit_file"] = True
+    await client.post(f"{OPTIONS_FLOW}/{form['flow_id']}", options)
     return entry_id
+
+
+def _shown(fields: list[Json]) -> dict[str, Json]:
+    """Return what the fields of a form show, section by section, as a browser sends it."""
+    return {
+        field["name"]: _shown(field["schema"])
+        if field.get("type") == "expandable"
+        else field["description"]["suggested_value"]
+        for field in fields
+    }
 
 
 async def add_key(client: Client, key: NewKey) -> str:

@@ -1,11 +1,12 @@
 """Repairs: what a person should look at, raised and withdrawn as it comes and goes."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from .bridge import Bridge
@@ -43,11 +44,15 @@ class Issues:
 
     def start(self) -> CALLBACK_TYPE:
         """Look now and then, until the function returned is called."""
-        stop_listening: Callable[[], None] = self._bridge.updates.listen(self._updated)
-        self.check()
+        stops = (
+            self._bridge.updates.listen(self._updated),
+            # Before, entities are missing that a scope may be about.
+            async_at_started(self._bridge.hass, self._started),
+        )
 
         def stop() -> None:
-            stop_listening()
+            for item in stops:
+                item()
             for issue_id in self._raised:
                 ir.async_delete_issue(self._bridge.hass, DOMAIN, issue_id)
 
@@ -57,6 +62,8 @@ class Issues:
     def check(self) -> None:
         """Raise the issues that there are, and drop those that are mended."""
         hass = self._bridge.hass
+        if hass.state is not CoreState.running:
+            return
         found = {item.id: item for item in self._findings()}
         for issue_id in self._raised - found.keys():
             ir.async_delete_issue(hass, DOMAIN, issue_id)
@@ -64,6 +71,10 @@ class Issues:
         for item in found.values():
             _raise(hass, item)
         self._drop_requests_of_removed_keys()
+
+    @callback
+    def _started(self, _hass: HomeAssistant) -> None:
+        self.check()
 
     @callback
     def _updated(self) -> None:

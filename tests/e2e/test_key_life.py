@@ -46,7 +46,7 @@ class Keys:
 
     async def add(self, name: str, **scope: Any) -> str:
         """Add a key that controls what it sees; return its secret."""
-        preset, seen = {"name": name, "preset": "remote"}, {"everything": False, **scope}
+        preset, seen = {"name": name, "preset": "remote"}, {"everything": False, "more": {}, **scope}
         steps = await self._go({}, preset, seen, {"next_step_id": "secret"}, {})
         assert steps[-1]["type"] == "create_entry"
         secret: str = steps[-2]["description_placeholders"]["key"]

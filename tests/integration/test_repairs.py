@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from homeassistant.components.repairs import repairs_flow_manager
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import area_registry as ar, issue_registry as ir
 
@@ -95,6 +96,18 @@ async def test_a_scope_that_matches_nothing(bridge: Bridge) -> None:
     assert found.translation_placeholders == {"name": "Display"}
     await fix(bridge, "scope_matches_nothing", "disable")
     assert issue(bridge.hass, "scope_matches_nothing") is None
+
+
+async def test_nothing_is_said_of_scopes_before_all_is_there(bridge: Bridge, hass: HomeAssistant) -> None:
+    """While Home Assistant starts, entities are missing that come yet."""
+    hass.set_state(CoreState.starting)
+    await bridge.add_key(name="Display", globs=["light.none_*"])
+    assert issue(hass, "scope_matches_nothing") is None
+    await hass.config_entries.async_reload(bridge.entry.entry_id)
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await hass.async_block_till_done()
+    assert issue(hass, "scope_matches_nothing") is not None
 
 
 @pytest.mark.parametrize(

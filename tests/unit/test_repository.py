@@ -135,7 +135,7 @@ def test_every_environment_is_compiled() -> None:
 def test_every_requirement_is_pinned_with_hashes_and_nothing_else(path: Path) -> None:
     """A compiled file holds exact versions with hashes: no options, no addresses."""
     requirements = re.split(r"(?<!\\)\n", path.read_text(encoding="utf-8").strip())
-    pin = re.compile(r"[\w.-]+(\[[\w,-]+\])?==[\w.]+( ; .+?)?( \\\n    --hash=sha256:[0-9a-f]{64})+")
+    pin = re.compile(r"[\w.-]+(\[[\w,-]+\])?==(\d+!)?[\w.]+( ; .+?)?( \\\n    --hash=sha256:[0-9a-f]{64})+")
     assert [line for line in requirements if not line.startswith("#") and not pin.fullmatch(line)] == []
 
 

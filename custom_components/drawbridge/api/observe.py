@@ -1,5 +1,6 @@
 """Looks at requests that have been answered, for learn mode and for what a person should know of."""
 
+import re
 from http import HTTPStatus
 from typing import Final
 
@@ -15,6 +16,8 @@ _ALL_ENTITIES: Final = frozenset(
 _NAMING: Final = ("entity_id", "filter_entity_id", "entity")
 """Query parameters of the mirror that name entities, in lists with commas."""
 _MAX_ID: Final = 255
+_SERVICE: Final = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9_]{1,64}")
+_EVENT: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
 def observe(call: Call, endpoint: Endpoint) -> None:
@@ -36,12 +39,13 @@ def asked_for(call: Call, endpoint: Endpoint) -> Asked:
     capabilities = {endpoint.capability} if isinstance(endpoint.capability, Capability) else set()
     if endpoint.path == "/api/config" and Capability.LOCATION in key.capabilities:
         capabilities.add(Capability.LOCATION)
-    service = f"{parts['domain']}.{parts['service']}".lower() if "service" in parts else None
+    service = f"{parts['domain']}.{parts['service']}".lower() if "service" in parts else ""
+    event = parts.get("event_type", "")
     return Asked(
         capabilities=frozenset(capabilities),
         entities=frozenset(item for item in entities if len(item) <= _MAX_ID),
-        service=service[:_MAX_ID] if service is not None else None,
-        event=parts.get("event_type"),
+        service=service if _SERVICE.fullmatch(service) else None,
+        event=event if _EVENT.fullmatch(event) else None,
         everything=endpoint.path in _ALL_ENTITIES and not entities,
         refused=call.problem is not None and call.problem.status == HTTPStatus.FORBIDDEN,
     )
