@@ -26,7 +26,7 @@ CAPABILITIES: Final = [
 ]  # fmt: skip
 
 HOMEASSISTANT_API: Final = """
-import json, sys
+import json, sys, time
 from datetime import UTC, datetime, timedelta
 from homeassistant_api import Client, State
 
@@ -46,9 +46,14 @@ with Client(f"{url}/api/", key) as client:
         "calendar", "get_events", entity_id="calendar.household", duration={"hours": 1}
     )[1]
     start, end = now - timedelta(hours=1), now + timedelta(hours=1)
+    for _ in range(60):
+        # The recorder writes what happened a few seconds later.
+        entries = client.get_logbook_entries(filter_entities=lamp, start_timestamp=start, end_timestamp=end)
+        said["logbook"] = len(list(entries))
+        if said["logbook"] >= 2:
+            break
+        time.sleep(0.5)
     said["history"] = [len(item.states) for item in client.get_entity_histories((entity,), start, end)]
-    entries = client.get_logbook_entries(filter_entities=lamp, start_timestamp=start, end_timestamp=end)
-    said["logbook"] = len(list(entries))
     said["template"] = client.get_rendered_template("The lamp is {{ states('" + lamp + "') }}.")
     said["set"] = client.set_state(State(state="5", entity_id="sensor.made_up", attributes={"a": 1})).state
     said["fired"] = client.fire_event("bell", button="front")

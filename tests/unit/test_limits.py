@@ -143,14 +143,16 @@ def test_lockout_memory_is_bounded() -> None:
 def test_concurrency() -> None:
     """Places are counted by key and given back; nothing is kept of a key at rest."""
     concurrency = Concurrency()
-    assert concurrency.enter("a", 2)
-    assert concurrency.enter("a", 2)
-    assert not concurrency.enter("a", 2)
-    assert concurrency.enter("b", 2)
+    concurrency.enter("a")
+    assert not concurrency.is_full("a", 2)
+    concurrency.enter("a")
+    assert concurrency.is_full("a", 2)
+    assert not concurrency.is_full("b", 2)
+    concurrency.enter("b")
     concurrency.leave("a")
-    assert concurrency.enter("a", 2)
-    for key in ("a", "a", "b"):
-        concurrency.leave(key)
+    assert not concurrency.is_full("a", 2)
+    concurrency.leave("a")
+    concurrency.leave("b")
     assert len(concurrency) == 0
 
 

@@ -38,8 +38,8 @@ class Call:
     """Why the request was refused, if it was."""
     target: str | None = None
     """What a write changes, for the audit trail."""
-    common_headers: Callable[[], Mapping[str, str]] = dict
-    """The headers that every answer carries, for an answer that begins before its handler ends."""
+    common_headers: Callable[[Call], Mapping[str, str]] = lambda _call: {}
+    """The headers that every answer to a call carries, for one that begins before its handler ends."""
     reached: frozenset[str] = frozenset()
     """The entities that a call of a service reaches, for learn mode."""
 

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -90,9 +89,11 @@ class Gate:
             response.headers.update({**SECURITY_HEADERS, REQUEST_ID: number})
             return response
         call = Call(request, bridge, number, parse_address(request.remote or ""))
-        call.common_headers = partial(self._headers, call)
+        # Not bound to the call: a cycle would leave every request to the garbage collector.
+        call.common_headers = self._headers
         endpoint = self._endpoints.get(request.method, self._other)
-        response = await self._answer(call, endpoint)
+        admitted = self._admit(call, endpoint)
+        response = admitted if isinstance(admitted, web.StreamResponse) else await admitted
         if not response.prepared:
             response.headers.update(self._headers(call))
         seconds = time.perf_counter() - started
@@ -100,35 +101,33 @@ class Gate:
         observe(call, endpoint)
         return response
 
-    async def _answer(self, call: Call, endpoint: Endpoint) -> web.StreamResponse:
+    def _admit(self, call: Call, endpoint: Endpoint) -> web.StreamResponse | Awaitable[web.StreamResponse]:
+        """Pass a request through the steps, and answer it at once where its handler can."""
         for step in STEPS:
             if (problem := step(call, endpoint)) is not None:
                 return _refuse(call, problem)
-        key = call.presented
-        if key is None:
-            return await self._run(call, endpoint)
-        bridge = call.bridge
-        if not bridge.concurrency.enter(key.id, bridge.options.max_concurrent):
+        key, bridge = call.presented, call.bridge
+        if key is not None and bridge.concurrency.is_full(key.id, bridge.options.max_concurrent):
             return _refuse(call, _BUSY)
         try:
-            return await self._run(call, endpoint)
-        finally:
-            bridge.concurrency.leave(key.id)
-
-    async def _run(self, call: Call, endpoint: Endpoint) -> web.StreamResponse:
-        try:
             result = endpoint.handler(call)
-            if isinstance(result, web.StreamResponse):
-                return result
+        except Exception as err:  # noqa: BLE001 - each has its answer
+            return _refuse(call, _problem_of(err, endpoint))
+        return result if isinstance(result, web.StreamResponse) else self._wait(call, endpoint, result)
+
+    async def _wait(self, call: Call, endpoint: Endpoint, result: Awaitable[web.StreamResponse]) -> web.StreamResponse:
+        """Wait for an answer that takes its time, in a place of its key's, and not for ever."""
+        places, holder = call.bridge.concurrency, call.presented.id if call.presented is not None else None
+        if holder is not None:
+            places.enter(holder)
+        try:
             async with asyncio.timeout(call.bridge.options.time_limit):
                 return await result
-        except ProblemError as err:
-            return _refuse(call, err.problem)
-        except TimeoutError:
-            return _refuse(call, _TIMED_OUT)
-        except Exception:
-            _LOGGER.exception("Unexpected error in %s %s", endpoint.method, endpoint.path)
-            return _refuse(call, _BROKEN)
+        except Exception as err:  # noqa: BLE001 - each has its answer
+            return _refuse(call, _problem_of(err, endpoint))
+        finally:
+            if holder is not None:
+                places.leave(holder)
 
     def _headers(self, call: Call) -> dict[str, str]:
         headers: dict[str, str] = {**SECURITY_HEADERS, REQUEST_ID: call.request_id}
@@ -190,6 +189,16 @@ class Gate:
         status, detail = HTTPStatus.METHOD_NOT_ALLOWED, f"This path answers to {self._methods}."
         headers: dict[str, str] = {hdrs.ALLOW: self._methods}
         raise ProblemError(Problem(status, "method_not_allowed", detail, headers))
+
+
+def _problem_of(err: Exception, endpoint: Endpoint) -> Problem:
+    """Return what to tell of an error in a handler."""
+    if isinstance(err, ProblemError):
+        return err.problem
+    if isinstance(err, TimeoutError):
+        return _TIMED_OUT
+    _LOGGER.error("Unexpected error in %s %s", endpoint.method, endpoint.path, exc_info=err)
+    return _BROKEN
 
 
 def _refuse(call: Call, problem: Problem) -> web.Response:

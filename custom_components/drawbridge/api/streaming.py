@@ -44,7 +44,7 @@ async def json_pieces(call: Call, pieces: AsyncIterator[bytes]) -> web.StreamRes
 
 
 async def _begin(call: Call) -> web.StreamResponse:
-    response = web.StreamResponse(headers={**call.common_headers(), hdrs.CACHE_CONTROL: NO_STORE})
+    response = web.StreamResponse(headers={**call.common_headers(call), hdrs.CACHE_CONTROL: NO_STORE})
     response.content_type = JSON
     response.enable_compression()
     await response.prepare(call.request)

@@ -16,7 +16,7 @@ class Change:
 
 
 class ChangeLog:
-    """The last change of each entity, in the order of the changes, as the ledger has it.
+    """Which entities changed after a position, each once, as the ledger has it.
 
     A registry change may move an entity into a scope or out of it. The log cannot tell those who saw it before from
     those who must never hear of it, so it begins a new epoch, and readers begin anew; so do those who ask for what
@@ -36,15 +36,14 @@ class ChangeLog:
         return Position(self._epoch, self._ledger.version)
 
     def since(self, position: Position | None) -> list[Change] | None:
-        """Return what changed after a position, oldest first; ``None`` when the log does not know."""
+        """Return what changed after a position, each entity once; ``None`` when the log does not know."""
         ledger = self._ledger
         ledger.sync()
         if position is None or position.epoch != self._epoch:
             return None
         if not ledger.horizon <= position.sequence <= ledger.version:
             return None
-        changed = [Change(item, not ledger.holds(item)) for item in ledger.changed_since(position.sequence)]
-        return changed[::-1]
+        return [Change(item, not ledger.holds(item)) for item in ledger.changed_since(position.sequence)]
 
     def _entity_moved(self, _entity_id: str) -> None:
         self._epoch += 1

@@ -12,13 +12,13 @@ class Concurrency:
         """Return the number of keys that have requests under way."""
         return len(self._under_way)
 
-    def enter(self, key_id: str, limit: int) -> bool:
-        """Take a place, and tell whether there was one. Whoever got it must ``leave``."""
-        under_way = self._under_way.get(key_id, 0)
-        if under_way >= limit:
-            return False
-        self._under_way[key_id] = under_way + 1
-        return True
+    def is_full(self, key_id: str, limit: int) -> bool:
+        """Tell whether a key has as many requests under way as it may."""
+        return self._under_way.get(key_id, 0) >= limit
+
+    def enter(self, key_id: str) -> None:
+        """Take a place. Whoever did must ``leave``."""
+        self._under_way[key_id] = self._under_way.get(key_id, 0) + 1
 
     def leave(self, key_id: str) -> None:
         """Give a place back."""

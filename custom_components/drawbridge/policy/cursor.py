@@ -53,7 +53,7 @@ class Cursors:
 
     def _mask(self, nonce: bytes, data: bytes) -> bytes:
         pad = blake2b(nonce, key=self._secret, digest_size=len(data), person=b"mask").digest()
-        return bytes(left ^ right for left, right in zip(data, pad, strict=True))
+        return (int.from_bytes(data) ^ int.from_bytes(pad)).to_bytes(len(data))
 
     def _seal(self, data: bytes, view: str) -> bytes:
         return blake2b(data + view.encode(), key=self._secret, digest_size=_SEAL_BYTES, person=b"seal").digest()
