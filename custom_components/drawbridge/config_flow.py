@@ -11,9 +11,9 @@ from homeassistant.config_entries import (
 from homeassistant.core import callback
 
 from .const import DOMAIN, SUBENTRY_TYPE_API_KEY
-from .key_flow import ApiKeyFlow
+from .flows.key_flow import ApiKeyFlow
+from .flows.options_flow import DrawbridgeOptionsFlow
 from .migration import MINOR_VERSION, VERSION
-from .options_flow import DrawbridgeOptionsFlow
 
 
 class DrawbridgeConfigFlow(ConfigFlow, domain=DOMAIN):

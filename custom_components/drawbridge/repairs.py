@@ -11,9 +11,9 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from . import key_forms as forms
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import DOMAIN
+from .flows import key_forms as forms
 from .issues import ROTATE
 from .keys import ApiKey, digest, generate
 from .policy.cors import ANY_ORIGIN

@@ -112,7 +112,7 @@ def test_the_code_keeps_the_rules_that_can_be_seen_in_it() -> None:
         "devices": ("entity.py", r"DeviceInfo\("),
         "dynamic-devices": ("entity.py", r"config_subentry_id=key\.id"),
         "entity-event-setup": ("entity.py", r"async def async_added_to_hass"),
-        "reconfiguration-flow": ("key_flow.py", r"async def async_step_reconfigure"),
+        "reconfiguration-flow": ("flows/key_flow.py", r"async def async_step_reconfigure"),
         "exception-translations": ("actions.py", r"translation_key="),
         "action-exceptions": ("actions.py", r"raise ServiceValidationError"),
     }

@@ -17,11 +17,11 @@ from homeassistant.data_entry_flow import section
 
 from custom_components.drawbridge import binary_sensor, button, event, repairs, sensor, switch
 from custom_components.drawbridge.actions import ACTIONS
+from custom_components.drawbridge.flows.presets import PRESETS
+from custom_components.drawbridge.flows.sections import SECTIONS
 from custom_components.drawbridge.issues import HIDDEN_ADDRESSES, LOW_HEALTH, ROTATE
 from custom_components.drawbridge.keys import Capability
-from custom_components.drawbridge.presets import PRESETS
 from custom_components.drawbridge.scope_issues import SCOPE_NAMES_MISSING
-from custom_components.drawbridge.sections import SECTIONS
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "drawbridge"
 LANGUAGES = sorted(path.stem for path in (COMPONENT / "translations").glob("*.json"))
@@ -82,17 +82,17 @@ CHOICES = {"enable", "disable", "learn", "stop_learning"}
 
 def test_every_step_of_a_key_has_its_texts_and_no_other() -> None:
     """Steps that show something have a title; steps that only act have none."""
-    assert steps("key_flow", "ApiKeyFlow") - CHOICES == KEY["step"].keys()
+    assert steps("flows/key_flow", "ApiKeyFlow") - CHOICES == KEY["step"].keys()
     assert all("title" in step for step in KEY["step"].values())
 
 
 @pytest.mark.parametrize("menu", ["confirm", "reconfigure"])
 def test_every_choice_of_a_menu_has_a_name_and_a_step(menu: str) -> None:
     """Whatever the menu offers."""
-    functions = [node for node in ast.walk(code("key_flow")) if isinstance(node, ast.AsyncFunctionDef)]
+    functions = [node for node in ast.walk(code("flows/key_flow")) if isinstance(node, ast.AsyncFunctionDef)]
     body = next(node for node in functions if node.name == f"async_step_{menu}")
     inside = {node.value for node in ast.walk(body) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    assert KEY["step"][menu]["menu_options"].keys() == inside & steps("key_flow", "ApiKeyFlow") - {menu}
+    assert KEY["step"][menu]["menu_options"].keys() == inside & steps("flows/key_flow", "ApiKeyFlow") - {menu}
 
 
 def fields_of(step: dict[str, Any]) -> set[str]:
@@ -103,10 +103,10 @@ def fields_of(step: dict[str, Any]) -> set[str]:
 
 def fields_in(function: str) -> set[str]:
     """Return the fields that a form of ``key_forms`` has, as its code names them."""
-    functions = {node.name: node for node in code("key_forms").body if isinstance(node, ast.FunctionDef)}
+    functions = {node.name: node for node in code("flows/key_forms").body if isinstance(node, ast.FunctionDef)}
     constants = {
         node.target.id: node.value.value
-        for node in code("key_forms").body
+        for node in code("flows/key_forms").body
         if isinstance(node, ast.AnnAssign)
         and isinstance(node.target, ast.Name)
         and isinstance(node.value, ast.Constant)
@@ -157,15 +157,15 @@ def test_every_error_of_a_key_has_a_text() -> None:
 
 def test_every_abort_has_a_text() -> None:
     """Of the entry and of a key."""
-    assert KEY["abort"].keys() == called("key_flow", "async_abort", "reason") | {"reconfigure_successful"}
+    assert KEY["abort"].keys() == called("flows/key_flow", "async_abort", "reason") | {"reconfigure_successful"}
     assert texts()["config"]["abort"].keys() == {"single_instance_allowed"}
     assert texts()["config"]["step"].keys() == steps("config_flow", "DrawbridgeConfigFlow")
 
 
 def test_the_options_have_their_texts() -> None:
     """All fields, and no other."""
-    from custom_components.drawbridge import options_flow  # noqa: PLC0415  the one test that needs it
-    from custom_components.drawbridge.sections import grouped  # noqa: PLC0415  as above
+    from custom_components.drawbridge.flows import options_flow  # noqa: PLC0415  the one test that needs it
+    from custom_components.drawbridge.flows.sections import grouped  # noqa: PLC0415  as above
 
     form = texts()["options"]["step"]["init"]
     schema = grouped(options_flow.form(), {}, {})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from .keys import Capability
+from ..keys import Capability
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
 )
 
+from ..policy.cors import normalize_origin
+from ..policy.options import Options
 from . import sections
-from .policy.cors import normalize_origin
-from .policy.options import Options
 
 _KIB = 1024
 _MIB = 1024 * _KIB

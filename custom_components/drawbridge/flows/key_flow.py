@@ -8,13 +8,14 @@ from typing import Any
 import voluptuous as vol
 from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
 
-from . import key_forms as forms, key_input, sections
-from .bridge import Bridge
-from .key_input import KeyInputError
+from .. import key_input
+from ..bridge import Bridge
+from ..key_input import KeyInputError
+from ..keys import ApiKey, StoredSecret, digest, generate
+from ..telemetry.lessons import propose
+from . import key_forms as forms, sections
 from .key_summary import describe, summarize
-from .keys import ApiKey, StoredSecret, digest, generate
 from .presets import PRESETS
-from .telemetry.lessons import propose
 
 type Change = Callable[[ApiKey, Mapping[str, Any]], ApiKey]
 type Step = Callable[[], Awaitable[SubentryFlowResult]]

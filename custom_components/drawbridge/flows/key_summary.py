@@ -8,11 +8,11 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
-from .bridge import Bridge
-from .const import DOMAIN
-from .keys import ApiKey, Capability
-from .policy.services import decide_service
-from .telemetry.lessons import Lesson, Proposal
+from ..bridge import Bridge
+from ..const import DOMAIN
+from ..keys import ApiKey, Capability
+from ..policy.services import decide_service
+from ..telemetry.lessons import Lesson, Proposal
 
 _SHOWN: Final = 8
 _NONE: Final = "-"

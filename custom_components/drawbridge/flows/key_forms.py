@@ -35,10 +35,10 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util import dt as dt_util
 
-from .keys import ApiKey, Capability
-from .policy.scope import Selection
+from ..keys import ApiKey, Capability
+from ..policy.scope import Selection
+from ..telemetry.lessons import Proposal
 from .presets import PRESETS
-from .telemetry.lessons import Proposal
 
 KEY: Final = "key"
 NAME: Final = "name"

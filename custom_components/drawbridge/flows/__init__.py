@@ -1,0 +1,1 @@
+"""What people are asked in Home Assistant's UI, step by step."""
