@@ -108,7 +108,7 @@ def _key(counters: Counters, key: ApiKey) -> dict[str, Any]:
         "created": key.created,
         "expires": key.expires,
         "enabled": key.enabled,
-        "rotated": key.last_rotated,
+        "rotated": key.last_rotated or key.created or None,
         "denied": used.refused if used else 0,
     }
 
