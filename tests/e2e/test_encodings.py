@@ -112,8 +112,7 @@ async def test_curl(bridge: Bridge, encoding: str) -> None:
 )
 async def test_programs(bridge: Bridge, program: tuple[str, ...], encodings: tuple[str, ...]) -> None:
     """In each encoding that the client reads, and in what it asks for by itself."""
-    if shutil.which(program[0]) is None:
-        pytest.skip(f"{program[0]} is not installed")
+    assert shutil.which(program[0]) is not None, f"{program[0]} is missing: run scripts/setup"
     for encoding in encodings:
         used, states = json.loads(await run(*program, bridge.url, bridge.key, encoding))
         assert used == (encoding or "gzip") or (used is None and encoding == "identity")
