@@ -4,6 +4,7 @@ import gzip
 import random
 import zlib
 from collections.abc import Callable
+from compression import zstd
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -11,8 +12,6 @@ from hypothesis import given, settings, strategies as st
 from custom_components.drawbridge.cache import checksums
 from custom_components.drawbridge.cache.codings import CODINGS, COMPRESSED, crc32_join
 from custom_components.drawbridge.policy.encodings import choose
-
-zstd = pytest.importorskip("compression.zstd")
 
 DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.decompress,
