@@ -13,6 +13,7 @@ from .changes import cost_of_a_change
 from .memory import resident_bytes
 
 DOMAIN = "drawbridge_benchmark"
+MOST_BODIES = 8
 CONFIG_SCHEMA = cv.empty_config_schema(DOMAIN)
 
 
@@ -31,7 +32,7 @@ class BareView(HomeAssistantView):
     requires_auth = False
 
     def __init__(self) -> None:
-        """Keep the bodies, so that none is made twice."""
+        """Keep the bodies asked for last, so that none is made while it is measured."""
         self._bodies: dict[str, bytes] = {}
 
     @callback
@@ -39,7 +40,10 @@ class BareView(HomeAssistantView):
         """Return the bytes."""
         body = self._bodies.get(number)
         if body is None:
-            body = self._bodies[number] = randbytes(int(number))  # noqa: S311 - zeros would all be read from one page
+            body = randbytes(int(number))  # noqa: S311 - zeros would all be read from one page
+            if len(self._bodies) >= MOST_BODIES:
+                self._bodies.clear()
+            self._bodies[number] = body
         return web.Response(body=body, content_type="application/json")
 
 

@@ -1,6 +1,7 @@
-"""Changes of sensors at a steady rate, spread evenly over time and over the sensors."""
+"""Changes of sensors at a steady rate, spread evenly over time and over the sensors, in no order."""
 
 from collections.abc import Callable, Sequence
+from random import Random
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -9,12 +10,15 @@ TICK_SECONDS: Final = 0.01
 
 
 class Churn:
-    """Calls the given changes in turn. A tick that comes late makes up for what it missed."""
+    """Calls the given changes in turn. A tick that comes late makes up for what it missed.
+
+    The turns are shuffled, alike in every run, so that neighbours do not change together: nobody could rely on that.
+    """
 
     def __init__(self, hass: HomeAssistant, changes: Sequence[Callable[[], None]]) -> None:
         """Take the changes to call; nothing happens before `set_rate`."""
         self._loop = hass.loop
-        self._changes = changes
+        self._changes = Random(len(changes)).sample(changes, len(changes))  # noqa: S311 - an order is no secret
         self._position = 0
         self._cancel: CALLBACK_TYPE | None = None
 
