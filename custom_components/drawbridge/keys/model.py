@@ -124,6 +124,11 @@ class ApiKey:
         per_minute = default_per_minute if self.per_minute is None else self.per_minute
         return RateLimit.of(per_minute, self.burst)
 
+    @property
+    def is_bound_to_networks(self) -> bool:
+        """Whether it matters from where the key is used."""
+        return self.local_only or bool(self.networks)
+
     def is_expired(self, now: float) -> bool:
         """Tell whether the key has ended by Unix time ``now``."""
         return self.expires is not None and now >= self.expires

@@ -1,11 +1,12 @@
 """Who does a secret belong to?"""
 
 import hmac
+import math
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from .model import ApiKey, StoredSecret
-from .secret import digest, is_well_formed
+from .secret import digest, has_shape, is_intact
 
 
 class AuthFailure(StrEnum):
@@ -25,6 +26,17 @@ class AuthFailure(StrEnum):
         Who presents a secret that was right once guesses nothing.
         """
         return self in {AuthFailure.AMBIGUOUS, AuthFailure.MALFORMED, AuthFailure.UNKNOWN}
+
+
+class _Opening:
+    """What a secret opens, and until when."""
+
+    __slots__ = ("digest", "key", "until")
+
+    def __init__(self, key: ApiKey, secret: StoredSecret) -> None:
+        self.key = key
+        self.digest = secret.digest
+        self.until = min(math.inf if end is None else end for end in (key.expires, secret.valid_until))
 
 
 class KeyRing:
@@ -53,19 +65,17 @@ class KeyRing:
     def replace(self, keys: Iterable[ApiKey]) -> None:
         """Hold these keys and no others, from the next look-up on."""
         self._by_id = {key.id: key for key in keys}
-        self._by_digest: dict[str, tuple[ApiKey, StoredSecret]] = {
-            secret.digest: (key, secret) for key in self for secret in key.secrets
-        }
+        self._by_digest = {secret.digest: _Opening(key, secret) for key in self for secret in key.secrets}
 
     def authenticate(self, secret: str, now: float) -> ApiKey | AuthFailure:
         """Return the key that a secret opens at Unix time ``now``, or why none."""
-        if not is_well_formed(secret):
+        if not has_shape(secret):
             return AuthFailure.MALFORMED
         presented = digest(secret)
         found = self._by_digest.get(presented)
-        if found is None or not hmac.compare_digest(found[1].digest, presented):
-            return AuthFailure.UNKNOWN
-        key, stored = found
-        if key.is_expired(now) or (stored.valid_until is not None and now >= stored.valid_until):
+        if found is None or not hmac.compare_digest(found.digest, presented):
+            # The checksum is asked of those alone that open nothing: it costs as much as the look-up.
+            return AuthFailure.UNKNOWN if is_intact(secret) else AuthFailure.MALFORMED
+        if now >= found.until:
             return AuthFailure.EXPIRED
-        return key if key.enabled else AuthFailure.DISABLED
+        return found.key if found.key.enabled else AuthFailure.DISABLED

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
-from http import HTTPStatus
+from typing import Final
 
 from .counters import CacheCounters, Counters
 from .health import Health, assess
 from .window import Totals, Window
+
+_SERVER_ERROR: Final = 500
 
 
 class CacheRecorder:
@@ -18,14 +20,16 @@ class CacheRecorder:
         self._window = window
         self._clock = clock
 
-    def asked(self, *, hit: bool) -> None:
-        """Report a request to the cache, and whether its answer was there."""
-        self._counters.requests += 1
-        self._counters.hits += hit
+    def asked(self, *, hit: bool, revalidated: bool = False) -> None:
+        """Report a request to the cache, whether its answer was there, and whether the client still had it."""
+        counters = self._counters
+        counters.requests += 1
+        counters.hits += hit
+        counters.revalidations += revalidated
         self._window.cache(self._clock(), hit=hit)
 
     def revalidated(self) -> None:
-        """Report an answer that the client still had."""
+        """Report that the client still had an answer that was asked for."""
         self._counters.revalidations += 1
 
     def invalidated(self) -> None:
@@ -50,7 +54,7 @@ class Recorder:
     def answered(self, route: str, method: str, code: int, seconds: float, sent: int) -> None:
         """Report an answer: its duration in seconds and the size of its body in bytes."""
         self.counters.answered(route, method, code, seconds, sent)
-        self.window.request(self._clock(), seconds, error=code >= HTTPStatus.INTERNAL_SERVER_ERROR)
+        self.window.request(self._clock(), seconds, error=code >= _SERVER_ERROR)
 
     def cache(self, name: str) -> CacheRecorder:
         """Return where the cache of that name reports to."""

@@ -1,5 +1,6 @@
 """What happened in the last five minutes."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,23 +41,25 @@ class Window:
         """Begin empty."""
         self._slots = [Totals() for _ in range(_SLOTS)]
         self._numbers = [-1] * _SLOTS
+        self._current = self._slots[0]
+        self._until = -math.inf
 
     def request(self, now: float, seconds: float, *, error: bool) -> None:
         """Add an answer: how long it took, and whether it was a server error."""
-        slot = self._slot(now)
+        slot = self._current if now < self._until else self._turn_to(now)
         slot.requests += 1
         slot.seconds += seconds
         slot.errors += error
 
     def cache(self, now: float, *, hit: bool) -> None:
         """Add a request to a cache."""
-        slot = self._slot(now)
+        slot = self._current if now < self._until else self._turn_to(now)
         slot.cache_requests += 1
         slot.cache_hits += hit
 
     def lag(self, now: float, seconds: float) -> None:
         """Add how late the event loop was."""
-        slot = self._slot(now)
+        slot = self._current if now < self._until else self._turn_to(now)
         slot.lags += 1
         slot.lag_seconds += seconds
         slot.lag_max = max(slot.lag_max, seconds)
@@ -70,10 +73,11 @@ class Window:
                 totals.add(slot)
         return totals
 
-    def _slot(self, now: float) -> Totals:
+    def _turn_to(self, now: float) -> Totals:
+        """Begin the slot of a moment, and return it."""
         number = int(now // _SLOT_SECONDS)
         index = number % _SLOTS
-        if self._numbers[index] != number:
-            self._numbers[index] = number
-            self._slots[index] = Totals()
-        return self._slots[index]
+        self._until = (number + 1) * _SLOT_SECONDS
+        self._numbers[index] = number
+        self._current = self._slots[index] = Totals()
+        return self._current
