@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
@@ -25,12 +26,13 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Open the endpoints. They answer 503 until a config entry is loaded."""
+    entry: DrawbridgeConfigEntry | None = None
 
     def find_bridge() -> Bridge | None:
-        if not hass.is_running:
-            return None
-        entries = hass.config_entries.async_loaded_entries(DOMAIN)
-        return entries[0].runtime_data if entries else None
+        nonlocal entry
+        if entry is None or entry.state is not ConfigEntryState.LOADED:
+            entry = next(iter(hass.config_entries.async_loaded_entries(DOMAIN)), None)
+        return entry.runtime_data if entry is not None and hass.is_running else None
 
     api.mount(hass.http.app.router, find_bridge)
     register_actions(hass)

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -131,8 +132,13 @@ class Bridge:
 
     def _load_keys(self) -> None:
         subentries = self._entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
-        keys = {key.id: key for item in subentries if (key := _read_key(item)) is not None}
-        scopes = {key.scope for key in keys.values()}
+        # Equal scopes become one object, which is found without being compared.
+        scopes: dict[Scope, Scope] = {}
+        keys = {
+            key.id: replace(key, scope=scopes.setdefault(key.scope, key.scope))
+            for item in subentries
+            if (key := _read_key(item)) is not None
+        }
         self.keys.replace(keys.values())
         self._origins = frozenset().union(*(key.cors_origins for key in self.keys if key.enabled))
         self.directory.retain(scopes)

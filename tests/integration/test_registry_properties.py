@@ -186,8 +186,8 @@ async def test_scopes_follow_every_change(
 async def seen_in_cache(bridge: Bridge, scope: Scope) -> set[str]:
     """Return the entities in the prepared answer."""
     states = bridge.entry.runtime_data.caches.states
-    body = await states.body_in_slices(states.view(scope, images=True), CODINGS["identity"])
-    return {state["entity_id"] for state in json.loads(body)}
+    payload = await states.body_in_slices(states.view(scope, images=True), CODINGS["identity"])
+    return {state["entity_id"] for state in json.loads(b"".join(payload.pieces))}
 
 
 async def keys_of(bridge: Bridge) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from custom_components.drawbridge.cache import checksums
-from custom_components.drawbridge.cache.codings import CODINGS, COMPRESSED, crc32_join
+from custom_components.drawbridge.cache.codings import CODINGS, COMPRESSED, CRC32, Chain, Coding
 from custom_components.drawbridge.policy.encodings import choose
 
 DECODERS: dict[str, Callable[[bytes], bytes]] = {
@@ -33,14 +33,40 @@ def test_parts_join(name: str, texts: list[bytes]) -> None:
     """Whatever the parts, joined in one step or in two, one decoder reads all of them."""
     coding = CODINGS[name]
     parts = [coding.family.encode(text) for text in texts]
-    flat, nested = coding.whole(parts), coding.whole([coding.family.join(parts[:3]), *parts[3:]])
-    for body in (flat, nested):
-        decoded = DECODERS[name](body)
-        plain = b"".join(texts)
-        if name == "zstd":
-            assert decoded == b"".join(b" " * 17 + text for text in texts)
-        else:
-            assert decoded == plain
+    nested = Chain(coding.family, [Chain(coding.family, parts[:3]).joined(), *parts[3:]])
+    for chain in (Chain(coding.family, parts), nested):
+        assert decoded(coding, chain) == in_json(name, texts)
+
+
+@pytest.mark.parametrize("name", DECODERS)
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(TEXTS, min_size=1, max_size=6), st.lists(st.tuples(st.integers(0, 5), TEXTS, st.booleans()), max_size=6)
+)
+def test_parts_are_replaced(name: str, texts: list[bytes], changes: list[tuple[int, bytes, bool]]) -> None:
+    """Whatever takes the place of whatever, as long or not, one decoder reads all of it as it is then."""
+    coding, texts = CODINGS[name], list(texts)
+    chain = Chain(coding.family, map(coding.family.encode, texts))
+    replaced = []
+    for place, text, as_long in changes:
+        index = place % len(texts)
+        texts[index] = texts[index][::-1].replace(b"0", b"1") if as_long else text
+        replaced.append((index, coding.family.encode(texts[index])))
+    chain.replace(replaced)
+    assert decoded(coding, chain) == in_json(name, texts)
+
+
+def decoded(coding: Coding, chain: Chain) -> bytes:
+    """Return what a decoder reads of a body, whose size is what it says."""
+    payload = coding.body(chain)
+    body = b"".join(payload.pieces)
+    assert payload.size == len(body)
+    return DECODERS[coding.name](body)
+
+
+def in_json(name: str, texts: list[bytes]) -> bytes:
+    """Return what was encoded, with the spaces that a coding puts between values."""
+    return b"".join(b" " * 17 * (name == "zstd") + text for text in texts)
 
 
 @pytest.mark.parametrize("name", DECODERS)
@@ -49,15 +75,15 @@ def test_large_parts(name: str) -> None:
     noise = random.Random(1).randbytes(400_000)  # noqa: S311 - the same in every run
     texts = [noise, b"x" * 700_000, noise[:9], b"", noise]
     coding = CODINGS[name]
-    decoded = DECODERS[name](coding.whole([coding.family.encode(text) for text in texts]))
-    assert decoded.replace(b" " * 17, b"") == b"".join(texts).replace(b" " * 17, b"")
+    chain = Chain(coding.family, map(coding.family.encode, texts))
+    assert decoded(coding, chain) == in_json(name, texts)
 
 
 @given(st.binary(max_size=300), st.binary(max_size=3000))
 def test_checksums_of_a_join(one: bytes, other: bytes) -> None:
     """They are those of the joined bytes."""
     joined, length = one + other, len(other)
-    for join in (checksums.crc32_join, crc32_join):
+    for join in (checksums.crc32_join, CRC32.join):
         assert join(zlib.crc32(one), zlib.crc32(other), length) == zlib.crc32(joined)
     assert checksums.adler32_join(zlib.adler32(one), zlib.adler32(other), length) == zlib.adler32(joined)
 

@@ -1,6 +1,5 @@
 """One request on its way through the gate."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -28,8 +27,9 @@ class Call:
     request: web.Request
     bridge: Bridge
     request_id: str
+    remote: str | None
+    """The client's address as text, behind trusted proxies too; ``None`` for a local socket."""
     address: Address | None
-    """The client's, behind trusted proxies too; ``None`` for a local socket."""
     presented: ApiKey | None = None
     """The key presented, if any; an endpoint that is not public has one."""
     allowance: Allowance | None = None
@@ -38,8 +38,6 @@ class Call:
     """Why the request was refused, if it was."""
     target: str | None = None
     """What a write changes, for the audit trail."""
-    common_headers: Callable[[Call], Mapping[str, str]] = lambda _call: {}
-    """The headers that every answer to a call carries, for one that begins before its handler ends."""
     reached: frozenset[str] = frozenset()
     """The entities that a call of a service reaches, for learn mode."""
 

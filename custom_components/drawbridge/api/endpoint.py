@@ -1,8 +1,10 @@
 """How an endpoint is declared: method, path, capability, handler, and what it says of itself."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from types import CoroutineType
+from typing import Any, TypeIs
 
 from aiohttp import web
 
@@ -10,7 +12,16 @@ from ..keys import Capability
 from .call import Call
 from .spec import About
 
-type Handler = Callable[[Call], web.StreamResponse | Awaitable[web.StreamResponse]]
+type Answering = Coroutine[Any, Any, web.StreamResponse]
+"""An answer that takes its time."""
+
+type Handler = Callable[[Call], web.StreamResponse | Answering]
+
+
+def takes_time(answer: web.StreamResponse | Answering) -> TypeIs[Answering]:
+    """Tell whether an answer must be waited for."""
+    # Not asked of the response, whose abstract base classes make that slow.
+    return isinstance(answer, CoroutineType)
 
 
 class Access(Enum):

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -11,16 +11,12 @@ from aiohttp import hdrs, web
 
 from ..bridge import Bridge
 from ..policy import cors
-from ..policy.headers import (
-    REQUEST_ID,
-    SECURITY_HEADERS,
-    STRICT_TRANSPORT_SECURITY,
-    request_id,
-)
+from ..policy.headers import REQUEST_ID, SECURITY_HEADERS, request_id
 from ..policy.networks import parse_address
 from ..telemetry.audit import AuditRecord, Outcome
 from .call import Call, json_response
-from .endpoint import Access, Endpoint
+from .endpoint import Access, Answering, Endpoint, takes_time
+from .headers import add_headers
 from .observe import observe
 from .problem import Problem, ProblemError
 from .steps import STEPS
@@ -86,22 +82,22 @@ class Gate:
         number = request_id(request.headers.get(REQUEST_ID))
         if bridge is None:
             response = self._down(request)
-            response.headers.update({**SECURITY_HEADERS, REQUEST_ID: number})
+            response.headers.update(SECURITY_HEADERS)
+            response.headers[REQUEST_ID] = number
             return response
-        call = Call(request, bridge, number, parse_address(request.remote or ""))
-        # Not bound to the call: a cycle would leave every request to the garbage collector.
-        call.common_headers = self._headers
+        remote = request.remote
+        call = Call(request, bridge, number, remote, parse_address(remote or ""))
         endpoint = self._endpoints.get(request.method, self._other)
         admitted = self._admit(call, endpoint)
-        response = admitted if isinstance(admitted, web.StreamResponse) else await admitted
+        response = await admitted if takes_time(admitted) else admitted
         if not response.prepared:
-            response.headers.update(self._headers(call))
-        seconds = time.perf_counter() - started
-        self._record(call, endpoint, response, seconds)
-        observe(call, endpoint)
+            add_headers(call, response.headers)
+        self._record(call, endpoint, response, time.perf_counter() - started)
+        if call.presented is not None:
+            observe(call, call.presented, endpoint)
         return response
 
-    def _admit(self, call: Call, endpoint: Endpoint) -> web.StreamResponse | Awaitable[web.StreamResponse]:
+    def _admit(self, call: Call, endpoint: Endpoint) -> web.StreamResponse | Answering:
         """Pass a request through the steps, and answer it at once where its handler can."""
         for step in STEPS:
             if (problem := step(call, endpoint)) is not None:
@@ -113,9 +109,9 @@ class Gate:
             result = endpoint.handler(call)
         except Exception as err:  # noqa: BLE001 - each has its answer
             return _refuse(call, _problem_of(err, endpoint))
-        return result if isinstance(result, web.StreamResponse) else self._wait(call, endpoint, result)
+        return self._wait(call, endpoint, result) if takes_time(result) else result
 
-    async def _wait(self, call: Call, endpoint: Endpoint, result: Awaitable[web.StreamResponse]) -> web.StreamResponse:
+    async def _wait(self, call: Call, endpoint: Endpoint, result: Answering) -> web.StreamResponse:
         """Wait for an answer that takes its time, in a place of its key's, and not for ever."""
         places, holder = call.bridge.concurrency, call.presented.id if call.presented is not None else None
         if holder is not None:
@@ -129,33 +125,24 @@ class Gate:
             if holder is not None:
                 places.leave(holder)
 
-    def _headers(self, call: Call) -> dict[str, str]:
-        headers: dict[str, str] = {**SECURITY_HEADERS, REQUEST_ID: call.request_id}
-        if call.request.secure:
-            name, value = STRICT_TRANSPORT_SECURITY
-            headers[name] = value
-        if call.allowance is not None:
-            headers |= call.allowance.headers()
-        if (origin := call.request.headers.get(hdrs.ORIGIN)) is not None:
-            headers |= cors.answer_headers(origin, call.bridge.origins(call.presented))
-        return headers
-
     def _record(self, call: Call, endpoint: Endpoint, response: web.StreamResponse, seconds: float) -> None:
-        bridge, method, status = call.bridge, call.request.method, response.status
-        counted = method if endpoint is not self._other else _OTHER
-        sent = response.body_length if response.prepared else response.content_length or 0
-        bridge.recorder.answered(self._route, counted, status, seconds, sent)
+        counted = call.request.method if endpoint is not self._other else _OTHER
+        status = response.status
+        sent = response.body_length or (response.content_length or 0 if status != HTTPStatus.NOT_MODIFIED else 0)
+        call.bridge.recorder.answered(self._route, counted, status, seconds, sent)
+        if (call.problem is not None or call.target is not None) and _is_audited(call, endpoint):
+            self._audit(call, counted, status)
+
+    def _audit(self, call: Call, method: str, status: int) -> None:
         problem, key = call.problem, call.presented
-        if not _is_audited(call, endpoint):
-            return
-        bridge.audit.add(
+        call.bridge.audit.add(
             AuditRecord(
                 time=time.time(),
                 request_id=call.request_id,
                 key_id=key.id if key is not None else None,
                 key_name=key.name if key is not None else None,
-                address=call.request.remote or "local",
-                method=counted,
+                address=call.remote or "local",
+                method=method,
                 route=self._route,
                 status=status,
                 outcome=_outcome(status),

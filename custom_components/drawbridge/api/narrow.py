@@ -1,5 +1,6 @@
 """Narrowing, projecting and following the states in scope: the query of ``GET /api/states``."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,7 @@ from multidict import MultiMapping
 from ..cache.changes import Change
 from ..cache.directory import EntityDirectory
 from ..cache.scrub import state_dict
+from ..cache.view import StateView
 from ..policy.scope import Scope, Selection
 from .call import Call
 from .problem import bad_request
@@ -101,6 +103,18 @@ def answer(call: Call, narrowing: Narrowing) -> bytes:
 def cursor(call: Call) -> str:
     """Return the cursor of this moment, for the caller's view."""
     return call.bridge.cursors.encode(call.bridge.changes.position, view(call))
+
+
+def steady_cursor(call: Call, prepared: StateView) -> str:
+    """Return a cursor for a view that is up to date: the same for up to a second, while nothing in it changes.
+
+    As good as a new one, since nothing that its holder may hear of has happened. It tells as little: what happens
+    elsewhere makes no other one of it.
+    """
+    moment = (prepared.members.version, int(time.monotonic()))
+    if prepared.cursor[0] != moment:
+        prepared.cursor = (moment, cursor(call))
+    return prepared.cursor[1]
 
 
 def view(call: Call) -> str:

@@ -4,7 +4,7 @@ import re
 from http import HTTPStatus
 from typing import Final
 
-from ..keys import Capability
+from ..keys import ApiKey, Capability
 from ..telemetry.lessons import Asked
 from .call import Call
 from .endpoint import Endpoint
@@ -20,12 +20,11 @@ _SERVICE: Final = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9_]{1,64}")
 _EVENT: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
-def observe(call: Call, endpoint: Endpoint) -> None:
-    """Note what there is to note; for most requests, nothing."""
-    key, request = call.presented, call.request
-    if key is None:
-        return
-    call.bridge.sightings.use(key.id, call.address, request.remote, request.headers, secure=request.secure)
+def observe(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
+    """Note what there is to note of a request with a key; for most requests, nothing."""
+    request, sightings = call.request, call.bridge.sightings
+    if not sightings.knows(key.id, call.remote, secure=request.secure):
+        sightings.use(key.id, call.address, call.remote, request.headers, secure=request.secure)
     if key.learning:
         call.bridge.lessons.learn(key.id, asked_for(call, endpoint))
 

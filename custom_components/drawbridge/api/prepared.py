@@ -5,11 +5,12 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from ..cache.codings import CODINGS, COMPRESSED, Coding
+from ..cache.codings import CODINGS, COMPRESSED, Coding, Payload
 from ..cache.documents import Document, DocumentCache
 from ..policy import encodings
 from ..policy.headers import REVALIDATE
 from .call import Call
+from .response import WholeResponse
 
 _JSON: Final = "application/json"
 
@@ -34,21 +35,21 @@ def is_current(request: web.Request, etag: str) -> bool:
     return "*" in wanted or etag.removeprefix("W/") in wanted
 
 
-def not_modified(etag: str) -> web.Response:
+def not_modified(etag: str) -> WholeResponse:
     """Answer that the client has it already."""
-    headers = {hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag}
-    return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    headers: dict[str, str] = {hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag}
+    return WholeResponse(HTTPStatus.NOT_MODIFIED, headers)
 
 
-def prepared(body: bytes, coding: Coding, etag: str) -> web.Response:
+def prepared(body: Payload, coding: Coding, etag: str) -> WholeResponse:
     """Answer with a body that is encoded already."""
-    headers = {hdrs.CONTENT_TYPE: _JSON, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag}
+    headers: dict[str, str] = {hdrs.CONTENT_TYPE: _JSON, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag}
     if coding.name != encodings.IDENTITY:
         headers[hdrs.CONTENT_ENCODING] = coding.name
-    return web.Response(body=body, headers=headers)
+    return WholeResponse(HTTPStatus.OK, headers, body)
 
 
-def document_response(call: Call, document: Document) -> web.Response:
+def document_response(call: Call, document: Document) -> WholeResponse:
     """Answer with a document."""
     if is_current(call.request, document.etag):
         return not_modified(document.etag)
@@ -56,7 +57,7 @@ def document_response(call: Call, document: Document) -> web.Response:
     return prepared(document.body(coding), coding, document.etag)
 
 
-def cached(call: Call, cache: DocumentCache, document: Document) -> web.Response:
+def cached(call: Call, cache: DocumentCache, document: Document) -> WholeResponse:
     """Answer with a document of a cache, and count it where the client still had it."""
     response = document_response(call, document)
     if response.status == HTTPStatus.NOT_MODIFIED:

@@ -1,6 +1,5 @@
 """``/api/states``: what the entities in scope are doing."""
 
-from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -8,7 +7,7 @@ from aiohttp import hdrs, web
 from homeassistant.core import Context, State
 from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
 
-from ..cache.codings import Coding
+from ..cache.codings import Coding, Payload
 from ..cache.documents import Document
 from ..cache.view import StateView
 from ..const import BASE_PATH
@@ -16,10 +15,11 @@ from ..keys import Capability
 from ..policy.headers import NO_STORE
 from . import narrow
 from .call import Call, json_response
-from .endpoint import Router
+from .endpoint import Answering, Router
 from .narrow import Narrowing
 from .prepared import coding_for, document_response, is_current, not_modified, prepared
 from .problem import bad_request, failed, not_found
+from .response import WholeResponse
 from .spec import JSON, MESSAGE, STATE, About, Answer, Body, array, ok
 
 router = Router()
@@ -55,35 +55,35 @@ _READ: Final = {
         problems=frozenset({HTTPStatus.BAD_REQUEST}),
     ),
 )
-def all_states(call: Call) -> web.StreamResponse | Awaitable[web.StreamResponse]:
+def all_states(call: Call) -> web.StreamResponse | Answering:
     """Return the states of all entities in scope, or of those that are asked for."""
     narrowing = Narrowing.of(call.bridge.hass, call.request.query) if call.request.query_string else None
     if narrowing is not None:
         return _bulk(narrow.answer(call, narrowing), {hdrs.CACHE_CONTROL: NO_STORE, _CURSOR: narrow.cursor(call)})
-    states, scope, images = call.bridge.states, call.key.scope, call.images
+    key, states = call.key, call.bridge.states
     if not states.limits.enabled:
-        document = Document(states.direct(scope, images=images), None, 0.0)
-        return _with_cursor(call, document_response(call, document))
-    view = states.view(scope, images=images)
-    if states.validate(view) and is_current(call.request, view.etag):
+        document = Document(states.direct(key.scope, images=call.images), None, 0.0)
+        return _with_cursor(document_response(call, document), narrow.cursor(call))
+    view = states.view(key.scope, images=call.images)
+    if states.validate(view) and is_current(call.request, etag := view.etag):
         states.revalidated()
-        return _with_cursor(call, not_modified(view.etag))
+        return _with_cursor(not_modified(etag), narrow.steady_cursor(call, view))
     coding = coding_for(call.request)
     body = states.body(view, coding)
     if body is None:
         return _slowly(call, view, coding)
-    return _with_cursor(call, prepared(body, coding, view.etag))
+    return _with_cursor(prepared(body, coding, view.etag), narrow.steady_cursor(call, view))
 
 
 async def _slowly(call: Call, view: StateView, coding: Coding) -> web.StreamResponse:
     """Return the same, built while others go first."""
     body = await call.bridge.states.body_in_slices(view, coding)
     call.ensure_unchanged()
-    return _with_cursor(call, prepared(body, coding, view.etag))
+    return _with_cursor(prepared(body, coding, view.etag), narrow.steady_cursor(call, view))
 
 
-def _with_cursor(call: Call, response: web.Response) -> web.Response:
-    response.headers[_CURSOR] = narrow.cursor(call)
+def _with_cursor(response: web.StreamResponse, cursor: str) -> web.StreamResponse:
+    response.headers[_CURSOR] = cursor
     return response
 
 
@@ -191,13 +191,9 @@ def _new_state(data: object) -> dict[str, Any]:
     return data
 
 
-def _single(call: Call, state: State, status: HTTPStatus, more: dict[str, str] | None = None) -> web.Response:
-    return web.Response(
-        body=call.bridge.states.json.encode(state, images=call.images),
-        status=status,
-        content_type=JSON,
-        headers={hdrs.CACHE_CONTROL: NO_STORE, **(more or {})},
-    )
+def _single(call: Call, state: State, status: HTTPStatus, more: dict[str, str] | None = None) -> web.StreamResponse:
+    headers: dict[str, str] = {hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: NO_STORE, **(more or {})}
+    return WholeResponse(status, headers, Payload.of(call.bridge.states.json.encode(state, images=call.images)))
 
 
 def _bulk(body: bytes, headers: dict[str, str]) -> web.Response:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from aiohttp import hdrs, web
+from multidict import istr
 
 from ..keys import ApiKey, AuthFailure, Capability
 from .call import Call
@@ -14,7 +15,7 @@ from .problem import Problem
 
 type Step = Callable[[Call, Endpoint], Problem | None]
 
-API_KEY_HEADER: Final = "X-API-Key"
+API_KEY_HEADER: Final = istr("X-API-Key")
 _REALM: Final = 'Bearer realm="Drawbridge"'
 _WHERE: Final = "Settings > Devices & services > Drawbridge"
 _AUTH_DETAILS: Final[Mapping[AuthFailure, str]] = {
@@ -62,7 +63,7 @@ def authenticate(call: Call, endpoint: Endpoint) -> Problem | None:
     if isinstance(key, AuthFailure):
         return _unauthorized(call, key)
     call.presented = key
-    call.bridge.recorder.counters.key_used(key.id, now, call.request.remote)
+    call.bridge.recorder.counters.key_used(key.id, now, call.remote)
     if call.address is not None:
         call.bridge.lockouts.succeeded(call.address)
     return None
@@ -71,7 +72,7 @@ def authenticate(call: Call, endpoint: Endpoint) -> Problem | None:
 def admit_network(call: Call, _endpoint: Endpoint) -> Problem | None:
     """May the key be used from this address?"""
     key = call.presented
-    if key is None or call.bridge.may_use_from(key, call.address):
+    if key is None or not key.is_bound_to_networks or call.bridge.may_use_from(key, call.address):
         return None
     return Problem(
         HTTPStatus.FORBIDDEN,
@@ -98,8 +99,8 @@ def limit_rate(call: Call, _endpoint: Endpoint) -> Problem | None:
 
 def authorize(call: Call, endpoint: Endpoint) -> Problem | None:
     """Does the key have the capability that the endpoint declares?"""
-    capability = endpoint.capability
-    if isinstance(capability, Access) or capability in call.key.capabilities:
+    capability, key = endpoint.capability, call.presented
+    if (key is not None and capability in key.capabilities) or isinstance(capability, Access):
         return None
     return _insufficient(call.key, capability)
 
@@ -117,14 +118,15 @@ STEPS: Final[tuple[Step, ...]] = (
 def _presented(request: web.Request) -> str | AuthFailure | None:
     """Return the key sent, if one and only one was."""
     headers = request.headers
-    authorization, api_key = headers.get(hdrs.AUTHORIZATION), headers.get(API_KEY_HEADER)
-    if authorization is None and api_key is None:
-        return None
-    sent = len(headers.getall(hdrs.AUTHORIZATION, ())) + len(headers.getall(API_KEY_HEADER, ()))
-    if sent > 1:
+    keys, authorizations = headers.getall(API_KEY_HEADER, ()), headers.getall(hdrs.AUTHORIZATION, ())
+    if len(keys) + len(authorizations) > 1:
         return AuthFailure.AMBIGUOUS
-    if authorization is None:
-        return api_key
+    if keys:
+        return keys[0]
+    return _without_scheme(authorizations[0]) if authorizations else None
+
+
+def _without_scheme(authorization: str) -> str:
     kind, _, secret = authorization.partition(" ")
     return secret.strip() if kind.lower() == "bearer" else authorization
 

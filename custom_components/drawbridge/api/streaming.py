@@ -7,6 +7,7 @@ from aiohttp import hdrs, web
 
 from ..policy.headers import NO_STORE
 from .call import Call
+from .headers import add_headers
 from .spec import JSON
 
 _AT_ONCE: Final = 65_536
@@ -44,7 +45,8 @@ async def json_pieces(call: Call, pieces: AsyncIterator[bytes]) -> web.StreamRes
 
 
 async def _begin(call: Call) -> web.StreamResponse:
-    response = web.StreamResponse(headers={**call.common_headers(call), hdrs.CACHE_CONTROL: NO_STORE})
+    response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: NO_STORE})
+    add_headers(call, response.headers)
     response.content_type = JSON
     response.enable_compression()
     await response.prepare(call.request)

@@ -1,8 +1,11 @@
 """Checksums of a whole from those of its parts, without reading the bytes again.
 
-Both are linear: the sum over a join follows from the sums over its parts and their lengths.
+Both are linear: the sum over a join follows from the sums over its parts and their lengths, and where a part is
+replaced by one of the same length, the sum changes by what the part's does, whatever the others are.
 """
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -10,6 +13,20 @@ _ADLER_BASE: Final = 65521
 _CRC_POLYNOMIAL: Final = 0xEDB88320  # of CRC-32 (ISO 3309), bits reflected
 _CRC_ONE: Final = 1 << 31
 _CRC_X8: Final = 1 << 23
+_LENGTH_BITS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """A kind of checksum: how it is made, how those of two parts are joined, and how a part is replaced.
+
+    ``join`` takes the sums of both parts and the length of the second; ``replace`` the sum of the whole, those of the
+    old part and of the new one, which must be as long, and the number of bytes behind it.
+    """
+
+    of: Callable[[bytes], int]
+    join: Callable[[int, int, int], int]
+    replace: Callable[[int, int, int, int], int]
 
 
 def adler32_join(first: int, second: int, second_length: int) -> int:
@@ -20,6 +37,14 @@ def adler32_join(first: int, second: int, second_length: int) -> int:
     return high_joined << 16 | low_joined
 
 
+def adler32_replace(whole: int, old: int, new: int, behind: int) -> int:
+    """Return the Adler-32 of a whole of which a part was replaced."""
+    low_change, high_change = (new & 0xFFFF) - (old & 0xFFFF), (new >> 16) - (old >> 16)
+    low = ((whole & 0xFFFF) + low_change) % _ADLER_BASE
+    high = ((whole >> 16) + high_change + behind * low_change) % _ADLER_BASE
+    return high << 16 | low
+
+
 def crc32_join(first: int, second: int, second_length: int) -> int:
     """Return the CRC-32 of a join of two parts (RFC 1952)."""
     return _multiply(_zeros(second_length), first) ^ second
@@ -28,11 +53,10 @@ def crc32_join(first: int, second: int, second_length: int) -> int:
 @lru_cache(maxsize=8192)
 def _zeros(length: int) -> int:
     """Return the polynomial that so many bytes of zeros multiply a CRC by: x to the power of 8 times as many."""
-    result, factor = _CRC_ONE, _CRC_X8
-    while length:
+    result = _CRC_ONE
+    for power in _POWERS:
         if length & 1:
-            result = _multiply(result, factor)
-        factor = _multiply(factor, factor)
+            result = _multiply(result, power)
         length >>= 1
     return result
 
@@ -46,3 +70,14 @@ def _multiply(one: int, other: int) -> int:
         one = (one << 1) & 0xFFFFFFFF
         other = (other >> 1) ^ (_CRC_POLYNOMIAL if other & 1 else 0)
     return product
+
+
+def _powers() -> Iterator[int]:
+    """Yield the polynomials of 1, 2, 4, … bytes of zeros, as many as a length has bits."""
+    power = _CRC_X8
+    for _ in range(_LENGTH_BITS):
+        yield power
+        power = _multiply(power, power)
+
+
+_POWERS: Final = tuple(_powers())

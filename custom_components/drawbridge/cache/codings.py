@@ -12,14 +12,17 @@ frame. What a block may take from those before it is undone by a setter in front
 import struct
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import accumulate, chain
+from operator import attrgetter
 from types import MappingProxyType, ModuleType
-from typing import Final, override
+from typing import Final, Self, override
 
 from ..policy.encodings import IDENTITY
 from . import checksums
+from .checksums import Checksum
 
 
 def _module(name: str) -> ModuleType | None:
@@ -51,31 +54,48 @@ _ZSTD_SETTER: Final = bytes.fromhex(
 _ZSTD_LAST_BLOCK: Final = bytes.fromhex("010000")  # empty
 _ZSTD_RUN: Final = 1
 
-crc32_join: Final[Callable[[int, int, int], int]] = getattr(fast_zlib, "crc32_combine", checksums.crc32_join)
+_crc32_join: Final[Callable[[int, int, int], int]] = getattr(fast_zlib, "crc32_combine", checksums.crc32_join)
 
 
-@dataclass(frozen=True, slots=True)
+def _crc32_replace(whole: int, old: int, new: int, behind: int) -> int:
+    return whole ^ _crc32_join(old ^ new, 0, behind)
+
+
+CRC32: Final = checksums.Checksum(fast_zlib.crc32, _crc32_join, _crc32_replace)
+ADLER32: Final = checksums.Checksum(fast_zlib.adler32, checksums.adler32_join, checksums.adler32_replace)
+
+
 class Part:
-    """A stretch of an answer: encoded, with the length and the checksum of what it encodes."""
+    """A stretch of an answer, encoded, in pieces that are sent one after the other.
 
-    body: bytes
-    length: int = 0
-    checksum: int = 0
+    With the number of their bytes, and the length and the checksum of what they encode.
+    """
+
+    __slots__ = ("checksum", "length", "pieces", "size")
+
+    def __init__(self, pieces: Sequence[bytes], length: int = 0, checksum: int = 0) -> None:
+        """Take over pieces."""
+        self.pieces = pieces
+        self.size = sum(map(len, pieces))
+        self.length = length
+        self.checksum = checksum
+
+
+_PIECES: Final[Callable[[Part], Sequence[bytes]]] = attrgetter("pieces")
 
 
 class Family(ABC):
-    """A way to encode stretches so that they can be joined."""
+    """A way to encode stretches so that they can follow one another."""
+
+    checksum: Checksum | None = None
+    """What is kept of the plain text, if anything."""
 
     joins = True
-    """Whether it pays to keep joins of parts beside the parts themselves."""
+    """Whether it pays to join the pieces of consecutive parts, to have fewer to send."""
 
     @abstractmethod
     def encode(self, plain: bytes) -> Part:
         """Encode a stretch by itself."""
-
-    def join(self, parts: Sequence[Part]) -> Part:
-        """Join consecutive parts to one."""
-        return Part(b"".join([part.body for part in parts]))
 
 
 class Plain(Family):
@@ -85,34 +105,22 @@ class Plain(Family):
 
     @override
     def encode(self, plain: bytes) -> Part:
-        return Part(plain)
+        return Part((plain,))
 
 
 class Deflate(Family):
     """Raw deflate, each part ended by a full flush; with one kind of checksum."""
 
-    def __init__(self, checksum: Callable[[bytes], int], join: Callable[[int, int, int], int]) -> None:
-        """Use a checksum, and what tells that of a join by those of two parts and the second's length."""
-        self._checksum = checksum
-        self._join = join
+    def __init__(self, checksum: Checksum) -> None:
+        """Keep a checksum of the plain text."""
+        self.checksum = checksum
+        self._sum_of = checksum.of
 
     @override
     def encode(self, plain: bytes) -> Part:
         compressor = fast_zlib.compressobj(_FASTEST, zlib.DEFLATED, _RAW)
         body = compressor.compress(plain) + compressor.flush(zlib.Z_FULL_FLUSH)
-        return Part(body, len(plain), self._checksum(plain))
-
-    @override
-    def join(self, parts: Sequence[Part]) -> Part:
-        return Part(b"".join([part.body for part in parts]), *self.sums(parts))
-
-    def sums(self, parts: Sequence[Part]) -> tuple[int, int]:
-        """Return the length and the checksum of what parts encode together."""
-        length, checksum, join = parts[0].length, parts[0].checksum, self._join
-        for part in parts[1:]:
-            length += part.length
-            checksum = join(checksum, part.checksum, part.length)
-        return length, checksum
+        return Part((body,), len(plain), self._sum_of(plain))
 
 
 class Zstandard(Family):
@@ -133,7 +141,7 @@ class Zstandard(Family):
     @override
     def encode(self, plain: bytes) -> Part:
         frame = self._compressor.compress(plain, self._compressor.FLUSH_FRAME)
-        return Part(_ZSTD_SETTER + _unended_blocks(frame))
+        return Part((_ZSTD_SETTER + _unended_blocks(frame),))
 
 
 def _unended_blocks(frame: bytes) -> bytes:
@@ -151,22 +159,85 @@ def _unended_blocks(frame: bytes) -> bytes:
     return bytes(blocks)
 
 
+class Chain:
+    """Consecutive parts, and the checksum of what they encode together, which is corrected where one is replaced."""
+
+    __slots__ = ("_ends", "_family", "checksum", "length", "parts", "size")
+
+    def __init__(self, family: Family, parts: Iterable[Part]) -> None:
+        """Put parts behind one another, at least one."""
+        self._family = family
+        self.parts = list(parts)
+        self.size = sum(part.size for part in self.parts)
+        self.checksum = 0
+        self._add_up()
+
+    def replace(self, changes: Iterable[tuple[int, Part]]) -> None:
+        """Put other parts at some places."""
+        kind, parts, lengths_differ = self._family.checksum, self.parts, False
+        for index, part in changes:
+            old, parts[index] = parts[index], part
+            self.size += part.size - old.size
+            if old.length != part.length:
+                lengths_differ = True
+            elif kind is not None and old.checksum != part.checksum:
+                behind = self.length - self._ends[index]
+                self.checksum = kind.replace(self.checksum, old.checksum, part.checksum, behind)
+        if lengths_differ:
+            self._add_up()
+
+    def joined(self) -> Part:
+        """Return all of it as one part."""
+        pieces = self.pieces()
+        return Part((b"".join(pieces),) if self._family.joins else tuple(pieces), self.length, self.checksum)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Return the pieces of all parts."""
+        return chain.from_iterable(map(_PIECES, self.parts))
+
+    def _add_up(self) -> None:
+        self._ends = list(accumulate(part.length for part in self.parts))
+        self.length = self._ends[-1]
+        if (kind := self._family.checksum) is not None:
+            first, *others = self.parts
+            self.checksum = first.checksum
+            for part in others:
+                self.checksum = kind.join(self.checksum, part.checksum, part.length)
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """A complete body, in pieces that are sent one after the other. ``size`` is in bytes."""
+
+    pieces: Sequence[bytes]
+    size: int
+
+    @classmethod
+    def of(cls, *pieces: bytes) -> Self:
+        """Return the body that consists of pieces."""
+        return cls(pieces, sum(map(len, pieces)))
+
+
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """A content coding: whose parts it sends, what comes before them, and what comes behind them."""
+    """A content coding: whose parts it sends, what comes before them, and what comes behind them.
+
+    The last follows from the length and the checksum of the plain text.
+    """
 
     name: str
     family: Family
     head: bytes = b""
-    tail: Callable[[Sequence[Part]], bytes] = lambda _parts: b""
+    tail: Callable[[int, int], bytes] = lambda _length, _checksum: b""
 
-    def whole(self, parts: Sequence[Part]) -> bytes:
+    def body(self, parts: Chain) -> Payload:
         """Return a complete body made of parts."""
-        return b"".join([self.head, *[part.body for part in parts], self.tail(parts)])
+        tail = self.tail(parts.length, parts.checksum)
+        return Payload((self.head, *parts.pieces(), tail), len(self.head) + parts.size + len(tail))
 
     def encode(self, plain: bytes) -> bytes:
         """Return the complete body for a text that is not kept in parts."""
-        return self.whole([self.family.encode(plain)])
+        return b"".join(self.body(Chain(self.family, (self.family.encode(plain),))).pieces)
 
 
 def _last_block() -> bytes:
@@ -174,24 +245,23 @@ def _last_block() -> bytes:
 
 
 def _gzip() -> Coding:
-    family, end = Deflate(fast_zlib.crc32, crc32_join), _last_block()
+    end = _last_block()
 
-    def tail(parts: Sequence[Part]) -> bytes:
-        length, checksum = family.sums(parts)
+    def tail(length: int, checksum: int) -> bytes:
         return end + struct.pack("<II", checksum, length & 0xFFFFFFFF)
 
-    return Coding("gzip", family, _GZIP_HEAD, tail)
+    return Coding("gzip", Deflate(CRC32), _GZIP_HEAD, tail)
 
 
 def _zlib() -> Coding:
-    family, end = Deflate(fast_zlib.adler32, checksums.adler32_join), _last_block()
-    return Coding("deflate", family, _ZLIB_HEAD, lambda parts: end + struct.pack(">I", family.sums(parts)[1]))
+    end = _last_block()
+    return Coding("deflate", Deflate(ADLER32), _ZLIB_HEAD, lambda _length, checksum: end + struct.pack(">I", checksum))
 
 
 def _codings() -> Mapping[str, Coding]:
     every = [_gzip()]
     if zstd is not None:
-        every.append(Coding("zstd", Zstandard(zstd), _ZSTD_HEAD, lambda _parts: _ZSTD_LAST_BLOCK))
+        every.append(Coding("zstd", Zstandard(zstd), _ZSTD_HEAD, lambda _length, _checksum: _ZSTD_LAST_BLOCK))
     every += [_zlib(), Coding(IDENTITY, Plain())]
     return MappingProxyType({coding.name: coding for coding in every})
 

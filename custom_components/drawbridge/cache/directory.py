@@ -1,6 +1,6 @@
 """Where every entity stands, and which scopes it is in, kept fresh by registry events."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from homeassistant.const import Platform
@@ -110,9 +110,9 @@ class EntityDirectory:
             found = self._live[scope] = LiveScope(scope, self)
         return found
 
-    def retain(self, scopes: set[Scope]) -> None:
+    def retain(self, scopes: Iterable[Scope]) -> None:
         """Drop the live form of every other scope."""
-        self._live = {scope: live for scope, live in self._live.items() if scope in scopes}
+        self._live = {scope: live for scope in scopes if (live := self._live.get(scope)) is not None}
 
     def forget(self, entity_id: str | None = None) -> None:
         """Drop all verdicts about an entity, or about every one."""

@@ -9,7 +9,7 @@ from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.util.event_type import EventType
 
 from ..telemetry.recorder import CacheRecorder
-from .codings import Coding
+from .codings import Coding, Payload
 
 _ETAG_BYTES: Final = 12
 _MAX_DOCUMENTS: Final = 64
@@ -24,18 +24,18 @@ class Document:
         self.made_at = made_at
         self.etag = f'W/"{hashlib.blake2b(plain, digest_size=_ETAG_BYTES).hexdigest()}"'
         self._plain = plain
-        self._bodies: dict[Coding, bytes] = {}
+        self._bodies: dict[Coding, Payload] = {}
 
     @property
     def size(self) -> int:
         """Bytes held."""
-        return len(self._plain) + sum(map(len, self._bodies.values()))
+        return len(self._plain) + sum(body.size for body in self._bodies.values())
 
-    def body(self, coding: Coding) -> bytes:
+    def body(self, coding: Coding) -> Payload:
         """Return the encoded body."""
         body = self._bodies.get(coding)
         if body is None:
-            body = self._bodies[coding] = coding.encode(self._plain)
+            body = self._bodies[coding] = Payload.of(coding.encode(self._plain))
         return body
 
 

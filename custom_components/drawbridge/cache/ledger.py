@@ -30,19 +30,27 @@ class Shard:
     are or which scopes they are in.
     """
 
-    __slots__ = ("entity_ids", "group", "layout", "version")
+    __slots__ = ("_changed", "entity_ids", "group", "layout", "version")
 
     def __init__(self, group: Group, version: int) -> None:
         """Begin empty."""
         self.group = group
         self.entity_ids: list[str] = []
         self.layout = self.version = version
+        self._changed: dict[str, int] = {}
 
-    def change(self, version: int, *, layout: bool) -> None:
-        """Note a change of one of the entities."""
-        self.version = self.group.version = version
-        if layout:
-            self.layout = self.group.layout = version
+    def change(self, entity_id: str, version: int) -> None:
+        """Note a change of the state of one of the entities."""
+        self._changed[entity_id] = self.version = self.group.version = version
+
+    def rearrange(self, version: int) -> None:
+        """Note a change of who the entities are, or in which scopes."""
+        self.layout = self.group.layout = self.version = self.group.version = version
+        self._changed.clear()
+
+    def changed_since(self, version: int) -> Iterable[str]:
+        """Return the entities whose state changed after a version that is not older than ``layout``."""
+        return [entity_id for entity_id, changed in self._changed.items() if changed > version]
 
 
 class Group:
@@ -94,20 +102,25 @@ class Ledger:
         """Return all entities that have a state, in no order."""
         return self._shard_of.keys()
 
+    @property
+    def is_current(self) -> bool:
+        """Tell whether all changes that have happened are taken in."""
+        return self._trusted and not self._dirty
+
     def sync(self) -> None:
         """Take in all changes that have happened. Whoever asks for anything calls this first."""
-        if self._trusted and not self._dirty:
+        if self.is_current:
             return
         self.version += 1
         if self._moved or not self._trusted:
             self._move()
         for entity_id in self._dirty:
             if (shard := self._shard_of.get(entity_id)) is not None:
-                shard.change(self.version, layout=False)
+                shard.change(entity_id, self.version)
             self._note(entity_id)
         for entity_id in self._refiled:
             if (shard := self._shard_of.get(entity_id)) is not None:
-                shard.change(self.version, layout=True)
+                shard.rearrange(self.version)
                 self.layout = self.version
         self._dirty.clear()
         self._refiled.clear()
@@ -146,7 +159,7 @@ class Ledger:
         for entity_id in self._moved:
             if (shard := self._shard_of.pop(entity_id, None)) is not None:
                 shard.entity_ids.remove(entity_id)
-                shard.change(self.version, layout=True)
+                shard.rearrange(self.version)
         self._moved.clear()
         self.layout = self.version
         entity_ids = self._hass.states.async_entity_ids()
@@ -164,7 +177,7 @@ class Ledger:
         for entity_id in entity_ids:
             shard = self._open_shard()
             shard.entity_ids.append(entity_id)
-            shard.change(self.version, layout=True)
+            shard.rearrange(self.version)
             self._shard_of[entity_id] = shard
 
     def _open_shard(self) -> Shard:

@@ -4,7 +4,7 @@ import asyncio
 import math
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
@@ -14,7 +14,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 from ..policy.encodings import IDENTITY
 from ..policy.scope import Scope
 from ..telemetry.recorder import CacheRecorder
-from .codings import CODINGS, Coding
+from .codings import CODINGS, Coding, Payload
 from .directory import EntityDirectory
 from .ledger import Ledger
 from .nodes import Bundle, Leaf, SharedNodes, Write
@@ -104,10 +104,12 @@ class StateCache:
     @property
     def size(self) -> int:
         """Bytes held by all views, what they share counted once."""
-        bundles = {bundle for view in self._views.values() for bundle in view.bundles()}
+        views = self._views.values()
+        bundles = {bundle for view in views for bundle in view.bundles()}
         leaves = {leaf for bundle in bundles for leaf in bundle.leaves}
-        nodes: Iterable[Leaf | Bundle] = (*bundles, *leaves)
-        return sum(node.size for node in nodes) + sum(view.bodies() for view in self._views.values())
+        holders: Iterable[StateView | Bundle | Leaf] = (*views, *bundles, *leaves)
+        parts = {part for holder in holders for part in holder.kept()}
+        return sum({id(piece): len(piece) for part in parts for piece in part.pieces}.values())
 
     @property
     def age(self) -> float:
@@ -122,9 +124,9 @@ class StateCache:
             view = self._views[key] = self._new_view(scope, images=images)
         return view
 
-    def retain(self, wanted: Collection[ViewKey]) -> None:
+    def retain(self, wanted: Iterable[ViewKey]) -> None:
         """Drop every other view."""
-        self._views = {key: view for key, view in self._views.items() if key in wanted}
+        self._views = {key: view for key in wanted if (view := self._views.get(key)) is not None}
 
     def clear(self) -> None:
         """Let go of everything that is prepared."""
@@ -133,9 +135,9 @@ class StateCache:
 
     def validate(self, view: StateView) -> bool:
         """Bring a view's validator up to date; tell whether a moment was enough for it."""
-        return view.advance(time.monotonic() + _SLICE)
+        return view.is_current or view.advance(time.monotonic() + _SLICE)
 
-    def body(self, view: StateView, coding: Coding) -> bytes | None:
+    def body(self, view: StateView, coding: Coding) -> Payload | None:
         """Return the body of a view as it is now; ``None`` when that takes longer than a moment."""
         prepared = view.is_prepared(coding)
         now = time.monotonic()
@@ -144,7 +146,7 @@ class StateCache:
             self._answered(view, coding, now, hit=prepared)
         return body
 
-    async def body_in_slices(self, view: StateView, coding: Coding) -> bytes:
+    async def body_in_slices(self, view: StateView, coding: Coding) -> Payload:
         """Return the body of a view as it is now, and let others run in between."""
         prepared = view.is_prepared(coding)
         body = await _build(view, coding)
@@ -159,8 +161,7 @@ class StateCache:
 
     def revalidated(self) -> None:
         """Count an answer that the client still had."""
-        self.recorder.asked(hit=True)
-        self.recorder.revalidated()
+        self.recorder.asked(hit=True, revalidated=True)
 
     async def warm(self, wanted: Iterable[ViewKey]) -> None:
         """Prepare the views that have nothing prepared, as far as there is room.
@@ -226,10 +227,10 @@ class StateCache:
         self._on_expiry()
 
 
-async def _build(view: StateView, coding: Coding, pause: float = 0.0) -> bytes:
+async def _build(view: StateView, coding: Coding, pause: float = 0.0) -> Payload:
     for _ in range(_MAX_SLICES):
         if (body := view.build(coding, time.monotonic() + _SLICE)) is not None:
             return body
         await asyncio.sleep(pause)
     # Changes come faster than they can be taken in: this once, the others wait.
-    return view.build(coding, math.inf) or b""
+    return view.build(coding, math.inf) or Payload.of()

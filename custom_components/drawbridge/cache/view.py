@@ -1,17 +1,23 @@
 """What a scope shows of the states: who is in it, what changed when, and the prepared answer."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from .codings import Coding, Family, Part
+from .codings import Chain, Coding, Family, Part, Payload
 from .directory import LiveScope
 from .ledger import Group, Ledger
 from .nodes import OPENING, SEPARATOR, Bundle, SharedNodes
 
 _EMPTY: Final = b"[]"
 _END: Final = b"]"
-_OUTDATED: Final = (-1, b"")
+_NEVER: Final = -1
+
+_OFTEN: Final = 8
+"""Requests for one body after which its pieces are joined: fewer are sent faster, and a join costs a few requests."""
+
+_MOST_TO_JOIN: Final = 1 << 20
 
 
 class Membership:
@@ -26,9 +32,14 @@ class Membership:
         self._scope = scope
         self._ledger = ledger
         self._seen = -1
-        self._pending: set[str] = set()
+        self._pending: list[str] = []
         self._members: set[str] = set()
         self.version = 0
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether all that has happened is taken in already."""
+        return self._seen == self._ledger.version and not self._pending
 
     def update(self, deadline: float) -> bool:
         """Take in what has happened, until done or until the clock passes ``deadline``; tell which."""
@@ -47,8 +58,9 @@ class Membership:
     def _collect(self) -> None:
         ledger = self._ledger
         if self._seen < ledger.horizon:
-            self._pending.update(self._members, ledger.entity_ids())
-        self._pending.update(ledger.changed_since(self._seen))
+            self._pending = list(self._members.union(ledger.entity_ids()))
+        else:
+            self._pending = list({*self._pending, *ledger.changed_since(self._seen)})
         self._seen = ledger.version
 
     def _take(self, entity_id: str) -> bool:
@@ -73,6 +85,30 @@ class _Place:
         self.bundle = bundle
 
 
+@dataclass(slots=True)
+class _Answer:
+    """A body, of which version of the view and of the ledger, what it was made of, and how often it was asked for."""
+
+    version: int
+    at: int
+    bundles: Sequence[Bundle]
+    parts: Chain
+    body: Payload
+    asked: int = 1
+
+    def again(self) -> Payload:
+        """Return the body once more; joined, where it is asked for so often that this pays."""
+        self.asked += 1
+        if self.asked == _OFTEN and self.body.size <= _MOST_TO_JOIN:
+            self.body = Payload.of(b"".join(self.body.pieces))
+        return self.body
+
+    def kept(self) -> Iterator[Part]:
+        """Yield what is kept."""
+        yield from self.parts.parts
+        yield Part(self.body.pieces)
+
+
 class StateView:
     """The states of one scope, as one array of JSON in Home Assistant's order."""
 
@@ -87,6 +123,8 @@ class StateView:
         self.members = Membership(scope, ledger)
         self.used = 0.0
         """When a body was asked for last, by the monotonic clock."""
+        self.cursor = ((-1, 0), "")
+        """The cursor that was handed out last, and of which version, in which second."""
         self._name = name
         self.shows = scope.allows
         self._ledger = ledger
@@ -95,8 +133,8 @@ class StateView:
         self._places: dict[Group, _Place] = {}
         self._bundles: list[Bundle] = []
         self._layout = -1
-        self._bodies: dict[Coding, tuple[int, bytes]] = {}
-        self._tails: dict[tuple[Family, bytes], Part] = {}
+        self._answers: dict[Coding, _Answer | None] = {}
+        self._closings: dict[tuple[Family, bytes], Part] = {}
         self._etag = (-1, "")
 
     @property
@@ -110,31 +148,36 @@ class StateView:
     @property
     def holds_bodies(self) -> bool:
         """Tell whether anything is prepared."""
-        return bool(self._bodies)
+        return bool(self._answers)
 
     def codings(self) -> tuple[Coding, ...]:
         """Return the codings in which something is prepared, the one used longest ago first."""
-        return tuple(self._bodies)
+        return tuple(self._answers)
 
     def is_prepared(self, coding: Coding) -> bool:
         """Tell whether a body was made before, so that only what changed since is made anew."""
-        return coding in self._bodies
+        return coding in self._answers
 
-    def body(self, coding: Coding) -> bytes | None:
+    def body(self, coding: Coding) -> Payload | None:
         """Return the body, if it is there and nothing in it has changed."""
-        version, body = self._bodies.get(coding, _OUTDATED)
-        return body if version == self.members.version else None
+        answer = self._answers.get(coding)
+        return answer.again() if answer is not None and answer.version == self.members.version else None
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether the validator is up to date as it is."""
+        return self._ledger.is_current and self.members.is_current
 
     def advance(self, deadline: float) -> bool:
         """Bring the validator up to date, or as near as is possible until ``deadline``; tell which."""
         self._ledger.sync()
         version = self.members.version
         done = self.members.update(deadline)
-        if self._bodies and self.members.version != version:
+        if self._answers and self.members.version != version:
             self._on_change()
         return done
 
-    def build(self, coding: Coding, deadline: float) -> bytes | None:
+    def build(self, coding: Coding, deadline: float) -> Payload | None:
         """Return the body, or build as much of it as is possible until ``deadline``.
 
         What was built is there the next time, so whoever asks again and again gets it.
@@ -146,36 +189,45 @@ class StateView:
         bundles = self._arranged(deadline)
         if bundles is None:
             return None
-        family = coding.family
-        for bundle in bundles:
-            if not bundle.is_ready(family) and not _make(bundle, family, deadline):
+        answer, family = self._answers.get(coding), coding.family
+        known = answer is not None and answer.bundles is bundles
+        since = answer.at if answer is not None and known else _NEVER
+        changed = [index for index, bundle in enumerate(bundles) if bundle.group.version > since]
+        for index in changed:
+            if not bundles[index].prepare(family, deadline):
                 return None
-        parts = [part for bundle in bundles for part in bundle.parts(family)]
-        parts.append(self._tail(family, _END if bundles else _EMPTY))
-        body = coding.whole(parts)
-        self._forget_outdated_bodies()
-        self._bodies.pop(coding, None)
-        self._bodies[coding] = (self.members.version, body)
+        if answer is not None and known:
+            parts = answer.parts
+            parts.replace([(index, bundles[index].part(family)) for index in changed])
+        else:
+            closing = self._closing(family, _END if bundles else _EMPTY)
+            parts = Chain(family, [*(bundle.part(family) for bundle in bundles), closing])
+        self._forget_outdated()
+        self._answers.pop(coding, None)
+        body = coding.body(parts)
+        self._answers[coding] = _Answer(self.members.version, self._ledger.version, bundles, parts, body)
         return body
 
     def drop(self, coding: Coding) -> None:
         """Let go of what is prepared in one coding. The validator stays what it is."""
-        del self._bodies[coding]
-        if not self._bodies:
+        del self._answers[coding]
+        if not self._answers:
             self.clear()
         for bundle in self._bundles:
             bundle.drop(coding.family)
 
     def clear(self) -> None:
         """Let go of all that is prepared."""
-        self._bodies.clear()
+        self._answers.clear()
         self._places.clear()
         self._bundles = []
         self._layout = -1
 
-    def bodies(self) -> int:
-        """Return the bytes of all bodies."""
-        return sum(len(body) for _, body in self._bodies.values())
+    def kept(self) -> Iterator[Part]:
+        """Yield all parts that answers are made of."""
+        for answer in self._answers.values():
+            if answer is not None:
+                yield from answer.kept()
 
     def bundles(self) -> Sequence[Bundle]:
         """Return the bundles in use."""
@@ -213,23 +265,14 @@ class StateView:
         self._bundles = bundles
         return bundles
 
-    def _forget_outdated_bodies(self) -> None:
-        for coding, (version, _) in self._bodies.items():
-            if version != self.members.version:
-                self._bodies[coding] = _OUTDATED
+    def _forget_outdated(self) -> None:
+        """Let go of outdated answers, and remember only that there were some."""
+        for coding, answer in self._answers.items():
+            if answer is not None and answer.version != self.members.version:
+                self._answers[coding] = None
 
-    def _tail(self, family: Family, text: bytes) -> Part:
-        part = self._tails.get((family, text))
+    def _closing(self, family: Family, text: bytes) -> Part:
+        part = self._closings.get((family, text))
         if part is None:
-            part = self._tails[family, text] = family.encode(text)
+            part = self._closings[family, text] = family.encode(text)
         return part
-
-
-def _make(bundle: Bundle, family: Family, deadline: float) -> bool:
-    """Make a bundle's part; tell whether there was time for all of it."""
-    for leaf in bundle.leaves:
-        if not leaf.is_ready(family):
-            leaf.part(family)
-            if time.monotonic() > deadline:
-                return False
-    return True

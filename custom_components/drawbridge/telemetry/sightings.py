@@ -36,16 +36,17 @@ class Sightings:
         """How many pairs of a key and an address are remembered."""
         return len(self._seen)
 
+    def knows(self, key_id: str, remote: str | None, *, secure: bool) -> bool:
+        """Tell whether a key was used from there before: there is nothing new to see, then."""
+        return (key_id, remote, secure) in self._seen
+
     def use(
         self, key_id: str, address: Address | None, remote: str | None, headers: Container[str], *, secure: bool
     ) -> None:
         """Take note of a use of a key from ``address``, written ``remote``, over TLS or not."""
-        use = (key_id, remote, secure)
-        if use in self._seen:
-            return
         if len(self._seen) >= _MAX_SEEN:
             self._seen.clear()
-        self._seen.add(use)
+        self._seen.add((key_id, remote, secure))
         if address is None or remote is None:
             return
         if not secure and not is_local(address):
