@@ -42,6 +42,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--seconds", type=int, default=usual.seconds)
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--only", default="")
+    parser.add_argument("--without-isal", action="store_true")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--plot", type=Path)
     return parser
@@ -56,6 +57,7 @@ async def _run(options: Namespace) -> int:
         rounds=options.rounds,
         seconds=options.seconds,
         only=options.only,
+        isal=not options.without_isal,
     )
     runs = [await _one_run(settings) for _ in range(options.runs)]
     quoted = worst([rows for rows, _ in runs])
@@ -78,8 +80,8 @@ async def _run(options: Namespace) -> int:
 async def _one_run(settings: Settings) -> tuple[list[Row], Figures | None]:
     with tempfile.TemporaryDirectory(prefix="drawbridge-benchmark-") as folder:
         async with (
-            house(Path(folder) / "big", settings.entities) as big,
-            house(Path(folder) / "small", SMALL) as small,
+            house(Path(folder) / "big", settings.entities, isal=settings.isal) as big,
+            house(Path(folder) / "small", SMALL, isal=settings.isal) as small,
         ):
             done = []
             async for row in rows(big, small, settings):

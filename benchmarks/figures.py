@@ -21,6 +21,7 @@ class Figures:
     resident: float
     first_build_block: float
     load_block: float
+    collection: float
     warm_seconds: float
 
     @property
@@ -61,5 +62,6 @@ async def figures(house: House, settings: Settings) -> Figures:
         resident=grown - resident,
         first_build_block=first["longest"],
         load_block=load["longest"],
+        collection=max(first["collection"], load["collection"]),
         warm_seconds=after["warm_seconds"],
     )

@@ -125,7 +125,7 @@ class House:
         await self.client.post(f"{_BENCHMARK}/blocks/start")
 
     async def blocks(self) -> dict[str, float]:
-        """Stop timing; return the longest block in seconds and the number of notable ones."""
+        """Stop timing; return the longest block and collection in seconds, and the number of notable ones."""
         result: dict[str, float] = await self.client.post(f"{_BENCHMARK}/blocks/stop")
         return result
 
@@ -143,13 +143,24 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder: Path, entities: int) -> AsyncIterator[House]:
-    """Bring an instance up with so many entities, and end it at the end of the block."""
-    home_assistant = HomeAssistant(folder)
+async def house(folder: Path, entities: int, *, isal: bool = True) -> AsyncIterator[House]:
+    """Bring an instance up with so many entities, and end it at the end of the block.
+
+    Home Assistant's images have isal, a fast library to compress with; other installations may lack it.
+    """
+    home_assistant = HomeAssistant(folder, environment=None if isal else _without_isal(folder))
     try:
         yield await _start(home_assistant, entities)
     finally:
         await home_assistant.stop()
+
+
+def _without_isal(folder: Path) -> dict[str, str]:
+    """Return an environment in which isal cannot be imported."""
+    hidden = folder.with_name(f"{folder.name}-without-isal")
+    (hidden / "isal").mkdir(parents=True)
+    (hidden / "isal" / "__init__.py").write_text('raise ImportError("hidden")\n', encoding="utf-8")
+    return {"PYTHONPATH": str(hidden)}
 
 
 async def _start(home_assistant: HomeAssistant, entities: int) -> House:

@@ -25,6 +25,7 @@ class Settings:
     rounds: int = 5
     seconds: int = 3
     only: str = ""
+    isal: bool = True
 
 
 @dataclass(slots=True)

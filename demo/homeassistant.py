@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -58,10 +58,10 @@ recorder:
 class HomeAssistant:
     """One Home Assistant on one config folder: it can be killed, and started again on the same folder."""
 
-    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+    def __init__(self, folder: Path, *, port: int | None = None, environment: Mapping[str, str] | None = None) -> None:
         """Describe an instance; the port is `port`, or a free one.
 
-        Its log lies beside the config folder.
+        Its log lies beside the config folder. `environment` is added to what every process gets.
         """
         self.config_dir = folder
         self.port = ports.choose(port)
@@ -73,6 +73,7 @@ class HomeAssistant:
             "Home Assistant",
             [str(program("hass")), "--config", str(folder), "--skip-pip", "--log-no-color"],
             log=folder.with_name(f"{folder.name}.log"),
+            environment=environment,
             # Not the repository's root: its custom_components would hide those of the config folder.
             folder=folder,
         )
