@@ -122,6 +122,10 @@ class Bridge:
         allows = self.directory.live(scope).allows
         return sum(allows(item) for item in self.hass.states.async_entity_ids())
 
+    def sees_any(self, scope: Scope) -> bool:
+        """Tell whether there is an entity in a scope. Looks no further than the first."""
+        return any(map(self.directory.live(scope).allows, self.hass.states.async_entity_ids()))
+
     def _read(self) -> Reading:
         return Reading(
             health=self.health(),

@@ -102,7 +102,7 @@ class Issues:
         return KeyFacts(
             last_used=used.last_used if used is not None else None,
             plain_address=bridge.sightings.plain.get(key.id),
-            sees=bridge.entities_in(key.scope),
+            sees_any=bridge.sees_any(key.scope),
         )
 
     def _drop_requests_of_removed_keys(self) -> None:

@@ -16,7 +16,7 @@ from custom_components.drawbridge.telemetry.sightings import Sightings
 NOW = 1_800_000_000.0
 DAY = 86_400
 KEY = ApiKey("id", "Display", (), scope=Scope(everything=True), created=NOW - DAY)
-FACTS = KeyFacts(last_used=None, plain_address=None, sees=3)
+FACTS = KeyFacts(last_used=None, plain_address=None, sees_any=True)
 
 
 def kinds(key: ApiKey, facts: KeyFacts = FACTS) -> list[str]:
@@ -36,9 +36,9 @@ def kinds(key: ApiKey, facts: KeyFacts = FACTS) -> list[str]:
         ({"created": 0.0}, {"last_used": NOW - DAY}, []),
         ({}, {"plain_address": "203.0.113.7"}, ["plain_http"]),
         ({"local_only": True}, {"plain_address": "203.0.113.7"}, []),
-        ({}, {"sees": 0}, ["scope_matches_nothing"]),
-        ({"scope": Scope()}, {"sees": 0}, []),
-        ({"enabled": False, "expires": 0.0, "created": 0.0}, {"sees": 0}, []),
+        ({}, {"sees_any": False}, ["scope_matches_nothing"]),
+        ({"scope": Scope()}, {"sees_any": False}, []),
+        ({"enabled": False, "expires": 0.0, "created": 0.0}, {"sees_any": False}, []),
     ],
 )
 def test_keys(change: dict[str, Any], facts: dict[str, Any], expected: list[str]) -> None:

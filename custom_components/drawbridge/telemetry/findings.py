@@ -39,8 +39,8 @@ class KeyFacts:
     last_used: float | None
     plain_address: str | None
     """From where outside the local network it was used without TLS, if it was."""
-    sees: int
-    """How many entities are in its scope now."""
+    sees_any: bool
+    """Whether an entity is in its scope now."""
 
 
 def about_key(key: ApiKey, facts: KeyFacts, now: float) -> Iterator[Finding]:
@@ -57,7 +57,7 @@ def about_key(key: ApiKey, facts: KeyFacts, now: float) -> Iterator[Finding]:
         yield Finding("key_unused", key.id, {**name, "days": str(UNUSED // _DAY)})
     if facts.plain_address is not None and not key.local_only:
         yield Finding("plain_http", key.id, {**name, "address": facts.plain_address})
-    if key.scope.matches_anything and not facts.sees:
+    if key.scope.matches_anything and not facts.sees_any:
         yield Finding("scope_matches_nothing", key.id, name)
 
 
