@@ -61,6 +61,7 @@ def decoded(coding: Coding, chain: Chain) -> bytes:
     payload = coding.body(chain)
     body = b"".join(payload.pieces)
     assert payload.size == len(body)
+    assert all(payload.pieces)
     return DECODERS[coding.name](body)
 
 

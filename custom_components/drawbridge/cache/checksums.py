@@ -4,16 +4,15 @@ Both are linear: the sum over a join follows from the sums over its parts and th
 replaced by one of the same length, the sum changes by what the part's does, whatever the others are.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Final
 
 _ADLER_BASE: Final = 65521
 _CRC_POLYNOMIAL: Final = 0xEDB88320  # of CRC-32 (ISO 3309), bits reflected
 _CRC_ONE: Final = 1 << 31
 _CRC_X8: Final = 1 << 23
-_LENGTH_BITS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +46,30 @@ def adler32_replace(whole: int, old: int, new: int, behind: int) -> int:
 
 def crc32_join(first: int, second: int, second_length: int) -> int:
     """Return the CRC-32 of a join of two parts (RFC 1952)."""
-    return _multiply(_zeros(second_length), first) ^ second
+    bit = 0
+    while second_length >> bit:
+        if second_length >> bit & 1:
+            lowest, low, high, highest = _zeros(bit)
+            first = lowest[first & 0xFF] ^ low[first >> 8 & 0xFF] ^ high[first >> 16 & 0xFF] ^ highest[first >> 24]
+        bit += 1
+    return first ^ second
 
 
-@lru_cache(maxsize=8192)
-def _zeros(length: int) -> int:
-    """Return the polynomial that so many bytes of zeros multiply a CRC by: x to the power of 8 times as many."""
-    result = _CRC_ONE
-    for power in _POWERS:
-        if length & 1:
-            result = _multiply(result, power)
-        length >>= 1
-    return result
+@cache
+def _zeros(bit: int) -> tuple[tuple[int, ...], ...]:
+    """Return what 2 to the power of ``bit`` bytes of zeros make of a CRC: a table for each of its four bytes."""
+    power = _CRC_X8
+    for _ in range(bit):
+        power = _multiply(power, power)
+    return tuple(_table([_multiply(power, 1 << shift + place) for place in range(8)]) for shift in range(0, 32, 8))
+
+
+def _table(images: Sequence[int]) -> tuple[int, ...]:
+    """Return what all values of a byte become, by what its eight bits become."""
+    values = [0]
+    for image in images:
+        values += [value ^ image for value in values]
+    return tuple(values)
 
 
 def _multiply(one: int, other: int) -> int:
@@ -70,14 +81,3 @@ def _multiply(one: int, other: int) -> int:
         one = (one << 1) & 0xFFFFFFFF
         other = (other >> 1) ^ (_CRC_POLYNOMIAL if other & 1 else 0)
     return product
-
-
-def _powers() -> Iterator[int]:
-    """Yield the polynomials of 1, 2, 4, … bytes of zeros, as many as a length has bits."""
-    power = _CRC_X8
-    for _ in range(_LENGTH_BITS):
-        yield power
-        power = _multiply(power, power)
-
-
-_POWERS: Final = tuple(_powers())

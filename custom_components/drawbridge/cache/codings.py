@@ -205,17 +205,23 @@ class Chain:
                 self.checksum = kind.join(self.checksum, part.checksum, part.length)
 
 
-@dataclass(frozen=True, slots=True)
 class Payload:
-    """A complete body, in pieces that are sent one after the other. ``size`` is in bytes."""
+    """A complete body, in pieces that are sent one after the other. ``size`` is in bytes.
 
-    pieces: Sequence[bytes]
-    size: int
+    None of the pieces is empty: an event loop may wait for ever until nothing has been sent.
+    """
+
+    __slots__ = ("pieces", "size")
+
+    def __init__(self, pieces: Sequence[bytes], size: int) -> None:
+        """Take over pieces of so many bytes together."""
+        self.pieces = pieces
+        self.size = size
 
     @classmethod
     def of(cls, *pieces: bytes) -> Self:
-        """Return the body that consists of pieces."""
-        return cls(pieces, sum(map(len, pieces)))
+        """Return the body that consists of pieces, some of which may be empty."""
+        return cls(tuple(filter(None, pieces)), sum(map(len, pieces)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +239,8 @@ class Coding:
     def body(self, parts: Chain) -> Payload:
         """Return a complete body made of parts."""
         tail = self.tail(parts.length, parts.checksum)
-        return Payload((self.head, *parts.pieces(), tail), len(self.head) + parts.size + len(tail))
+        pieces = tuple(filter(None, (self.head, *parts.pieces(), tail)))
+        return Payload(pieces, len(self.head) + parts.size + len(tail))
 
     def encode(self, plain: bytes) -> bytes:
         """Return the complete body for a text that is not kept in parts."""

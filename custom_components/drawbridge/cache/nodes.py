@@ -101,33 +101,31 @@ class Bundle:
         self.leaves = leaves
         self._joins: dict[Family, _Join] = {}
 
-    def prepare(self, family: Family, deadline: float) -> bool:
-        """Make what is missing of the leaves' parts; tell whether there was time for all of it."""
-        join = self._joins.get(family)
+    def part(self, family: Family, deadline: float) -> Part | None:
+        """Return the part of all leaves, made anew if something in them has changed.
+
+        ``None`` where ``deadline`` came before all leaves were made; those that were are there the next time.
+        """
+        version, join = self.group.version, self._joins.get(family)
+        if join is not None and join.version == version:
+            return join.part
         since = join.version if join is not None else _NEVER
-        if since == self.group.version:
-            return True
-        for leaf in self.leaves:
-            if leaf.shard.version > since and not leaf.is_ready(family):
+        changed = [(index, leaf) for index, leaf in enumerate(self.leaves) if leaf.shard.version > since]
+        for _, leaf in changed:
+            if not leaf.is_ready(family):
                 leaf.part(family)
                 if time.monotonic() > deadline:
-                    return False
-        return True
-
-    def part(self, family: Family) -> Part:
-        """Return the part of all leaves, made anew if something in them has changed."""
-        version = self.group.version
-        join = self._joins.get(family)
+                    return None
+        parts = [(index, leaf.part(family)) for index, leaf in changed]
         if join is None:
-            leaves = Chain(family, (leaf.part(family) for leaf in self.leaves))
+            leaves = Chain(family, (part for _, part in parts))
             join = self._joins[family] = _Join(version, leaves, leaves.joined())
-        elif join.version != version:
-            self._joins = {each: kept for each, kept in self._joins.items() if kept is join or kept.version == version}
-            changed = [index for index, leaf in enumerate(self.leaves) if leaf.shard.version > join.version]
-            join.version = version
-            if changed:
-                join.leaves.replace([(index, self.leaves[index].part(family)) for index in changed])
-                join.part = join.leaves.joined()
+            return join.part
+        self._joins = {each: kept for each, kept in self._joins.items() if kept is join or kept.version == version}
+        join.version = version
+        if parts:
+            join.leaves.replace(parts)
+            join.part = join.leaves.joined()
         return join.part
 
     def kept(self) -> Iterator[Part]:

@@ -21,7 +21,7 @@ from .nodes import Bundle, Leaf, SharedNodes, Write
 from .scrub import StateJson
 from .view import StateView
 
-_SLICE: Final = 0.002
+_SLICE: Final = 0.0015
 """Seconds for which a request may build before it lets others go first."""
 
 _MAX_SLICES: Final = 1000
@@ -103,7 +103,10 @@ class StateCache:
 
     @property
     def size(self) -> int:
-        """Bytes held by all views, what they share counted once."""
+        """Bytes held by all views, what they share counted once.
+
+        Without the plain states that they are made of, which Home Assistant keeps as well.
+        """
         views = self._views.values()
         bundles = {bundle for view in views for bundle in view.bundles()}
         leaves = {leaf for bundle in bundles for leaf in bundle.leaves}
@@ -138,10 +141,12 @@ class StateCache:
         return view.is_current or view.advance(time.monotonic() + _SLICE)
 
     def body(self, view: StateView, coding: Coding) -> Payload | None:
-        """Return the body of a view as it is now; ``None`` when that takes longer than a moment."""
-        prepared = view.is_prepared(coding)
-        now = time.monotonic()
-        body = view.build(coding, now + _SLICE)
+        """Return the body of a view that ``validate`` brought up to date; ``None`` when it takes too long."""
+        now, prepared = time.monotonic(), True
+        body = view.body(coding)
+        if body is None:
+            prepared = view.is_prepared(coding)
+            body = view.build(coding, now + _SLICE)
         if body is not None:
             self._answered(view, coding, now, hit=prepared)
         return body
@@ -149,7 +154,7 @@ class StateCache:
     async def body_in_slices(self, view: StateView, coding: Coding) -> Payload:
         """Return the body of a view as it is now, and let others run in between."""
         prepared = view.is_prepared(coding)
-        body = await _build(view, coding)
+        body = await self._build(view, coding)
         self._answered(view, coding, time.monotonic(), hit=prepared)
         return body
 
@@ -174,7 +179,7 @@ class StateCache:
         for scope, images in wanted:
             view = self.view(scope, images=images)
             if not view.holds_bodies and self.size < self.limits.max_bytes * _WARM_SHARE:
-                await _build(view, self._coding, _PAUSE)
+                await self._build(view, self._coding, _PAUSE)
         self.warm_seconds = time.monotonic() - started
 
     def _answered(self, view: StateView, coding: Coding, now: float, *, hit: bool) -> None:
@@ -226,11 +231,18 @@ class StateCache:
         self._schedule()
         self._on_expiry()
 
+    async def _build(self, view: StateView, coding: Coding, pause: float = 0.0) -> Payload:
+        """Return the body of a view, built in slices; kept unless the cache was turned off meanwhile.
 
-async def _build(view: StateView, coding: Coding, pause: float = 0.0) -> Payload:
-    for _ in range(_MAX_SLICES):
-        if (body := view.build(coding, time.monotonic() + _SLICE)) is not None:
-            return body
-        await asyncio.sleep(pause)
-    # Changes come faster than they can be taken in: this once, the others wait.
-    return view.build(coding, math.inf) or Payload.of()
+        Others go first: who asks has had a slice already.
+        """
+        try:
+            for _ in range(_MAX_SLICES):
+                await asyncio.sleep(pause)
+                if (body := view.build(coding, time.monotonic() + _SLICE)) is not None:
+                    return body
+            # Changes come faster than they can be taken in: this once, the others wait.
+            return view.build(coding, math.inf) or Payload.of()
+        finally:
+            if not self.limits.enabled:
+                view.clear()

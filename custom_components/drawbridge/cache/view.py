@@ -31,25 +31,26 @@ class Membership:
         """Follow a scope; nothing is looked at before the first ``update``."""
         self._scope = scope
         self._ledger = ledger
-        self._seen = -1
-        self._pending: list[str] = []
+        self.seen = -1
+        """The version of the ledger up to which changes are known, though perhaps not yet taken in."""
+        self._pending: dict[str, None] = {}
         self._members: set[str] = set()
         self.version = 0
 
     @property
-    def is_current(self) -> bool:
-        """Tell whether all that has happened is taken in already."""
-        return self._seen == self._ledger.version and not self._pending
+    def has_pending(self) -> bool:
+        """Tell whether there are changes known that are not taken in."""
+        return bool(self._pending)
 
     def update(self, deadline: float) -> bool:
         """Take in what has happened, until done or until the clock passes ``deadline``; tell which."""
-        if self._seen != self._ledger.version:
+        if self.seen != self._ledger.version:
             self._collect()
         if not self._pending:
             return True
         affected = False
         while self._pending:
-            affected |= self._take(self._pending.pop())
+            affected |= self._take(self._pending.popitem()[0])
             if time.monotonic() > deadline:
                 break
         self.version += affected
@@ -57,11 +58,12 @@ class Membership:
 
     def _collect(self) -> None:
         ledger = self._ledger
-        if self._seen < ledger.horizon:
-            self._pending = list(self._members.union(ledger.entity_ids()))
+        if self.seen < ledger.horizon:
+            self._pending.update(dict.fromkeys(self._members))
+            self._pending.update(dict.fromkeys(ledger.entity_ids()))
         else:
-            self._pending = list({*self._pending, *ledger.changed_since(self._seen)})
-        self._seen = ledger.version
+            self._pending.update(dict.fromkeys(ledger.changed_since(self.seen)))
+        self.seen = ledger.version
 
     def _take(self, entity_id: str) -> bool:
         """Look at an entity that changed somehow; tell whether it was in scope, or is now."""
@@ -166,7 +168,8 @@ class StateView:
     @property
     def is_current(self) -> bool:
         """Tell whether the validator is up to date as it is."""
-        return self._ledger.is_current and self.members.is_current
+        ledger, members = self._ledger, self.members
+        return members.seen == ledger.version and ledger.is_current and not members.has_pending
 
     def advance(self, deadline: float) -> bool:
         """Bring the validator up to date, or as near as is possible until ``deadline``; tell which."""
@@ -193,15 +196,17 @@ class StateView:
         known = answer is not None and answer.bundles is bundles
         since = answer.at if answer is not None and known else _NEVER
         changed = [index for index, bundle in enumerate(bundles) if bundle.group.version > since]
+        made: list[tuple[int, Part]] = []
         for index in changed:
-            if not bundles[index].prepare(family, deadline):
+            if (part := bundles[index].part(family, deadline)) is None:
                 return None
+            made.append((index, part))
         if answer is not None and known:
             parts = answer.parts
-            parts.replace([(index, bundles[index].part(family)) for index in changed])
+            parts.replace(made)
         else:
             closing = self._closing(family, _END if bundles else _EMPTY)
-            parts = Chain(family, [*(bundle.part(family) for bundle in bundles), closing])
+            parts = Chain(family, [*(part for _, part in made), closing])
         self._forget_outdated()
         self._answers.pop(coding, None)
         body = coding.body(parts)
