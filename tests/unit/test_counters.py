@@ -1,13 +1,15 @@
 """Counters and histograms."""
 
 from custom_components.drawbridge.telemetry.counters import DURATION_BOUNDS, Counters
+from custom_components.drawbridge.telemetry.recorder import Recorder
 
 
 def test_histogram() -> None:
     """A duration falls into the first bucket that it is not over."""
-    counters = Counters()
+    recorder = Recorder()
     for seconds in (0.0, 0.0005, 0.00051, 2.0, 2.1, 11.0):
-        counters.answered("/x", "GET", 200, seconds, 10)
+        recorder.answered("/x", "GET", 200, seconds, 10)
+    counters = recorder.counters
     route = counters.routes["/x"]
     assert route.buckets[0] == 2
     assert route.buckets[1] == 1

@@ -2,19 +2,21 @@
 
 from hypothesis import given, strategies as st
 
+from custom_components.drawbridge.telemetry.recorder import Recorder
 from custom_components.drawbridge.telemetry.window import Totals, Window
 
 
 def test_sums() -> None:
     """What was put in comes out."""
-    window = Window()
-    window.request(1000, 0.5, error=False)
-    window.request(1001, 1.5, error=True)
-    window.cache(1002, hit=True)
-    window.cache(1003, hit=False)
-    window.lag(1004, 0.1)
-    window.lag(1004, 0.3)
-    assert window.totals(1004) == Totals(2, 1, 2.0, 2, 1, 2, 0.4, 0.3)
+    recorder = Recorder(iter((1000, 1001, 1002, 1003, 1004)).__next__)
+    cache = recorder.cache("states")
+    recorder.answered("/x", "GET", 499, 0.5, 1)
+    recorder.answered("/x", "GET", 500, 1.5, 1)
+    cache.asked(hit=True)
+    cache.asked(hit=False)
+    recorder.window.lag(1004, 0.1)
+    recorder.window.lag(1004, 0.3)
+    assert recorder.totals() == Totals(2, 1, 2.0, 2, 1, 2, 0.4, 0.3)
 
 
 def test_empty() -> None:
@@ -29,6 +31,6 @@ def test_only_the_last_five_minutes_count(steps: list[float]) -> None:
     for step in steps:
         now += step
         times.append(now)
-        window.request(now, 1.0, error=False)
+        window.slot(now).requests += 1
         recent = [time for time in times if time // 5 > now // 5 - 60]
         assert window.totals(now).requests == len(recent)

@@ -89,16 +89,24 @@ class Gate:
         call = Call(request, bridge, number, remote, parse_address(remote or ""))
         endpoint = self._endpoints.get(request.method, self._other)
         admitted = self._admit(call, endpoint)
-        response = await admitted if takes_time(admitted) else admitted
-        if not response.prepared:
+        if takes_time(admitted):
+            response = await self._wait(call, endpoint, admitted)
+            has_begun = response.prepared
+        else:
+            response, has_begun = admitted, False
+        if not has_begun:
             add_headers(call, response.headers)
-        self._record(call, endpoint, response, time.perf_counter() - started)
+        status, counted = response.status, request.method if endpoint is not self._other else _OTHER
+        sent = response.body_length or response.content_length or 0
+        bridge.recorder.answered(self._route, counted, status, time.perf_counter() - started, sent)
+        if (call.problem is not None or call.target is not None) and _is_audited(call, endpoint):
+            self._audit(call, counted, status)
         if call.presented is not None:
             observe(call, call.presented, endpoint)
         return response
 
     def _admit(self, call: Call, endpoint: Endpoint) -> web.StreamResponse | Answering:
-        """Pass a request through the steps, and answer it at once where its handler can."""
+        """Pass a request through the steps, and answer it; at once where its handler can."""
         for step in STEPS:
             if (problem := step(call, endpoint)) is not None:
                 return _refuse(call, problem)
@@ -106,10 +114,9 @@ class Gate:
         if key is not None and bridge.concurrency.is_full(key.id, bridge.options.max_concurrent):
             return _refuse(call, _BUSY)
         try:
-            result = endpoint.handler(call)
+            return endpoint.handler(call)
         except Exception as err:  # noqa: BLE001 - each has its answer
             return _refuse(call, _problem_of(err, endpoint))
-        return self._wait(call, endpoint, result) if takes_time(result) else result
 
     async def _wait(self, call: Call, endpoint: Endpoint, result: Answering) -> web.StreamResponse:
         """Wait for an answer that takes its time, in a place of its key's, and not for ever."""
@@ -124,14 +131,6 @@ class Gate:
         finally:
             if holder is not None:
                 places.leave(holder)
-
-    def _record(self, call: Call, endpoint: Endpoint, response: web.StreamResponse, seconds: float) -> None:
-        counted = call.request.method if endpoint is not self._other else _OTHER
-        status = response.status
-        sent = response.body_length or (response.content_length or 0 if status != HTTPStatus.NOT_MODIFIED else 0)
-        call.bridge.recorder.answered(self._route, counted, status, seconds, sent)
-        if (call.problem is not None or call.target is not None) and _is_audited(call, endpoint):
-            self._audit(call, counted, status)
 
     def _audit(self, call: Call, method: str, status: int) -> None:
         problem, key = call.problem, call.presented

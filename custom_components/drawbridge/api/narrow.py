@@ -108,8 +108,9 @@ def cursor(call: Call) -> str:
 def steady_cursor(call: Call, prepared: StateView) -> str:
     """Return a cursor for a view that is up to date: the same for up to a second, while nothing in it changes.
 
-    As good as a new one, since nothing that its holder may hear of has happened. It tells as little: what happens
-    elsewhere makes no other one of it.
+    As good as a new one, since nothing that its holder may hear of has happened; at worst, where something moved
+    elsewhere in that second, its holder is told to begin anew. It tells as little: what happens elsewhere makes no
+    other one of it.
     """
     moment = (prepared.members.version, int(time.monotonic()))
     if prepared.cursor[0] != moment:

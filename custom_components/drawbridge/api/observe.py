@@ -23,7 +23,7 @@ _EVENT: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 def observe(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
     """Note what there is to note of a request with a key; for most requests, nothing."""
     request, sightings = call.request, call.bridge.sightings
-    if not sightings.knows(key.id, call.remote, secure=request.secure):
+    if (key.id, call.remote, request.secure) not in sightings.seen:
         sightings.use(key.id, call.address, call.remote, request.headers, secure=request.secure)
     if key.learning:
         call.bridge.lessons.learn(key.id, asked_for(call, endpoint))

@@ -1,6 +1,8 @@
 """Prepared answers: sent as the client can read them, and not sent again if it still has them."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -13,6 +15,7 @@ from .call import Call
 from .response import WholeResponse
 
 _JSON: Final = "application/json"
+_NO_MORE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def coding_for(request: web.Request) -> Coding:
@@ -35,15 +38,15 @@ def is_current(request: web.Request, etag: str) -> bool:
     return "*" in wanted or etag.removeprefix("W/") in wanted
 
 
-def not_modified(etag: str) -> WholeResponse:
+def not_modified(etag: str, more: Mapping[str, str] = _NO_MORE) -> WholeResponse:
     """Answer that the client has it already."""
-    headers: dict[str, str] = {hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag}
+    headers = {hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag, **more}
     return WholeResponse(HTTPStatus.NOT_MODIFIED, headers)
 
 
-def prepared(body: Payload, coding: Coding, etag: str) -> WholeResponse:
+def prepared(body: Payload, coding: Coding, etag: str, more: Mapping[str, str] = _NO_MORE) -> WholeResponse:
     """Answer with a body that is encoded already."""
-    headers: dict[str, str] = {hdrs.CONTENT_TYPE: _JSON, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag}
+    headers = {hdrs.CONTENT_TYPE: _JSON, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag, **more}
     if coding.name != encodings.IDENTITY:
         headers[hdrs.CONTENT_ENCODING] = coding.name
     return WholeResponse(HTTPStatus.OK, headers, body)

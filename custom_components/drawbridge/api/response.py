@@ -23,8 +23,8 @@ class WholeResponse(web.StreamResponse):
     """A response whose body is there, in pieces that are sent one after the other and never joined.
 
     What an answer carries is decided by the gate, so there is nothing that hooks of the application could add while it
-    is sent: an ordinary request, of HTTP/1.1 on a connection that stays open, is answered in one go. Any other is left
-    to aiohttp.
+    is sent (Home Assistant's only one is for CORS, which is the gate's too): an ordinary request, of HTTP/1.1 on a
+    connection that stays open, is answered in one go. Any other is left to aiohttp.
     """
 
     def __init__(self, status: HTTPStatus, headers: Mapping[str, str], body: Payload = _NOTHING) -> None:
@@ -49,18 +49,20 @@ class WholeResponse(web.StreamResponse):
     @property
     @override
     def body_length(self) -> int:
-        return self._whole.size
+        return self._whole.size if self._sends_body else 0
 
     @override
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
-        if self.prepared or not _is_ordinary(request):
+        if self._is_sent:
+            return request.writer
+        if not _is_ordinary(request):
             self._sends_body = request.method != hdrs.METH_HEAD and self.status not in _BODILESS
             return await super().prepare(request)
         transport = request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("The client has gone")
-        self._is_sent = True
         head = self._head()
+        self._is_sent = True
         if self._whole.size <= _FITS_IN_A_PACKET:
             transport.write(b"".join((head, *self._whole.pieces)))
         else:
@@ -83,7 +85,7 @@ class WholeResponse(web.StreamResponse):
         fields = "\r\n".join(map(": ".join, headers.items()))
         if fields.count("\r") != len(headers) - 1 or fields.count("\n") != len(headers) - 1:
             raise ValueError("A header must be of one line")
-        return f"{_STATUS_LINES[self.status]}\r\n{fields}\r\n\r\n".encode()
+        return f"{_STATUS_LINES[self.status]}\r\n{fields}\r\n\r\n".encode(errors="surrogateescape")
 
 
 def _is_ordinary(request: web.BaseRequest) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 from homeassistant.core import Context, State
 from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from ..cache.codings import Coding, Payload
 from ..cache.documents import Document
@@ -26,6 +27,7 @@ router = Router()
 
 _CURSOR: Final = "Drawbridge-Cursor"
 _NOT_FOUND: Final = "Entity not found."
+_UNCACHED: Final = CIMultiDictProxy(CIMultiDict({hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: NO_STORE}))
 _LONGEST: Final = 255
 _EXAMPLE: Final = {"entity_id": "light.living_room", "state": "on", "attributes": {"brightness": 120}}
 _WRITTEN: Final = {"Location": "The path of the state."}
@@ -63,28 +65,26 @@ def all_states(call: Call) -> web.StreamResponse | Answering:
     key, states = call.key, call.bridge.states
     if not states.limits.enabled:
         document = Document(states.direct(key.scope, images=call.images), None, 0.0)
-        return _with_cursor(document_response(call, document), narrow.cursor(call))
+        response = document_response(call, document)
+        response.headers[_CURSOR] = narrow.cursor(call)
+        return response
     view = states.view(key.scope, images=call.images)
-    if states.validate(view) and is_current(call.request, etag := view.etag):
+    is_up_to_date = states.validate(view)
+    if is_up_to_date and is_current(call.request, etag := view.etag):
         states.revalidated()
-        return _with_cursor(not_modified(etag), narrow.steady_cursor(call, view))
+        return not_modified(etag, {_CURSOR: narrow.steady_cursor(call, view)})
     coding = coding_for(call.request)
-    body = states.body(view, coding)
+    body = states.body(view, coding) if is_up_to_date else None
     if body is None:
         return _slowly(call, view, coding)
-    return _with_cursor(prepared(body, coding, view.etag), narrow.steady_cursor(call, view))
+    return prepared(body, coding, view.etag, {_CURSOR: narrow.steady_cursor(call, view)})
 
 
 async def _slowly(call: Call, view: StateView, coding: Coding) -> web.StreamResponse:
     """Return the same, built while others go first."""
     body = await call.bridge.states.body_in_slices(view, coding)
     call.ensure_unchanged()
-    return _with_cursor(prepared(body, coding, view.etag), narrow.steady_cursor(call, view))
-
-
-def _with_cursor(response: web.StreamResponse, cursor: str) -> web.StreamResponse:
-    response.headers[_CURSOR] = cursor
-    return response
+    return prepared(body, coding, view.etag, {_CURSOR: narrow.steady_cursor(call, view)})
 
 
 @router.endpoint(
@@ -95,14 +95,15 @@ def _with_cursor(response: web.StreamResponse, cursor: str) -> web.StreamRespons
 )
 def one_state(call: Call) -> web.StreamResponse:
     """Return the state of an entity."""
-    entity_id = call.parameter("entity_id")
-    state = call.bridge.hass.states.get(entity_id)
+    entity_id, key, bridge = call.parameter("entity_id"), call.key, call.bridge
+    state = bridge.hass.states.get(entity_id)
     # Asked first, and of what does not exist too: the two must not differ in what they cost.
-    if not call.scope.allows(entity_id.lower()):
+    if not bridge.directory.live(key.scope).allows(entity_id.lower()):
         raise not_found(_NOT_FOUND, hidden="scope")
     if state is None:
         raise not_found(_NOT_FOUND)
-    return _single(call, state, HTTPStatus.OK)
+    text = bridge.states.json.encode(state, images=Capability.IMAGES in key.capabilities)
+    return WholeResponse(HTTPStatus.OK, _UNCACHED, Payload((text,), len(text)))
 
 
 @router.endpoint(
@@ -192,7 +193,7 @@ def _new_state(data: object) -> dict[str, Any]:
 
 
 def _single(call: Call, state: State, status: HTTPStatus, more: dict[str, str] | None = None) -> web.StreamResponse:
-    headers: dict[str, str] = {hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: NO_STORE, **(more or {})}
+    headers = {**_UNCACHED, **(more or {})}
     return WholeResponse(status, headers, Payload.of(call.bridge.states.json.encode(state, images=call.images)))
 
 

@@ -72,7 +72,7 @@ def authenticate(call: Call, endpoint: Endpoint) -> Problem | None:
 def admit_network(call: Call, _endpoint: Endpoint) -> Problem | None:
     """May the key be used from this address?"""
     key = call.presented
-    if key is None or not key.is_bound_to_networks or call.bridge.may_use_from(key, call.address):
+    if key is None or not (key.local_only or key.networks) or call.bridge.may_use_from(key, call.address):
         return None
     return Problem(
         HTTPStatus.FORBIDDEN,

@@ -122,12 +122,7 @@ class ApiKey:
     def rate_limit(self, default_per_minute: int) -> RateLimit | None:
         """Return the key's rate limit, by the bridge's own where it has none; ``None``: no limit."""
         per_minute = default_per_minute if self.per_minute is None else self.per_minute
-        return RateLimit.of(per_minute, self.burst)
-
-    @property
-    def is_bound_to_networks(self) -> bool:
-        """Whether it matters from where the key is used."""
-        return self.local_only or bool(self.networks)
+        return RateLimit.of(per_minute, self.burst) if per_minute else None
 
     def is_expired(self, now: float) -> bool:
         """Tell whether the key has ended by Unix time ``now``."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from .model import ApiKey, StoredSecret
-from .secret import digest, has_shape, is_intact
+from .secret import LENGTH, digest, is_well_formed
 
 
 class AuthFailure(StrEnum):
@@ -69,13 +69,13 @@ class KeyRing:
 
     def authenticate(self, secret: str, now: float) -> ApiKey | AuthFailure:
         """Return the key that a secret opens at Unix time ``now``, or why none."""
-        if not has_shape(secret):
+        if len(secret) != LENGTH or not secret.isascii():
             return AuthFailure.MALFORMED
         presented = digest(secret)
         found = self._by_digest.get(presented)
         if found is None or not hmac.compare_digest(found.digest, presented):
-            # The checksum is asked of those alone that open nothing: it costs as much as the look-up.
-            return AuthFailure.UNKNOWN if is_intact(secret) else AuthFailure.MALFORMED
+            # The form is asked of those alone that open nothing: to look at it costs as much as to look them up.
+            return AuthFailure.UNKNOWN if is_well_formed(secret) else AuthFailure.MALFORMED
         if now >= found.until:
             return AuthFailure.EXPIRED
         return found.key if found.key.enabled else AuthFailure.DISABLED

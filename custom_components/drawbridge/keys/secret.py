@@ -29,19 +29,11 @@ def generate() -> str:
     return body + _checksum(body)
 
 
-def has_shape(secret: str) -> bool:
-    """Tell whether a text could be a secret: by its length, its prefix, and characters that every secret has."""
-    return len(secret) == LENGTH and secret.startswith(PREFIX) and secret.isascii()
-
-
-def is_intact(secret: str) -> bool:
-    """Tell whether the checksum of a text that ``has_shape`` is right, so that nobody mistyped it."""
-    return secret.endswith(_checksum(secret[:_CHECKSUM_START]))
-
-
 def is_well_formed(secret: str) -> bool:
     """Tell whether a secret has the right prefix, length, characters and checksum."""
-    return has_shape(secret) and is_intact(secret)
+    if len(secret) != LENGTH or not secret.startswith(PREFIX) or not secret.isascii():
+        return False
+    return secret[_CHECKSUM_START:] == _checksum(secret[:_CHECKSUM_START])
 
 
 def digest(secret: str) -> str:

@@ -1,6 +1,5 @@
 """Counters and histograms. A request costs about a microsecond here."""
 
-from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final
@@ -70,14 +69,6 @@ class Counters:
         self.denied: defaultdict[str, int] = defaultdict(int, dict.fromkeys(DENIALS, 0))
         self.rate_limited: defaultdict[str, int] = defaultdict(int)
         self.caches: defaultdict[str, CacheCounters] = defaultdict(CacheCounters)
-
-    def answered(self, route: str, method: str, code: int, seconds: float, sent: int) -> None:
-        """Count an answer of a route, its duration in seconds and its body in bytes."""
-        self.requests[route, method, code] += 1
-        counters = self.routes[route]
-        counters.buckets[bisect_left(DURATION_BOUNDS, seconds)] += 1
-        counters.seconds += seconds
-        counters.sent += sent
 
     def key_used(self, key_id: str, now: float, address: str | None = None) -> None:
         """Count a request of a key at Unix time ``now``."""

@@ -29,24 +29,24 @@ class Sightings:
         """By key: the address outside the local network from where it came without TLS."""
         self.hiding_proxy: str | None = None
         """The address of a proxy that does not say for whom it asks."""
-        self._seen: set[tuple[str, str | None, bool]] = set()
+        self.seen: set[tuple[str, str | None, bool]] = set()
+        """From where keys were used, over TLS or not: there is nothing new to see, then."""
 
     @property
     def remembered(self) -> int:
         """How many pairs of a key and an address are remembered."""
-        return len(self._seen)
-
-    def knows(self, key_id: str, remote: str | None, *, secure: bool) -> bool:
-        """Tell whether a key was used from there before: there is nothing new to see, then."""
-        return (key_id, remote, secure) in self._seen
+        return len(self.seen)
 
     def use(
         self, key_id: str, address: Address | None, remote: str | None, headers: Container[str], *, secure: bool
     ) -> None:
         """Take note of a use of a key from ``address``, written ``remote``, over TLS or not."""
-        if len(self._seen) >= _MAX_SEEN:
-            self._seen.clear()
-        self._seen.add((key_id, remote, secure))
+        use = (key_id, remote, secure)
+        if use in self.seen:
+            return
+        if len(self.seen) >= _MAX_SEEN:
+            self.seen.clear()
+        self.seen.add(use)
         if address is None or remote is None:
             return
         if not secure and not is_local(address):
@@ -56,5 +56,5 @@ class Sightings:
 
     def retain_keys(self, key_ids: set[str]) -> None:
         """Forget every other key."""
-        self._seen = {use for use in self._seen if use[0] in key_ids}
+        self.seen = {use for use in self.seen if use[0] in key_ids}
         self.plain = {key_id: address for key_id, address in self.plain.items() if key_id in key_ids}

@@ -44,22 +44,13 @@ class Window:
         self._current = self._slots[0]
         self._until = -math.inf
 
-    def request(self, now: float, seconds: float, *, error: bool) -> None:
-        """Add an answer: how long it took, and whether it was a server error."""
-        slot = self._current if now < self._until else self._turn_to(now)
-        slot.requests += 1
-        slot.seconds += seconds
-        slot.errors += error
-
-    def cache(self, now: float, *, hit: bool) -> None:
-        """Add a request to a cache."""
-        slot = self._current if now < self._until else self._turn_to(now)
-        slot.cache_requests += 1
-        slot.cache_hits += hit
+    def slot(self, now: float) -> Totals:
+        """Return what to add to for what happens now."""
+        return self._current if now < self._until else self._turn_to(now)
 
     def lag(self, now: float, seconds: float) -> None:
         """Add how late the event loop was."""
-        slot = self._current if now < self._until else self._turn_to(now)
+        slot = self.slot(now)
         slot.lags += 1
         slot.lag_seconds += seconds
         slot.lag_max = max(slot.lag_max, seconds)
