@@ -122,9 +122,10 @@ async def test_cursors_that_are_not_good(bridge: Bridge, whole: str) -> None:
     cursor = (await bridge.get("/api/states", whole)).headers[CURSOR]
     room = await bridge.add_key("Room", areas=["living_room"])
     other = (await bridge.get("/api/states", room)).headers[CURSOR]
-    for wrong in ("", "x", "é", cursor[:-1] + "A", cursor + "A", other, "A" * 43, "A" * 5000):
+    damaged = cursor[:-1] + ("E" if cursor.endswith("A") else "A")
+    for wrong in ("", "x", "é", damaged, cursor + "A", other, "A" * 43, "A" * 5000):
         told, _ = await follow(bridge, whole, wrong)
-        assert told["reset"] is (wrong != cursor)
+        assert told["reset"]
         assert {state["entity_id"] for state in told["changed"]} == await bridge.entity_ids(whole)
     assert (await follow(bridge, room, cursor))[0]["reset"]
 
