@@ -13,8 +13,8 @@ from ..policy import encodings
 from ..policy.headers import REVALIDATE
 from .call import Call
 from .response import WholeResponse
+from .spec import JSON
 
-_JSON: Final = "application/json"
 _NO_MORE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -46,7 +46,7 @@ def not_modified(etag: str, more: Mapping[str, str] = _NO_MORE) -> WholeResponse
 
 def prepared(body: Payload, coding: Coding, etag: str, more: Mapping[str, str] = _NO_MORE) -> WholeResponse:
     """Answer with a body that is encoded already."""
-    headers = {hdrs.CONTENT_TYPE: _JSON, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag, **more}
+    headers = {hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag, **more}
     if coding.name != encodings.IDENTITY:
         headers[hdrs.CONTENT_ENCODING] = coding.name
     return WholeResponse(HTTPStatus.OK, headers, body)

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import hdrs, web
-from homeassistant.core import Context, State
+from homeassistant.core import Context
 from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
 from multidict import CIMultiDict, CIMultiDictProxy
 
@@ -149,7 +149,8 @@ async def set_state(call: Call) -> web.StreamResponse:
         raise bad_request("Invalid state specified: 255 characters are the limit.") from err
     if (state := states.get(entity_id)) is None:
         raise failed("Error storing state.")
-    return _single(call, state, status, {hdrs.LOCATION: f"{BASE_PATH}/api/states/{entity_id}"})
+    headers = {**_UNCACHED, hdrs.LOCATION: f"{BASE_PATH}/api/states/{entity_id}"}
+    return WholeResponse(status, headers, Payload.of(call.bridge.states.json.encode(state, images=call.images)))
 
 
 @router.endpoint(
@@ -190,11 +191,6 @@ def _new_state(data: object) -> dict[str, Any]:
     if not isinstance(data.get("attributes"), dict | None):
         raise bad_request("'attributes' should be a JSON object.")
     return data
-
-
-def _single(call: Call, state: State, status: HTTPStatus, more: dict[str, str] | None = None) -> web.StreamResponse:
-    headers = {**_UNCACHED, **(more or {})}
-    return WholeResponse(status, headers, Payload.of(call.bridge.states.json.encode(state, images=call.images)))
 
 
 def _bulk(body: bytes, headers: dict[str, str]) -> web.Response:

@@ -242,9 +242,9 @@ class Coding:
         pieces = tuple(filter(None, (self.head, *parts.pieces(), tail)))
         return Payload(pieces, len(self.head) + parts.size + len(tail))
 
-    def encode(self, plain: bytes) -> bytes:
+    def encode(self, plain: bytes) -> Payload:
         """Return the complete body for a text that is not kept in parts."""
-        return b"".join(self.body(Chain(self.family, (self.family.encode(plain),))).pieces)
+        return self.body(Chain(self.family, (self.family.encode(plain),)))
 
 
 def _last_block() -> bytes:

@@ -35,7 +35,7 @@ class Document:
         """Return the encoded body."""
         body = self._bodies.get(coding)
         if body is None:
-            body = self._bodies[coding] = Payload.of(coding.encode(self._plain))
+            body = self._bodies[coding] = coding.encode(self._plain)
         return body
 
 

@@ -61,15 +61,7 @@ class Selection:
 
     def matches(self, entity: EntityFacts) -> bool:
         """Tell whether an entity is in the selection."""
-        return (
-            entity.entity_id in self.entities
-            or entity.domain in self.domains
-            or entity.area in self.areas
-            or entity.floor in self.floors
-            or entity.device in self.devices
-            or not self.labels.isdisjoint(entity.labels)
-            or ((pattern := self._pattern()) is not None and pattern.match(entity.entity_id) is not None)
-        )
+        return next(self.reasons(entity), None) is not None
 
     def reasons(self, entity: EntityFacts) -> Iterator[str]:
         """Yield what brings an entity into the selection, such as ``area kitchen``."""

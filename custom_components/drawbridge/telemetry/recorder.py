@@ -3,13 +3,14 @@
 import time
 from bisect import bisect_left
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 
 from .counters import DURATION_BOUNDS, CacheCounters, Counters
 from .health import Health, assess
 from .window import Totals, Window
 
-_SERVER_ERROR: Final = 500
+_SERVER_ERROR: Final = HTTPStatus.INTERNAL_SERVER_ERROR.value
 
 
 class CacheRecorder:
