@@ -13,6 +13,7 @@ from benchmarks.house import house
 from benchmarks.plot import plot
 from benchmarks.report import as_dict, machine, table, worst
 from benchmarks.rows import Row, Settings, rows
+from demo.interruption import INTERRUPTED, cancel_on_signals
 from demo.process import DemoError
 
 SMALL = 1000
@@ -26,9 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DemoError as error:
         sys.stderr.write(f"benchmarks: {error}\n")
         return 1
-    except KeyboardInterrupt:
-        sys.stderr.write("benchmarks: interrupted\n")
-        return 130
+    except asyncio.CancelledError:
+        sys.stderr.write("benchmarks: interrupted; nothing is left running.\n")
+        return INTERRUPTED
 
 
 def _parser() -> ArgumentParser:
@@ -49,6 +50,7 @@ def _parser() -> ArgumentParser:
 
 
 async def _run(options: Namespace) -> int:
+    cancel_on_signals()
     settings = Settings(
         entities=options.entities,
         churn=options.churn,

@@ -1,7 +1,6 @@
 """The command line of the demo."""
 
 import asyncio
-import signal
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
@@ -10,11 +9,11 @@ from time import monotonic
 from typing import Final
 
 from demo import state
+from demo.interruption import INTERRUPTED, cancel_on_signals
 from demo.process import DemoError
 from demo.stack import DEFAULT_PORTS, Plan, Stack, start
 from demo.table import table
 
-INTERRUPTED: Final = 130
 STOP_HINT: Final = "scripts/demo --stop ends it."
 
 
@@ -64,7 +63,7 @@ def _count(text: str) -> int:
 
 async def _up(options: Namespace) -> None:
     """Bring the demo up, and stay with it until it is interrupted, unless it is to be left alone."""
-    _cancel_on_signals()
+    cancel_on_signals()
     began = monotonic()
     with state.exclusively():
         _check_nothing_runs()
@@ -147,16 +146,3 @@ def _shown_step(text: str) -> Iterator[None]:
         sys.stdout.flush()
         raise
     sys.stdout.write(f"{monotonic() - began:.1f} s\n")
-
-
-def _cancel_on_signals() -> None:
-    """Let the first interruption cancel what runs, so that it cleans up; further ones do not cut that short."""
-    task = asyncio.current_task()
-    loop = asyncio.get_running_loop()
-
-    def cancel() -> None:
-        if task is not None and not task.cancelling():
-            task.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, cancel)
