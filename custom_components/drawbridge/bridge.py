@@ -198,6 +198,6 @@ def _read_key(subentry: ConfigSubentry) -> ApiKey | None:
     """Read a key; one that is damaged opens nothing, and keeps no other from opening."""
     try:
         return ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
-    except KeyError, TypeError, ValueError:
+    except AttributeError, KeyError, TypeError, ValueError:
         _LOGGER.exception("The API key '%s' is damaged: remove it and add it anew", subentry.title)
         return None
