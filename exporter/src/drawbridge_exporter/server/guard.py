@@ -193,7 +193,8 @@ def _decoy(cost: int) -> bytes:
 
 def _is_right(password: bytes, hashes: Sequence[bytes]) -> bool:
     """Check a password against all hashes, and tell whether it is that of the first."""
-    return [bcrypt.checkpw(password, hashed) for hashed in hashes][0]
+    results = [bcrypt.checkpw(password, hashed) for hashed in hashes]
+    return results[0]
 
 
 def _basic(header: str) -> tuple[str, bytes]:
