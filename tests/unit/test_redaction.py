@@ -1,6 +1,6 @@
 """What is taken out of data before it leaves."""
 
-from typing import Any
+from typing import Any, override
 from urllib.parse import quote
 
 import pytest
@@ -111,6 +111,7 @@ def test_bearer_text_is_looked_at(link: str) -> None:
 class Odd:
     """A value that integrations make up."""
 
+    @override
     def __str__(self) -> str:
         """Return text with a secret."""
         return BEARER[0]
