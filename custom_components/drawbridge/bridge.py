@@ -18,7 +18,7 @@ from .cache.caches import Caches
 from .cache.changes import ChangeLog
 from .cache.directory import EntityDirectory
 from .const import SUBENTRY_TYPE_API_KEY
-from .keys import ApiKey, Capability, KeyRing
+from .keys import ApiKey, KeyRing
 from .policy.concurrency import Concurrency
 from .policy.cursor import Cursors
 from .policy.lockout import Lockouts
@@ -26,6 +26,7 @@ from .policy.networks import Address, contains, is_local
 from .policy.options import Options
 from .policy.rate_limit import RateLimiter
 from .policy.scope import Scope
+from .scope.redaction import Redaction
 from .telemetry.audit import AuditTrail
 from .telemetry.health import Health
 from .telemetry.lessons import Lessons
@@ -146,7 +147,7 @@ class Bridge:
         self.keys.replace(keys.values())
         self._origins = frozenset().union(*(key.cors_origins for key in self.keys if key.enabled))
         self.directory.retain(scopes)
-        self.caches.retain({(key.scope, Capability.IMAGES in key.capabilities) for key in self.keys})
+        self.caches.retain({(key.scope, Redaction.of(key.capabilities)) for key in self.keys})
         self.rate_limiter.retain(set(keys))
         self.recorder.counters.retain_keys(set(keys))
         self.sightings.retain_keys(set(keys))

@@ -70,7 +70,7 @@ async def calendar_events(call: Call) -> web.StreamResponse:
         events = await calendar.async_get_events(call.bridge.hass, start, end)
     except HomeAssistantError as err:
         raise failed(f"Error reading events: {err}") from err
-    return json_response([asdict(event, dict_factory=_as_json) for event in events])
+    return json_response(call.redaction.value([asdict(event, dict_factory=_as_json) for event in events]))
 
 
 def _moment(call: Call, name: str) -> datetime:

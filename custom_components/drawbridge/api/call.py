@@ -8,8 +8,9 @@ from aiohttp import web
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, JsonValueType, json_loads
 
-from ..keys import AuthFailure, Capability
+from ..keys import AuthFailure
 from ..policy.headers import NO_STORE
+from ..scope.redaction import Redaction
 from .problem import Problem, ProblemError, bad_request, too_large
 
 if TYPE_CHECKING:
@@ -54,9 +55,9 @@ class Call:
         return self.bridge.directory.live(self.key.scope)
 
     @property
-    def images(self) -> bool:
-        """Whether the caller may see pictures, and links to them."""
-        return Capability.IMAGES in self.key.capabilities
+    def redaction(self) -> Redaction:
+        """What the caller's capabilities leave in data."""
+        return Redaction.of(self.key.capabilities)
 
     def parameter(self, name: str) -> str:
         """Return a part of the path."""

@@ -9,6 +9,7 @@ from aiohttp import web
 from homeassistant.helpers.json import json_bytes
 
 from ..policy.headers import NO_STORE
+from ..scope.redaction import without_bearer_text
 
 CONTENT_TYPE: Final = "application/problem+json"
 
@@ -30,12 +31,14 @@ class Problem:
 
     def response(self) -> web.Response:
         """Return the answer that tells the client."""
+        # It may quote an error of an integration, which may quote a link.
+        detail = without_bearer_text(self.detail)
         body = {
             "type": "about:blank",
             "title": self.status.phrase,
             "status": self.status.value,
-            "detail": self.detail,
-            "message": self.detail,
+            "detail": detail,
+            "message": detail,
             "reason": self.reason,
         }
         return web.Response(

@@ -13,6 +13,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 
 from ..policy.encodings import IDENTITY
 from ..policy.scope import Scope
+from ..scope.redaction import Redaction
 from ..telemetry.recorder import CacheRecorder
 from .codings import CODINGS, Coding, Payload
 from .directory import EntityDirectory
@@ -31,8 +32,8 @@ _MEASURE_EVERY: Final = 5.0
 _FIRST_CODING: Final = "gzip"
 
 
-type ViewKey = tuple[Scope, bool]
-"""What a view shows: a scope, and whether picture links are left in."""
+type ViewKey = tuple[Scope, Redaction]
+"""What a view shows: a scope, and what is left of its states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Limits:
 class StateCache:
     """The views in use, bounded in bytes: those used longest ago are let go first.
 
-    A view is made for each scope, with picture links and without, and shared by all keys that have
+    A view is made for each scope and redaction, and shared by all keys that have
     the same. What it is made of is shared further: see ``nodes``.
     """
 
@@ -61,7 +62,7 @@ class StateCache:
         self.ledger = Ledger(hass, directory)
         self._views: dict[ViewKey, StateView] = {}
         self.json = StateJson()
-        self._nodes = {images: SharedNodes(self._writer(images=images)) for images in (False, True)}
+        self._nodes: dict[Redaction, SharedNodes] = {}
         self._nonce = secrets.token_hex(4)
         self._made = 0
         self._coding = CODINGS[_FIRST_CODING]
@@ -119,12 +120,12 @@ class StateCache:
         """Seconds for which events alone have been trusted."""
         return time.monotonic() - self._trusted_since
 
-    def view(self, scope: Scope, *, images: bool) -> StateView:
-        """Return the view of a scope, with picture links or without."""
-        key = (scope, images)
+    def view(self, scope: Scope, redaction: Redaction) -> StateView:
+        """Return the view of a scope, with its states redacted so."""
+        key = (scope, redaction)
         view = self._views.get(key)
         if view is None:
-            view = self._views[key] = self._new_view(scope, images=images)
+            view = self._views[key] = self._new_view(scope, redaction)
         return view
 
     def retain(self, wanted: Iterable[ViewKey]) -> None:
@@ -158,10 +159,10 @@ class StateCache:
         self._answered(view, coding, time.monotonic(), hit=prepared)
         return body
 
-    def direct(self, scope: Scope, *, images: bool) -> bytes:
+    def direct(self, scope: Scope, redaction: Redaction) -> bytes:
         """Return the states of a scope as plain JSON, made from the state machine and kept nowhere."""
         allows, encode = self._directory.live(scope).allows, self.json.encode
-        states = (encode(item, images=images) for item in self._hass.states.async_all() if allows(item.entity_id))
+        states = (encode(item, redaction) for item in self._hass.states.async_all() if allows(item.entity_id))
         return b"".join((b"[", b",".join(states), b"]"))
 
     def revalidated(self) -> None:
@@ -176,8 +177,8 @@ class StateCache:
         if not self.limits.enabled:
             return
         started = time.monotonic()
-        for scope, images in wanted:
-            view = self.view(scope, images=images)
+        for scope, redaction in wanted:
+            view = self.view(scope, redaction)
             if not view.holds_bodies and self.size < self.limits.max_bytes * _WARM_SHARE:
                 await self._build(view, self._coding, _PAUSE)
         self.warm_seconds = time.monotonic() - started
@@ -190,18 +191,24 @@ class StateCache:
         if not hit or now - self._measured > _MEASURE_EVERY:
             self._fit()
 
-    def _new_view(self, scope: Scope, *, images: bool) -> StateView:
+    def _new_view(self, scope: Scope, redaction: Redaction) -> StateView:
         self._made += 1
         name = f"{self._nonce}.{self._made}"
-        live, nodes = self._directory.live(scope), self._nodes[images]
+        live, nodes = self._directory.live(scope), self._shared(redaction)
         return StateView(name, live, self.ledger, nodes, self.recorder.invalidated)
 
-    def _writer(self, *, images: bool) -> Write:
+    def _shared(self, redaction: Redaction) -> SharedNodes:
+        nodes = self._nodes.get(redaction)
+        if nodes is None:
+            nodes = self._nodes[redaction] = SharedNodes(self._writer(redaction))
+        return nodes
+
+    def _writer(self, redaction: Redaction) -> Write:
         find, encode = self._hass.states.get, self.json.encode
 
         def write(entity_id: str) -> bytes | None:
             state = find(entity_id)
-            return encode(state, images=images) if state is not None else None
+            return encode(state, redaction) if state is not None else None
 
         return write
 
