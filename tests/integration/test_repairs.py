@@ -26,7 +26,7 @@ async def alter(bridge: Bridge, name: str, **fields: Any) -> None:
     """Change a key as time or another version would."""
     runtime = bridge.entry.runtime_data
     key = next(item for item in runtime.keys if item.name == name)
-    runtime.change_key(replace(key, **fields))
+    await runtime.change_key(key.id, lambda key: replace(key, **fields))
     await bridge.hass.async_block_till_done()
 
 
