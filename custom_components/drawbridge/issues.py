@@ -18,9 +18,10 @@ from .telemetry.health import HEALTHY_SCORE
 ROTATE: Final = "rotate_key"
 LOW_HEALTH: Final = "low_health"
 HIDDEN_ADDRESSES: Final = "hidden_addresses"
+AUDIT_FILE_FAILED: Final = "audit_file_failed"
 
-_UNFIXABLE: Final = frozenset({LOW_HEALTH, HIDDEN_ADDRESSES})
-_ERRORS: Final = frozenset({"key_expired", "plain_http", LOW_HEALTH})
+_UNFIXABLE: Final = frozenset({LOW_HEALTH, HIDDEN_ADDRESSES, AUDIT_FILE_FAILED})
+_ERRORS: Final = frozenset({"key_expired", "plain_http", LOW_HEALTH, AUDIT_FILE_FAILED})
 _LOW_FOR: Final = 1800.0
 _DOCS: Final = "https://github.com/drawbridge-ha/drawbridge/blob/main/docs/troubleshooting.md"
 _EVERY: Final = 20
@@ -80,7 +81,8 @@ class Issues:
     def _updated(self) -> None:
         self._updates += 1
         self._low.lasts(self._bridge.updates.reading.health.score, time.monotonic())
-        if self._updates % _EVERY == 0:
+        failed = self._bridge.audit_file.error is not None
+        if self._updates % _EVERY == 0 or failed != (AUDIT_FILE_FAILED in self._raised):
             self.check()
 
     def _findings(self) -> Iterator[Finding]:
@@ -88,8 +90,11 @@ class Issues:
         for key in bridge.keys:
             yield from about_key(key, self._facts(key), now)
         yield from about_options(bridge.options)
-        if (proxy := bridge.sightings.hiding_proxy) is not None:
-            yield Finding(HIDDEN_ADDRESSES, placeholders={"address": proxy})
+        # Every user can list issues, so their texts name no address.
+        if bridge.sightings.hiding_proxy is not None:
+            yield Finding(HIDDEN_ADDRESSES)
+        if bridge.audit_file.error is not None:
+            yield Finding(AUDIT_FILE_FAILED, placeholders={"error": bridge.audit_file.error})
         health = bridge.updates.reading.health
         if self._low.lasts(health.score, time.monotonic()):
             low = [item for item in health.findings if item.score is not None and item.score < HEALTHY_SCORE]

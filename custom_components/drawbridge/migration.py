@@ -1,6 +1,5 @@
 """Brings entries of earlier versions into the form of this one."""
 
-import logging
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -8,9 +7,10 @@ from homeassistant.core import HomeAssistant
 
 from .const import SUBENTRY_TYPE_API_KEY
 from .keys import ApiKey
+from .log import get_logger
 from .policy.options import Options
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = get_logger(__name__)
 
 VERSION: Final = 1
 MINOR_VERSION: Final = 2

@@ -80,15 +80,15 @@ async def test_logbook(bridge: Bridge, hass: HomeAssistant) -> None:
         return f"{entry['name']} {entry['message']}"
 
     assert [words(event) for event in events] == [
-        f"Remote called input_boolean.turn_on on {LIVING}",
-        "An unknown client was refused GET /api/states: it sent no key (from 127.0.0.1)",
+        f"An API key called input_boolean.turn_on on {LIVING}",
+        "An unknown client was refused GET /api/states: it sent no key",
     ]
 
 
 async def test_file(bridge: Bridge, hass: HomeAssistant, tmp_path: Path) -> None:
     """Turned on by an option, without a reload; off again."""
     hass.config.config_dir = str(tmp_path)
-    path = tmp_path / "drawbridge" / "audit.jsonl"
+    path = tmp_path / "drawbridge" / "refusals.jsonl"
     hass.config_entries.async_update_entry(bridge.entry, options={"audit_file": True, "audit_days": 7})
     await hass.async_block_till_done()
     secret = await bridge.add_key()
