@@ -1,6 +1,7 @@
 """The audit trail: as events, in the logbook, in a file; and what survives."""
 
 import asyncio
+import itertools
 import json
 import threading
 from dataclasses import replace
@@ -222,17 +223,19 @@ async def test_one_writer_however_often_the_options_change(bridge: Bridge, hass:
     assert "drawbridge audit file" not in {thread.name for thread in threading.enumerate()}
 
 
-@pytest.mark.parametrize("place", ["service", "event", "state", "request_id", "body", "query", "template", "target"])
-@pytest.mark.parametrize("kind", ["key", "lower", "token"])
+PLACES = ("service", "event", "state", "request_id", "body", "query", "template", "target")
+
+
+@pytest.mark.parametrize(("place", "kind"), itertools.product(PLACES, ("key", "lower", "token")))
 async def test_a_secret_in_the_wrong_place_is_masked(
-    bridge: Bridge, hass: HomeAssistant, hass_access_token: str, caplog: pytest.LogCaptureFixture, place: str, kind: str
+    bridge: Bridge, hass_access_token: str, caplog: pytest.LogCaptureFixture, place: str, kind: str
 ) -> None:
     """In answers that refuse, the audit trail, its events, the entity, the logbook and our log."""
+    hass = bridge.hass
     events = async_capture_events(hass, "drawbridge_audit")
-    name = "X"
-    key = await bridge.add_key(name=name, capabilities=["read", "control", "fire_event", "template"], events=["a"])
+    key = await bridge.add_key(capabilities=["read", "control", "fire_event", "template"], events=["a"])
     secret = {"key": key, "lower": key.lower(), "token": hass_access_token}[kind]
-    method, path, options = {
+    requests: dict[str, tuple[str, str, dict[str, Any]]] = {
         "service": ("POST", f"/api/services/light/{secret}", {"json": {}}),
         "event": ("POST", f"/api/events/{secret}", {"json": {}}),
         "state": ("GET", f"/api/states/light.{secret}", {}),
@@ -241,7 +244,8 @@ async def test_a_secret_in_the_wrong_place_is_masked(
         "query": ("GET", f"/api/states?fields={secret}&domain={secret}", {}),
         "template": ("POST", "/api/template", {"json": {"template": "{{ " + f"x.{secret} | {secret[:50]}" + " }}"}}),
         "target": ("POST", "/api/services/light/turn_on", {"json": {"entity_id": f"light.{secret}", secret: secret}}),
-    }[place]
+    }
+    method, path, options = requests[place]
     answer = await bridge.request(method, path, key, **options)
     outputs = [await answer.text(), str(answer.headers), str(list(bridge.entry.runtime_data.audit))]
     outputs += [str(event.data) for event in events]
