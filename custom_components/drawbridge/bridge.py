@@ -1,12 +1,11 @@
 """The bridge: owns the keys, the policies, the caches and the telemetry of a config entry."""
 
-import logging
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from homeassistant.components.http.ban import process_wrong_login
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import __version__ as home_assistant_version
@@ -14,12 +13,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import is_cloud_connection
 
 from .audit_sinks import AuditEvents, AuditFileSwitch
+from .authority import Authority
 from .cache.caches import Caches
 from .cache.changes import ChangeLog
 from .cache.directory import EntityDirectory
 from .const import SUBENTRY_TYPE_API_KEY
 from .keys import ApiKey, KeyRing
 from .keys.keeper import KeyKeeper
+from .keys.mask import mask
+from .log import get_logger
 from .policy.concurrency import Concurrency
 from .policy.cursor import Cursors
 from .policy.lockout import Lockouts
@@ -39,7 +41,7 @@ from .telemetry.snapshot import Surroundings, snapshot
 from .updates import Reading, Updates, refusals
 from .usage import KeyUsage
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = get_logger(__name__)
 
 type DrawbridgeConfigEntry = ConfigEntry[Bridge]
 
@@ -68,7 +70,8 @@ class Bridge:
         self.changes = ChangeLog(self.states.ledger, self.directory)
         self.cursors = Cursors()
         self.sightings = Sightings()
-        self._audit_file = AuditFileSwitch(hass, self.audit)
+        self.authority = Authority(hass)
+        self.audit_file = AuditFileSwitch(hass, self.audit)
         self.version = version
         self._entry = entry
         self.updates = Updates(hass, self._read)
@@ -86,11 +89,12 @@ class Bridge:
             self.caches.start(),
             loop_lag.stop,
             self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
+            self.authority.start(),
             self.usage.start(),
             self.updates.start(),
         ):
             self._entry.async_on_unload(stop)
-        self._entry.async_on_unload(self._audit_file.close)
+        self._entry.async_on_unload(self.audit_file.close)
         await self.apply()
 
     async def apply(self) -> None:
@@ -103,7 +107,7 @@ class Bridge:
         self.caches.configure(self.options)
         self._load_keys()
         await self.usage.reconcile({key.id: key for key in self.keys})
-        await self._audit_file.apply(self.options)
+        await self.audit_file.apply(self.options)
         self.updates.refresh()
 
     @property
@@ -196,7 +200,9 @@ class Bridge:
         if address is not None:
             self.lockouts.failed(address, time.monotonic())
         if self.options.report_to_ban_list:
-            self._entry.async_create_background_task(self.hass, process_wrong_login(request), "drawbridge wrong login")
+            self._entry.async_create_background_task(
+                self.hass, process_wrong_login(_without_secrets(request)), "drawbridge wrong login"
+            )
 
     def health(self) -> Health:
         """Return the health score of the last five minutes."""
@@ -214,6 +220,16 @@ class Bridge:
                 "active": self.lockouts.active(time.monotonic()),
                 "total": self.lockouts.total,
             },
-            audit={"records": self.audit.total, "file": self.options.audit_file},
+            audit={
+                "records": self.audit.total,
+                "file": self.options.audit_file,
+                "dropped": self.audit_file.dropped,
+            },
         )
         return snapshot(self.recorder, about)
+
+
+def _without_secrets(request: web.Request) -> web.Request:
+    """Return a request as Home Assistant may log it: with its path and user agent masked."""
+    headers = {hdrs.USER_AGENT: mask(request.headers.get(hdrs.USER_AGENT, ""))}
+    return request.clone(rel_url=mask(request.path), headers=headers)

@@ -50,6 +50,10 @@ class BridgeEntity(Entity):
 
         self.async_on_remove(self._bridge.updates.listen(look))
 
+    async def _ensure_administrator(self) -> None:
+        """Raise ``ServiceValidationError`` unless an administrator stands behind the current call."""
+        await self._bridge.authority.ensure_administrator(self._context)
+
     @abstractmethod
     def _shown(self) -> object:
         """Return all that the state is made of, to be compared."""

@@ -23,9 +23,14 @@ NOT_SAVED: Final = "keys_not_saved"
 DAMAGED_KEY: Final = "damaged_key"
 DAMAGED_OPTIONS: Final = "damaged_options"
 DAMAGED_USAGE: Final = "damaged_usage"
+AUDIT_FILE_FAILED: Final = "audit_file_failed"
 
-_UNFIXABLE: Final = frozenset({LOW_HEALTH, HIDDEN_ADDRESSES, NOT_SAVED, DAMAGED_KEY, DAMAGED_OPTIONS, DAMAGED_USAGE})
-_ERRORS: Final = frozenset({"key_expired", "plain_http", LOW_HEALTH, NOT_SAVED, DAMAGED_KEY, *ReviewReason})
+_UNFIXABLE: Final = frozenset(
+    {LOW_HEALTH, HIDDEN_ADDRESSES, NOT_SAVED, DAMAGED_KEY, DAMAGED_OPTIONS, DAMAGED_USAGE, AUDIT_FILE_FAILED}
+)
+_ERRORS: Final = frozenset(
+    {"key_expired", "plain_http", LOW_HEALTH, NOT_SAVED, DAMAGED_KEY, AUDIT_FILE_FAILED, *ReviewReason}
+)
 _LOW_FOR: Final = 1800.0
 _DOCS: Final = "https://github.com/drawbridge-ha/drawbridge/blob/main/docs/troubleshooting.md"
 _EVERY: Final = 20
@@ -86,7 +91,8 @@ class Issues:
         self._updates += 1
         self._bridge.keeper.retry()
         self._low.lasts(self._bridge.updates.reading.health.score, time.monotonic())
-        if self._updates % _EVERY == 0:
+        failed = self._bridge.audit_file.error is not None
+        if self._updates % _EVERY == 0 or failed != (AUDIT_FILE_FAILED in self._raised):
             self.check()
 
     def _findings(self) -> Iterator[Finding]:
@@ -95,8 +101,11 @@ class Issues:
             yield from about_key(key, self._facts(key), now)
         yield from about_options(bridge.options)
         yield from self._about_storage()
-        if (proxy := bridge.sightings.hiding_proxy) is not None:
-            yield Finding(HIDDEN_ADDRESSES, placeholders={"address": proxy})
+        # Every user can list issues, so their texts name no address.
+        if bridge.sightings.hiding_proxy is not None:
+            yield Finding(HIDDEN_ADDRESSES)
+        if bridge.audit_file.error is not None:
+            yield Finding(AUDIT_FILE_FAILED, placeholders={"error": bridge.audit_file.error})
         health = bridge.updates.reading.health
         if self._low.lasts(health.score, time.monotonic()):
             low = [item for item in health.findings if item.score is not None and item.score < HEALTHY_SCORE]

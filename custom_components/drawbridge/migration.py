@@ -1,6 +1,5 @@
 """Brings entries of earlier versions into the form of this one."""
 
-import logging
 from contextlib import suppress
 from typing import Final
 
@@ -9,10 +8,11 @@ from homeassistant.core import HomeAssistant
 
 from .const import SUBENTRY_TYPE_API_KEY
 from .keys import ApiKey
+from .log import get_logger
 from .policy.options import Options
 from .policy.values import DamagedValueError
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = get_logger(__name__)
 
 VERSION: Final = 1
 MINOR_VERSION: Final = 2

@@ -65,12 +65,13 @@ class KeySwitch(KeyEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **_kwargs: Any) -> None:
-        """Set it."""
+        """Open the key, or start learn mode. For administrators only."""
+        await self._ensure_administrator()
         await self._set(value=True)
 
     @override
     async def async_turn_off(self, **_kwargs: Any) -> None:
-        """Clear it."""
+        """Close the key, or stop learn mode. Every user may do this."""
         await self._set(value=False)
 
     async def _set(self, *, value: bool) -> None:

@@ -5,7 +5,6 @@ Assistant saves the config entry later; what it loses in a crash is restored fro
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -18,11 +17,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
 
 from ..const import DOMAIN, SUBENTRY_TYPE_API_KEY
+from ..log import get_logger
 from .document import Content, Document, EntryState, Review
 from .model import ApiKey
 from .store import Change, KeyStore
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = get_logger(__name__)
 _GENERATION: Final = "generation"
 
 

@@ -27,8 +27,8 @@ class Surroundings:
     """By cache: what it holds now, ``entries`` and ``bytes``; ``age`` and ``warm_seconds`` in seconds."""
     lockouts: Mapping[str, int]
     """Addresses locked out now, ``active``, and since the start, ``total``."""
-    audit: Mapping[str, int | bool]
-    """Records of the audit trail, ``records``, and whether it goes to a file too, ``file``."""
+    audit: Mapping[str, int | bool | Mapping[str, int]]
+    """Records of the audit trail, ``records``; whether it goes to a file, ``file``; those not written, ``dropped``."""
 
 
 def snapshot(recorder: Recorder, about: Surroundings) -> dict[str, Any]:
