@@ -103,7 +103,7 @@ def test_what_is_held() -> None:
 
 def test_what_is_printed() -> None:
     """Never less than what Python prints, and stopped at the limit."""
-    for value in (
+    values: tuple[object, ...] = (
         "x",
         "it's",
         ["it's \n", 'b"', b"\0"],
@@ -114,7 +114,8 @@ def test_what_is_printed() -> None:
         -(2**70),
         [[]] * 9,
         {"é": "\U000e0001"},
-    ):
+    )
+    for value in values:
         assert Sizes(meter()).printed(value) >= len(str(value))
     namespace = Namespace(a="x" * 100)
     for _ in range(40):
@@ -173,7 +174,7 @@ def test_the_budget() -> None:
 
 def test_a_collection_is_not_work() -> None:
     """The time that the garbage collector takes counts for nobody."""
-    cycles = [[] for _ in range(200_000)]
+    cycles: list[list[object]] = [[] for _ in range(200_000)]
     for item in cycles:
         item.append(item)
     began = time.thread_time()

@@ -40,8 +40,10 @@ def light(run: Run, args: Args, _more: Mapping[str, Any]) -> Args:
 def scalar(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
     """Allow what goes through its arguments once, and may print them in an error."""
     for arg in (*args, *more.values()):
-        if not isinstance(arg, Iterator):
-            run.meter.step(1 + run.sizes.printed(arg, _MAX_PRINTED) // 64)
+        if isinstance(arg, range):
+            run.meter.step(4 * len(arg))
+        elif not isinstance(arg, Iterator):
+            run.meter.step(1 + run.sizes.printed(arg, _MAX_PRINTED) // 16)
     return args
 
 
@@ -156,7 +158,7 @@ def slug(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
     if not isinstance(separator, str) or len(separator) > _SLUG_SEPARATOR:
         raise TemplateTooMuchError(f"The separator of a slug is longer than {_SLUG_SEPARATOR} characters.")
     found = short(run, args, more)
-    run.meter.step(100)
+    run.meter.step(200)
     return found
 
 
@@ -271,7 +273,8 @@ FILTERS: Final[Mapping[str, Check]] = (
     | _names(sorted_keys, "dictsort groupby max min sort")
     | {
         "format": formatted, "from_json": from_json, "replace": replaced, "round": rounded, "slugify": slug,
-        "sum": summed, "timestamp_custom": time_format, "to_json": as_json, "trim": padded, "truncate": scalar, "unique": hashed,
+        "sum": summed, "timestamp_custom": time_format, "to_json": as_json, "trim": padded, "truncate": scalar,
+        "unique": hashed,
     }
 )  # fmt: skip
 """Filters. ``join`` and ``states`` are our own, in the environment."""
@@ -280,7 +283,8 @@ TESTS: Final[Mapping[str, Check]] = (
     _names(measured, "!= < <= == > >= contains eq equalto ge greaterthan gt in is_number le lessthan lt ne")
     | _names(
         light,
-        "boolean datetime defined false float integer iterable list mapping none number sameas sequence set string string_like"
+        "boolean datetime defined false float integer iterable list mapping none number sameas sequence set string"
+        " string_like"
         " true tuple undefined",
     )
     | _names(numeric, "divisibleby even odd")
