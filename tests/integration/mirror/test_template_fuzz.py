@@ -13,7 +13,7 @@ from custom_components.drawbridge.operations.templates import catalog, rules
 from tests.integration.house import Bridge
 from tests.integration.mirror.sides import content
 
-NUMBER: Final = int(os.environ.get("DRAWBRIDGE_FUZZ_TEMPLATES", "1500"))
+NUMBER: Final = int(os.environ.get("DRAWBRIDGE_FUZZ_TEMPLATES", "1000"))
 KEYS: Final = 10
 MAX_PEAK_BYTES: Final = 128 * 1024 * 1024
 HIDDEN: Final = ("bedroom_lamp", "Bedroom", "sensor.outside", "Traceback", "HomeAssistant object")

@@ -16,7 +16,7 @@ from .errors import TemplateCancelledError
 _IDLE_SECONDS: Final = 0.0005
 _OTHERS_SHARE: Final = 4.0
 """When others have work, they get at least so many times as long as a slice took."""
-_MAX_PAUSE_SECONDS: Final = 0.2
+_MAX_PAUSE_SECONDS: Final = 0.02
 
 
 class Slices[Result]:
