@@ -19,6 +19,7 @@ from .cache.changes import ChangeLog
 from .cache.directory import EntityDirectory
 from .const import SUBENTRY_TYPE_API_KEY
 from .keys import ApiKey, Capability, KeyRing
+from .limits.created_states import CreatedStates
 from .policy.concurrency import Concurrency
 from .policy.cursor import Cursors
 from .policy.lockout import Lockouts
@@ -52,6 +53,7 @@ class Bridge:
         self.lockouts = Lockouts()
         self.rate_limiter = RateLimiter()
         self.concurrency = Concurrency()
+        self.created_states = CreatedStates()
         self.recorder = Recorder()
         self.audit = AuditTrail()
         self.lessons = Lessons()
@@ -148,6 +150,7 @@ class Bridge:
         self.directory.retain(scopes)
         self.caches.retain({(key.scope, Capability.IMAGES in key.capabilities) for key in self.keys})
         self.rate_limiter.retain(set(keys))
+        self.created_states.retain_keys(set(keys))
         self.recorder.counters.retain_keys(set(keys))
         self.sightings.retain_keys(set(keys))
         self.lessons.retain_keys({key.id for key in keys.values() if key.learning})

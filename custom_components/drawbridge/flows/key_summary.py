@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
@@ -12,6 +11,7 @@ from ..bridge import Bridge
 from ..const import DOMAIN
 from ..keys import ApiKey, Capability
 from ..policy.services import decide_service
+from ..scope.reviewed_services import REVIEWED
 from ..telemetry.lessons import Lesson, Proposal
 
 _SHOWN: Final = 8
@@ -27,10 +27,7 @@ def controllable_domains(bridge: Bridge, key: ApiKey) -> set[str]:
         domain
         for domain, by_name in services.items()
         if any(
-            cv.is_entity_service_schema(service.schema)
-            and decide_service(domain, name, key.services, of_entities=True).allowed
-            for name, service in by_name.items()
-            if service.schema is not None
+            f"{domain}.{name}" in REVIEWED and decide_service(domain, name, key.services).allowed for name in by_name
         )
     }
 

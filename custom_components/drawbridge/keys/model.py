@@ -50,7 +50,7 @@ class StoredSecret:
 class ApiKey:
     """A client's key: who it is and what it may do. Holds no secret.
 
-    ``services`` and ``events`` are allow-lists; ``per_minute`` is ``None`` for the bridge's
+    ``services``, ``events`` and ``media_hosts`` are allow-lists; ``per_minute`` is ``None`` for the bridge's
     own rate limit and 0 for none; times are Unix times in seconds.
     """
 
@@ -61,6 +61,7 @@ class ApiKey:
     scope: Scope = NOTHING
     services: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
+    media_hosts: frozenset[str] = frozenset()
     expires: float | None = None
     networks: tuple[Network, ...] = ()
     local_only: bool = False
@@ -87,6 +88,7 @@ class ApiKey:
             scope=Scope.from_mapping(data["scope"]),
             services=frozenset(data.get("services", ())),
             events=frozenset(data.get("events", ())),
+            media_hosts=frozenset(data.get("media_hosts", ())),
             expires=data.get("expires"),
             networks=tuple(parse_network(item) for item in data.get("networks", ())),
             local_only=data.get("local_only", False),
@@ -107,6 +109,7 @@ class ApiKey:
             "scope": self.scope.as_dict(),
             "services": sorted(self.services),
             "events": sorted(self.events),
+            "media_hosts": sorted(self.media_hosts),
             "expires": self.expires,
             "networks": [str(item) for item in self.networks],
             "local_only": self.local_only,

@@ -1,0 +1,1 @@
+"""What a key can do, independent of the transport that asks."""

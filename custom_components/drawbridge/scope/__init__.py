@@ -1,0 +1,1 @@
+"""What a key may reach: pure rules about ids, media and services."""
