@@ -48,7 +48,7 @@ class Player(MediaPlayerEntity):
         """Create a player that has played nothing."""
         self.played: list[str] = []
 
-    async def async_play_media(self, _media_type: str, media_id: str, **_: Any) -> None:
+    async def async_play_media(self, media_type: str, media_id: str, **_: Any) -> None:  # noqa: ARG002
         """Play a URL that Home Assistant may sign."""
         self.played.append(async_process_play_media_url(self.hass, media_id, allow_relative_url=True))
 
@@ -69,9 +69,15 @@ def _folder(media_id: str, children: list[BrowseMedia] | None = None) -> BrowseM
 
 
 @pytest.fixture
+async def house(house: HomeAssistant) -> HomeAssistant:
+    """Set players up before the server starts: it takes no more routes afterwards."""
+    assert await async_setup_component(house, "media_player", {})
+    return house
+
+
+@pytest.fixture
 async def player(house: HomeAssistant) -> Player:
     """Return a player in the house."""
-    assert await async_setup_component(house, "media_player", {})
     entity = Player()
     await house.data[DATA_INSTANCES]["media_player"].async_add_entities([entity])
     return entity

@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 from ..bridge import Bridge
 from ..const import DOMAIN
 from ..keys import ApiKey, Capability
+from ..operations.delegates import members
 from ..policy.services import decide_service
 from ..scope.reviewed_services import REVIEWED
 from ..telemetry.lessons import Lesson, Proposal
@@ -47,8 +48,16 @@ async def summarize(bridge: Bridge, key: ApiKey) -> dict[str, str]:
         "controls": str(len(controlled)),
         "examples": _examples(seen),
         "capabilities": ", ".join(await _in_words(bridge.hass, sorted(key.capabilities))),
+        "delegates": _examples(sorted(item for item in key.scope.include.entities if _is_delegate(bridge.hass, item))),
+        "media_hosts": ", ".join(sorted(key.media_hosts)) or _NONE,
         "expires": _moment(key.expires),
     }
+
+
+def _is_delegate(hass: HomeAssistant, entity_id: str) -> bool:
+    """Tell whether an entity acts on others, or may: the owner chose it by its id."""
+    acted_on = members(hass, entity_id)
+    return acted_on is None or bool(acted_on.entities or acted_on.unknown)
 
 
 async def _in_words(hass: HomeAssistant, capabilities: Iterable[str]) -> list[str]:
