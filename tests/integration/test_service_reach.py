@@ -30,7 +30,7 @@ PLAYER: Final = "media_player.living_room"
 PLAY: Final = "/api/services/media_player/play_media"
 _COMPONENTS: Final = Path(homeassistant.__file__).parent / "components"
 _ROWS: Final = list(csv.DictReader((Path(__file__).parent / "service_reach.csv").read_text().splitlines()))
-_NEWER: Final = frozenset({"climate.set_swing_horizontal_mode", "counter.set_value", "schedule.get_schedule"})
+_NEWER: Final = frozenset({"lawn_mower.stop"})
 
 
 class Player(MediaPlayerEntity):
