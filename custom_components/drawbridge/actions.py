@@ -43,6 +43,7 @@ _CREATE: Final = vol.Schema(
         vol.Optional("exclude", default=dict): _SELECTION,
         vol.Optional("services"): _TEXTS,
         vol.Optional("events"): _TEXTS,
+        vol.Optional("media_hosts"): _TEXTS,
         vol.Optional("expires"): cv.datetime,
         vol.Optional("local_only", default=False): cv.boolean,
         vol.Optional("networks"): _TEXTS,

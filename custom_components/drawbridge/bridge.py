@@ -21,6 +21,7 @@ from .const import SUBENTRY_TYPE_API_KEY
 from .keys import ApiKey, KeyRing
 from .keys.keeper import KeyKeeper
 from .keys.mask import mask
+from .limits.created_states import CreatedStates
 from .log import get_logger
 from .policy.concurrency import Concurrency
 from .policy.cursor import Cursors
@@ -60,6 +61,7 @@ class Bridge:
         self.lockouts = Lockouts()
         self.rate_limiter = RateLimiter()
         self.concurrency = Concurrency()
+        self.created_states = CreatedStates()
         self.recorder = Recorder()
         self.audit = AuditTrail()
         self.lessons = Lessons()
@@ -168,6 +170,7 @@ class Bridge:
         self.directory.retain(scopes)
         self.caches.retain({(key.scope, Redaction.of(key.capabilities)) for key in self.keys})
         self.rate_limiter.retain(set(keys))
+        self.created_states.retain_keys(set(keys))
         self.recorder.counters.retain_keys(set(keys))
         self.sightings.retain_keys(set(keys))
         self.lessons.retain_keys({key.id for key in keys.values() if key.learning})

@@ -12,6 +12,7 @@ from .keys import ApiKey, Capability
 from .policy.cors import normalize_origin
 from .policy.networks import parse_network
 from .policy.scope import Scope, Selection
+from .scope.media import parse_media_host
 
 _NAME_LENGTH: Final = 100
 _MAX_ITEMS: Final = 500
@@ -76,6 +77,7 @@ def with_abilities(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
         capabilities=capabilities,
         services=_matching("services", entered, _SERVICE),
         events=events,
+        media_hosts=_media_hosts(key, entered),
     )
 
 
@@ -116,6 +118,13 @@ def _matching(field: str, entered: Mapping[str, Any], pattern: re.Pattern[str] |
         if wrong := [item for item in items if not pattern.fullmatch(item)]:
             raise KeyInputError({field: f"invalid_{field}"}, wrong[0])
     return frozenset(items)
+
+
+def _media_hosts(key: ApiKey, entered: Mapping[str, Any]) -> frozenset[str]:
+    """Return the media hosts; a form that does not ask for them leaves them as they are."""
+    if "media_hosts" not in entered:
+        return key.media_hosts
+    return frozenset(_parsed("media_hosts", entered, parse_media_host))
 
 
 def _parsed[T](field: str, entered: Mapping[str, Any], parse: Callable[[str], T]) -> Iterable[T]:

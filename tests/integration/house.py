@@ -27,7 +27,7 @@ async def add_bridge(hass: HomeAssistant) -> ConfigEntry[Any]:
 
 
 SELECTION = ("areas", "floors", "labels", "devices", "domains", "entities", "globs")
-ABILITIES = ("capabilities", "services", "events")
+ABILITIES = ("capabilities", "services", "events", "media_hosts")
 
 
 def shown(flow: Flow) -> dict[str, str]:

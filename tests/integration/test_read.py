@@ -121,6 +121,7 @@ async def test_who_am_i(bridge: Bridge) -> None:
         "scope": {"everything": False, "include": {"areas": ["living_room"]}, "exclude": {}},
         "services": [],
         "events": [],
+        "media_hosts": [],
         "expires": None,
         "rate_limit": {"requests_per_minute": 1000, "burst": 250, "remaining": 249},
     }

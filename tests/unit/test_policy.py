@@ -56,34 +56,39 @@ def test_the_rule_that_decides() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "listed", "of_entities", "allowed"),
+    ("name", "listed", "allowed"),
     [
-        ("light.turn_on", (), True, True),
-        ("light.reload", (), False, False),
-        ("homeassistant.turn_on", (), False, True),
-        ("homeassistant.restart", (), False, False),
-        ("homeassistant.restart", ("homeassistant.*",), False, False),
-        ("homeassistant.restart", ("homeassistant.restart",), False, True),
-        ("shell_command.x", ("shell_command.*",), False, False),
-        ("shell_command.x", ("shell_command.x",), False, True),
-        ("hassio.addon_stop", ("*.*", "hassio.*"), False, False),
-        ("recorder.purge", ("recorder.*",), True, False),
-        ("light.turn_on", ("light.*",), True, True),
-        ("light.turn_on", ("light.turn_off",), True, False),
-        ("switch.turn_on", ("light.*",), True, False),
-        ("notify.phone", ("notify.phone",), False, True),
-        ("notify.phone", (), False, False),
-        ("script.reload", ("script.*",), False, False),
-        ("update.install", ("update.*",), True, False),
-        ("camera.snapshot", (), True, False),
-        ("camera.turn_on", (), True, True),
-        ("drawbridge.create_key", ("drawbridge.*",), False, False),
+        ("light.turn_on", (), True),
+        ("light.reload", (), False),
+        ("homeassistant.turn_on", (), True),
+        ("homeassistant.restart", (), False),
+        ("homeassistant.restart", ("homeassistant.*",), False),
+        ("homeassistant.restart", ("homeassistant.restart",), True),
+        ("light.no_such", (), False),
+        ("remote.send_command", ("remote.*",), False),
+        ("vacuum.send_command", (), False),
+        ("sonos.snapshot", ("sonos.*",), False),
+        ("sonos.snapshot", ("sonos.snapshot",), True),
+        ("shell_command.x", ("shell_command.*",), False),
+        ("shell_command.x", ("shell_command.x",), True),
+        ("hassio.addon_stop", ("*.*", "hassio.*"), False),
+        ("recorder.purge", ("recorder.*",), False),
+        ("light.turn_on", ("light.*",), True),
+        ("light.turn_on", ("light.turn_off",), False),
+        ("switch.turn_on", ("light.*",), False),
+        ("notify.phone", ("notify.phone",), True),
+        ("notify.phone", (), False),
+        ("script.reload", ("script.*",), False),
+        ("update.install", ("update.*",), False),
+        ("camera.snapshot", (), False),
+        ("camera.turn_on", (), True),
+        ("drawbridge.create_key", ("drawbridge.*",), False),
     ],
 )
-def test_service_list(name: str, listed: tuple[str, ...], of_entities: bool, allowed: bool) -> None:  # noqa: FBT001  a table
+def test_service_list(name: str, listed: tuple[str, ...], allowed: bool) -> None:  # noqa: FBT001  a table
     """Listed by name or by domain; what is dangerous, by name alone; else what acts on entities."""
     domain, _, service = name.partition(".")
-    decision = decide_service(domain, service, listed, of_entities=of_entities)
+    decision = decide_service(domain, service, listed)
     assert decision.allowed is allowed
     assert decision.rule.startswith(("service", f"service {domain}."))
 

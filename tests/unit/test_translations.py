@@ -156,7 +156,10 @@ def test_every_section_has_a_name_and_holds_its_fields() -> None:
 def test_every_error_of_a_key_has_a_text() -> None:
     """In the form, and in the answer of an action."""
     raised = {item for item in strings("key_input") if re.fullmatch(r"(invalid|no|too|empty|expires)_\w+", item)}
-    raised |= {f"invalid_{field}" for field in ("domains", "entities", "globs", "services", "events", "networks")}
+    raised |= {
+        f"invalid_{field}"
+        for field in ("domains", "entities", "globs", "services", "events", "networks", "media_hosts")
+    }
     raised |= {"invalid_cors_origins"}
     assert KEY["error"].keys() == raised | {"not_saved"}
     ours = strings("actions") & {"not_loaded", "unknown_key", "ambiguous_key", "damaged_key"}

@@ -9,7 +9,7 @@ from homeassistant.core import Context, EventOrigin, State
 from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
 
 from ..keys import Capability
-from ..policy.references import MAX_DEPTH, TooDeepError, find_references
+from ..service_calls import CallPlanner
 from .call import Call, json_response
 from .endpoint import Router
 from .problem import bad_request, forbidden
@@ -72,11 +72,11 @@ def _data(call: Call, body: object) -> dict[str, Any] | None:
     if not isinstance(body, dict | None):
         raise bad_request("Event data should be a JSON object")
     try:
-        found = find_references(body or {}, call.scope.known_domains())
-    except TooDeepError as err:
-        raise bad_request(f"The data is nested deeper than {MAX_DEPTH} levels.") from err
-    if not all(call.scope.allows(item) for item in found.entities):
-        detail = "The event's data names an entity that is not in the scope of this key."
+        is_allowed = CallPlanner(call.bridge.hass, call.key, call.scope).allows_data(body or {})
+    except ValueError as err:
+        raise bad_request(str(err)) from err
+    if not is_allowed:
+        detail = "The event's data names something that is not in the scope of this key."
         raise forbidden("event_scope", detail, hidden="event_scope")
     return body
 

@@ -31,6 +31,7 @@ def key(call: Call) -> web.StreamResponse:
             "scope": me.scope.as_dict(),
             "services": sorted(me.services),
             "events": sorted(me.events),
+            "media_hosts": sorted(me.media_hosts),
             "expires": _iso(me.expires),
             "rate_limit": {
                 "requests_per_minute": limit.per_minute,

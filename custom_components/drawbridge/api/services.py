@@ -26,7 +26,7 @@ from homeassistant.helpers.service import async_get_all_descriptions
 from homeassistant.util.json import JsonValueType
 
 from ..keys import Capability
-from ..policy.references import MAX_DEPTH, TooDeepError
+from ..operations.service_responses import error_text, filter_response, redact
 from ..service_calls import CallPlanner, PlannedCall
 from .call import Call, json_response
 from .endpoint import Router
@@ -118,9 +118,11 @@ async def call_service(call: Call) -> web.StreamResponse:
     if not planned.decision.allowed:
         raise forbidden("service", _NOT_ALLOWED, hidden="service_scope")
     wants_response = _wants_response(call, domain, service)
-    changed, response = await _call(call, domain, service, planned.data, wants=wants_response)
+    changed, response = await _call(call, domain, service, planned, wants=wants_response)
     if wants_response:
-        return json_response({"changed_states": changed, "service_response": call.redaction.value(response)})
+        media = CallPlanner(call.bridge.hass, call.key, call.scope).media
+        shown = filter_response(f"{domain}.{service}", response, media)
+        return json_response({"changed_states": changed, "service_response": call.redaction.value(shown)})
     return json_response(changed)
 
 
@@ -129,8 +131,6 @@ def _plan(call: Call, domain: str, service: str, data: JsonValueType) -> Planned
         raise bad_request("Service data should be a JSON object.")
     try:
         return CallPlanner(call.bridge.hass, call.key, call.scope).plan(domain, service, data or {})
-    except TooDeepError as err:
-        raise bad_request(f"The data is nested deeper than {MAX_DEPTH} levels.") from err
     except ValueError as err:
         raise bad_request(str(err)) from err
 
@@ -152,7 +152,7 @@ def _wants_response(call: Call, domain: str, service: str) -> bool:
 
 
 async def _call(
-    call: Call, domain: str, service: str, data: dict[str, Any], *, wants: bool
+    call: Call, domain: str, service: str, planned: PlannedCall, *, wants: bool
 ) -> tuple[list[Any], ServiceResponse]:
     """Call the service as the key's own user, and collect what it changed.
 
@@ -171,15 +171,23 @@ async def _call(
 
     stop = hass.bus.async_listen(EVENT_STATE_CHANGED, collect)
     try:
-        work = hass.services.async_call(domain, service, data, blocking=True, context=context, return_response=wants)
+        work = hass.services.async_call(
+            domain, service, planned.data, blocking=True, context=context, return_response=wants
+        )
         task = hass.async_create_task(work, f"drawbridge {domain}.{service}")
         response = await asyncio.shield(task)
-    except (vol.Invalid, ServiceNotFound, ServiceValidationError) as err:
-        raise bad_request(str(err)) from err
+    except vol.Invalid as err:
+        raise bad_request(redact(str(err))) from err
+    except (ServiceNotFound, ServiceValidationError) as err:
+        raise bad_request(_error_text(call, f"{domain}.{service}", err, planned)) from err
     except Unauthorized as err:
         raise forbidden("administrator", "Only an administrator may call this service.") from err
     except HomeAssistantError as err:
-        raise failed(str(err)) from err
+        raise failed(_error_text(call, f"{domain}.{service}", err, planned)) from err
     finally:
         stop()
     return changed, response
+
+
+def _error_text(call: Call, service: str, err: Exception, planned: PlannedCall) -> str:
+    return error_text(service, str(err), call.scope.allows, is_listed=planned.is_listed)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 from homeassistant.core import Context
 from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
+from homeassistant.helpers.json import json_bytes
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from ..cache.codings import Coding, Payload
@@ -13,13 +14,14 @@ from ..cache.documents import Document
 from ..cache.view import StateView
 from ..const import BASE_PATH
 from ..keys import Capability
+from ..limits.created_states import MAX_CREATED_STATES
 from ..policy.headers import NO_STORE
 from . import narrow
 from .call import Call, json_response
 from .endpoint import Answering, Router
 from .narrow import Narrowing
 from .prepared import coding_for, document_response, is_current, not_modified, prepared
-from .problem import bad_request, failed, not_found
+from .problem import bad_request, failed, forbidden, not_found, too_large
 from .response import WholeResponse
 from .spec import JSON, MESSAGE, STATE, About, Answer, Body, array, ok
 
@@ -29,6 +31,8 @@ _CURSOR: Final = "Drawbridge-Cursor"
 _NOT_FOUND: Final = "Entity not found."
 _UNCACHED: Final = CIMultiDictProxy(CIMultiDict({hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: NO_STORE}))
 _LONGEST: Final = 255
+_MAX_ATTRIBUTES_BYTES: Final = 16_384
+"""As much as Home Assistant's recorder stores of one state."""
 _EXAMPLE: Final = {"entity_id": "light.living_room", "state": "on", "attributes": {"brightness": 120}}
 _WRITTEN: Final = {"Location": "The path of the state."}
 _READ: Final = {
@@ -141,6 +145,8 @@ async def set_state(call: Call) -> web.StreamResponse:
     # Asked again: while the body came, the entity may have moved.
     entity_id = _writable(call)
     status = HTTPStatus.OK if states.get(entity_id) is not None else HTTPStatus.CREATED
+    if status is HTTPStatus.CREATED:
+        _ensure_may_create(call, entity_id)
     try:
         states.async_set(entity_id, new["state"], new.get("attributes"), bool(new.get("force_update")), context)
     except InvalidEntityFormatError as err:
@@ -190,7 +196,19 @@ def _new_state(data: object) -> dict[str, Any]:
         raise bad_request("No state specified.")
     if not isinstance(data.get("attributes"), dict | None):
         raise bad_request("'attributes' should be a JSON object.")
+    if len(json_bytes(data.get("attributes"))) > _MAX_ATTRIBUTES_BYTES:
+        raise too_large(_MAX_ATTRIBUTES_BYTES)
     return data
+
+
+def _ensure_may_create(call: Call, entity_id: str) -> None:
+    """Refuse a new state where the key has created too many; those that it lists by their id always fit."""
+    if entity_id in call.key.scope.include.entities:
+        return
+    exists = call.bridge.hass.states.get
+    if not call.bridge.created_states.reserve(call.key.id, entity_id, lambda item: exists(item) is not None):
+        detail = f"This key has created {MAX_CREATED_STATES} states, which is the limit. Remove some first."
+        raise forbidden("too_many_states", detail)
 
 
 def _bulk(body: bytes, headers: dict[str, str]) -> web.Response:

@@ -95,6 +95,10 @@ def exclude_of(key: ApiKey) -> dict[str, Any]:
 
 def abilities(hass: HomeAssistant) -> vol.Schema:
     """Return the form of what a key may do."""
+    return vol.Schema({**_rights(hass), vol.Optional("media_hosts", default=list): _TEXTS})
+
+
+def _rights(hass: HomeAssistant) -> dict[Any, Any]:
     capabilities = SelectSelectorConfig(
         options=[item.value for item in Capability],
         multiple=True,
@@ -103,13 +107,11 @@ def abilities(hass: HomeAssistant) -> vol.Schema:
     )
     services = hass.services.async_services_internal()
     names = (f"{domain}.{item}" for domain, items in services.items() for item in items)
-    return vol.Schema(
-        {
-            vol.Required(CAPABILITIES): SelectSelector(capabilities),
-            vol.Optional("services", default=list): _choice([*(f"{domain}.*" for domain in services), *names]),
-            vol.Optional("events", default=list): _TEXTS,
-        }
-    )
+    return {
+        vol.Required(CAPABILITIES): SelectSelector(capabilities),
+        vol.Optional("services", default=list): _choice([*(f"{domain}.*" for domain in services), *names]),
+        vol.Optional("events", default=list): _TEXTS,
+    }
 
 
 def abilities_of(key: ApiKey) -> dict[str, Any]:
@@ -118,6 +120,7 @@ def abilities_of(key: ApiKey) -> dict[str, Any]:
         CAPABILITIES: sorted(key.capabilities),
         "services": sorted(key.services),
         "events": sorted(key.events),
+        "media_hosts": sorted(key.media_hosts),
     }
 
 
@@ -150,7 +153,7 @@ def limits_of(key: ApiKey) -> dict[str, Any]:
 
 def learned(hass: HomeAssistant) -> vol.Schema:
     """Return the form of what was learnt of a key's client."""
-    fields = dict(abilities(hass).schema)
+    fields = _rights(hass)
     entities = EntitySelector(EntitySelectorConfig(multiple=True))
     return vol.Schema(
         {

@@ -4,14 +4,15 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from ..bridge import Bridge
 from ..const import DOMAIN
 from ..keys import ApiKey, Capability
+from ..operations.delegates import members
 from ..policy.services import decide_service
+from ..scope.reviewed_services import REVIEWED
 from ..telemetry.lessons import Lesson, Proposal
 
 _SHOWN: Final = 8
@@ -28,10 +29,7 @@ def controllable_domains(bridge: Bridge, key: ApiKey) -> set[str]:
         domain
         for domain, by_name in services.items()
         if any(
-            cv.is_entity_service_schema(service.schema)
-            and decide_service(domain, name, key.services, of_entities=True).allowed
-            for name, service in by_name.items()
-            if service.schema is not None
+            f"{domain}.{name}" in REVIEWED and decide_service(domain, name, key.services).allowed for name in by_name
         )
     }
 
@@ -51,8 +49,16 @@ async def summarize(bridge: Bridge, key: ApiKey) -> dict[str, str]:
         "controls": str(len(controlled)),
         "examples": _examples(seen),
         "capabilities": ", ".join(await _in_words(bridge.hass, sorted(key.capabilities))),
+        "delegates": _examples(sorted(item for item in key.scope.include.entities if _is_delegate(bridge.hass, item))),
+        "media_hosts": ", ".join(sorted(key.media_hosts)) or _NONE,
         "expires": _moment(key.expires),
     }
+
+
+def _is_delegate(hass: HomeAssistant, entity_id: str) -> bool:
+    """Tell whether an entity acts on others, or may: the owner chose it by its id."""
+    acted_on = members(hass, entity_id)
+    return acted_on is None or bool(acted_on.entities or acted_on.unknown)
 
 
 async def _in_words(hass: HomeAssistant, capabilities: Iterable[str]) -> list[str]:

@@ -57,7 +57,7 @@ class StoredSecret:
 class ApiKey:
     """A client's key: who it is and what it may do. Holds no secret.
 
-    ``services`` and ``events`` are allow-lists; ``per_minute`` is ``None`` for the bridge's
+    ``services``, ``events`` and ``media_hosts`` are allow-lists; ``per_minute`` is ``None`` for the bridge's
     own rate limit and 0 for none; times are Unix times in seconds.
     """
 
@@ -68,6 +68,7 @@ class ApiKey:
     scope: Scope = NOTHING
     services: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
+    media_hosts: frozenset[str] = frozenset()
     expires: float | None = None
     networks: tuple[Network, ...] = ()
     local_only: bool = False
@@ -98,6 +99,7 @@ class ApiKey:
             scope=values.field(data, "scope", _scope),
             services=frozenset(values.field(data, "services", values.texts, ())),
             events=frozenset(values.field(data, "events", values.texts, ())),
+            media_hosts=frozenset(values.field(data, "media_hosts", values.texts, ())),
             expires=values.field(data, "expires", values.optional(values.number), None),
             networks=values.field(data, "networks", _networks, ()),
             local_only=values.field(data, "local_only", values.flag, default=False),
@@ -118,6 +120,7 @@ class ApiKey:
             "scope": self.scope.as_dict(),
             "services": sorted(self.services),
             "events": sorted(self.events),
+            "media_hosts": sorted(self.media_hosts),
             "expires": self.expires,
             "networks": [str(item) for item in self.networks],
             "local_only": self.local_only,

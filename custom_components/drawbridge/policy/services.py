@@ -2,56 +2,8 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Final
 
-GENERIC_ENTITY_SERVICES: Final = frozenset(
-    {
-        "homeassistant.toggle",
-        "homeassistant.turn_off",
-        "homeassistant.turn_on",
-        "homeassistant.update_entity",
-    }
-)
-"""Services of no domain of their own that only act on the entities they are given."""
-
-_DANGEROUS_DOMAINS: Final = frozenset(
-    {
-        "assist_satellite",
-        "automation",
-        "backup",
-        "cloud",
-        "command_line",
-        "conversation",
-        "downloader",
-        "drawbridge",
-        "ffmpeg",
-        "frontend",
-        "hassio",
-        "homeassistant",
-        "logger",
-        "lovelace",
-        "mqtt",
-        "profiler",
-        "pyscript",
-        "python_script",
-        "recorder",
-        "rest_command",
-        "shell_command",
-        "system_log",
-        "update",
-        "zha",
-        "zwave_js",
-    }
-)
-"""Their services restart, run code, administer, or reach further than their data tells."""
-
-_DANGEROUS_SERVICES: Final = frozenset(
-    {"reload", "reload_all", "remove", "restart", "set_credential", "clear_credential"}
-)
-"""Of any domain: they change the installation, not the home."""
-
-_DANGEROUS_NAMES: Final = frozenset({"camera.record", "camera.snapshot", "image.snapshot"})
-"""They write files."""
+from ..scope.reviewed_services import GENERIC_SERVICES, REVIEWED
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +16,15 @@ class Decision:
 
 def is_dangerous(domain: str, service: str) -> bool:
     """Tell whether a service may be called only where it is listed by its exact name."""
-    if f"{domain}.{service}" in GENERIC_ENTITY_SERVICES:
-        return False
-    return domain in _DANGEROUS_DOMAINS or service in _DANGEROUS_SERVICES or f"{domain}.{service}" in _DANGEROUS_NAMES
+    name = f"{domain}.{service}"
+    return name not in REVIEWED and name not in GENERIC_SERVICES
 
 
-def decide_service(domain: str, service: str, allowed: Collection[str], *, of_entities: bool) -> Decision:
+def decide_service(domain: str, service: str, allowed: Collection[str]) -> Decision:
     """Decide whether a key may call a service at all.
 
-    ``allowed`` holds ``domain.service`` and ``domain.*``. While it is empty, the services
-    ``of_entities`` are allowed, since the entities they reach are held against the scope.
+    ``allowed`` holds ``domain.service`` and ``domain.*``. While it is empty, the reviewed entity services are
+    allowed, since what they reach is held against the scope.
     """
     name = f"{domain}.{service}"
     if name in allowed:
@@ -84,9 +35,7 @@ def decide_service(domain: str, service: str, allowed: Collection[str], *, of_en
         return Decision(allowed=True, rule=f"service {domain}.* is listed")
     if allowed:
         return Decision(allowed=False, rule=f"service {name} is not listed")
-    if of_entities or name in GENERIC_ENTITY_SERVICES:
-        return Decision(allowed=True, rule="services of entities are allowed")
-    return Decision(allowed=False, rule=f"service {name} is no service of an entity")
+    return Decision(allowed=True, rule="services of entities are allowed")
 
 
 def decide_reach(

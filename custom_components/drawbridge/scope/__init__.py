@@ -1,1 +1,1 @@
-"""What a key may see of Home Assistant."""
+"""What a key may reach: pure rules about ids, media and services."""

@@ -1,0 +1,31 @@
+"""How many states a key may add to Home Assistant."""
+
+from collections.abc import Callable
+from typing import Final
+
+MAX_CREATED_STATES: Final = 100
+
+
+class CreatedStates:
+    """The states that each key has created and that are still there. Bounded for each key."""
+
+    def __init__(self) -> None:
+        """Create an empty collection."""
+        self._by_key: dict[str, set[str]] = {}
+
+    def reserve(self, key_id: str, entity_id: str, exists: Callable[[str], bool]) -> bool:
+        """Count a state that a key is about to create; ``False`` where it has created too many.
+
+        States that are gone are no longer counted.
+        """
+        created = self._by_key.setdefault(key_id, set())
+        if len(created) >= MAX_CREATED_STATES:
+            created = self._by_key[key_id] = {item for item in created if exists(item)}
+        if len(created) >= MAX_CREATED_STATES:
+            return False
+        created.add(entity_id)
+        return True
+
+    def retain_keys(self, key_ids: set[str]) -> None:
+        """Forget every key but these."""
+        self._by_key = {key_id: created for key_id, created in self._by_key.items() if key_id in key_ids}

@@ -1,0 +1,87 @@
+"""Entities that act on others when they are called: what they act on."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_component import DATA_INSTANCES
+
+from ..policy.references import MAX_DEPTH, References, TooDeepError, find_references
+from ..policy.services import is_dangerous
+from .targets import Reach, resolve
+
+_CONFIGURED: Final = frozenset({"automation", "script"})
+_HELPERS: Final = frozenset({"generic_hygrostat", "generic_thermostat", "group", "switch_as_x", "template"})
+_ACTION_FIELDS: Final = ("action", "service")
+_UNTRACEABLE: Final = frozenset({"event", "event_data"})
+
+
+def members(hass: HomeAssistant, entity_id: str) -> Reach | None:
+    """Return what an entity acts on beside itself; ``None`` where that cannot be known.
+
+    Groups and scenes list their members in an attribute; helpers, scripts and automations, in their configuration.
+    """
+    domain = entity_id.partition(".")[0]
+    if domain in _CONFIGURED:
+        return _of_configuration(hass, domain, entity_id)
+    reach = _of_attribute(hass, entity_id)
+    entry = er.async_get(hass).async_get(entity_id)
+    if entry is not None and entry.platform in _HELPERS and entry.config_entry_id is not None:
+        config = hass.config_entries.async_get_entry(entry.config_entry_id)
+        if config is not None:
+            reach.entities |= find_references(dict(config.options), _domains(hass)).entities - {entity_id}
+    return reach
+
+
+def _of_attribute(hass: HomeAssistant, entity_id: str) -> Reach:
+    state = hass.states.get(entity_id)
+    listed = state.attributes.get("entity_id") if state is not None else None
+    items = listed if isinstance(listed, list | tuple | set) else [listed]
+    return Reach({item for item in items if isinstance(item, str) and "." in item})
+
+
+def _of_configuration(hass: HomeAssistant, domain: str, entity_id: str) -> Reach | None:
+    component = hass.data.get(DATA_INSTANCES, {}).get(domain)
+    entity: Any = component.get_entity(entity_id) if component is not None else None
+    config = getattr(entity, "raw_config", None)
+    if not isinstance(config, Mapping):
+        return None
+    try:
+        found = _steps(config, _domains(hass))
+    except TooDeepError:
+        return None
+    return resolve(hass, found) if found is not None else None
+
+
+def _steps(config: Mapping[str, Any], domains: set[str]) -> References | None:
+    """Return what a script's configuration names; ``None`` where it does more than call reviewed services."""
+    found = find_references(config, domains)
+    if found.templated or found.matches_all or "use_blueprint" in config:
+        return None
+    for step in _mappings(config):
+        if _UNTRACEABLE & step.keys():
+            return None
+        for name in _ACTION_FIELDS:
+            called = step.get(name)
+            if isinstance(called, str):
+                if is_dangerous(*called.partition(".")[::2]):
+                    return None
+                found.entities.discard(called)
+    return found
+
+
+def _mappings(config: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
+    if depth > MAX_DEPTH:
+        raise TooDeepError
+    if isinstance(config, Mapping):
+        yield config
+        for item in config.values():
+            yield from _mappings(item, depth + 1)
+    elif isinstance(config, list | tuple):
+        for item in config:
+            yield from _mappings(item, depth + 1)
+
+
+def _domains(hass: HomeAssistant) -> set[str]:
+    return {state.domain for state in hass.states.async_all()}

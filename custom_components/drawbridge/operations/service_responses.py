@@ -1,0 +1,96 @@
+"""What leaves Home Assistant through a service call: its response, and the text of its error."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from ..policy.references import MAX_DEPTH, find_references
+from ..scope.media import MediaRules
+from ..scope.reviewed_services import MEDIA_SERVICES, REVIEWED
+
+FAILED: Final = "The service could not do what was asked."
+MEDIA_FAILED: Final = "The media could not be found, or the player could not do what was asked."
+
+_BEARER: Final = re.compile(r"(?i)\b(authSig|token|access_token)=[^&\s\"'<>]+")
+_STREAM: Final = re.compile(r"/api/(hls|tts_proxy|ffmpeg_proxy)/[^\s\"'<>]+")
+_PATH: Final = re.compile(r"(?:^|[\s'\"(])/\w|://")
+_SHOWN: Final = (
+    "title",
+    "media_class",
+    "media_content_type",
+    "media_content_id",
+    "children_media_class",
+    "can_play",
+    "can_expand",
+    "can_search",
+)
+
+
+def redact(text: str) -> str:
+    """Return a text without what would open something to whoever holds it."""
+    return _STREAM.sub(r"/api/\1/**REDACTED**", _BEARER.sub(r"\1=**REDACTED**", text))
+
+
+def filter_response(service: str, response: object, media: MediaRules) -> object:
+    """Return what a key may have of a response.
+
+    Reviewed services answer by entity: entities out of scope are left out, and media is filtered item by item.
+    Whatever else answers was listed by its exact name.
+    """
+    if service not in REVIEWED:
+        return _redacted(_plain(response))
+    answers = response if isinstance(response, Mapping) else {}
+    seen = {entity_id: answer for entity_id, answer in answers.items() if media.in_scope(entity_id)}
+    if service in MEDIA_SERVICES:
+        return {entity_id: _media(_plain(answer), media) for entity_id, answer in seen.items()}
+    return _redacted(_plain(seen))
+
+
+def error_text(service: str, text: str, in_scope: Callable[[str], bool], *, is_listed: bool) -> str:
+    """Return what a key may read of an error: no secret, no path, and no name of what is out of scope."""
+    if service in MEDIA_SERVICES:
+        return MEDIA_FAILED
+    if is_listed:
+        return redact(text) if _names_nothing_hidden(text, in_scope) else FAILED
+    return text if _names_nothing_hidden(text, in_scope) and _PATH.search(text) is None else FAILED
+
+
+def _names_nothing_hidden(text: str, in_scope: Callable[[str], bool]) -> bool:
+    found = find_references(text)
+    return not found.registry_ids and all(map(in_scope, found.entities))
+
+
+def _media(answer: object, media: MediaRules, depth: int = 0) -> object:
+    if not isinstance(answer, Mapping) or depth > MAX_DEPTH:
+        return None
+    if "media_content_id" not in answer:
+        return {"version": answer.get("version", 1), "result": _children(answer.get("result"), media, depth)}
+    shown = {name: answer[name] for name in _SHOWN if name in answer}
+    children = _children(answer.get("children"), media, depth)
+    return {**shown, "thumbnail": None, "not_shown": 0, "children": children}
+
+
+def _children(items: object, media: MediaRules, depth: int) -> list[object]:
+    listed = [_plain(item) for item in items] if isinstance(items, list | tuple) else []
+    return [
+        _media(item, media, depth + 1)
+        for item in listed
+        if isinstance(item, Mapping) and media.may_browse(item.get("media_content_id"), item.get("media_content_type"))
+    ]
+
+
+def _plain(item: object) -> object:
+    as_dict = getattr(item, "as_dict", None)
+    if callable(as_dict):
+        return as_dict()
+    if isinstance(item, Mapping):
+        return {name: _plain(value) for name, value in item.items()}
+    return [_plain(value) for value in item] if isinstance(item, list | tuple) else item
+
+
+def _redacted(item: object) -> object:
+    if isinstance(item, str):
+        return redact(item)
+    if isinstance(item, Mapping):
+        return {name: _redacted(value) for name, value in item.items()}
+    return [_redacted(value) for value in item] if isinstance(item, list) else item

@@ -1,0 +1,111 @@
+"""Resolves the ids that data names to entities, and holds each id against a scope."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
+
+from ..policy.references import (
+    MAX_TARGET_IDS,
+    TARGET_FIELDS,
+    References,
+    TooManyIdsError,
+    target_field,
+)
+from ..scope.service_fields import split_ids
+
+
+@dataclass(slots=True)
+class Reach:
+    """What ids lead to: the entities, and the ids that lead to none."""
+
+    entities: set[str] = field(default_factory=set)
+    unknown: list[str] = field(default_factory=list)
+
+
+def ensure_bounded(data: Mapping[str, Any], found: References) -> None:
+    """Refuse targets of the wrong type, and more ids than a call may name, before anything is expanded.
+
+    Raises:
+        TooManyIdsError: There are more than ``MAX_TARGET_IDS`` ids.
+        ValueError: A target is neither a text nor a list of texts.
+
+    """
+    count = len(found.entities) + len(found.registry_ids)
+    for target in (data, *found.targets):
+        for name in TARGET_FIELDS:
+            _ensure_texts(name, target.get(name))
+        count += sum(len(split_ids(value)) for name, value in target.items() if target_field(name))
+    if count > MAX_TARGET_IDS:
+        raise TooManyIdsError(f"The data names more than {MAX_TARGET_IDS} entities, devices, areas, floors and labels.")
+
+
+def resolve(hass: HomeAssistant, found: References) -> Reach:
+    """Return what the references of untyped data lead to."""
+    reach = Reach(set(found.entities))
+    for item in found.registry_ids:
+        _add(reach, item, registry_entities(hass, item))
+    for target in found.targets:
+        _add_target(hass, reach, target)
+    return reach
+
+
+def resolve_target(hass: HomeAssistant, target: Mapping[str, Any]) -> Reach:
+    """Return what a target leads to."""
+    reach = Reach()
+    _add_target(hass, reach, target)
+    return reach
+
+
+def registry_entities(hass: HomeAssistant, item: str) -> set[str]:
+    """Return the entities of an id of the entity registry or of the device registry."""
+    entity_id = er.async_resolve_entity_id(er.async_get(hass), item)
+    return {entity_id} if entity_id is not None else _expand(hass, "device_id", [item])
+
+
+def holds(reach: Reach, in_scope: Callable[[str], bool], *, sees_everything: bool) -> bool:
+    """Tell whether every id leads to entities in scope, and to nothing else.
+
+    For a scope that does not see everything, an id that leads nowhere is as bad as one that leads out of scope.
+    """
+    return all(map(in_scope, reach.entities)) and (sees_everything or not reach.unknown)
+
+
+def _ensure_texts(name: str, value: object) -> None:
+    items = value if isinstance(value, list) else [value]
+    if value is not None and not all(isinstance(item, str) for item in items):
+        raise ValueError(f"'{name}' must be a text or a list of texts.")
+
+
+def _add_target(hass: HomeAssistant, reach: Reach, target: Mapping[str, Any]) -> None:
+    for name, value in target.items():
+        if (kind := target_field(name)) is None:
+            continue
+        if kind == "entity_id":
+            _add_entities(hass, reach, split_ids(value))
+            continue
+        for item in split_ids(value):
+            _add(reach, item, _expand(hass, kind, [item]))
+
+
+def _add_entities(hass: HomeAssistant, reach: Reach, items: list[str]) -> None:
+    registry = er.async_get(hass)
+    resolved = {item: item if "." in item else er.async_resolve_entity_id(registry, item) for item in items}
+    reach.unknown += [item for item, entity_id in resolved.items() if entity_id is None]
+    found = [entity_id for entity_id in resolved.values() if entity_id is not None]
+    reach.entities |= {*found, *_expand(hass, "entity_id", found)}
+
+
+def _expand(hass: HomeAssistant, kind: str, items: list[str]) -> set[str]:
+    selected = async_extract_referenced_entity_ids(hass, TargetSelection({kind: items}))
+    return {entity for entity in selected.referenced | selected.indirectly_referenced if "." in entity}
+
+
+def _add(reach: Reach, item: str, entities: Iterable[str]) -> None:
+    before = set(entities)
+    reach.entities |= before
+    if not before:
+        reach.unknown.append(item)

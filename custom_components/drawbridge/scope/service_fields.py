@@ -1,0 +1,127 @@
+"""The types that fields of reviewed services can have, and whether a value is of one."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..policy.references import find_references
+from .media import MediaRules, is_allowed_type
+
+MAX_TEXT_LENGTH: Final = 4096
+
+_NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?\s*")
+_WORD: Final = re.compile(r"[\w -]{1,64}")
+_TIME: Final = re.compile(r"[0-9TZ :.+-]{1,40}")
+_DURATIONS: Final = frozenset({"days", "hours", "minutes", "seconds", "milliseconds"})
+_MAX_NUMBERS: Final = 8
+_MAX_WORDS: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a value is held against: the scope, and the attributes of the entities that the call acts on."""
+
+    in_scope: Callable[[str], bool]
+    targets: Collection[Mapping[str, Any]]
+    media: MediaRules
+
+
+type FieldType = Callable[[object, Surroundings], bool]
+
+
+def number(value: object, _: Surroundings) -> bool:
+    """Accept a number, or the text of one."""
+    return isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value) is not None)
+
+
+def numbers(value: object, around: Surroundings) -> bool:
+    """Accept a short list of numbers, such as a color."""
+    return isinstance(value, list) and len(value) <= _MAX_NUMBERS and all(number(item, around) for item in value)
+
+
+def word(value: object, around: Surroundings) -> bool:
+    """Accept a short word that cannot be an entity id: a mode, a color, a boolean."""
+    return number(value, around) or (isinstance(value, str) and _WORD.fullmatch(value) is not None)
+
+
+def words(value: object, around: Surroundings) -> bool:
+    """Accept a word or a short list of words."""
+    items = value if isinstance(value, list) else [value]
+    return len(items) <= _MAX_WORDS and all(word(item, around) for item in items)
+
+
+def moment(value: object, around: Surroundings) -> bool:
+    """Accept a date, a time, or both."""
+    return number(value, around) or (isinstance(value, str) and _TIME.fullmatch(value) is not None)
+
+
+def duration(value: object, around: Surroundings) -> bool:
+    """Accept a duration as seconds, as a text, or by its parts."""
+    if isinstance(value, Mapping):
+        return value.keys() <= _DURATIONS and all(number(item, around) for item in value.values())
+    return moment(value, around)
+
+
+def prose(value: object, _: Surroundings) -> bool:
+    """Accept a text for people, which Home Assistant does not interpret."""
+    return value is None or isinstance(value, int | float) or (isinstance(value, str) and len(value) <= MAX_TEXT_LENGTH)
+
+
+def text(value: object, around: Surroundings) -> bool:
+    """Accept a text that automations may read: one that names no entity out of scope."""
+    if not prose(value, around):
+        return False
+    found = find_references(value)
+    return not found.registry_ids and all(map(around.in_scope, found.entities))
+
+
+def entities(value: object, around: Surroundings) -> bool:
+    """Accept exact ids of entities in scope, as a list or separated by commas."""
+    items = split_ids(value)
+    return bool(items) and all("." in item and around.in_scope(item) for item in items)
+
+
+def media_id(value: object, around: Surroundings) -> bool:
+    """Accept a media id that the key may play."""
+    return around.media.may_play(value)
+
+
+def media_folder(value: object, around: Surroundings) -> bool:
+    """Accept a media id that the key may list."""
+    return around.media.may_browse(value)
+
+
+def media_type(value: object, _: Surroundings) -> bool:
+    """Accept a media type that plays media."""
+    return is_allowed_type(value)
+
+
+def media(value: object, around: Surroundings) -> bool:
+    """Accept what the media selector makes: an id and its type. Its metadata is not accepted."""
+    return (
+        isinstance(value, Mapping)
+        and value.keys() <= {"media_content_id", "media_content_type"}
+        and around.media.may_play(value.get("media_content_id"), value.get("media_content_type"))
+    )
+
+
+def choice(attribute: str) -> FieldType:
+    """Return the type of what is listed in an attribute of every entity that the call acts on."""
+
+    def is_choice(value: object, around: Surroundings) -> bool:
+        lists = [item.get(attribute) for item in around.targets]
+        return isinstance(value, str | int) and bool(lists) and all(_holds(item, value) for item in lists)
+
+    return is_choice
+
+
+def split_ids(value: object) -> list[str]:
+    """Return the ids in a text with commas or in a list of such texts, in lower case."""
+    items: Iterable[object] = value if isinstance(value, list) else [] if value is None else [value]
+    parts = (part.strip().lower() for item in items if isinstance(item, str) for part in item.split(","))
+    return [part for part in parts if part]
+
+
+def _holds(listed: object, value: object) -> bool:
+    return isinstance(listed, list | tuple | Mapping) and value in listed
