@@ -19,6 +19,7 @@ from .cache.changes import ChangeLog
 from .cache.directory import EntityDirectory
 from .const import SUBENTRY_TYPE_API_KEY
 from .keys import ApiKey, Capability, KeyRing
+from .limits.sending import Sending
 from .policy.concurrency import Concurrency
 from .policy.cursor import Cursors
 from .policy.lockout import Lockouts
@@ -52,6 +53,8 @@ class Bridge:
         self.lockouts = Lockouts()
         self.rate_limiter = RateLimiter()
         self.concurrency = Concurrency()
+        self.unfinished = Concurrency()
+        self.sending = Sending()
         self.recorder = Recorder()
         self.audit = AuditTrail()
         self.lessons = Lessons()
@@ -188,6 +191,11 @@ class Bridge:
             lockouts={
                 "active": self.lockouts.active(time.monotonic()),
                 "total": self.lockouts.total,
+            },
+            sending={
+                "answers": self.sending.answers,
+                "bytes": self.sending.size,
+                "dropped": self.sending.dropped,
             },
             audit={"records": self.audit.total, "file": self.options.audit_file},
         )

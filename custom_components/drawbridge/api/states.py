@@ -8,11 +8,12 @@ from homeassistant.core import Context
 from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from ..cache.codings import Coding, Payload
+from ..cache.codings import CODINGS, Coding, Payload
 from ..cache.documents import Document
 from ..cache.view import StateView
 from ..const import BASE_PATH
 from ..keys import Capability
+from ..policy import encodings
 from ..policy.headers import NO_STORE
 from . import narrow
 from .call import Call, json_response
@@ -29,6 +30,9 @@ _CURSOR: Final = "Drawbridge-Cursor"
 _NOT_FOUND: Final = "Entity not found."
 _UNCACHED: Final = CIMultiDictProxy(CIMultiDict({hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: NO_STORE}))
 _LONGEST: Final = 255
+_DEFLATED: Final = ("gzip", "deflate")
+"""Codings whose compressor is not shared, so that the executor may use them."""
+_COMPRESSED_AT_ONCE_BYTES: Final = 32_768
 _EXAMPLE: Final = {"entity_id": "light.living_room", "state": "on", "attributes": {"brightness": 120}}
 _WRITTEN: Final = {"Location": "The path of the state."}
 _READ: Final = {
@@ -61,7 +65,7 @@ def all_states(call: Call) -> web.StreamResponse | Answering:
     """Return the states of all entities in scope, or of those that are asked for."""
     narrowing = Narrowing.of(call.bridge.hass, call.request.query) if call.request.query_string else None
     if narrowing is not None:
-        return _bulk(narrow.answer(call, narrowing), {hdrs.CACHE_CONTROL: NO_STORE, _CURSOR: narrow.cursor(call)})
+        return _bulk(call, narrow.answer(call, narrowing), {hdrs.CACHE_CONTROL: NO_STORE, _CURSOR: narrow.cursor(call)})
     key, states = call.key, call.bridge.states
     if not states.limits.enabled:
         document = Document(states.direct(key.scope, images=call.images), None, 0.0)
@@ -193,7 +197,19 @@ def _new_state(data: object) -> dict[str, Any]:
     return data
 
 
-def _bulk(body: bytes, headers: dict[str, str]) -> web.Response:
-    response = web.Response(body=body, content_type=JSON, headers=headers, zlib_executor_size=32768)
-    response.enable_compression()
-    return response
+def _bulk(call: Call, body: bytes, headers: dict[str, str]) -> web.StreamResponse | Answering:
+    """Answer with a body that is not kept, compressed in the executor where it is large."""
+    coding = CODINGS[encodings.choose(call.request.headers.get(hdrs.ACCEPT_ENCODING), _DEFLATED)]
+    headers[hdrs.CONTENT_TYPE] = JSON
+    if coding.name == encodings.IDENTITY:
+        return WholeResponse(HTTPStatus.OK, headers, Payload.of(body))
+    headers[hdrs.CONTENT_ENCODING] = coding.name
+    if len(body) <= _COMPRESSED_AT_ONCE_BYTES:
+        return WholeResponse(HTTPStatus.OK, headers, coding.encode(body))
+    return _bulk_in_executor(call, body, headers, coding)
+
+
+async def _bulk_in_executor(call: Call, body: bytes, headers: dict[str, str], coding: Coding) -> web.StreamResponse:
+    compressed = await call.bridge.hass.async_add_executor_job(coding.encode, body)
+    call.ensure_unchanged()
+    return WholeResponse(HTTPStatus.OK, headers, compressed)

@@ -27,6 +27,8 @@ class Surroundings:
     """By cache: what it holds now, ``entries`` and ``bytes``; ``age`` and ``warm_seconds`` in seconds."""
     lockouts: Mapping[str, int]
     """Addresses locked out now, ``active``, and since the start, ``total``."""
+    sending: Mapping[str, int]
+    """Answers that clients have not read to their end, ``answers``, their ``bytes``, and connections ``dropped``."""
     audit: Mapping[str, int | bool]
     """Records of the audit trail, ``records``, and whether it goes to a file too, ``file``."""
 
@@ -50,6 +52,7 @@ def snapshot(recorder: Recorder, about: Surroundings) -> dict[str, Any]:
         "denied": dict(counters.denied),
         "rate_limited": [{"key": key_id, "count": count} for key_id, count in counters.rate_limited.items()],
         "lockouts": dict(about.lockouts),
+        "sending": dict(about.sending),
         "audit": dict(about.audit),
         "event_loop_lag": _lag(recorder.totals()),
     }
