@@ -22,6 +22,7 @@ from .keys import ApiKey, KeyRing
 from .keys.keeper import KeyKeeper
 from .keys.mask import mask
 from .limits.created_states import CreatedStates
+from .limits.sending import Sending
 from .log import get_logger
 from .policy.concurrency import Concurrency
 from .policy.cursor import Cursors
@@ -62,6 +63,8 @@ class Bridge:
         self.rate_limiter = RateLimiter()
         self.concurrency = Concurrency()
         self.created_states = CreatedStates()
+        self.unfinished = Concurrency()
+        self.sending = Sending()
         self.recorder = Recorder()
         self.audit = AuditTrail()
         self.lessons = Lessons()
@@ -227,6 +230,11 @@ class Bridge:
                 "records": self.audit.total,
                 "file": self.options.audit_file,
                 "dropped": self.audit_file.dropped,
+            },
+            sending={
+                "answers": self.sending.answers,
+                "bytes": self.sending.size,
+                "dropped": self.sending.dropped,
             },
         )
         return snapshot(self.recorder, about)

@@ -139,14 +139,6 @@ def test_quiet_is_counted_from_the_end_of_the_lock() -> None:
         assert lockouts.failed(IPv4Address("192.0.2.1"), 1 + pause) == delay
 
 
-def test_a_right_key_from_an_address_that_never_failed() -> None:
-    """There is nothing to forget."""
-    lockouts = Lockouts()
-    lockouts.failed(IPv4Address("192.0.2.1"), 0)
-    lockouts.succeeded(IPv4Address("192.0.2.2"))
-    assert len(lockouts) == 1
-
-
 @pytest.mark.parametrize(("four", "six"), [("0.0.0.1", "0:0:0:1::"), ("0.0.0.1", "0:0:0:2::")])
 def test_families_do_not_share_a_lock(four: str, six: str) -> None:
     """Numbers that are equal in both families are not the same client."""

@@ -1,10 +1,12 @@
 """One request on its way through the gate."""
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, JsonValueType, json_loads
 
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
     from ..keys import ApiKey
     from ..policy.networks import Address
     from ..policy.rate_limit import Allowance
+
+
+UNFINISHED: Final = Problem(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "busy",
+    "Too many calls of this key have not ended yet. Some may outlast the request that made them.",
+    {hdrs.RETRY_AFTER: "10"},
+)
 
 
 @dataclass(slots=True)
@@ -48,6 +58,11 @@ class Call:
         if self.presented is None:
             raise LookupError("this endpoint is public, and no key was presented")
         return self.presented
+
+    @property
+    def holder(self) -> str:
+        """Who the limits on what is under way count for: the key, or all callers without one together."""
+        return self.presented.id if self.presented is not None else ""
 
     @property
     def scope(self) -> LiveScope:
@@ -86,6 +101,22 @@ class Call:
             detail = "The key was changed or removed while the request was under way."
             reason = f"key_{AuthFailure.UNKNOWN}"
             raise ProblemError(Problem(HTTPStatus.UNAUTHORIZED, reason, detail))
+
+    async def finish[T](self, work: Coroutine[Any, Any, T], name: str) -> T:
+        """Wait for work that goes on when the request ends, by a time limit or because the client has gone.
+
+        Raises:
+            ProblemError: As much of such work as the key may have under way has not ended yet.
+
+        """
+        bridge, holder = self.bridge, self.holder
+        if bridge.unfinished.is_full(holder, bridge.options.max_concurrent):
+            work.close()
+            raise ProblemError(UNFINISHED)
+        bridge.unfinished.enter(holder)
+        task = bridge.hass.async_create_task(work, name)
+        task.add_done_callback(lambda _: bridge.unfinished.leave(holder))
+        return await asyncio.shield(task)
 
     async def json(self) -> JsonValueType:
         """Return the body as JSON; ``None`` for an empty one. Refuses anything else."""

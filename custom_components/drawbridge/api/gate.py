@@ -16,14 +16,16 @@ from ..policy.networks import parse_address
 from ..telemetry.audit import AuditRecord, Outcome
 from .call import Call, json_response
 from .endpoint import Access, Answering, Endpoint, takes_time
-from .headers import add_headers
+from .headers import add_headers, close_if_unsafe
 from .observe import observe
 from .problem import Problem, ProblemError
+from .response import WholeResponse
 from .steps import STEPS
 
 _LOGGER = get_logger(__name__)
 
 _OTHER: Final = "other"
+_ALWAYS_SENT_BYTES: Final = 65_536
 _READS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
 _MISTAKES: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
@@ -39,6 +41,12 @@ _BUSY: Final = Problem(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "busy",
     "Too many requests of this key are under way. Wait for an answer before asking again.",
+    {hdrs.RETRY_AFTER: "1"},
+)
+_UNREAD: Final = Problem(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "busy",
+    "Too much of what was answered has not been read yet. Read an answer to its end before asking again.",
     {hdrs.RETRY_AFTER: "1"},
 )
 _TIMED_OUT: Final = Problem(
@@ -83,6 +91,7 @@ class Gate:
             response = self._down(request)
             response.headers.update(SECURITY_HEADERS)
             response.headers[REQUEST_ID] = number
+            close_if_unsafe(request, response)
             return response
         remote = request.remote
         call = Call(request, bridge, number, remote, parse_address(remote or ""))
@@ -94,7 +103,8 @@ class Gate:
         else:
             response, has_begun = admitted, False
         if not has_begun:
-            add_headers(call, response.headers)
+            response = _sendable(call, response)
+            add_headers(call, response)
         status, counted = response.status, request.method if endpoint is not self._other else _OTHER
         sent = response.body_length or response.content_length or 0
         bridge.recorder.answered(self._route, counted, status, time.perf_counter() - started, sent)
@@ -119,17 +129,15 @@ class Gate:
 
     async def _wait(self, call: Call, endpoint: Endpoint, result: Answering) -> web.StreamResponse:
         """Wait for an answer that takes its time, in a place of its key's, and not for ever."""
-        places, holder = call.bridge.concurrency, call.presented.id if call.presented is not None else None
-        if holder is not None:
-            places.enter(holder)
+        places, holder = call.bridge.concurrency, call.holder
+        places.enter(holder)
         try:
             async with asyncio.timeout(call.bridge.options.time_limit):
                 return await result
         except Exception as err:  # noqa: BLE001 - each has its answer
             return _refuse(call, _problem_of(err, endpoint))
         finally:
-            if holder is not None:
-                places.leave(holder)
+            places.leave(holder)
 
     def _audit(self, call: Call, method: str, status: int) -> None:
         problem, key = call.problem, call.presented
@@ -184,6 +192,15 @@ def _problem_of(err: Exception, endpoint: Endpoint) -> Problem:
         return _TIMED_OUT
     _LOGGER.error("Unexpected error in %s %s", endpoint.method, endpoint.path, exc_info=err)
     return _BROKEN
+
+
+def _sendable(call: Call, response: web.StreamResponse) -> WholeResponse:
+    """Return an answer that is sent within the limits of the call's key, or a refusal where they are reached."""
+    whole = response if type(response) is WholeResponse else WholeResponse.of(response)
+    if whole.size > _ALWAYS_SENT_BYTES and call.bridge.sending.is_full(call.holder, whole.size):
+        whole = WholeResponse.of(_refuse(call, _UNREAD))
+    whole.call = call
+    return whole
 
 
 def _refuse(call: Call, problem: Problem) -> web.Response:

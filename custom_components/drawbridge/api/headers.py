@@ -1,16 +1,16 @@
 """The headers of every answer."""
 
-from aiohttp import hdrs
-from multidict import CIMultiDict
+from aiohttp import hdrs, web
 
 from ..policy import cors
 from ..policy.headers import REQUEST_ID, SECURITY_HEADERS, STRICT_TRANSPORT_SECURITY
 from .call import Call
 
 
-def add_headers(call: Call, headers: CIMultiDict[str]) -> None:
+def add_headers(call: Call, response: web.StreamResponse) -> None:
     """Add what every answer to a call carries: what a page may not do with it, its number, and what is left."""
-    request = call.request
+    request, headers = call.request, response.headers
+    close_if_unsafe(request, response)
     headers.update(SECURITY_HEADERS)
     headers[REQUEST_ID] = call.request_id
     if request.secure:
@@ -20,3 +20,14 @@ def add_headers(call: Call, headers: CIMultiDict[str]) -> None:
         headers.update(call.allowance.headers())
     if (origin := request.headers.get(hdrs.ORIGIN)) is not None:
         headers.update(cors.answer_headers(origin, call.bridge.origins(call.presented)))
+
+
+def close_if_unsafe(request: web.BaseRequest, response: web.StreamResponse) -> None:
+    """Close the connection after a request that may change how the next one on it is read.
+
+    aiohttp reads the trailers of a chunked body as headers of the next request, and older versions stop reading
+    requests after an upgrade that was declined.
+    """
+    headers = request.headers
+    if hdrs.UPGRADE in headers or (request.body_exists and hdrs.TRANSFER_ENCODING in headers):
+        response.force_close()

@@ -1,22 +1,28 @@
 """Answers that are complete when their handler returns them."""
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 from time import time
-from typing import Final, override
+from typing import TYPE_CHECKING, Final, Self, override
 
 from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 
 from ..cache.codings import Payload
+from .delivery import deliver, drained
+
+if TYPE_CHECKING:
+    from .call import Call
 
 _BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}" for status in HTTPStatus}
 _NOTHING: Final = Payload.of()
-_FITS_IN_A_PACKET: Final = 2048
-"""Bytes up to which it is cheaper to join a body to its head than to send them as two."""
+_JOIN_BELOW_BYTES: Final = 2048
+"""Up to this size it is cheaper to join a body to its head than to send them as two."""
+_PORTION_BYTES: Final = 65_536
+"""What a TLS connection is given at a time: it encrypts, and so copies, all that it is given."""
 
 
 class WholeResponse(web.StreamResponse):
@@ -25,7 +31,12 @@ class WholeResponse(web.StreamResponse):
     What an answer carries is decided by the gate, so there is nothing that hooks of the application could add while it
     is sent (Home Assistant's only one is for CORS, which is the gate's too): an ordinary request, of HTTP/1.1 on a
     connection that stays open, is answered in one go. Any other is left to aiohttp.
+
+    What the socket does not take at once is sent within the limits of the call's key; see ``deliver``.
     """
+
+    call: Call | None = None
+    """Whose limits hold while the answer is sent. The gate sets it."""
 
     def __init__(self, status: HTTPStatus, headers: Mapping[str, str], body: Payload = _NOTHING) -> None:
         """Answer with these headers, to which the length is added, and a body that is encoded as they say."""
@@ -35,6 +46,25 @@ class WholeResponse(web.StreamResponse):
         self._sends_body = True
         if status not in _BODILESS:
             self.headers[hdrs.CONTENT_LENGTH] = str(body.size)
+
+    @classmethod
+    def of(cls, response: web.StreamResponse) -> Self:
+        """Return the same answer as another response that is complete.
+
+        Raises:
+            TypeError: It is a stream that has not begun, is compressed by aiohttp, or its body is not bytes.
+
+        """
+        body = response.body if isinstance(response, web.Response) else None
+        if not isinstance(body, bytes | None) or response.compression or not isinstance(response, web.Response):
+            message = "The gate sends responses that are complete"
+            raise TypeError(message)
+        return cls(HTTPStatus(response.status), response.headers, Payload.of(body or b""))
+
+    @property
+    def size(self) -> int:
+        """The size of the body in bytes, whether it is sent or not."""
+        return self._whole.size
 
     @property
     @override
@@ -55,7 +85,8 @@ class WholeResponse(web.StreamResponse):
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         if self._is_sent:
             return request.writer
-        if not _is_ordinary(request):
+        self._request = request
+        if super().keep_alive is False or not _is_ordinary(request):
             self._sends_body = request.method != hdrs.METH_HEAD and self.status not in _BODILESS
             return await super().prepare(request)
         transport = request.transport
@@ -63,21 +94,43 @@ class WholeResponse(web.StreamResponse):
             raise ConnectionResetError("The client has gone")
         head = self._head()
         self._is_sent = True
-        if self._whole.size <= _FITS_IN_A_PACKET:
+        if self._whole.size <= _JOIN_BELOW_BYTES:
             transport.write(b"".join((head, *self._whole.pieces)))
-        else:
+        elif transport.get_extra_info("sslcontext") is None:
             transport.writelines((head, *self._whole.pieces))
-            await request.writer.drain()
+        else:
+            await self._deliver(self._write_portions((head, *self._whole.pieces)))
+        if transport.get_write_buffer_size():
+            await self._deliver(drained(request))
         return request.writer
 
     @override
     async def write_eof(self, data: bytes = b"") -> None:
         if self._is_sent:
             return
+        await self._deliver(self._write_with_aiohttp())
+
+    async def _deliver(self, rest: Coroutine[None, None, None]) -> None:
+        """Send the rest of the answer; within the limits, where the gate said whose they are."""
+        if self.call is None:
+            await rest
+        else:
+            await deliver(self._request, self.call, self._whole.size, rest)
+
+    async def _write_portions(self, pieces: Iterable[bytes]) -> None:
+        transport = self._request.transport
+        for portion in _portions(pieces):
+            if transport is None or transport.is_closing():
+                raise ConnectionResetError("The client has gone")
+            transport.write(portion)
+            await drained(self._request)
+
+    async def _write_with_aiohttp(self) -> None:
         if self._sends_body:
-            for piece in self._whole.pieces:
-                await self.write(piece)
-        await super().write_eof(data)
+            for portion in _portions(self._whole.pieces):
+                await self.write(portion)
+                await drained(self._request)
+        await super().write_eof()
 
     def _head(self) -> bytes:
         headers = self.headers
@@ -90,6 +143,14 @@ class WholeResponse(web.StreamResponse):
 
 def _is_ordinary(request: web.BaseRequest) -> bool:
     return request.version == HttpVersion11 and request.keep_alive and request.method != hdrs.METH_HEAD
+
+
+def _portions(pieces: Iterable[bytes]) -> Iterator[memoryview]:
+    """Yield the bytes of pieces, not copied, in portions of a bounded size."""
+    for piece in pieces:
+        view = memoryview(piece)
+        for start in range(0, len(view), _PORTION_BYTES):
+            yield view[start : start + _PORTION_BYTES]
 
 
 @lru_cache(maxsize=2)

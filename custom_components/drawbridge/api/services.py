@@ -1,6 +1,5 @@
 """``/api/services``: which there are to call, and calls of them, on entities in scope alone."""
 
-import asyncio
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -156,7 +155,7 @@ async def _call(
 ) -> tuple[list[Any], ServiceResponse]:
     """Call the service as the key's own user, and collect what it changed.
 
-    Shielded: a client that goes away, or a time limit, does not stop it half-way.
+    A client that goes away, or a time limit, does not stop it half-way.
     """
     hass, allows, encode = call.bridge.hass, call.scope.allows, call.bridge.states.json.encode
     context = Context(user_id=await call.bridge.usage.user_id(call.key))
@@ -174,8 +173,7 @@ async def _call(
         work = hass.services.async_call(
             domain, service, planned.data, blocking=True, context=context, return_response=wants
         )
-        task = hass.async_create_task(work, f"drawbridge {domain}.{service}")
-        response = await asyncio.shield(task)
+        response = await call.finish(work, f"drawbridge {domain}.{service}")
     except vol.Invalid as err:
         raise bad_request(redact(str(err))) from err
     except (ServiceNotFound, ServiceValidationError) as err:

@@ -9,12 +9,13 @@ from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
 from homeassistant.helpers.json import json_bytes
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from ..cache.codings import Coding, Payload
+from ..cache.codings import CODINGS, Coding, Payload
 from ..cache.documents import Document
 from ..cache.view import StateView
 from ..const import BASE_PATH
 from ..keys import Capability
 from ..limits.created_states import MAX_CREATED_STATES
+from ..policy import encodings
 from ..policy.headers import NO_STORE
 from . import narrow
 from .call import Call, json_response
@@ -33,6 +34,9 @@ _UNCACHED: Final = CIMultiDictProxy(CIMultiDict({hdrs.CONTENT_TYPE: JSON, hdrs.C
 _LONGEST: Final = 255
 _MAX_ATTRIBUTES_BYTES: Final = 16_384
 """As much as Home Assistant's recorder stores of one state."""
+_DEFLATED: Final = ("gzip", "deflate")
+"""Codings whose compressor is not shared, so that the executor may use them."""
+_COMPRESSED_AT_ONCE_BYTES: Final = 32_768
 _EXAMPLE: Final = {"entity_id": "light.living_room", "state": "on", "attributes": {"brightness": 120}}
 _WRITTEN: Final = {"Location": "The path of the state."}
 _READ: Final = {
@@ -65,7 +69,7 @@ def all_states(call: Call) -> web.StreamResponse | Answering:
     """Return the states of all entities in scope, or of those that are asked for."""
     narrowing = Narrowing.of(call.bridge.hass, call.request.query) if call.request.query_string else None
     if narrowing is not None:
-        return _bulk(narrow.answer(call, narrowing), {hdrs.CACHE_CONTROL: NO_STORE, _CURSOR: narrow.cursor(call)})
+        return _bulk(call, narrow.answer(call, narrowing), {hdrs.CACHE_CONTROL: NO_STORE, _CURSOR: narrow.cursor(call)})
     key, states = call.key, call.bridge.states
     if not states.limits.enabled:
         document = Document(states.direct(key.scope, call.redaction), None, 0.0)
@@ -211,7 +215,19 @@ def _ensure_may_create(call: Call, entity_id: str) -> None:
         raise forbidden("too_many_states", detail)
 
 
-def _bulk(body: bytes, headers: dict[str, str]) -> web.Response:
-    response = web.Response(body=body, content_type=JSON, headers=headers, zlib_executor_size=32768)
-    response.enable_compression()
-    return response
+def _bulk(call: Call, body: bytes, headers: dict[str, str]) -> web.StreamResponse | Answering:
+    """Answer with a body that is not kept, compressed in the executor where it is large."""
+    coding = CODINGS[encodings.choose(call.request.headers.get(hdrs.ACCEPT_ENCODING), _DEFLATED)]
+    headers[hdrs.CONTENT_TYPE] = JSON
+    if coding.name == encodings.IDENTITY:
+        return WholeResponse(HTTPStatus.OK, headers, Payload.of(body))
+    headers[hdrs.CONTENT_ENCODING] = coding.name
+    if len(body) <= _COMPRESSED_AT_ONCE_BYTES:
+        return WholeResponse(HTTPStatus.OK, headers, coding.encode(body))
+    return _bulk_in_executor(call, body, headers, coding)
+
+
+async def _bulk_in_executor(call: Call, body: bytes, headers: dict[str, str], coding: Coding) -> web.StreamResponse:
+    compressed = await call.bridge.hass.async_add_executor_job(coding.encode, body)
+    call.ensure_unchanged()
+    return WholeResponse(HTTPStatus.OK, headers, compressed)

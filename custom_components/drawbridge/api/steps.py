@@ -34,23 +34,12 @@ _AUTH_DETAILS: Final[Mapping[AuthFailure, str]] = {
 }
 
 
-def admit_address(call: Call, _endpoint: Endpoint) -> Problem | None:
-    """Is the address locked out for too many wrong keys?"""
-    if call.address is None:
-        return None
-    remaining = call.bridge.lockouts.remaining(call.address, time.monotonic())
-    if not remaining:
-        return None
-    return Problem(
-        HTTPStatus.TOO_MANY_REQUESTS,
-        "locked_out",
-        "Too many wrong keys came from your address. Try again later, with a valid key.",
-        {hdrs.RETRY_AFTER: str(int(remaining) + 1)},
-    )
-
-
 def authenticate(call: Call, endpoint: Endpoint) -> Problem | None:
-    """Key known, intact, in time, enabled? A public endpoint needs none, but takes no wrong one."""
+    """Key known, intact, in time, enabled? A public endpoint needs none, but takes no wrong one.
+
+    A right key is let in from a locked-out address too, so that nobody behind it can lock its neighbours out. It does
+    not end the lock-out: the holder of one key could then go on guessing another.
+    """
     secret = _presented(call.request)
     if secret is None:
         if endpoint.capability is Access.PUBLIC:
@@ -64,8 +53,6 @@ def authenticate(call: Call, endpoint: Endpoint) -> Problem | None:
         return _unauthorized(call, key)
     call.presented = key
     call.bridge.recorder.counters.key_used(key.id, now, call.remote)
-    if call.address is not None:
-        call.bridge.lockouts.succeeded(call.address)
     return None
 
 
@@ -106,7 +93,6 @@ def authorize(call: Call, endpoint: Endpoint) -> Problem | None:
 
 
 STEPS: Final[tuple[Step, ...]] = (
-    admit_address,
     authenticate,
     admit_network,
     limit_rate,
@@ -131,9 +117,27 @@ def _without_scheme(authorization: str) -> str:
     return secret.strip() if kind.lower() == "bearer" else authorization
 
 
+def _locked_out(call: Call) -> Problem | None:
+    """Return the refusal for an address that is locked out because of too many wrong keys."""
+    if call.address is None:
+        return None
+    remaining = call.bridge.lockouts.remaining(call.address, time.monotonic())
+    if not remaining:
+        return None
+    return Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "locked_out",
+        "Too many wrong keys came from your address. A valid key is let in; for any other, try again later.",
+        {hdrs.RETRY_AFTER: str(int(remaining) + 1)},
+    )
+
+
 def _unauthorized(call: Call, failure: AuthFailure) -> Problem:
     bridge = call.bridge
     bridge.recorder.counters.auth_failures[failure] += 1
+    # Every failure looks the same to an address that is locked out, and none makes it longer.
+    if (locked_out := _locked_out(call)) is not None:
+        return locked_out
     if failure.is_guess:
         bridge.wrong_key(call.request, call.address)
     error = "invalid_request" if failure is AuthFailure.AMBIGUOUS else "invalid_token"

@@ -1,13 +1,19 @@
 """Answers that are too large to be built in memory."""
 
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Final
 
 from aiohttp import hdrs, web
 
+from ..cache.codings import Payload
+from ..policy.encodings import IDENTITY
 from ..policy.headers import NO_STORE
 from .call import Call
+from .delivery import drained
 from .headers import add_headers
+from .prepared import coding_for
+from .response import WholeResponse
 from .spec import JSON
 
 _AT_ONCE: Final = 65_536
@@ -30,13 +36,14 @@ async def json_pieces(call: Call, pieces: AsyncIterator[bytes]) -> web.StreamRes
                 call.ensure_unchanged()
                 if call.request.method == hdrs.METH_HEAD:
                     # What is written would be taken for the next answer.
-                    return _whole(b"")
+                    return _whole(call, b"")
                 response = response or await _begin(call)
                 await response.write(bytes(gathered))
                 gathered.clear()
         if response is None:
-            return _whole(bytes(gathered))
+            return _whole(call, bytes(gathered))
         await response.write_eof(bytes(gathered))
+        await drained(call.request)
     except BaseException:
         if response is not None and call.request.transport is not None:
             call.request.transport.abort()
@@ -46,15 +53,16 @@ async def json_pieces(call: Call, pieces: AsyncIterator[bytes]) -> web.StreamRes
 
 async def _begin(call: Call) -> web.StreamResponse:
     response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: NO_STORE})
-    add_headers(call, response.headers)
+    add_headers(call, response)
     response.content_type = JSON
     response.enable_compression()
     await response.prepare(call.request)
     return response
 
 
-def _whole(body: bytes) -> web.Response:
-    response = web.Response(body=body, content_type=JSON, headers={hdrs.CACHE_CONTROL: NO_STORE})
-    if len(body) > _WORTH_COMPRESSING:
-        response.enable_compression()
-    return response
+def _whole(call: Call, body: bytes) -> WholeResponse:
+    headers: dict[str, str] = {hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: NO_STORE}
+    coding = coding_for(call.request)
+    if len(body) <= _WORTH_COMPRESSING or coding.name == IDENTITY:
+        return WholeResponse(HTTPStatus.OK, headers, Payload.of(body))
+    return WholeResponse(HTTPStatus.OK, {**headers, hdrs.CONTENT_ENCODING: coding.name}, coding.encode(body))

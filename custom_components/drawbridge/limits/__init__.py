@@ -1,1 +1,1 @@
-"""Limits on what clients can use up."""
+"""Limits on what a client may use. Nothing here imports Home Assistant, and the clock is passed in."""

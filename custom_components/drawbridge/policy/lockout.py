@@ -24,10 +24,10 @@ class _Record:
 
 
 class Lockouts:
-    """Counts wrong keys by client address, and locks out for ever longer.
+    """Counts wrong keys by client address, and locks out with exponentially growing delays.
 
     The sixth failure locks for one second, each further one for twice as long, up to a
-    quarter of an hour; a valid key from the same address, or half an hour of quiet, ends it.
+    quarter of an hour. Half an hour of quiet resets the count; a valid key does not.
     IPv6 clients count by their /64, which one client has to itself. At most 4,096 addresses
     are remembered, those heard of longest ago are forgotten first. Times are in seconds of a
     clock that never runs backwards.
@@ -72,11 +72,6 @@ class Lockouts:
         record.until = now + delay
         self.total += 1
         return delay
-
-    def succeeded(self, address: Address) -> None:
-        """Forget the failures of an address that presented a valid key."""
-        if self._records:
-            self._records.pop(_bucket(address), None)
 
 
 def _bucket(address: Address) -> int:

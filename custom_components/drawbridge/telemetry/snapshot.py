@@ -29,6 +29,8 @@ class Surroundings:
     """Addresses locked out now, ``active``, and since the start, ``total``."""
     audit: Mapping[str, int | bool | Mapping[str, int]]
     """Records of the audit trail, ``records``; whether it goes to a file, ``file``; those not written, ``dropped``."""
+    sending: Mapping[str, int]
+    """Answers that clients have not read to their end, ``answers``, their ``bytes``, and connections ``dropped``."""
 
 
 def snapshot(recorder: Recorder, about: Surroundings) -> dict[str, Any]:
@@ -50,6 +52,7 @@ def snapshot(recorder: Recorder, about: Surroundings) -> dict[str, Any]:
         "denied": dict(counters.denied),
         "rate_limited": [{"key": key_id, "count": count} for key_id, count in counters.rate_limited.items()],
         "lockouts": dict(about.lockouts),
+        "sending": dict(about.sending),
         "audit": dict(about.audit),
         "event_loop_lag": _lag(recorder.totals()),
     }
