@@ -25,6 +25,7 @@ from homeassistant.helpers.json import json_bytes, json_fragment
 from homeassistant.helpers.service import async_get_all_descriptions
 from homeassistant.util.json import JsonValueType
 
+from ..cache.scrub import redacted_json
 from ..keys import Capability
 from ..policy.references import MAX_DEPTH, TooDeepError
 from ..service_calls import CallPlanner, PlannedCall
@@ -120,7 +121,7 @@ async def call_service(call: Call) -> web.StreamResponse:
     wants_response = _wants_response(call, domain, service)
     changed, response = await _call(call, domain, service, planned.data, wants=wants_response)
     if wants_response:
-        return json_response({"changed_states": changed, "service_response": call.redaction.value(response)})
+        return json_response({"changed_states": changed, "service_response": redacted_json(response, call.redaction)})
     return json_response(changed)
 
 

@@ -204,7 +204,7 @@ class StateCache:
         return nodes
 
     def _writer(self, redaction: Redaction) -> Write:
-        find, encode = self._hass.states.get, self.json.encode
+        find, encode = self._hass.states.get, self.json.encode_once
 
         def write(entity_id: str) -> bytes | None:
             state = find(entity_id)
