@@ -122,8 +122,9 @@ def test_pictures_of_others() -> None:
 
 def test_names_of_any_kind() -> None:
     """Integrations may use numbers as names of attributes."""
-    names: dict[Any, Any] = {5: BEARER[0], None: {"latitude": 1}}
-    assert NONE.attributes("a.b", names) == {5: REDACTED, None: {}}
+    names: Any = {5: BEARER[0], None: {"latitude": 1}}
+    expected: Any = {5: REDACTED, None: {}}
+    assert NONE.attributes("a.b", names) == expected
     assert not NONE.may_change({**names}, b"{}")
 
 

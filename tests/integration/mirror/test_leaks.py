@@ -1,8 +1,22 @@
 """What no key reads: bearer text, places without ``location``, and anything of other keys."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from html import unescape
+from typing import Any, override
+from urllib.parse import quote, unquote
+
+from homeassistant.components.calendar import CalendarEvent
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, State, SupportsResponse
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.recorder import get_instance
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import async_capture_events
 
+from tests.integration.mirror.conftest import Plans, add
 from tests.integration.mirror.sides import Sides
 
 PLAYER = "media_player.tv"
@@ -89,3 +103,170 @@ async def test_other_keys(sides: Sides) -> None:
     assert (await bridge.post("/api/services/drawbridge/list_keys?return_response", sides.key, json={})).status == 403
     assert NAME.lower() not in text.lower()
     assert not [item.id for item in devices if item.id in text]
+
+
+AUDIT = "drawbridge_audit"
+
+
+async def test_no_key_forges_the_audit_trail(sides: Sides) -> None:
+    """Drawbridge's own events are fired by no key, whatever its list says, and no key learns who listens."""
+    hass, bridge = sides.bridge.hass, sides.bridge
+    caught = async_capture_events(hass, AUDIT)
+    runtime, kinds = bridge.entry.runtime_data, (AUDIT, "drawbridge", "drawbridge.x", "Drawbridge_Audit")
+    key = runtime.keys.get(bridge.key_id("Everything"))
+    runtime.change_key(replace(key, events=key.events | {*kinds}))
+    await hass.async_block_till_done()
+    for kind in kinds:
+        answer = await bridge.post(f"/api/events/{kind}", sides.key, json={"outcome": "allowed", "key_name": NAME})
+        assert (answer.status, (await answer.json())["reason"]) == (403, "event")
+    assert (await bridge.post("/api/events/bell", sides.key)).status == 200
+    await hass.async_block_till_done()
+    assert NAME not in str([event.data for event in caught])
+    assert AUDIT in hass.bus.async_listeners()
+    for listed in (await (await bridge.get("/api/events", sides.key)).json(),):
+        assert not [item["event"] for item in listed if "drawbridge" in item["event"].lower()]
+
+
+async def test_own_entities_are_as_if_they_did_not_exist(sides: Sides) -> None:
+    """Reading, removing and (for a key of some entities) writing answer in the same way for both."""
+    bridge = sides.bridge
+    own = "sensor.drawbridge_health_score"
+    assert own in bridge.own_entities()
+    narrow = await bridge.add_key("Narrow", areas=["living_room"], capabilities=["read", "history", "set_state"])
+    asked: list[tuple[str, str, dict[str, Any]]] = [
+        ("GET", sides.key, {}),
+        ("DELETE", sides.key, {}),
+        ("GET", narrow, {}),
+        ("DELETE", narrow, {}),
+        ("POST", narrow, {"json": {"state": "1"}}),
+        ("POST", narrow, {"json": {}}),
+    ]
+    for method, key, options in asked:
+        answers = []
+        for entity_id in (own, "sensor.not_there_at_all"):
+            answer = await bridge.request(method, f"/api/states/{entity_id}", key, **options)
+            varying = {"Date", "X-Request-ID", "RateLimit"}
+            headers = {name: value for name, value in answer.headers.items() if name not in varying}
+            answers.append((answer.status, await answer.text(), headers))
+        assert answers[0] == answers[1], method
+        assert answers[0][0] == 404
+    state = bridge.hass.states.get(own)
+    assert (await bridge.post(f"/api/states/{own}", sides.key, json={"state": "x"})).status == 404
+    assert bridge.hass.states.get(own) is state
+
+
+def spellings(link: str) -> list[Any]:
+    """Return a link as integrations and clients may write it, in texts, names and lists."""
+    entities = "".join(f"&#{ord(item)};" for item in link)
+    escaped = "".join(f"\\u{ord(item):04x}" for item in link)
+    percent = "".join(f"%{ord(item):02X}" for item in link)
+    texts = [
+        link,
+        link.upper().replace(link.partition("=")[2].upper(), link.partition("=")[2]),
+        link.replace("authSig", "authsig"),
+        link.replace("authSig", "auth_sig"),
+        link.replace("authSig", "%61uthSig"),
+        link.replace("/api", "/%61pi"),
+        link.replace("/", "\\/"),
+        link.replace("/", "\\"),
+        link.replace("&", "&amp;"),
+        quote(link, safe=""),
+        quote(quote(link, safe=""), safe=""),
+        quote(quote(quote(link, safe=""), safe=""), safe=""),
+        percent,
+        percent.lower(),
+        percent.replace("%", "%25"),
+        entities,
+        quote(entities, safe=""),
+        escaped,
+        quote(escaped, safe=""),
+        f"Now playing {link}.",
+        f"[a]({link})",
+        f"<a href='{link}'>a</a>",
+        f"{link},{link}",
+        f"a\t{link}\nb",
+        json.dumps({"url": link, "more": [link]}),
+        json.dumps(json.dumps({"url": link})),
+        link.partition("authSig=")[2],
+        f"Bearer {link.partition('authSig=')[2]}",
+    ]
+    values: list[Any] = [link, [link], [[link]], {link: 1}, {"a": {link: [link]}}, {"token": link}]
+    return [*texts, *values, dict.fromkeys(texts, "name"), *[[{"x": text}] for text in texts]]
+
+
+def read(text: str) -> str:
+    """Return a text with every encoding undone, as often as it takes."""
+    for _ in range(8):
+        text = unquote(unescape(text.encode("ascii", "backslashreplace").decode("unicode_escape")))
+    return text
+
+
+@dataclass
+class Answered:
+    """An object as integrations return them."""
+
+    link: str
+    latitude: float
+
+
+class Plotter(Plans):
+    """A calendar with links in its events."""
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        now = dt_util.now()
+        return [CalendarEvent(now, now, SIGNED, description=f"Join: {quote(SIGNED, safe='')}", location=SIGNED)]
+
+
+async def test_spellings(sides: Sides) -> None:
+    """No spelling of a signed link leaves by any answer, at any depth, in names or in values."""
+    hass, bridge = sides.bridge.hass, sides.bridge
+    attributes = {f"a{number}": item for number, item in enumerate(spellings(SIGNED))} | {SIGNED: 1}
+    for state in ("one", quote(SIGNED, safe=""), "two"):
+        hass.states.async_set(PLAYER, state, attributes)
+        await hass.async_block_till_done()
+    hass.bus.async_fire("logbook_entry", {"name": SIGNED, "message": quote(SIGNED, safe=""), "entity_id": PLAYER})
+    await add(hass, "calendar", Plotter("plots"))
+    await hass.async_block_till_done()
+    await get_instance(hass).async_block_till_done()
+    source = f"{{{{ states.{PLAYER}.attributes|tojson }}}} {{{{ states.{PLAYER}.attributes.items()|list }}}}"
+    texts = [await everything(sides, sides.key, PLAYER)]
+    texts += [await (await bridge.post("/api/template", sides.key, json={"template": source})).text()]
+    for path in (
+        f"/api/history/period?filter_entity_id={PLAYER}&minimal_response&significant_changes_only=0",
+        f"/api/history/period?filter_entity_id={PLAYER}&no_attributes&significant_changes_only=0",
+        f"/api/logbook?entity={PLAYER}",
+        f"/api/states?fields=attributes.a0,attributes.a33&entity_id={PLAYER}",
+        "/api/calendars/calendar.plots?start=2026-01-01T00:00:00Z&end=2027-01-01T00:00:00Z",
+        "/api/calendars",
+    ):
+        texts += [await (await bridge.get(path, sides.key)).text()]
+    assert all(texts)
+    assert HEADER not in read(" ".join(texts))
+    assert " ".join(texts).count("**REDACTED**") > 200
+
+
+async def test_responses_and_errors(sides: Sides) -> None:
+    """What a service returns is read as JSON, so that objects hide nothing; what it raises is quoted without links."""
+    hass, bridge = sides.bridge.hass, sides.bridge
+
+    def tell(_call: ServiceCall) -> ServiceResponse:
+        state = State("zone.x", "0", {"latitude": 52.123456, "uri": SIGNED, "access_token": "0123456789abcdef"})
+        found: Mapping[str, Any] = {"object": Answered(SIGNED, 52.123456), "state": state, "all": spellings(SIGNED)}
+        return dict(found)
+
+    def fail(_call: ServiceCall) -> None:
+        raise HomeAssistantError(f"cannot fetch {quote(SIGNED, safe='')}")
+
+    hass.services.async_register("input_boolean", "tell", tell, supports_response=SupportsResponse.ONLY)
+    hass.services.async_register("input_boolean", "fail", fail)
+    services = ["input_boolean.tell", "input_boolean.fail"]
+    key = await bridge.add_key("Caller", everything=True, capabilities=["read", "control"], services=services)
+    told = await bridge.post("/api/services/input_boolean/tell?return_response", key, json={})
+    failed = await bridge.post("/api/services/input_boolean/fail", key, json={})
+    assert (told.status, failed.status) == (200, 500)
+    text = read(f"{await told.text()} {await failed.text()}")
+    assert "**REDACTED**" in text
+    assert not [found for found in (HEADER, "52.123456", "0123456789abcdef") if found in text]
