@@ -82,6 +82,13 @@ def test_spellings(link: str, spelling: str) -> None:
     "text",
     [
         "https://example.com/a?sig=0123",
+        "https://example.com/a?b=c&secret=0123",
+        "https://example.com/a?signature=0123",
+        "https://example.com/a?api_key=0123",
+        "https://example.com/a?apikey=0123",
+        "/api/states?authSig=0123",
+        "/api/states?auth_sig=0123",
+        "/api/telegram_webhooks0123456789abcdef",
         "https://example.com/a?PASSWORD=0123",
         "https://example.com/a?b=c#TOKEN=0123",
         "api/hls/0123456789abcdef/playlist.m3u8",
@@ -103,6 +110,19 @@ def test_endless_encoding() -> None:
     for _ in range(8):
         text = quote(text, safe="")
     assert without_bearer_text(text) == REDACTED
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "allowlist_external_dirs", "allowlist_external_urls", "config_dir", "elevation", "external_url",
+        "internal_url", "latitude", "longitude", "radius", "whitelist_external_dirs",
+    ],
+)  # fmt: skip
+def test_configuration(name: str) -> None:
+    """Home Assistant's address, folders and place need ``location``."""
+    assert NONE.hides(name)
+    assert not ALL.hides(name)
 
 
 @pytest.mark.parametrize("name", ["token", "api_key", "apikey", "Password", "client_secret", "authSig", "auth_token"])
@@ -196,6 +216,13 @@ def test_what_could_change_is_looked_at(name: str) -> None:
     nested = isinstance(PLACE.get(name), dict)
     assert NONE.may_change({name: 1}, encoded.replace(b"{}", b'{"a":{"b":{}}}') if nested else encoded)
     assert not NONE.may_change({"brightness": 1}, encoded)
+
+
+@pytest.mark.parametrize("text", ["token=0123", JWT])
+def test_the_shortest_bearer_text_is_looked_at(text: str) -> None:
+    """It needs no path."""
+    assert without_bearer_text(text) == REDACTED
+    assert NONE.may_change({}, text.encode())
 
 
 @pytest.mark.parametrize("link", BEARER)
