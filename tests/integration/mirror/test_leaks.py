@@ -72,6 +72,9 @@ async def test_places(sides: Sides) -> None:
     assert "52.123456" in await everything(sides, sides.key, zone)
     text = await everything(sides, narrow, zone)
     assert not [found for found in ("52.123456", "4.654321", "98765") if found in text]
+    one = f"/api/states/{zone}"
+    assert "52.123456" not in await (await sides.bridge.get(one, narrow)).text()
+    assert "52.123456" in await (await sides.bridge.get(one, sides.key)).text()
 
 
 async def test_other_keys(sides: Sides) -> None:
