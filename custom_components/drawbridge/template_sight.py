@@ -112,6 +112,10 @@ class Sight:
         actual = self.hass.states.get(found.entity_id)
         return actual is not None and redacted_state(actual, self._redaction) is not actual
 
+    def redacted(self, found: Any) -> Any:  # noqa: ANN401 - results are of any kind
+        """Return a result of a function over registries, redacted as states are: a device may have a signed link."""
+        return self._redaction.value(found)
+
     def seen(self, state: State | None) -> TemplateState | None:
         """Return a state that one of Home Assistant's own functions found."""
         return None if state is None else self.state(state.entity_id)
@@ -247,7 +251,7 @@ def guarded(sight: Sight, name: str, own: Function) -> Function | None:
     if sight.everything:
         return _of_house(sight, name, own)
     if name in OF_ENTITY:
-        return lambda entity_id, *args, **more: own(sight.ensure(entity_id), *args, **more)
+        return lambda entity_id, *args, **more: sight.redacted(own(sight.ensure(entity_id), *args, **more))
     return None
 
 
@@ -258,7 +262,7 @@ def _of_house(sight: Sight, name: str, own: Function) -> Function:
         if name == "issue" and args[:1] == (DOMAIN,):
             args = (_NOBODY, *args[1:])
         named = {item: sight.stand_in(value) for item, value in more.items()}
-        return sight.not_own(own(*map(sight.stand_in, args), **named))
+        return sight.redacted(sight.not_own(own(*map(sight.stand_in, args), **named)))
 
     return of_house
 

@@ -11,10 +11,10 @@ from urllib.parse import quote, unquote
 from homeassistant.components.calendar import CalendarEvent
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, State, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
-from pytest_homeassistant_custom_component.common import async_capture_events
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
 from tests.integration.mirror.conftest import Plans, add
 from tests.integration.mirror.sides import Sides
@@ -60,6 +60,30 @@ async def test_bearer_text(sides: Sides) -> None:
     assert text.count("**REDACTED**") > 8
     assert HEADER not in text.replace("', '", "")
     assert HEADER[::-1] not in text.replace("', '", "")
+
+
+async def test_registries(sides: Sides) -> None:
+    """Links in registries are redacted before a template can take them apart, also for a narrow key."""
+    hass, bridge = sides.bridge.hass, sides.bridge
+    entry = MockConfigEntry(domain="hue")
+    entry.add_to_hass(hass)
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={("hue", "1")}, name="Lamp", configuration_url=SIGNED
+    )
+    lamp = "input_boolean.living_room_lamp"
+    er.async_get(hass).async_update_entity(lamp, device_id=device.id)
+    narrow = await bridge.add_key("Narrow", entities=[lamp], capabilities=["read", "template"])
+    for key, item in ((sides.key, device.id), (sides.key, lamp), (narrow, lamp)):
+        source = f"{{{{ device_attr('{item}', 'configuration_url')|list }}}} {{{{ device_attr('{item}', 'name') }}}}"
+        answer = await bridge.post("/api/template", key, json={"template": source})
+        text = (await answer.text()).replace("', '", "")
+        assert HEADER not in text
+        assert "**REDACTED**" in text
+        assert "Lamp" in text
+        # What a template makes by itself is redacted once more.
+        source = "{{ 'https://example.com/a?to' ~ 'ken=0123' }}"
+        answer = await bridge.post("/api/template", key, json={"template": source})
+        assert await answer.text() == "**REDACTED**"
 
 
 async def test_places(sides: Sides) -> None:
