@@ -259,8 +259,8 @@ def _of_house(sight: Sight, name: str, own: Function) -> Function:
     """Hold a function over registries to what is not the bridge's own: that would tell of other keys."""
 
     def of_house(*args: object, **more: object) -> Any:  # noqa: ANN401 - the result is the function's own
-        if name == "issue" and args[:1] == (DOMAIN,):
-            args = (_NOBODY, *args[1:])
+        if name == "issue" and DOMAIN in {*args, *more.values()}:
+            return None
         named = {item: sight.stand_in(value) for item, value in more.items()}
         return sight.redacted(sight.not_own(own(*map(sight.stand_in, args), **named)))
 

@@ -133,6 +133,9 @@ def test_a_proposal_only_narrows(
     assert proposal.services <= services
     assert proposal.events <= events - {"drawbridge_audit"}
     assert proposal.services or Capability.CONTROL not in proposal.capabilities
+    assert proposal.events or Capability.FIRE_EVENT not in proposal.capabilities
+    assert not proposal.services & proposal.doubtful
+    assert "homeassistant.restart" not in proposal.services
     chosen = proposal.capabilities | proposal.entities | proposal.services | proposal.events
     assert not chosen & proposal.refused
 

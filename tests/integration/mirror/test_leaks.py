@@ -43,7 +43,8 @@ async def everything(sides: Sides, key: str, entity_id: str) -> str:
     for template in (
         f"{{{{ states.{entity_id} }}}} {{{{ states.{entity_id}.attributes }}}}",
         f"{{{{ states('{entity_id}')|list }}}} {{{{ state_attr('{entity_id}', 'media_content_id')|reverse|list }}}}",
-        f"{{{{ state_attr_translated('{entity_id}', 'media_content_id') }}}} {{{{ state_translated('{entity_id}') }}}}",
+        f"{{{{ state_attr_translated('{entity_id}', 'media_content_id')|list }}}}",
+        f"{{{{ state_translated('{entity_id}')|list }}}} {{{{ (expand('{entity_id}')|first).state|list }}}}",
     ):
         answer = await sides.bridge.post("/api/template", key, json={"template": template})
         found += [await answer.text()]
@@ -121,8 +122,18 @@ async def test_other_keys(sides: Sides) -> None:
     logbook = await (await bridge.get("/api/logbook", sides.key)).text()
     assert user_id not in logbook
     text = logbook + await everything(sides, sides.key, own[0])
+    for device in devices:
+        dr.async_get(hass).async_update_device(device.id, area_id="living_room", labels={"mine"})
+    listed = (
+        "{{ issues() }} {{ issue('drawbridge', 'x') }} {{ issue(issue_id='x', domain='drawbridge') }} "
+        "{{ area_devices('living_room') }} {{ label_devices('mine') }} "
+        "{{ integration_entities('drawbridge') }} {{ label_entities('mine') }} {{ expand(label_entities('mine')) }}"
+    )
+    answer = await bridge.post("/api/template", sides.key, json={"template": listed})
+    assert await answer.text() == "{} None None [] [] [] [] []"
     sources = ["{{ issues() }}", "{{ issue('drawbridge', 'x') }}", f"{{{{ device_id('{NAME}') }}}}"]
     sources += [f"{{{{ device_attr('{item.id}', 'name') }}}} {{{{ device_name('{item.id}') }}}}" for item in devices]
+    sources += [f"{{{{ device_attr(device_or_entity_id='{item.id}', attr_name='name') }}}}" for item in devices]
     for item in own:
         sources += [f"{{{{ device_id('{item}') }}}} {{{{ entity_name('{item}') }}}} {{{{ states('{item}') }}}}"]
     for source in sources:
@@ -177,6 +188,21 @@ async def test_own_entities_are_as_if_they_did_not_exist(sides: Sides) -> None:
             answers.append((answer.status, await answer.text(), headers))
         assert answers[0] == answers[1], method
         assert answers[0][0] == 404
+    for ask in (
+        "states('{}')",
+        "states.{}",
+        "is_state('{}', 'x')",
+        "device_id('{}')",
+        "area_name('{}')",
+        "expand('{}')",
+    ):
+        said = []
+        for entity_id in (own, "sensor.not_there_at_all"):
+            source = f"{{{{ {ask.format(entity_id)} }}}}"
+            answer = await bridge.post("/api/template", sides.key, json={"template": source})
+            said.append((answer.status, await answer.text()))
+        assert said[0] == said[1], ask
+        assert said[0][0] == 200
     state = bridge.hass.states.get(own)
     assert (await bridge.post(f"/api/states/{own}", sides.key, json={"state": "x"})).status == 404
     assert bridge.hass.states.get(own) is state
