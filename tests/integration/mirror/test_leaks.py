@@ -334,3 +334,22 @@ async def test_responses_and_errors(sides: Sides) -> None:
     assert all("**REDACTED**" in item for item in texts)
     text = " ".join(texts)
     assert not [found for found in (HEADER, "52.123456", "0123456789abcdef") if found in text]
+
+
+async def test_revoked_keys(sides: Sides) -> None:
+    """The past of a revoked key's entities is read by no other key, however it is asked for."""
+    hass, bridge = sides.bridge.hass, sides.bridge
+    before = bridge.own_entities()
+    await bridge.add_key(NAME, entities=["input_boolean.bedroom_lamp"])
+    await hass.async_block_till_done()
+    gone = sorted(bridge.own_entities() - before)
+    assert gone
+    await get_instance(hass).async_block_till_done()
+    await bridge.act("revoke_key", key=NAME)
+    await hass.async_block_till_done()
+    await get_instance(hass).async_block_till_done()
+    texts = []
+    for path in (f"/api/history/period?filter_entity_id={','.join(gone)}", "/api/logbook"):
+        texts.append(await (await bridge.get(path, sides.key)).text())
+        texts += [await (await bridge.get(f"/api/logbook?entity={item}", sides.key)).text() for item in gone]
+    assert NAME.lower() not in " ".join(texts).lower()
