@@ -97,6 +97,10 @@ async def test_places(sides: Sides) -> None:
     assert "52.123456" in await everything(sides, sides.key, zone)
     text = await everything(sides, narrow, zone)
     assert not [found for found in ("52.123456", "4.654321", "98765") if found in text]
+    for key, shown in ((sides.key, True), (narrow, False), (sides.key, True)):
+        config = await (await sides.bridge.get("/api/config", key)).json()
+        assert ({"latitude", "internal_url", "config_dir"} <= config.keys()) is shown
+        assert ("latitude" in config) is shown
     one = f"/api/states/{zone}"
     assert "52.123456" not in await (await sides.bridge.get(one, narrow)).text()
     assert "52.123456" in await (await sides.bridge.get(one, sides.key)).text()
