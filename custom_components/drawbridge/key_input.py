@@ -13,6 +13,7 @@ from .policy.cors import normalize_origin
 from .policy.networks import parse_network
 from .policy.scope import Scope, Selection
 from .scope.media import parse_media_host
+from .scope.own_events import is_own_event
 
 _NAME_LENGTH: Final = 100
 _MAX_ITEMS: Final = 500
@@ -70,6 +71,8 @@ def with_abilities(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
     events = _matching("events", entered, _EVENT)
     if not capabilities:
         raise KeyInputError({"capabilities": "no_capability"})
+    if own := sorted(filter(is_own_event, events)):
+        raise KeyInputError({"events": "own_event"}, own[0])
     if Capability.FIRE_EVENT in capabilities and not events:
         raise KeyInputError({"events": "no_event"})
     return replace(

@@ -53,6 +53,7 @@ async def test_an_overlap_ends(bridge: Bridge, freezer: Any) -> None:
         ({"name": "X", "globs": ["a b"]}, "invalid_globs", "a b"),
         ({"name": "X", "everything": True, "exclude": {"domains": ["A.B"]}}, "invalid_domains", "a.b"),
         ({"name": "X", "everything": True, "services": ["x"]}, "invalid_services", "x"),
+        ({"name": "X", "everything": True, "events": ["drawbridge_audit"]}, "own_event", "drawbridge_audit"),
         ({"name": "X", "everything": True, "networks": ["x"]}, "invalid_networks", "x"),
         ({"name": "X", "everything": True, "cors_origins": ["x"]}, "invalid_cors_origins", "x"),
         ({"name": "X", "everything": True, "expires": "2020-01-01 00:00:00"}, "expires_in_the_past", ""),

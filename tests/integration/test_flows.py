@@ -137,6 +137,12 @@ BAD: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
     ("abilities", {"capabilities": ["fire_event"]}, {"events": "no_event"}, ""),
     (
         "abilities",
+        {"capabilities": ["fire_event"], "events": ["bell", "Drawbridge_audit"]},
+        {"events": "own_event"},
+        "Drawbridge_audit",
+    ),
+    (
+        "abilities",
         {"capabilities": ["fire_event"], "events": ["a b"]},
         {"events": "invalid_events"},
         "a b",

@@ -116,6 +116,18 @@ async def test_what_runs_code_is_left_to_the_person(bridge: Bridge) -> None:
     assert (flow["description_placeholders"] or {})["doubtful"] == "`homeassistant.restart`"
 
 
+async def test_actions_that_were_taken_away_are_not_proposed(bridge: Bridge) -> None:
+    """The key as it is now is the limit, not as it was when its client called them."""
+    key = await learning_key(bridge)
+    body = {"entity_id": LIVING}
+    assert (await bridge.post("/api/services/input_boolean/toggle", key, json=body)).status == 200
+    abilities = {"capabilities": ["read", "control"], "services": ["input_boolean.turn_on"]}
+    await bridge.edit_key("Client", "abilities", abilities)
+    flow, proposed = await proposal(bridge)
+    assert (proposed["capabilities"], proposed["services"]) == ([], [])
+    assert (flow["description_placeholders"] or {})["refused"] == "`input_boolean.toggle`"
+
+
 async def test_entities_that_do_not_exist_are_not_proposed(bridge: Bridge) -> None:
     """Nor can a client fill the memory with their names."""
     key = await learning_key(bridge)

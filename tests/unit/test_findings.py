@@ -101,14 +101,14 @@ def test_a_proposal() -> None:
 
 _ENTITIES = st.frozensets(st.sampled_from(["light.a", "light.b", "lock.c"]))
 _SERVICES = st.frozensets(st.sampled_from(["light.turn_on", "lock.unlock", "homeassistant.restart"]))
-_EVENTS = st.frozensets(st.sampled_from(["bell", "tick"]))
+_EVENTS = st.frozensets(st.sampled_from(["bell", "tick", "drawbridge_audit"]))
 _CAPABILITIES = st.frozensets(st.sampled_from(list(Capability)))
 _ASKED = st.builds(
     Asked,
     capabilities=_CAPABILITIES,
     entities=_ENTITIES,
     service=st.sampled_from([None, "light.turn_on", "lock.unlock", "homeassistant.restart"]),
-    event=st.sampled_from([None, "bell", "tick"]),
+    event=st.sampled_from([None, "bell", "tick", "drawbridge_audit"]),
     everything=st.booleans(),
     refused=st.booleans(),
 )
@@ -131,8 +131,11 @@ def test_a_proposal_only_narrows(
     assert proposal.capabilities <= capabilities
     assert proposal.entities <= seen
     assert proposal.services <= services
-    assert proposal.events <= events
+    assert proposal.events <= events - {"drawbridge_audit"}
     assert proposal.services or Capability.CONTROL not in proposal.capabilities
+    assert proposal.events or Capability.FIRE_EVENT not in proposal.capabilities
+    assert not proposal.services & proposal.doubtful
+    assert "homeassistant.restart" not in proposal.services
     chosen = proposal.capabilities | proposal.entities | proposal.services | proposal.events
     assert not chosen & proposal.refused
 

@@ -50,3 +50,36 @@ def test_texts(text: str) -> None:
     """A text that names an entity out of scope is left out, others stay."""
     assert FILTER.entry(MINE | {"message": text, "source": text}) == MINE
     assert FILTER.entry(MINE | {"message": "by light.mine"}) == MINE | {"message": "by light.mine"}
+
+
+HIDING = LogFilter(
+    lambda _entity_id: True, {"light"}, everything=True, hidden_domain="drawbridge", hidden_users={"of another key"}
+)
+
+
+@pytest.mark.parametrize(
+    "entry", [{"domain": "drawbridge", "name": "Key"}, {"domain": "drawbridge", "entity_id": "light.mine"}]
+)
+def test_entries_of_the_hidden_domain(entry: dict[str, Any]) -> None:
+    """A scope of everything does not see what the bridge says of keys."""
+    assert HIDING.entry(entry) is None
+    assert HIDING.entry(entry | {"domain": "light"}) is not None
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        {"context_domain": "drawbridge", "context_name": "Key"},
+        {"context_event_type": "drawbridge_audit", "context_name": "Key"},
+        {"context_domain": "drawbridge", "context_entity_id": "light.mine"},
+    ],
+)
+def test_causes_of_the_hidden_domain(cause: dict[str, Any]) -> None:
+    """The bridge is no cause, whatever else is told of it."""
+    assert HIDING.entry(MINE | cause) == MINE
+
+
+def test_hidden_users() -> None:
+    """The users of other keys are no causes; others are."""
+    assert HIDING.entry(MINE | {"context_user_id": "of another key"}) == MINE
+    assert HIDING.entry(MINE | {"context_user_id": "mine"}) == MINE | {"context_user_id": "mine"}

@@ -1,5 +1,9 @@
 """What is taken out of data before it leaves."""
 
+import json
+import random
+from collections.abc import Callable
+from html import escape
 from typing import Any, override
 from urllib.parse import quote
 
@@ -42,9 +46,122 @@ def test_bearer_text(link: str) -> None:
         assert redaction.attributes("media_player.tv", {"a": {"b": [link]}}) == {"a": {"b": [REDACTED]}}
 
 
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02x}" for byte in character.encode())
+
+
+ESCAPES: dict[str, Callable[[str], str]] = {
+    "percent": _percent,
+    "percent, upper case": lambda item: _percent(item).upper(),
+    "percent, twice": lambda item: _percent(item).replace("%", "%25"),
+    "percent, thrice": lambda item: _percent(item).replace("%", "%25").replace("%", "%25"),
+    "JSON": lambda item: f"\\u{ord(item):04x}",
+    "JSON, then percent": lambda item: _percent("\\") + f"u{ord(item):04X}",
+    "HTML, decimal": lambda item: f"&#{ord(item)};",
+    "HTML, hexadecimal": lambda item: f"&#x{ord(item):x};",
+    "HTML, twice": lambda item: escape(f"&#{ord(item)};"),
+    "HTML, then percent": lambda item: quote(f"&#{ord(item)};", safe=""),
+    "backslash": lambda item: "\\" if item == "/" else item,
+    "more slashes": lambda item: "\\/" if item == "/" else item,
+}
+
+
+@pytest.mark.parametrize("spelling", ESCAPES)
+@pytest.mark.parametrize("link", BEARER)
+def test_spellings(link: str, spelling: str) -> None:
+    """No spelling of bearer text passes, of all its characters or of some: neither the word nor the state."""
+    write, chance = ESCAPES[spelling], random.Random(link + spelling)  # noqa: S311 - which characters is no secret
+    for share in (1.0, 0.5, 0.2):
+        text = "".join(write(item) if chance.random() < share else item for item in link)
+        assert without_bearer_text(f"Plays {text} now") == f"Plays {REDACTED} now"
+        assert ALL.may_change({}, json.dumps(text).encode())
+        assert ALL.attributes("a.b", {text: 1}) == {REDACTED: 1}
+
+
 @pytest.mark.parametrize(
     "text",
-    ["on", "rapid auth token", "/api/states/light.kitchen", "https://example.com/a?b=c", "/local/picture.png", "100 %"],
+    [
+        "https://example.com/a?sig=0123",
+        "https://example.com/a?b=c&secret=0123",
+        "https://example.com/a?signature=0123",
+        "https://example.com/a?api_key=0123",
+        "https://example.com/a?apikey=0123",
+        "/api/states?authSig=0123",
+        "/api/states?auth_sig=0123",
+        "/api/telegram_webhooks0123456789abcdef",
+        "https://example.com/a?PASSWORD=0123",
+        "https://example.com/a?b=c#TOKEN=0123",
+        "api/hls/0123456789abcdef/playlist.m3u8",
+        "http://ha.local:8123//api//hls//0123456789abcdef",
+        "http://ha.local:8123/api/states/../hls/0123456789abcdef",
+        "/api/config/./../webhook/0123456789abcdef",
+        "HTTPS://HOOKS.NABU.CASA/gAAAAABc",
+    ],
+)
+def test_other_forms(text: str) -> None:
+    """Forms that a link takes where it is not as Home Assistant makes it."""
+    assert without_bearer_text(text) == REDACTED
+    assert ALL.may_change({}, json.dumps(text).encode())
+
+
+def test_endless_encoding() -> None:
+    """What is encoded more often than it is decoded is taken for bearer text."""
+    text = "%25" * 20 + "41"
+    for _ in range(8):
+        text = quote(text, safe="")
+    assert without_bearer_text(text) == REDACTED
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "allowlist_external_dirs", "allowlist_external_urls", "config_dir", "elevation", "external_url",
+        "internal_url", "latitude", "longitude", "radius", "whitelist_external_dirs",
+    ],
+)  # fmt: skip
+def test_configuration(name: str) -> None:
+    """Home Assistant's address, folders and place need ``location``."""
+    assert NONE.hides(name)
+    assert not ALL.hides(name)
+
+
+@pytest.mark.parametrize("name", ["token", "api_key", "apikey", "Password", "client_secret", "authSig", "auth_token"])
+def test_secrets_by_name(name: str) -> None:
+    """An attribute that is a secret by its name is redacted at any depth, and is noticed."""
+    assert ALL.attributes("a.b", {name: "0123", "a": [{name: "0123"}]}) == {name: REDACTED, "a": [{name: REDACTED}]}
+    assert ALL.attributes("a.b", {name: None}) == {name: None}
+    assert ALL.may_change({name: "0123"}, b"{}")
+
+
+def test_pictures_of_others() -> None:
+    """An access token or a picture below another name is no entity's own."""
+    nested = {"camera": {"access_token": "0123", "entity_picture": "/api/camera_proxy/camera.b?token=0123"}}
+    assert ALL.attributes("camera.b", nested) == {"camera": {"access_token": REDACTED, "entity_picture": REDACTED}}
+    assert NONE.attributes("camera.b", nested) == {"camera": {}}
+
+
+def test_names_of_any_kind() -> None:
+    """Integrations may use numbers as names of attributes."""
+    names: Any = {5: BEARER[0], None: {"latitude": 1}}
+    expected: Any = {5: REDACTED, None: {}}
+    assert NONE.attributes("a.b", names) == expected
+    assert not NONE.may_change({**names}, b"{}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on",
+        "rapid auth token",
+        "/api/states/light.kitchen",
+        "https://example.com/a?b=c",
+        "/local/picture.png",
+        "100 %",
+        "km/h",
+        "a = b & c",
+        "C:\\music\\api.txt",
+        "kettle=on",
+    ],
 )
 def test_other_text(text: str) -> None:
     """Other text stays as it is."""
@@ -99,6 +216,13 @@ def test_what_could_change_is_looked_at(name: str) -> None:
     nested = isinstance(PLACE.get(name), dict)
     assert NONE.may_change({name: 1}, encoded.replace(b"{}", b'{"a":{"b":{}}}') if nested else encoded)
     assert not NONE.may_change({"brightness": 1}, encoded)
+
+
+@pytest.mark.parametrize("text", ["token=0123", JWT])
+def test_the_shortest_bearer_text_is_looked_at(text: str) -> None:
+    """It needs no path."""
+    assert without_bearer_text(text) == REDACTED
+    assert NONE.may_change({}, text.encode())
 
 
 @pytest.mark.parametrize("link", BEARER)

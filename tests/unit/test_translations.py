@@ -155,7 +155,7 @@ def test_every_section_has_a_name_and_holds_its_fields() -> None:
 
 def test_every_error_of_a_key_has_a_text() -> None:
     """In the form, and in the answer of an action."""
-    raised = {item for item in strings("key_input") if re.fullmatch(r"(invalid|no|too|empty|expires)_\w+", item)}
+    raised = {item for item in strings("key_input") if re.fullmatch(r"(invalid|no|own|too|empty|expires)_\w+", item)}
     raised |= {
         f"invalid_{field}"
         for field in ("domains", "entities", "globs", "services", "events", "networks", "media_hosts")

@@ -10,6 +10,7 @@ from aiohttp import web
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from ..cache.scrub import redacted_json
 from ..keys import Capability
 from .call import Call, json_response
 from .endpoint import Router
@@ -42,7 +43,7 @@ def calendars(call: Call) -> web.StreamResponse:
     states, allows = call.bridge.hass.states, call.scope.allows
     found = (states.get(item.entity_id) for item in entity_component(call, _CALENDAR).entities)
     shown = [{"name": state.name, "entity_id": state.entity_id} for state in found if state and allows(state.entity_id)]
-    return json_response(sorted(shown, key=lambda item: item["name"]))
+    return json_response(call.redaction.value(sorted(shown, key=lambda item: item["name"])))
 
 
 @router.endpoint(
@@ -70,7 +71,7 @@ async def calendar_events(call: Call) -> web.StreamResponse:
         events = await calendar.async_get_events(call.bridge.hass, start, end)
     except HomeAssistantError as err:
         raise failed(f"Error reading events: {err}") from err
-    return json_response(call.redaction.value([asdict(event, dict_factory=_as_json) for event in events]))
+    return json_response(redacted_json([asdict(event, dict_factory=_as_json) for event in events], call.redaction))
 
 
 def _moment(call: Call, name: str) -> datetime:

@@ -24,6 +24,7 @@ from homeassistant.helpers.json import json_bytes, json_fragment
 from homeassistant.helpers.service import async_get_all_descriptions
 from homeassistant.util.json import JsonValueType
 
+from ..cache.scrub import redacted_json
 from ..keys import Capability
 from ..operations.service_responses import error_text, filter_response, redact
 from ..service_calls import CallPlanner, PlannedCall
@@ -121,7 +122,7 @@ async def call_service(call: Call) -> web.StreamResponse:
     if wants_response:
         media = CallPlanner(call.bridge.hass, call.key, call.scope).media
         shown = filter_response(f"{domain}.{service}", response, media)
-        return json_response({"changed_states": changed, "service_response": call.redaction.value(shown)})
+        return json_response({"changed_states": changed, "service_response": redacted_json(shown, call.redaction)})
     return json_response(changed)
 
 

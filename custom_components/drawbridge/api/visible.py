@@ -6,6 +6,7 @@ from typing import Final
 from homeassistant.helpers import entity_registry as er
 
 from ..keys import ApiKey
+from ..scope.own_events import is_own_event
 from .call import Call
 
 COMMON_COMPONENTS: Final = frozenset(
@@ -68,6 +69,5 @@ def domains(call: Call) -> frozenset[str]:
 
 def events(key: ApiKey, listened: Iterable[str]) -> set[str]:
     """Return those of the kinds of events that the key may know of."""
-    if key.scope.is_everything:
-        return set(listened)
-    return set(listened) & (COMMON_EVENTS | key.events)
+    shown = {kind for kind in listened if not is_own_event(kind)}
+    return shown if key.scope.is_everything else shown & (COMMON_EVENTS | key.events)

@@ -38,7 +38,7 @@ class Caches:
         self.services = DocumentCache(hass, recorder.cache("services"), _SERVICE_EVENTS)
         self.config = DocumentCache(hass, recorder.cache("config"), _CONFIG_EVENTS)
         self._hass = hass
-        self._wanted: Collection[ViewKey] = ()
+        self._wanted: frozenset[ViewKey] = frozenset()
         self._warming: asyncio.Task[None] | None = None
         self._warm_again = False
 
@@ -68,7 +68,7 @@ class Caches:
 
     def retain(self, wanted: Collection[ViewKey]) -> None:
         """Drop the views that nobody asks for any longer, and prepare those that are new."""
-        self._wanted = tuple(wanted)
+        self._wanted = frozenset(wanted)
         self.states.retain(self._wanted)
         if self._hass.is_running:
             self.warm()
@@ -111,6 +111,6 @@ class Caches:
             self._warm_again = True
             while self._warm_again:
                 self._warm_again = False
-                await self.states.warm(self._wanted)
+                await self.states.warm(lambda: self._wanted)
         finally:
             self._warming = None

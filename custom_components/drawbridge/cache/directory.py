@@ -83,6 +83,7 @@ class EntityDirectory:
         self._areas = ar.async_get(hass)
         self._live: dict[Scope, LiveScope] = {}
         self._listeners: list[EntityListener] = []
+        self._own_past: frozenset[str] | None = None
 
     def start(self) -> CALLBACK_TYPE:
         """Follow the registries until the function returned is called."""
@@ -133,7 +134,7 @@ class EntityDirectory:
         """Return where an entity stands now; an unknown one stands nowhere."""
         entry = self._entities.async_get(entity_id)
         if entry is None:
-            return EntityFacts(entity_id)
+            return EntityFacts(entity_id, guarded=self._was_own(entity_id))
         device = self._devices.async_get(entry.device_id) if entry.device_id else None
         area_id = entry.area_id or (device.area_id if device is not None else None)
         area = self._areas.async_get_area(area_id) if area_id else None
@@ -149,8 +150,17 @@ class EntityDirectory:
             guarded=entry.platform == DOMAIN,
         )
 
+    def _was_own(self, entity_id: str) -> bool:
+        """Tell whether an entity was the bridge's own: the past of a revoked key's entities tells of that key."""
+        if self._own_past is None:
+            deleted = self._entities.deleted_entities.values()
+            self._own_past = frozenset(entry.entity_id for entry in deleted if entry.platform == DOMAIN)
+        return entity_id in self._own_past
+
     @callback
     def _entity_updated(self, event: Event[Any]) -> None:
+        if event.data["action"] != "update":
+            self._own_past = None
         if event.data["action"] == "update" and not _ENTITY_FACTS & event.data["changes"].keys():
             return
         self._changed(event.data["entity_id"])

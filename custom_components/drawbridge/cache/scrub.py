@@ -4,37 +4,55 @@ from typing import Any, Final
 
 from homeassistant.core import State
 from homeassistant.helpers.json import json_bytes
-from homeassistant.util.json import json_loads_object
+from homeassistant.util.json import JsonValueType, json_loads, json_loads_object
 
 from ..scope.redaction import Redaction, without_bearer_text
 
-_MAX_KEPT: Final = 8192
+_MAX_KEPT: Final = 16_384
 
 
 class StateJson:
     """States as JSON, each redacted once for each redaction.
 
-    The states that redaction could change are kept until they change. Bounded: it begins anew when full.
+    What a state looks like is remembered until it changes. Bounded: there are four redactions, and a table
+    of one begins anew when it is full.
     """
 
     def __init__(self) -> None:
         """Create an empty collection."""
-        self._redacted: dict[tuple[str, Redaction], tuple[State, bytes]] = {}
+        self._kept: dict[Redaction, dict[str, tuple[State, bytes]]] = {}
 
     def encode(self, state: State, redaction: Redaction) -> bytes:
         """Return a state as Home Assistant itself writes it, less what is redacted."""
-        encoded: bytes = state.as_dict_json
-        if not redaction.may_change(state.attributes, encoded):
-            return encoded
-        key = state.entity_id, redaction
-        found = self._redacted.get(key)
+        kept = self._kept.get(redaction)
+        if kept is None:
+            kept = self._kept[redaction] = {}
+        found = kept.get(state.entity_id)
         if found is not None and found[0] is state:
             return found[1]
-        if len(self._redacted) >= _MAX_KEPT:
-            self._redacted.clear()
-        redacted = json_bytes(state_dict(state, redaction))
-        self._redacted[key] = (state, redacted)
-        return redacted
+        encoded = _encoded(state, redaction)
+        if len(kept) >= _MAX_KEPT:
+            kept.clear()
+        kept[state.entity_id] = (state, encoded)
+        return encoded
+
+    def encode_once(self, state: State, redaction: Redaction) -> bytes:
+        """Return the same for a caller that keeps it: what costs little is not remembered here too."""
+        encoded: bytes = state.as_dict_json
+        return self.encode(state, redaction) if redaction.may_change(state.attributes, encoded) else encoded
+
+
+def _encoded(state: State, redaction: Redaction) -> bytes:
+    encoded: bytes = state.as_dict_json
+    if not redaction.may_change(state.attributes, encoded):
+        return encoded
+    return json_bytes(state_dict(state, redaction))
+
+
+def redacted_json(value: object, redaction: Redaction) -> JsonValueType:
+    """Return any value as JSON has it, less what is redacted: objects show their content only in JSON."""
+    redacted: JsonValueType = redaction.value(json_loads(json_bytes(value)))
+    return redacted
 
 
 def state_dict(state: State, redaction: Redaction) -> dict[str, Any]:

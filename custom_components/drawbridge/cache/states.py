@@ -4,7 +4,7 @@ import asyncio
 import math
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
@@ -169,16 +169,19 @@ class StateCache:
         """Count an answer that the client still had."""
         self.recorder.asked(hit=True, revalidated=True)
 
-    async def warm(self, wanted: Iterable[ViewKey]) -> None:
+    async def warm(self, wanted: Callable[[], Collection[ViewKey]]) -> None:
         """Prepare the views that have nothing prepared, as far as there is room.
 
-        In the coding that clients asked for last, and with long pauses: nobody waits for it.
+        In the coding that clients asked for last, and with long pauses: nobody waits for it. ``wanted`` is asked
+        again before each view, so that none is made anew for a key that was revoked in a pause.
         """
         if not self.limits.enabled:
             return
         started = time.monotonic()
-        for scope, redaction in wanted:
-            view = self.view(scope, redaction)
+        for key in wanted():
+            if key not in wanted():
+                continue
+            view = self.view(*key)
             if not view.holds_bodies and self.size < self.limits.max_bytes * _WARM_SHARE:
                 await self._build(view, self._coding, _PAUSE)
         self.warm_seconds = time.monotonic() - started
@@ -204,7 +207,7 @@ class StateCache:
         return nodes
 
     def _writer(self, redaction: Redaction) -> Write:
-        find, encode = self._hass.states.get, self.json.encode
+        find, encode = self._hass.states.get, self.json.encode_once
 
         def write(entity_id: str) -> bytes | None:
             state = find(entity_id)

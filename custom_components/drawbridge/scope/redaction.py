@@ -6,8 +6,9 @@ for an entity's own picture links with ``images``.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
+from html import unescape
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
@@ -31,7 +32,9 @@ _PLACE_WORDS: Final = frozenset(
     }
 )  # fmt: skip
 _WORDS: Final = re.compile(r"[a-z0-9]+")
+_SECRET_NAME: Final = re.compile(r"(?:token|password|passwd|secret|api_?key|auth_?sig|credentials?)$")
 _MAX_NAMES: Final = 8192
+_MAX_REDACTIONS: Final = 1024
 _MAX_DEPTH: Final = 32
 _MAX_DECODINGS: Final = 4
 
@@ -42,9 +45,11 @@ _BEARER: Final = re.compile(
     # A link with a secret among its parameters.
     r"|(?:^|[?&;/#])(?:auth_?sig|(?:[\w-]*[-_])?token|api_?key|signature|sig|password|secret)="
     # A path below a component's own, unless it asks for authorization. Tokens stand in such paths.
-    r"|/api/(?!(?:states|services|history|logbook|calendars|camera_proxy|camera_proxy_stream|image_proxy"
+    r"|(?<![\w-])api/+(?!(?:states|services|history|logbook|calendars|camera_proxy|camera_proxy_stream|image_proxy"
     r"|image_proxy_stream|media_player_proxy|events|config|brands|core|drawbridge)(?:[/?#]|$))[\w.-]+[/?#]+[^/?#]"
-    r"|/auth/[\w.-]+/[\w.-]|hooks\.nabu\.casa/\w|/api/telegram_webhooks\w",
+    # A path that leaves one of these.
+    r"|(?<![\w-])api/\S*/\.\.?(?:[/?#]|$)"
+    r"|(?<![\w-])auth/+[\w.-]+/+[\w.-]|hooks\.nabu\.casa/+\w|(?<![\w-])api/+telegram_webhooks\w",
     re.IGNORECASE,
 )
 _ESCAPE: Final = re.compile(r"\\u00([2-7][0-9a-fA-F])")
@@ -54,7 +59,10 @@ _PICTURE_LINK: Final = re.compile(
 _SERVED_IMAGE: Final = re.compile(r"(?:https?://[^/?#]+)?/api/image/serve/\w+/[\w.-]+")
 _SIGNATURE: Final = re.compile(r"auth_?sig|eyJ[\w-]{8,}\.", re.IGNORECASE)
 
-_TRACES: Final = ("eyJ", "oken", "api", "nabu.casa", "auth")
+_TRACE: Final = r"api/|auth/|nabu\.casa/|=|eyJ|%[0-9a-f]{2}|\\|&"
+"""Each alternative of _BEARER has one of the first five. The others begin an escape, which may stand for them."""
+_TRACE_IN_TEXT: Final = re.compile(_TRACE, re.IGNORECASE)
+_TRACE_IN_JSON: Final = re.compile(_TRACE.encode(), re.IGNORECASE)
 _PLAIN_BRACES: Final = 3
 """The braces of a state whose attributes hold no objects: its own, its attributes' and its context's."""
 
@@ -69,9 +77,17 @@ def _needed_for(name: str) -> str | None:
 
 
 @lru_cache(maxsize=_MAX_NAMES)
-def _is_covered(name: str) -> bool:
-    """Tell whether an attribute may be left out, by its name."""
-    return _needed_for(name) is not None or name.lower() == "location"
+def _is_secret(name: str) -> bool:
+    """Tell whether an attribute holds a secret, by its name."""
+    return _SECRET_NAME.search(name.lower()) is not None
+
+
+@lru_cache(maxsize=_MAX_NAMES)
+def _is_covered(name: object) -> bool:
+    """Tell whether an attribute may be left out or redacted, by its name."""
+    if not isinstance(name, str):
+        return False
+    return _needed_for(name) is not None or _is_secret(name) or name.lower() == "location"
 
 
 class Redaction(NamedTuple):
@@ -80,10 +96,11 @@ class Redaction(NamedTuple):
     images: bool
     location: bool
 
-    @classmethod
-    def of(cls, capabilities: Collection[str]) -> Redaction:
+    @staticmethod
+    @lru_cache(maxsize=_MAX_REDACTIONS)
+    def of(capabilities: frozenset[str]) -> Redaction:
         """Return the redaction for a key with these capabilities."""
-        return cls("images" in capabilities, "location" in capabilities)
+        return Redaction("images" in capabilities, "location" in capabilities)
 
     def hides(self, name: str, value: object = None) -> bool:
         """Tell whether an attribute, or a member of the configuration, is left out."""
@@ -98,24 +115,21 @@ class Redaction(NamedTuple):
 
         It errs towards yes.
         """
-        # Written out: this runs for every state that is encoded.
-        return (
-            b"eyJ" in encoded
-            or b"oken" in encoded
-            or b"api" in encoded
-            or b"auth" in encoded
-            or b"nabu.casa" in encoded
-            or encoded.count(b"{") > _PLAIN_BRACES
-            or True in map(_is_covered, attributes)
-        )
+        # Written out, and single bytes first: this runs for every state that is encoded.
+        if (
+            b"/" in encoded
+            or b"=" in encoded
+            or b"%" in encoded
+            or b"\\" in encoded
+            or b"&" in encoded
+            or b"eyJ" in encoded
+        ) and _TRACE_IN_JSON.search(encoded):
+            return True
+        return encoded.count(b"{") > _PLAIN_BRACES or True in map(_is_covered, attributes)
 
     def attributes(self, entity_id: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """Return the attributes of an entity that are left, without bearer text."""
-        return {
-            name: self._picture(entity_id, value) if _needed_for(name) == "images" else self.value(value)
-            for name, value in attributes.items()
-            if not self.hides(name, value)
-        }
+        return self._members(attributes, 0, entity_id)
 
     def value(self, value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - any JSON value
         """Return a JSON value without what is hidden, at any depth; what is nested too deep is left out."""
@@ -124,15 +138,26 @@ class Redaction(NamedTuple):
         if depth > _MAX_DEPTH:
             return REDACTED
         if isinstance(value, Mapping):
-            return {
-                without_bearer_text(name) if isinstance(name, str) else name: self.value(item, depth + 1)
-                for name, item in value.items()
-                if not (isinstance(name, str) and self.hides(name, item))
-            }
+            return self._members(value, depth)
         if isinstance(value, list | tuple | set | frozenset):
             kind = next(kind for kind in (list, tuple, set, frozenset) if isinstance(value, kind))
             return kind(self.value(item, depth + 1) for item in value)
         return value if without_bearer_text(text := str(value)) == text else REDACTED
+
+    def _members(self, members: Mapping[Any, Any], depth: int, entity_id: str | None = None) -> dict[Any, Any]:
+        found = {}
+        for name, item in members.items():
+            if not isinstance(name, str):
+                found[name] = self.value(item, depth + 1)
+            elif not self.hides(name, item):
+                found[without_bearer_text(name)] = self._member(name, item, depth, entity_id)
+        return found
+
+    def _member(self, name: str, item: Any, depth: int, entity_id: str | None) -> Any:  # noqa: ANN401 - any JSON value
+        # Only an entity's own attributes hold its own picture; whose a nested one is cannot be told.
+        if entity_id is not None and _needed_for(name) == "images":
+            return self._picture(entity_id, item)
+        return REDACTED if item and _is_secret(name) else self.value(item, depth + 1)
 
     def _picture(self, entity_id: str, value: Any) -> Any:  # noqa: ANN401 - attributes are of any kind
         """Return an entity's own access token, or link to its own picture; other links are redacted."""
@@ -150,13 +175,25 @@ class Redaction(NamedTuple):
 
 def without_bearer_text(text: str) -> str:
     """Return a text with every word that holds bearer text replaced."""
-    if not any(trace in text for trace in _TRACES):
+    if _TRACE_IN_TEXT.search(text) is None:
         return text
     return _TEXT.sub(_word, text)
 
 
 def _word(match: re.Match[str]) -> str:
-    return REDACTED if _BEARER.search(_decoded(match[0])) else match[0]
+    return REDACTED if _is_bearer(match[0]) else match[0]
+
+
+def _is_bearer(text: str) -> bool:
+    """Tell whether a word is bearer text, in any of its encodings. One that has no end of them is."""
+    for _ in range(_MAX_DECODINGS):
+        if _BEARER.search(text):
+            return True
+        decoded = _decoded_once(text)
+        if decoded == text:
+            return False
+        text = decoded
+    return True
 
 
 def _character(escape: re.Match[str]) -> str:
@@ -166,8 +203,15 @@ def _character(escape: re.Match[str]) -> str:
 def _decoded(text: str) -> str:
     """Return a text as a server would read it: players report links encoded, and some encode them twice."""
     for _ in range(_MAX_DECODINGS):
-        decoded = unquote(_ESCAPE.sub(_character, text.replace("&amp;", "&").replace("\\/", "/")))
+        decoded = _decoded_once(text)
         if decoded == text:
             break
         text = decoded
     return text
+
+
+def _decoded_once(text: str) -> str:
+    if "\\" in text:
+        # Browsers read a backslash in a link as a slash.
+        text = _ESCAPE.sub(_character, text).replace("\\", "/")
+    return unquote(unescape(text) if "&" in text else text)

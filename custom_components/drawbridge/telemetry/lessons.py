@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 from ..keys import ApiKey, Capability
 from ..keys.mask import holds_secret
 from ..policy.services import is_dangerous
+from ..scope.own_events import is_own_event
 
 MAX_ENTITIES: Final = 500
 MAX_SERVICES: Final = 200
@@ -139,7 +140,8 @@ def propose(
 
     """
     capabilities = frozenset(Capability(item) for item in lesson.capabilities)
-    entities, events = frozenset(filter(in_scope, lesson.entities)), frozenset(lesson.events) & key.events
+    entities = frozenset(filter(in_scope, lesson.entities))
+    events = frozenset(item for item in lesson.events & key.events if not is_own_event(item))
     asked = lesson.services | lesson.refused_services
     doubtful = frozenset(item for item in asked if is_dangerous(*item.split(".", 1)))
     kept = capabilities & key.capabilities

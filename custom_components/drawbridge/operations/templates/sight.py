@@ -131,6 +131,10 @@ class Sight:
         actual = self.hass.states.get(found.entity_id)
         return actual is not None and redacted_state(actual, self._redaction) is not actual
 
+    def redacted(self, found: Any) -> Any:  # noqa: ANN401 - results are of any kind
+        """Return a result of a function over registries, redacted as states are: a device may have a signed link."""
+        return self._redaction.value(found)
+
     def seen(self, state: State | None) -> TemplateState | None:
         """Return a state that one of Home Assistant's own functions found."""
         return None if state is None else self.state(state.entity_id)
@@ -270,7 +274,7 @@ def guarded(kind: SightKind, sight: FindSight, name: str, own: Function) -> Func
     if kind.everything:
         return _of_house(sight, name, own)
     if name in OF_ENTITY:
-        return lambda entity_id, *args, **more: own(sight().ensure(entity_id), *args, **more)
+        return lambda entity_id, *args, **more: sight().redacted(own(sight().ensure(entity_id), *args, **more))
     return None
 
 
@@ -278,11 +282,11 @@ def _of_house(sight: FindSight, name: str, own: Function) -> Function:
     """Hold a function over registries to what is not the bridge's own: that would tell of other keys."""
 
     def of_house(*args: object, **more: object) -> Any:  # noqa: ANN401 - the result is the function's own
-        if name == "issue" and args[:1] == (DOMAIN,):
-            args = (_NOBODY, *args[1:])
+        if name == "issue" and DOMAIN in {*args, *more.values()}:
+            return None
         seen = sight()
         named = {item: seen.stand_in(value) for item, value in more.items()}
-        return seen.not_own(own(*map(seen.stand_in, args), **named))
+        return seen.redacted(seen.not_own(own(*map(seen.stand_in, args), **named)))
 
     return of_house
 
