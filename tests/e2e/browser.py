@@ -30,7 +30,9 @@ _ARGUMENTS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-_FIRST_PAGE: Final = 90_000
+_FIRST_PAGE_MS: Final = 180_000
+_PATIENCE_MS: Final = 90_000
+"""How long a step may take on a busy machine. Nothing waits this long where what it needs is there earlier."""
 _RAW_KEY: Final = re.compile(r"\b(component|config_subentries|config_entries|ui\.panel)\.[a-z_]+\.[a-z_.]+")
 
 _ALL_TEXT: Final = """() => {
@@ -86,6 +88,8 @@ async def browser(
         )
         await context.add_init_script(f"localStorage.setItem('hassTokens', {json.dumps(json.dumps(tokens))})")
         try:
+            context.set_default_timeout(_PATIENCE_MS)
+            expect.set_options(timeout=_PATIENCE_MS)
             yield Screen(await context.new_page(), client.url)
         finally:
             await program.close()
@@ -102,7 +106,7 @@ class Screen:
     async def visit(self, path: str, awaited: str) -> None:
         """Go to a page, and wait until a text is on it."""
         await self.page.goto(self._url + path)
-        await self.text(awaited).first.wait_for(timeout=_FIRST_PAGE)
+        await self.text(awaited).first.wait_for(timeout=_FIRST_PAGE_MS)
 
     def text(self, words: str) -> Locator:
         """Find a text."""
@@ -110,7 +114,7 @@ class Screen:
 
     async def sees(self, words: str) -> None:
         """Wait until words are on the screen."""
-        await expect(self.page.get_by_text(words).filter(visible=True).first).to_be_visible(timeout=20_000)
+        await expect(self.page.get_by_text(words).filter(visible=True).first).to_be_visible()
 
     async def press(self, name: str) -> None:
         """Press a button, or whatever else acts by its words."""
@@ -125,6 +129,14 @@ class Screen:
         """Write into a field."""
         field = self.page.locator(f'ha-selector-text[name="{label}"], ha-selector-text').get_by_role("textbox").first
         await field.fill(words)
+
+    async def choose(self, label: str, option: str) -> None:
+        """Add an option to a field that takes several."""
+        field = self.page.locator("ha-selector-select").filter(has=self.text(label))
+        await field.get_by_role("button", name="Add").click()
+        await self.page.get_by_role("textbox").filter(visible=True).last.fill(option)
+        await self.text(option).filter(visible=True).first.click()
+        await expect(field.locator("ha-input-chip").filter(has_text=option)).to_be_visible()
 
     async def settle(self) -> None:
         """Wait until nothing moves any more."""

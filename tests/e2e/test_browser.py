@@ -78,6 +78,9 @@ async def make_key(house: HomeAssistant, screen: Screen) -> str:
     await screen.submit()
     await screen.sees("What it may do")
     await screen.submit()
+    await screen.sees("List the actions that the key may call")
+    await screen.choose("Actions", "light.turn_on")
+    await screen.submit()
     await screen.sees("It sees ")
     await screen.sees("Call actions, Read states")
     await screen.press("Set limits")
@@ -107,7 +110,7 @@ async def hide_and_rename(house: HomeAssistant, screen: Screen, key: str) -> Non
     await edit(screen, "Rename")
     await screen.fill("name", "Wall display")
     await screen.submit()
-    await screen.sees("Reconfiguration was successful")
+    await screen.sees("The key was changed.")
     headers = {"X-API-Key": key}
     async with aiohttp.ClientSession(headers=headers) as session, session.get(f"{house.url}/api/drawbridge/key") as me:
         assert (await me.json())["name"] == "Wall display"
@@ -122,7 +125,7 @@ async def rotate(house: HomeAssistant, screen: Screen, old: str) -> str:
     new = await secret(screen)
     assert new != old
     await screen.submit()
-    await screen.sees("Reconfiguration was successful")
+    await screen.sees("The key was changed.")
     assert [await status(house, "/api/", key) for key in (old, new)] == [200, 200]
     return new
 
@@ -142,7 +145,7 @@ async def see_entities(house: HomeAssistant, screen: Screen, key: str) -> None:
 
 async def until_status(house: HomeAssistant, key: str, expected: int) -> None:
     """Wait until the bridge answers with a status."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 90
     while await status(house, "/api/", key) != expected:
         assert time.monotonic() < until
 
