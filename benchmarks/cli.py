@@ -13,8 +13,8 @@ from benchmarks.house import house
 from benchmarks.plot import plot
 from benchmarks.report import as_dict, machine, table, worst
 from benchmarks.rows import Row, Settings, rows
-from demo.interruption import INTERRUPTED, cancel_on_signals
-from demo.process import DemoError
+from sandbox.interruption import INTERRUPTED, cancel_on_signals
+from sandbox.process import DemoError
 
 SMALL = 1000
 

@@ -10,12 +10,12 @@ from typing import Final
 import aiohttp
 
 from benchmarks.wrk import Request
-from demo import drawbridge
-from demo.client import Client, Json
-from demo.homeassistant import HomeAssistant
-from demo.household import furnish, write_files
-from demo.process import DemoError
-from demo.stack import SYNTHETIC
+from sandbox import drawbridge
+from sandbox.client import Client, Json
+from sandbox.homeassistant import HomeAssistant
+from sandbox.household import furnish, write_files
+from sandbox.process import DemoError
+from sandbox.stack import SYNTHETIC
 
 _FOLDER: Final = Path(__file__).parent
 _PACKAGE: Final = _FOLDER / "drawbridge_benchmark.yaml"

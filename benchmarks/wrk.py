@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from demo.process import DemoError
+from sandbox.process import DemoError
 
 CONNECTIONS: Final = 8
 ROTATION: Final = Path(__file__).parent / "rotate.lua"

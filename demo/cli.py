@@ -9,10 +9,10 @@ from time import monotonic
 from typing import Final
 
 from demo import state
-from demo.interruption import INTERRUPTED, cancel_on_signals
-from demo.process import DemoError
-from demo.stack import DEFAULT_PORTS, Plan, Stack, start
 from demo.table import table
+from sandbox.interruption import INTERRUPTED, cancel_on_signals
+from sandbox.process import DemoError
+from sandbox.stack import DEFAULT_PORTS, Plan, Stack, start
 
 STOP_HINT: Final = "scripts/demo --stop ends it."
 

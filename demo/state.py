@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from demo.files import open_private, private_folder, write_private_json
-from demo.process import DemoError, Identity
-from demo.stack import Stack
+from sandbox.files import open_private, private_folder, write_private_json
+from sandbox.process import DemoError, Identity
+from sandbox.stack import Stack
 
 FOLDER: Final = Path(__file__).parents[1] / ".demo"
 DEMO_JSON: Final = FOLDER / "demo.json"

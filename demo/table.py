@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Final
 
-from demo.homeassistant import USERNAME
-from demo.prometheus import SCRAPE_SECONDS
-from demo.stack import Stack
 from demo.state import DEMO_JSON
+from sandbox.homeassistant import USERNAME
+from sandbox.prometheus import SCRAPE_SECONDS
+from sandbox.stack import Stack
 
 SHOWN_KEYS: Final = {
     "dashboard": "reads everything",

@@ -8,8 +8,8 @@ from typing import Any
 
 import aiohttp
 
-from demo.client import Json
-from demo.prometheus import Prometheus
+from sandbox.client import Json
+from sandbox.prometheus import Prometheus
 from scripts.dashboard.grafana import dashboard
 
 from .bridge import BridgeServer

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from demo.client import Client
-from demo.process import DemoError
-from demo.wait import until
+from sandbox.client import Client
+from sandbox.process import DemoError
+from sandbox.wait import until
 
 POLL_SECONDS: Final = 0.25
 

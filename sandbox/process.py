@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from demo.files import open_private, write_private_json
-from demo.wait import until
+from sandbox.files import open_private, write_private_json
+from sandbox.wait import until
 
 TAIL_LINES: Final = 20
 

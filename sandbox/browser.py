@@ -11,11 +11,12 @@ from typing import Final, Literal
 
 from playwright.async_api import BrowserContext, Locator, Page, async_playwright, expect
 
-from demo.client import Client
-from demo.drawbridge import COMPONENT
-from demo.homeassistant import HomeAssistant
-from demo.household import furnish, write_files
-from demo.stack import SYNTHETIC
+from sandbox.client import Client
+from sandbox.drawbridge import COMPONENT
+from sandbox.homeassistant import HomeAssistant
+from sandbox.household import furnish, write_files
+from sandbox.process import DemoError
+from sandbox.stack import SYNTHETIC
 
 type Scheme = Literal["light", "dark"]
 
@@ -69,7 +70,8 @@ async def browser(
 ) -> AsyncIterator[Screen]:
     """Open a browser that is signed in."""
     chromium = shutil.which("chromium")
-    assert chromium is not None, "scripts/setup installs chromium"
+    if chromium is None:
+        raise DemoError("chromium is missing. Run scripts/setup.")
     tokens = {
         "hassUrl": client.url,
         "clientId": f"{client.url}/",
@@ -139,5 +141,6 @@ class Screen:
         """Take a picture of the screen, which must show no raw key of a translation."""
         await self.settle()
         raw = _RAW_KEY.search(await self.everything_written())
-        assert raw is None, raw
+        if raw is not None:
+            raise DemoError(f"The page shows an untranslated key: {raw[0]}")
         await self.page.screenshot(path=path)

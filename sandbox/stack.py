@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from demo import drawbridge
-from demo.client import Client
-from demo.exporter import Exporter
-from demo.files import private_folder
-from demo.homeassistant import HomeAssistant
-from demo.household import furnish, write_files
-from demo.process import DemoError, Process
-from demo.prometheus import Prometheus
-from demo.storage import until_saved
-from demo.wait import until
+from sandbox import drawbridge
+from sandbox.client import Client
+from sandbox.exporter import Exporter
+from sandbox.files import private_folder
+from sandbox.homeassistant import HomeAssistant
+from sandbox.household import furnish, write_files
+from sandbox.process import DemoError, Process
+from sandbox.prometheus import Prometheus
+from sandbox.storage import until_saved
+from sandbox.wait import until
 
 SYNTHETIC: Final = Path(__file__).parent / "custom_components" / "synthetic"
 ATTEND_SECONDS: Final = 0.25

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 import aiohttp
 
-from demo.process import DemoError
+from sandbox.process import DemoError
 
 CONFIG_FLOW: Final = "/api/config/config_entries/flow"
 

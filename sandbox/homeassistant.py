@@ -8,11 +8,11 @@ from typing import Final
 
 import aiohttp
 
-from demo import ports
-from demo.client import Client, Json
-from demo.files import private_folder, write_private, write_private_json
-from demo.process import DemoError, Identity, Process, program
-from demo.wait import answers
+from sandbox import ports
+from sandbox.client import Client, Json
+from sandbox.files import private_folder, write_private, write_private_json
+from sandbox.process import DemoError, Identity, Process, program
+from sandbox.wait import answers
 
 INTEGRATIONS: Final = (
     "api",

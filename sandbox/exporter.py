@@ -5,10 +5,10 @@ from typing import Final
 
 import aiohttp
 
-from demo import ports
-from demo.files import private_folder, write_private
-from demo.process import Identity, Process, program
-from demo.wait import answers
+from sandbox import ports
+from sandbox.files import private_folder, write_private
+from sandbox.process import Identity, Process, program
+from sandbox.wait import answers
 
 START_SECONDS: Final = 20.0
 

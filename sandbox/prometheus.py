@@ -7,11 +7,11 @@ from typing import Final
 
 import aiohttp
 
-from demo import ports
-from demo.client import Json
-from demo.files import private_folder, write_private
-from demo.process import DemoError, Identity, Process
-from demo.wait import answers, until
+from sandbox import ports
+from sandbox.client import Json
+from sandbox.files import private_folder, write_private
+from sandbox.process import DemoError, Identity, Process
+from sandbox.wait import answers, until
 
 RULES: Final = Path(__file__).parents[1] / "exporter" / "rules" / "*.yml"
 SCRAPE_SECONDS: Final = 5
