@@ -75,5 +75,4 @@ def full_snapshot() -> dict[str, Any]:
     return document | {
         "rate_limited": [{"key": first["id"], "count": 7}],
         "lockouts": {"active": 1, "total": 4},
-        "streams": {"clients": {"websocket": 3, "sse": 2}, "events": 1000, "dropped": 5},
     }

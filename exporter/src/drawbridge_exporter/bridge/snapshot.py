@@ -103,15 +103,6 @@ class Lockouts:
 
 
 @dataclass(frozen=True, slots=True)
-class Streams:
-    """Open streams by transport, and the events sent and dropped since the start."""
-
-    clients: Mapping[str, int]
-    events: int
-    dropped: int
-
-
-@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that the bridge tells about itself at ``generated_at``."""
 
@@ -132,7 +123,6 @@ class Snapshot:
     event_loop_lag: Lag
     rate_limited: Mapping[str, int] | None
     lockouts: Lockouts | None
-    streams: Streams | None
 
 
 def parse_snapshot(body: bytes) -> Snapshot:
@@ -170,7 +160,6 @@ def parse_snapshot(body: bytes) -> Snapshot:
         event_loop_lag=_lag(root.present("event_loop_lag")),
         rate_limited=_rate_limited(root.present("rate_limited")),
         lockouts=_lockouts(root.present("lockouts")),
-        streams=_streams(root.present("streams")),
     )
 
 
@@ -294,12 +283,6 @@ def _rate_limited(node: Node | None) -> dict[str, int] | None:
 
 def _lockouts(node: Node | None) -> Lockouts | None:
     return None if node is None else Lockouts(node.member("active").count(), node.member("total").count())
-
-
-def _streams(node: Node | None) -> Streams | None:
-    if node is None:
-        return None
-    return Streams(_counts(node.member("clients")), node.member("events").count(), node.member("dropped").count())
 
 
 def _lag(node: Node | None) -> Lag:

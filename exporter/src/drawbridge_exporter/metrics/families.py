@@ -83,7 +83,6 @@ class _Families:
         yield from self._cache()
         yield from self._keys()
         yield from self._refusals()
-        yield from self._streams()
 
     def _process(self) -> Iterator[Metric]:
         snapshot = self._snapshot
@@ -210,14 +209,6 @@ class _Families:
         if lockouts is not None:
             yield gauge("lockouts", "Client addresses that are locked out now.", lockouts.active)
             yield self._single("lockouts_started", "Times that a client address was locked out.", lockouts.total)
-
-    def _streams(self) -> Iterator[Metric]:
-        streams = self._snapshot.streams
-        if streams is None:
-            return
-        yield from _gauges("stream_clients", "Open event streams, by transport.", "transport", streams.clients)
-        yield self._single("stream_events", "Events sent to streams.", streams.events)
-        yield self._single("stream_dropped", "Events dropped because a client read too slowly.", streams.dropped)
 
     def _single(self, name: str, text: str, value: float) -> Metric:
         """Return a counter without labels."""
