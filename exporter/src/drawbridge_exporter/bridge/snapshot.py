@@ -1,7 +1,7 @@
-"""The bridge's snapshot: its JSON document, read into typed values.
+"""The bridge's snapshot, parsed from JSON into typed values.
 
-Members that this version does not know are ignored, so that a newer bridge
-can be read; members that it needs must be there and of their kind.
+Unknown members are ignored, so that the exporter can read a newer bridge.
+Required members must be present and have the expected type.
 """
 
 import itertools
@@ -21,7 +21,7 @@ class UnknownSchemaError(InvalidDocumentError):
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One part of the health score: 0 to 100, None without data."""
+    """One component of the health score, 0 to 100, or None without data."""
 
     score: float | None
     value: float | None
@@ -39,7 +39,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class RequestCount:
-    """Answers given by one route with one status."""
+    """The number of responses of one route with one method and status."""
 
     route: str
     method: str
@@ -49,7 +49,7 @@ class RequestCount:
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """Response times of one route: a count for each bound and one above all."""
+    """Response times of one route: a count for each bucket, and one for those above the largest bound."""
 
     route: str
     counts: tuple[int, ...]
@@ -58,7 +58,7 @@ class Durations:
 
 @dataclass(frozen=True, slots=True)
 class CacheCounts:
-    """What one cache did since the start, and holds now."""
+    """The counters of one cache since the start, and its current contents."""
 
     requests: int
     hits: int
@@ -73,7 +73,7 @@ class CacheCounts:
 
 @dataclass(frozen=True, slots=True)
 class KeyUsage:
-    """One API key: times are Unix seconds; None is never, or not told."""
+    """One API key. Times are Unix timestamps; None means never, or not reported."""
 
     key_id: str
     name: str
@@ -88,7 +88,7 @@ class KeyUsage:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """Seconds by which Home Assistant's event loop was late in the window."""
+    """The lag of Home Assistant's event loop in the health window, in seconds."""
 
     mean: float | None
     maximum: float | None
@@ -96,7 +96,7 @@ class Lag:
 
 @dataclass(frozen=True, slots=True)
 class Lockouts:
-    """Client addresses locked out now, and lock-outs since the start."""
+    """Client addresses that are locked out, and the number of lock-outs since the start."""
 
     active: int
     total: int
@@ -104,7 +104,7 @@ class Lockouts:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that the bridge tells about itself at ``generated_at``."""
+    """The state of the bridge at ``generated_at``."""
 
     generated_at: float
     bridge_version: str
@@ -130,8 +130,8 @@ def parse_snapshot(body: bytes) -> Snapshot:
 
     Raises:
         InvalidJSONError: The body is not JSON.
-        UnknownSchemaError: It is of another schema.
-        InvalidDocumentError: A needed member is missing or wrong.
+        UnknownSchemaError: The snapshot has an unsupported schema.
+        InvalidDocumentError: A required member is missing or invalid.
 
     """
     root = parse_json(body)
@@ -176,7 +176,7 @@ def _counts(node: Node) -> dict[str, int]:
 def _bounds(node: Node) -> tuple[float, ...]:
     bounds = tuple(item.amount() for item in node.items())
     ascending = all(low < high for low, high in itertools.pairwise(bounds))
-    node.require(ascending, "does not ascend")
+    node.require(ascending, "is not in ascending order")
     return bounds
 
 
@@ -197,7 +197,7 @@ def _component(node: Node) -> Component:
 
 
 def _score(parent: Node) -> float | None:
-    """Return the member ``score``: there, null or 0 to 100."""
+    """Return the required member ``score``: null or 0 to 100."""
     node = parent.member("score")
     if node.value is None:
         return None
@@ -228,7 +228,9 @@ def _durations(node: Node, length: int) -> tuple[Durations, ...]:
 
 def _duration(item: Node, length: int) -> Durations:
     counts = tuple(entry.count() for entry in item.member("counts").items())
-    item.member("counts").require(len(counts) == length, f"has not {length} entries, one more than duration_bounds")
+    item.member("counts").require(
+        len(counts) == length, f"does not have {length} entries, one more than duration_bounds"
+    )
     return Durations(item.member("route").text(), counts, item.member("sum").amount())
 
 
@@ -292,5 +294,5 @@ def _lag(node: Node | None) -> Lag:
 
 
 def _require_unique[Row](node: Node, rows: tuple[Row, ...], label: Callable[[Row], Hashable]) -> None:
-    """Refuse rows that share their labels: Prometheus takes a series once."""
-    node.require(len({label(row) for row in rows}) == len(rows), "names the same thing twice")
+    """Raise InvalidDocumentError for rows with equal labels: Prometheus rejects duplicate series."""
+    node.require(len({label(row) for row in rows}) == len(rows), "has a duplicate entry")
