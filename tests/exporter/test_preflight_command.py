@@ -81,7 +81,7 @@ class TestReports:
                 "preflight", f"--url={bridge.url}", f"--key-file={key_file}", f"--manifest={MANIFEST}"
             )
         lines = ended.output.splitlines()
-        assert lines[0].startswith("pass    API key authentication is on")
+        assert lines[0].startswith("pass    The bridge requires an API key")
         assert any(line.startswith("FAIL    Only the configured origins") for line in lines)
         assert any(line.startswith("        -> List the origins") for line in lines)
 
