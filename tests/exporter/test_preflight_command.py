@@ -82,8 +82,8 @@ class TestReports:
             )
         lines = ended.output.splitlines()
         assert lines[0].startswith("pass    The bridge requires an API key")
-        assert any(line.startswith("FAIL    Only the configured origins") for line in lines)
-        assert any(line.startswith("        -> List the origins") for line in lines)
+        assert any(line.startswith("FAIL    CORS allows only the configured origins") for line in lines)
+        assert any(line.startswith("        -> Replace * by the origins") for line in lines)
 
 
 @pytest.mark.parametrize(
