@@ -13,8 +13,8 @@ from benchmarks.house import house
 from benchmarks.plot import plot
 from benchmarks.report import as_dict, machine, table, worst
 from benchmarks.rows import Row, Settings, rows
-from demo.interruption import INTERRUPTED, cancel_on_signals
-from demo.process import DemoError
+from sandbox.interruption import INTERRUPTED, cancel_on_signals
+from sandbox.process import SandboxError
 
 SMALL = 1000
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return asyncio.run(_run(options))
-    except DemoError as error:
+    except SandboxError as error:
         sys.stderr.write(f"benchmarks: {error}\n")
         return 1
     except asyncio.CancelledError:

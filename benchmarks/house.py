@@ -10,12 +10,12 @@ from typing import Final
 import aiohttp
 
 from benchmarks.wrk import Request
-from demo import drawbridge
-from demo.client import Client, Json
-from demo.homeassistant import HomeAssistant
-from demo.household import furnish, write_files
-from demo.process import DemoError
-from demo.stack import SYNTHETIC
+from sandbox import drawbridge
+from sandbox.client import Client, Json
+from sandbox.homeassistant import HomeAssistant
+from sandbox.household import furnish, write_files
+from sandbox.process import SandboxError
+from sandbox.stack import SYNTHETIC
 
 _FOLDER: Final = Path(__file__).parent
 _PACKAGE: Final = _FOLDER / "drawbridge_benchmark.yaml"
@@ -179,6 +179,6 @@ async def _start(home_assistant: HomeAssistant, entities: int) -> House:
     areas = [area["area_id"] for area in await client.command("config/area_registry/list")]
     missing = entities - len(await client.get("/api/states"))
     if missing < 1:
-        raise DemoError(f"The household alone has more than {entities} entities: ask for more")
+        raise SandboxError(f"The household alone has more than {entities} entities: ask for more")
     await client.flow("synthetic", {"title": "Sensors", "sensors": missing, "areas": areas, "changes_per_second": 0})
     return House(home_assistant, entry_id, areas)

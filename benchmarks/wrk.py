@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from demo.process import DemoError
+from sandbox.process import SandboxError
 
 CONNECTIONS: Final = 8
 POST: Final = Path(__file__).parent / "post.lua"
@@ -70,7 +70,7 @@ async def drive(request: Request, seconds: int) -> Load:
 def _read(output: str, request: Request) -> Load:
     rate, count, bad = _RATE.search(output), _COUNT.search(output), _BAD.search(output)
     if rate is None or count is None or bad is not None:
-        raise DemoError(f"wrk could not measure {request.url}: {output if bad is None else bad[0]}")
+        raise SandboxError(f"wrk could not measure {request.url}: {output if bad is None else bad[0]}")
     return Load(float(rate[1]), _percentile(output, 50), _percentile(output, 99), int(count[1]))
 
 

@@ -1,4 +1,4 @@
-"""The command line of the demo."""
+"""The command line interface of the demo."""
 
 import asyncio
 import sys
@@ -9,20 +9,20 @@ from time import monotonic
 from typing import Final
 
 from demo import state
-from demo.interruption import INTERRUPTED, cancel_on_signals
-from demo.process import DemoError
-from demo.stack import DEFAULT_PORTS, Plan, Stack, start
 from demo.table import table
+from sandbox.interruption import INTERRUPTED, cancel_on_signals
+from sandbox.process import SandboxError
+from sandbox.stack import DEFAULT_PORTS, Plan, Stack, start
 
-STOP_HINT: Final = "scripts/demo --stop ends it."
+STOP_HINT: Final = "Run scripts/demo --stop to stop it."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out one command line; return its exit status."""
+    """Run the demo with the given arguments, and return the exit status."""
     options = _parser().parse_args(arguments)
     try:
         asyncio.run(_stop() if options.stop else _up(options))
-    except DemoError as error:
+    except SandboxError as error:
         sys.stderr.write(f"demo: {error}\n")
         return 1
     except asyncio.CancelledError:
@@ -34,35 +34,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="scripts/demo",
-        description="Bring up Home Assistant with Drawbridge, the exporter and Prometheus, on 127.0.0.1 alone.",
+        description="Start Home Assistant with Drawbridge, the exporter and Prometheus, on 127.0.0.1 only.",
     )
-    parser.add_argument("--detach", action="store_true", help="leave it running; --stop ends it")
-    parser.add_argument("--stop", action="store_true", help="end the demo that runs")
+    parser.add_argument("--detach", action="store_true", help="keep the demo running in the background")
+    parser.add_argument("--stop", action="store_true", help="stop the running demo")
     parser.add_argument(
         "--entities",
         type=_count,
         default=0,
         metavar="N",
-        help="add sensors until there are so many entities in total",
+        help="add sensors up to a total of N entities",
     )
     parser.add_argument(
         "--churn",
         type=_count,
         default=0,
         metavar="CHANGES_PER_SECOND",
-        help="change so many of the added sensors a second",
+        help="change this many of the added sensors a second",
     )
     return parser
 
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        raise ArgumentTypeError(f"{text} is not a whole number, zero or more")
+        raise ArgumentTypeError(f"{text} is not a whole number of zero or more")
     return int(text)
 
 
 async def _up(options: Namespace) -> None:
-    """Bring the demo up, and stay with it until it is interrupted, unless it is to be left alone."""
+    """Start the demo, and wait until it is interrupted unless it is detached."""
     cancel_on_signals()
     began = monotonic()
     with state.exclusively():
@@ -86,7 +86,9 @@ async def _up(options: Namespace) -> None:
 def _check_nothing_runs() -> None:
     if running := state.processes():
         parts = ", ".join(f"{name} (process {identity.pid})" for name, identity in running.items())
-        raise DemoError(f"The demo is up already: {parts}.\ndemo: {state.DEMO_JSON} says where. {STOP_HINT}")
+        raise SandboxError(
+            f"The demo is already running: {parts}.\ndemo: See {state.DEMO_JSON} for its URLs. {STOP_HINT}"
+        )
 
 
 async def _start(options: Namespace) -> Stack:
@@ -99,16 +101,18 @@ async def _start(options: Namespace) -> Stack:
 
 
 async def _attend(stack: Stack) -> None:
-    """Wait until the demo is interrupted or ended by another command, and clean up.
+    """Wait until the demo is interrupted or stopped by another command, and clean up.
 
-    Raises DemoError where a part ended by itself.
+    Raises:
+        SandboxError: A process ended unexpectedly.
+
     """
     try:
         part = await stack.first_to_end()
         if state.DEMO_JSON.exists():
-            raise part.failure("ended by itself")
+            raise part.failure("ended unexpectedly")
     except asyncio.CancelledError:
-        # This is how a person ends it: nothing went wrong.
+        # Ctrl-C is the normal way to stop the demo.
         sys.stdout.write("\n")
     finally:
         await _end(stack)
@@ -121,12 +125,12 @@ async def _end(stack: Stack) -> None:
 
 
 async def _stop() -> None:
-    """End the demo that runs, and remove what it left."""
+    """Stop the running demo, and remove its files."""
     running = state.processes()
-    # What attends a demo that is not detached sees by this that its end is meant.
+    # A missing demo.json tells the foreground process that the stop is intended.
     state.DEMO_JSON.unlink(missing_ok=True)
     if not running:
-        sys.stdout.write("demo: nothing runs.\n")
+        sys.stdout.write("demo: not running.\n")
     else:
         with _shown_step(f"stopping {', '.join(running)}"):
             await asyncio.gather(*(identity.end() for identity in running.values()))
@@ -135,14 +139,14 @@ async def _stop() -> None:
 
 @contextmanager
 def _shown_step(text: str) -> Iterator[None]:
-    """Show what is being done, and how long it took."""
+    """Print a step and its duration."""
     began = monotonic()
     sys.stdout.write(f"demo: {text} … ")
     sys.stdout.flush()
     try:
         yield
     except BaseException:
-        sys.stdout.write("not done\n")
+        sys.stdout.write("failed\n")
         sys.stdout.flush()
         raise
     sys.stdout.write(f"{monotonic() - began:.1f} s\n")

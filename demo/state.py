@@ -1,4 +1,4 @@
-"""What a running demo leaves for others: `demo.json`, and who its processes are."""
+"""The files of a running demo: `demo.json` and the identities of its processes."""
 
 import fcntl
 import shutil
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from demo.files import open_private, private_folder, write_private_json
-from demo.process import DemoError, Identity
-from demo.stack import Stack
+from sandbox.files import open_private, private_folder, write_private_json
+from sandbox.process import Identity, SandboxError
+from sandbox.stack import Stack
 
 FOLDER: Final = Path(__file__).parents[1] / ".demo"
 DEMO_JSON: Final = FOLDER / "demo.json"
@@ -17,28 +17,30 @@ DEMO_JSON: Final = FOLDER / "demo.json"
 
 @contextmanager
 def exclusively() -> Iterator[None]:
-    """Keep other commands of the demo out for the length of the block.
+    """Hold the lock of the demo during the block.
 
-    Raises DemoError where one is at work.
+    Raises:
+        SandboxError: Another command holds the lock.
+
     """
     with open_private(private_folder(FOLDER) / "lock") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise DemoError(
-                "Another scripts/demo is starting or running the demo. Press Ctrl-C there, or wait until it is done."
+            raise SandboxError(
+                "Another scripts/demo is starting. Press Ctrl-C there, or wait until it has finished."
             ) from None
         yield
 
 
 def processes() -> dict[str, Identity]:
-    """Return the processes of the demo that run, by name, whoever started them."""
+    """Return the running processes of the demo by name."""
     recorded = {path.stem: Identity.recorded(path) for path in sorted(FOLDER.glob("*.pid"))}
     return {name: identity for name, identity in recorded.items() if identity and identity.alive}
 
 
 def clear(*, keep_logs: bool = False) -> None:
-    """Remove what a demo left; with `keep_logs`, all but its logs."""
+    """Remove the files of the demo, except for its logs with `keep_logs`."""
     for path in FOLDER.glob("*"):
         if path.is_dir():
             shutil.rmtree(path)

@@ -1,43 +1,43 @@
-"""The table that a person sees when the demo is up."""
+"""The summary that the demo prints after its start."""
 
 from collections.abc import Iterable
 from typing import Final
 
-from demo.homeassistant import USERNAME
-from demo.prometheus import SCRAPE_SECONDS
-from demo.stack import Stack
 from demo.state import DEMO_JSON
+from sandbox.homeassistant import USERNAME
+from sandbox.prometheus import SCRAPE_SECONDS
+from sandbox.stack import Stack
 
 SHOWN_KEYS: Final = {
     "dashboard": "reads everything",
     "living_room": "reads and controls the area Living Room",
     "metrics": "reads the bridge's own metrics",
 }
-"""What each key may do. The key for measurements is for programs, and not shown."""
+"""What each key allows. The key for benchmarks is not shown."""
 
 SCORE: Final = "drawbridge_health_score_ratio"
 
 
 def table(stack: Stack, entities: int, seconds: float, *, detached: bool) -> str:
-    """Return where everything is, which key may do what, and lines to paste."""
+    """Return the URLs, the keys and example commands."""
     home = stack.home_assistant
-    end = "scripts/demo --stop ends it" if detached else "Ctrl-C ends it"
+    end = "run scripts/demo --stop to stop it" if detached else "press Ctrl-C to stop it"
     places = (
         ("Home Assistant", home.url, f"{home.version}, {entities} entities; user {USERNAME}, password {home.password}"),
-        ("Drawbridge", stack.bridge, "for any client that takes the URL above"),
-        ("Exporter", stack.exporter.url, "reads Drawbridge"),
-        ("Prometheus", stack.prometheus.url, f"reads the exporter each {SCRAPE_SECONDS} s"),
+        ("Drawbridge", stack.bridge, "a base URL for clients of Home Assistant's API"),
+        ("Exporter", stack.exporter.url, "reads Drawbridge's metrics"),
+        ("Prometheus", stack.prometheus.url, f"scrapes the exporter every {SCRAPE_SECONDS} s"),
     )
     lines = (
         "",
-        f"The household is up after {seconds:.0f} s; {end}.",
+        f"The demo started in {seconds:.0f} s; {end}.",
         "",
         *_columns(places),
         "",
-        "Keys, and lines to paste:",
+        "API keys and example commands:",
         *_examples(stack),
         "",
-        f"The same for programs: {DEMO_JSON}",
+        f"As JSON: {DEMO_JSON}",
         "",
     )
     return "\n".join(lines)

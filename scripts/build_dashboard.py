@@ -1,4 +1,4 @@
-"""Writes exporter/dashboards/drawbridge.json, the Grafana dashboard, from scripts/dashboard.
+"""Writes exporter/dashboards/drawbridge.json, the Grafana dashboard, from exporter/dashboards/source.
 
 Run it after a change:
 
@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from scripts.dashboard.grafana import dashboard
+from exporter.dashboards.source.grafana import dashboard
 
 TARGET: Final = Path(__file__).parents[1] / "exporter" / "dashboards" / "drawbridge.json"
 

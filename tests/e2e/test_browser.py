@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from demo.homeassistant import HomeAssistant
-from tests.e2e.browser import PHONE, SECRET, Screen, browser, furnished_house
+from sandbox.browser import PHONE, SECRET, Screen, browser, furnished_house
+from sandbox.homeassistant import HomeAssistant
 
 PAGE = "/config/integrations/integration/drawbridge"
 

@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from demo.drawbridge import CREATE_KEY
-from demo.stack import Stack, household
+from sandbox.drawbridge import CREATE_KEY
+from sandbox.stack import Stack, household
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,8 +7,8 @@ import os
 import random
 from pathlib import Path
 
-from demo import drawbridge
-from demo.client import Client
+from sandbox import drawbridge
+from sandbox.client import Client
 from tests.e2e.test_key_life import LAMP, Keys, running_home_assistant, saved
 
 KILLS = int(os.environ.get("DRAWBRIDGE_KILLS", "2"))

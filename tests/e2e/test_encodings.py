@@ -13,10 +13,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright
 
-from demo import drawbridge
-from demo.drawbridge import NewKey
-from demo.homeassistant import HomeAssistant
-from demo.stack import SYNTHETIC
+from sandbox import drawbridge
+from sandbox.drawbridge import NewKey
+from sandbox.homeassistant import HomeAssistant
+from sandbox.stack import SYNTHETIC
 
 SENSORS: Final = 3000
 CLIENTS: Final = Path(__file__).parents[2] / ".venv-clients" / "bin" / "python"

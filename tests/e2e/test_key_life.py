@@ -9,10 +9,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from demo import drawbridge
-from demo.client import Client, Json
-from demo.homeassistant import HomeAssistant
-from demo.wait import until
+from sandbox import drawbridge
+from sandbox.client import Client, Json
+from sandbox.homeassistant import HomeAssistant
+from sandbox.wait import until
 
 LAMP = "input_boolean.lamp"
 SUBENTRY_FLOW = "/api/config/config_entries/subentries/flow"

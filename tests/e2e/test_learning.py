@@ -6,9 +6,9 @@ from typing import Any
 
 import aiohttp
 
-from demo.drawbridge import NewKey, add_key, set_up
-from demo.homeassistant import HomeAssistant
-from tests.e2e.browser import furnished_house
+from sandbox.browser import furnished_house
+from sandbox.drawbridge import NewKey, add_key, set_up
+from sandbox.homeassistant import HomeAssistant
 
 CLIENTS = Path(__file__).parents[2] / ".venv-clients" / "bin" / "python"
 SUBENTRY_FLOW = "/api/config/config_entries/subentries/flow"

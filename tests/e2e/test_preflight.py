@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from demo.drawbridge import COMPONENT, NewKey, add_key
-from demo.files import write_private
-from demo.stack import Stack, household
+from sandbox.drawbridge import COMPONENT, NewKey, add_key
+from sandbox.files import write_private
+from sandbox.stack import Stack, household
 
 MONITORING = NewKey("Preflight", ("metrics", "read"), everything=True)
 

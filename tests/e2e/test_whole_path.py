@@ -9,8 +9,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from demo.process import Identity
-from demo.stack import Stack, household
+from sandbox.process import Identity
+from sandbox.stack import Stack, household
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -96,7 +96,7 @@ def demo_copy(tmp_path: Path) -> Path:
     """Return a folder to run the demo in, so that one that a person has running is left alone."""
     copy = tmp_path / "drawbridge"
     copy.mkdir()
-    for name in ("custom_components", "demo", "exporter", "requirements", "scripts"):
+    for name in ("custom_components", "demo", "exporter", "requirements", "sandbox", "scripts"):
         shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     (copy / ".venv").symlink_to(REPOSITORY / ".venv")
     return copy

@@ -75,5 +75,6 @@ def full_snapshot() -> dict[str, Any]:
     return document | {
         "rate_limited": [{"key": first["id"], "count": 7}],
         "lockouts": {"active": 1, "total": 4},
-        "streams": {"clients": {"websocket": 3, "sse": 2}, "events": 1000, "dropped": 5},
+        "sending": {"answers": 2, "bytes": 70_000, "dropped": 3},
+        "audit": {"records": 9, "file": True, "dropped": {"scope": 5}},
     }

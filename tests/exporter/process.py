@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 _LISTENING = re.compile(r"Listening on ([\d.]+):(\d+)")
-_INHERITED = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_START", "VIRTUAL_ENV")
+_INHERITED = ("PATH", "HOME", "LANG", "PYTHONPATH", "COVERAGE_PROCESS_START", "VIRTUAL_ENV")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from exporter.dashboards.source.grafana import RUNBOOKS, dashboard
 from scripts.build_dashboard import TARGET
-from scripts.dashboard.grafana import RUNBOOKS, dashboard
 
 RUNBOOK_FOLDER = Path(__file__).parents[2] / "docs" / "runbooks"
 PANELS = [panel for panel in dashboard()["panels"] if panel["type"] != "row"]

@@ -70,9 +70,10 @@ SERIES: tuple[tuple[str, dict[str, str], float], ...] = (
     ("drawbridge_rate_limited_total", {"key": SECOND_KEY}, 0),
     ("drawbridge_lockouts", {}, 1),
     ("drawbridge_lockouts_started_total", {}, 4),
-    ("drawbridge_stream_clients", {"transport": "sse"}, 2),
-    ("drawbridge_stream_events_total", {}, 1000),
-    ("drawbridge_stream_dropped_total", {}, 5),
+    ("drawbridge_unread_responses", {}, 2),
+    ("drawbridge_unread_response_bytes", {}, 70_000),
+    ("drawbridge_slow_readers_dropped_total", {}, 3),
+    ("drawbridge_audit_dropped_total", {"reason": "scope"}, 5),
 )
 
 
@@ -132,7 +133,7 @@ async def test_promtool_finds_no_fault(bridge: BridgeServer, tmp_path: Path, pro
 async def test_what_an_older_bridge_does_not_tell_is_absent(exporter: Exporter) -> None:
     """Members that came later are not needed."""
     names = (await scrape(exporter)).families()
-    later = ("rate_limited", "lockouts", "stream_clients", "key_enabled", "cache_age_seconds")
+    later = ("rate_limited", "lockouts", "key_enabled", "cache_age_seconds", "unread_responses", "audit_dropped")
     assert not [name for name in later if f"drawbridge_{name}" in names]
 
 

@@ -45,7 +45,7 @@ class TestReports:
         """After the counts."""
         text = (folder / "report.txt").read_text()
         assert " 2 failed, " in text
-        assert "FAIL Only the configured origins may read answers" in text
+        assert "FAIL CORS allows only the configured origins" in text
 
     def test_junit_counts_people_as_skipped(self, folder: Path) -> None:
         """A suite for each section."""
@@ -60,8 +60,8 @@ class TestReports:
         page = (folder / "report.html").read_text()
         assert 'name="viewport"' in page
         assert not [part for part in ("<script", "src=", "href=", "@import", "url(") if part in page]
-        assert page.index("To be mended first") < page.index(">Security<")
-        assert "Not ready: 2 items to be mended." in page
+        assert page.index("Fix these first") < page.index(">Security<")
+        assert "Not ready: 2 items failed." in page
         assert KEY not in page
 
     async def test_json_has_every_item(self, key_file: Path) -> None:
@@ -75,15 +75,15 @@ class TestReports:
         assert report["versions"] == "Drawbridge 0.1.0, Home Assistant 2026.11.0"
 
     async def test_progress_is_told_as_it_goes(self, key_file: Path) -> None:
-        """A line for each item, with how to mend it."""
+        """A line for each item, with how to fix it."""
         async with running_whole_bridge("cors") as bridge:
             ended = await run_exporter(
                 "preflight", f"--url={bridge.url}", f"--key-file={key_file}", f"--manifest={MANIFEST}"
             )
         lines = ended.output.splitlines()
-        assert lines[0].startswith("pass    API key authentication is on")
-        assert any(line.startswith("FAIL    Only the configured origins") for line in lines)
-        assert any(line.startswith("        -> List the origins") for line in lines)
+        assert lines[0].startswith("pass    The bridge requires an API key")
+        assert any(line.startswith("FAIL    CORS allows only the configured origins") for line in lines)
+        assert any(line.startswith("        -> Replace * by the origins") for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import Any
 
 import aiohttp
 
-from demo.client import Json
-from demo.prometheus import Prometheus
-from scripts.dashboard.grafana import dashboard
+from exporter.dashboards.source.grafana import dashboard
+from sandbox.client import Json
+from sandbox.prometheus import Prometheus
 
 from .bridge import BridgeServer
 from .documents import KEY, full_snapshot, snapshot

@@ -58,7 +58,7 @@ def test_each_alert_has_a_runbook(rule: dict[str, Any]) -> None:
     text = (ROOT / "docs" / "runbooks" / f"{rule['alert']}.md").read_text()
     title, _, first, *_ = text.splitlines()
     assert title == f"# {rule['alert']}"
-    assert first == "## Look at this first"
+    assert first == "## First steps"
 
 
 def test_there_is_no_runbook_without_an_alert() -> None:

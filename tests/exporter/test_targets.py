@@ -170,7 +170,7 @@ async def test_config_check_tells_problems_without_serving(tmp_path: Path) -> No
     """For a pipeline: status 0 or 2."""
     file = targets_file(tmp_path, {"cabin": "http://cabin:8123"})
     good = await run_exporter("--config.check", f"--config.file={file}")
-    assert (good.status, good.output) == (0, "drawbridge-exporter: the settings are in order\n")
+    assert (good.status, good.output) == (0, "drawbridge-exporter: the settings are valid\n")
     file.write_text(HEAD + KEY_LINE)
     bad = await run_exporter("--config.check", f"--config.file={file}")
     assert bad.status == 2

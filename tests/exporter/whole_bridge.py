@@ -29,7 +29,6 @@ PATHS: dict[str, Any] = {
     "/api/states": {"get": {"responses": {"200": {}}}},
     "/api/states/{entity_id}": {"get": {"responses": {"200": {}}}},
     "/api/services/{domain}/{service}": {"post": {"responses": {"200": {}}}},
-    "/api/stream": {"get": {"responses": {"200": {"content": {"text/event-stream": {}}}}}},
 }
 
 

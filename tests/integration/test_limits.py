@@ -138,7 +138,8 @@ async def test_expiry(bridge: Bridge, freezer: Any) -> None:
 @pytest.fixture
 async def control(bridge: Bridge) -> str:
     """Return the secret of a key that controls everything."""
-    return await bridge.add_key(capabilities=["read", "control"], services=["test.slow", "test.broken", "input_boolean.*"])
+    services = ["test.slow", "test.broken", "input_boolean.*"]
+    return await bridge.add_key(capabilities=["read", "control"], services=services)
 
 
 @pytest.mark.parametrize("chunked", [False, True])

@@ -1,4 +1,4 @@
-"""The command: reads the settings, serves, and stops cleanly on a signal."""
+"""The command line interface: reads the settings, serves metrics, and stops on a signal."""
 
 import asyncio
 import logging
@@ -36,8 +36,8 @@ _LOGGER: Final = logging.getLogger(__name__)
 def main(arguments: Sequence[str]) -> int:
     """Run the command and return its exit status.
 
-    0 after a clean stop, 1 when it cannot listen, 2 for wrong settings;
-    ``preflight`` has statuses of its own.
+    0 after a clean stop, 1 if the exporter cannot listen, 2 for invalid settings.
+    ``preflight`` has its own exit statuses.
     """
     if arguments and arguments[0] == "preflight":
         return preflight(arguments[1:])
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
             sys.stderr.write(f"drawbridge-exporter: {problem}\n")
         return EXIT_SETTINGS
     if options.config_check:
-        sys.stdout.write("drawbridge-exporter: the settings are in order\n")
+        sys.stdout.write("drawbridge-exporter: the settings are valid\n")
         return EXIT_OK
     set_up_logs(settings.log_level, settings.log_format)
     return asyncio.run(serve(settings))
@@ -59,13 +59,13 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="drawbridge-exporter",
-        description="Prometheus exporter for Drawbridge. A flag wins over the variable in brackets.",
-        epilog="drawbridge-exporter preflight --help: the production checklist, run against a live bridge.",
+        description="Prometheus exporter for Drawbridge. A flag overrides the environment variable in brackets.",
+        epilog="Run 'drawbridge-exporter preflight --help' for the production checklist.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"drawbridge-exporter {__version__}")
     parser.add_argument(
-        "--config.check", dest="config_check", action="store_true", help="check all settings and files, and end"
+        "--config.check", dest="config_check", action="store_true", help="check all settings and files, then exit"
     )
     add_flags(parser, OPTIONS)
     return parser
@@ -88,7 +88,7 @@ def _check_files(settings: Settings) -> None:
 
 
 async def serve(settings: Settings) -> int:
-    """Serve until SIGTERM or SIGINT, then finish the open scrapes."""
+    """Serve until SIGTERM or SIGINT, then wait for the open scrapes."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -112,7 +112,7 @@ def _reload(fleet: Fleet) -> None:
         fleet.reload()
     except ConfigFileError as error:
         for problem in error.problems:
-            _LOGGER.warning("The targets stay as they were: %s", problem)
+            _LOGGER.warning("The targets file is invalid, so the current targets stay in use: %s", problem)
 
 
 async def _listen(runner: web.AppRunner, settings: Settings, web_config: WebConfigFile, stop: asyncio.Event) -> int:
@@ -125,10 +125,13 @@ async def _listen(runner: web.AppRunner, settings: Settings, web_config: WebConf
             await stop.wait()
     except OSError as error:
         _LOGGER.critical(
-            "Cannot listen on %s:%d: %s. Is another program there?", listen.host or "*", listen.port, error.strerror
+            "Cannot listen on %s:%d: %s. Check whether another program uses the port.",
+            listen.host or "*",
+            listen.port,
+            error.strerror,
         )
         return EXIT_FAILED
-    _LOGGER.info("Stopping: open scrapes are finished first")
+    _LOGGER.info("Stopping after the open scrapes finish")
     return EXIT_OK
 
 
@@ -136,7 +139,7 @@ async def _listen(runner: web.AppRunner, settings: Settings, web_config: WebConf
 async def _listening(
     runner: web.AppRunner, listen: ListenAddress, web_config: WebConfigFile
 ) -> AsyncIterator[list[Any]]:
-    """Give the addresses that are listened on until the block ends."""
+    """Listen until the block ends, and yield the addresses."""
     if runner.server is None or not web_config.uses_tls:
         await web.TCPSite(runner, listen.host, listen.port).start()
         yield runner.addresses

@@ -1,4 +1,4 @@
-"""The HTTP client: fetches a snapshot, or says why it could not."""
+"""The HTTP client that fetches snapshots."""
 
 import ssl
 from http import HTTPStatus
@@ -14,8 +14,8 @@ from .snapshot import Snapshot, parse_snapshot
 
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 
-# Home Assistant closes idle connections later, so that ours is the side that
-# closes first and no request meets a connection that is just being closed.
+# Shorter than Home Assistant's own timeout, so that the client closes idle connections first
+# and no request is sent on a connection that the server is closing.
 _KEEP_ALIVE_SECONDS: Final = 70.0
 
 
@@ -41,7 +41,7 @@ class BridgeClient:
         """Return the bridge's snapshot within ``timeout`` seconds.
 
         Raises:
-            FetchError: Whatever came in the way, classified.
+            FetchError: The snapshot could not be read.
 
         """
         try:
@@ -67,18 +67,18 @@ class BridgeClient:
             return await read_bounded(response, MAX_BODY_BYTES)
 
 
-async def read_bounded(response: aiohttp.ClientResponse, most: int) -> bytes:
+async def read_bounded(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
     """Return the decompressed body.
 
     Raises:
-        FetchError: It is larger than ``most`` bytes.
+        FetchError: The body is larger than ``max_bytes``.
 
     """
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > most:
-            raise FetchError(Reason.TOO_LARGE, f"The answer is larger than {most >> 20} MiB. Is this Drawbridge's URL?")
+        if len(body) > max_bytes:
+            raise FetchError(Reason.TOO_LARGE, f"The response is larger than {max_bytes >> 20} MiB. Check the URL.")
     return bytes(body)
 
 
@@ -86,8 +86,9 @@ def _parse(body: bytes) -> Snapshot:
     try:
         return parse_snapshot(body)
     except InvalidJSONError:
-        raise FetchError(Reason.INVALID_JSON, "The answer is not JSON. Is this Drawbridge's URL?") from None
+        raise FetchError(Reason.INVALID_JSON, "The response is not JSON. Check the URL.") from None
     except InvalidDocumentError as error:
         raise FetchError(
-            Reason.SCHEMA, f"The answer is not a snapshot that this exporter reads: {error}. Update the older of both."
+            Reason.SCHEMA,
+            f"The response is not a supported snapshot: {error}. Update the older of Drawbridge and the exporter.",
         ) from None

@@ -1,4 +1,4 @@
-"""Reading of a JSON document member by member, each error naming the place."""
+"""Reads a JSON document member by member. Each error names the path."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ _LARGEST: Final = sys.float_info.max
 
 
 class InvalidDocumentError(ValueError):
-    """The document is not what it should be; the message names the member."""
+    """The document is invalid. The message names the member."""
 
 
 class InvalidJSONError(ValueError):
@@ -21,7 +21,7 @@ def parse_json(body: bytes) -> Node:
     """Return the root of a JSON text.
 
     Raises:
-        InvalidJSONError: It is no JSON, or holds NaN or Infinity.
+        InvalidJSONError: The text is not JSON, or contains NaN or Infinity.
 
     """
     try:
@@ -37,17 +37,17 @@ def _refuse_constant(name: str) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value in the document and the path that leads to it.
+    """A value in the document, with its path.
 
-    Every method raises InvalidDocumentError where the value is of another
-    kind than the one asked for.
+    Every method raises InvalidDocumentError if the value has another type than
+    the requested one.
     """
 
     value: object
     path: str = "the document"
 
     def member(self, name: str) -> Node:
-        """Return the member ``name``, which must be there."""
+        """Return the member ``name``, which is required."""
         found = self.get(name)
         if found is None:
             self._fail(f"has no member {name!r}")
@@ -84,9 +84,9 @@ class Node:
         return self.value
 
     def truth(self) -> bool:
-        """Return true or false."""
+        """Return a boolean."""
         if not isinstance(self.value, bool):
-            self._fail("is neither true nor false")
+            self._fail("is not a boolean")
         return self.value
 
     def number(self) -> float:
@@ -98,21 +98,21 @@ class Node:
         return self.value
 
     def amount(self) -> float:
-        """Return a finite number that is not negative."""
+        """Return a finite number, zero or greater."""
         value = self.number()
         if value < 0:
             self._fail("is negative")
         return value
 
     def count(self) -> int:
-        """Return a whole number that is not negative."""
+        """Return an integer, zero or greater."""
         if isinstance(self.value, bool) or not isinstance(self.value, int):
-            self._fail("is not a whole number")
+            self._fail("is not an integer")
         self.amount()
         return self.value
 
     def require(self, condition: bool, problem: str) -> None:  # noqa: FBT001 - an assertion reads best so
-        """Refuse the value with ``problem`` unless ``condition`` holds."""
+        """Raise InvalidDocumentError with ``problem`` unless ``condition`` is true."""
         if not condition:
             self._fail(problem)
 

@@ -1,4 +1,4 @@
-"""Why a bridge could not be read: a reason for machines, advice for people."""
+"""Errors of reading a bridge: a reason for the metrics and a message for people."""
 
 import ssl
 from enum import StrEnum
@@ -8,7 +8,7 @@ import aiohttp
 
 
 class Reason(StrEnum):
-    """The bounded set of reasons; the values of the label ``reason``."""
+    """The values of the label ``reason``."""
 
     KEY_FILE = "key_file"
     DNS = "dns"
@@ -29,10 +29,10 @@ class Reason(StrEnum):
 
 
 class FetchError(Exception):
-    """The snapshot could not be had; the message says what to do about it."""
+    """The snapshot could not be read. The message says what to do about it."""
 
     def __init__(self, reason: Reason, message: str) -> None:
-        """Keep the reason beside the message."""
+        """Create an error with a reason and a message."""
         super().__init__(message)
         self.reason = reason
 
@@ -43,14 +43,14 @@ _STATUS: Final = {
     401: (
         Reason.UNAUTHORIZED,
         (
-            "The bridge does not accept the API key: it is wrong, expired, disabled or removed. Make or rotate one in"
-            " Settings > Devices & services > Drawbridge."
+            "The bridge does not accept the API key: it is wrong, expired, disabled or removed. Create or rotate a key"
+            " in Settings > Devices & services > Drawbridge."
         ),
     ),
     403: (
         Reason.FORBIDDEN,
         (
-            "The API key may not read the metrics from here. Give the key the capability 'metrics', and look at its"
+            "The API key cannot read the metrics from this address. Add the capability 'metrics', and check the key's"
             " allowed networks."
         ),
     ),
@@ -63,11 +63,11 @@ _STATUS: Final = {
     ),
     429: (
         Reason.RATE_LIMITED,
-        "The bridge limits this API key or has locked out this address. Scrape less often or raise the key's limit.",
+        "The API key exceeded its rate limit or this address is locked out. Scrape less often or raise the limit.",
     ),
     503: (
         Reason.UNAVAILABLE,
-        "Drawbridge is there but not running: Home Assistant is starting or the integration is not set up.",
+        "Drawbridge is not running: Home Assistant is starting or the integration is not set up.",
     ),
 }
 
@@ -79,29 +79,34 @@ def from_status(status: int, location: str | None) -> FetchError:
     if status in _REDIRECTS:
         return FetchError(
             Reason.REDIRECT,
-            f"The address redirects to {location or 'nowhere'!s:.200}. The API key is not sent on; give the final"
-            " address as the URL.",
+            f"The address redirects to {location or 'nowhere'!s:.200}. The API key is not sent to it. Set the"
+            " final address as the URL.",
         )
-    return FetchError(Reason.STATUS, f"The bridge answered HTTP {status}. Look at Home Assistant's log.")
+    return FetchError(Reason.STATUS, f"The bridge returned HTTP {status}. Check Home Assistant's log.")
 
 
 def from_exception(error: aiohttp.ClientError | TimeoutError) -> FetchError:
-    """Return the error for what aiohttp raised."""
+    """Return the error for an exception of aiohttp."""
     if isinstance(error, TimeoutError):
         return FetchError(
-            Reason.TIMEOUT, "The bridge did not answer in time. Look at Home Assistant's load and network."
+            Reason.TIMEOUT, "The bridge did not respond in time. Check Home Assistant's load and network."
         )
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return FetchError(Reason.DNS, f"The host name {error.host!r} is not known. Check the URL and the name server.")
+        return FetchError(Reason.DNS, f"The host name {error.host!r} cannot be resolved. Check the URL and DNS.")
     if isinstance(error, aiohttp.ClientSSLError):
         return FetchError(
             Reason.TLS, f"TLS failed: {_tls_detail(error)}. Check the certificate, or the scheme of the URL."
         )
     if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, ConnectionRefusedError):
-        return FetchError(Reason.REFUSED, "The connection was refused. Is Home Assistant running, and the port right?")
+        return FetchError(
+            Reason.REFUSED,
+            "The connection was refused. Check that Home Assistant is running and that the port is correct.",
+        )
     if isinstance(error, aiohttp.ClientConnectorError):
-        return FetchError(Reason.CONNECTION, f"No connection: {error.os_error.strerror or 'unknown error'}.")
-    return FetchError(Reason.CONNECTION, f"The connection broke ({type(error).__name__}). Is this an HTTP port?")
+        return FetchError(Reason.CONNECTION, f"The connection failed: {error.os_error.strerror or 'unknown error'}.")
+    return FetchError(
+        Reason.CONNECTION, f"The connection was lost ({type(error).__name__}). Check that this is an HTTP port."
+    )
 
 
 def _tls_detail(error: aiohttp.ClientSSLError) -> str:

@@ -1,4 +1,4 @@
-"""All the targets: the environment's one, and those of the targets file."""
+"""The targets: the one from the environment and those from the targets file."""
 
 import logging
 import time
@@ -21,24 +21,24 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """How the last reading of the targets file went, and when one last went well."""
+    """Whether the last reload of the targets file succeeded, and when one last did."""
 
     successful: bool
     succeeded_at: float
 
 
 class Fleet:
-    """Finds targets by name; re-reads the targets file when it has changed.
+    """Looks up targets by name, and reloads the targets file when it changes.
 
-    A file that cannot be read leaves the targets as they were. A target whose
-    settings stay the same is kept, fetches under way included.
+    If the file is invalid, the current targets stay in use. Targets with unchanged
+    settings are kept, with their fetches in progress.
     """
 
     def __init__(self, settings: Settings, session: aiohttp.ClientSession) -> None:
-        """Read the targets file for the first time.
+        """Create the targets from ``settings``.
 
         Raises:
-            ConfigFileError: It has problems.
+            ConfigFileError: The targets file is invalid.
 
         """
         self._session = session
@@ -52,7 +52,7 @@ class Fleet:
 
     @property
     def last_reload(self) -> Reload | None:
-        """How the last reading went; None without a targets file."""
+        """The result of the last reload, or None without a targets file."""
         return None if self._settings.targets_file is None else self._reload
 
     def named(self, name: str) -> Target | None:
@@ -68,17 +68,17 @@ class Fleet:
         yield from self._named.values()
 
     def reload(self) -> None:
-        """Read the targets file now, changed or not.
+        """Reload the targets file, even if it has not changed.
 
         Raises:
-            ConfigFileError: It has problems; the targets stay as they were.
+            ConfigFileError: The targets file is invalid. The current targets stay in use.
 
         """
         if self._settings.targets_file is not None:
             self._read(self._settings.targets_file)
 
     def _refresh(self) -> None:
-        """Read the targets file if it has changed; log its problems."""
+        """Reload the targets file if it has changed, and log its problems."""
         path = self._settings.targets_file
         if path is None or signature([path]) == self._signature:
             return
@@ -86,7 +86,7 @@ class Fleet:
             self._read(path)
         except ConfigFileError as error:
             for problem in error.problems:
-                _LOGGER.warning("The targets stay as they were: %s", problem)
+                _LOGGER.warning("The targets file is invalid, so the current targets stay in use: %s", problem)
 
     def _read(self, path: Path) -> None:
         self._signature = signature([path])

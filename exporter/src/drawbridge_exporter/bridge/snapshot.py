@@ -1,7 +1,7 @@
-"""The bridge's snapshot: its JSON document, read into typed values.
+"""The bridge's snapshot, parsed from JSON into typed values.
 
-Members that this version does not know are ignored, so that a newer bridge
-can be read; members that it needs must be there and of their kind.
+Unknown members are ignored, so that the exporter can read a newer bridge.
+Required members must be present and have the expected type.
 """
 
 import itertools
@@ -21,7 +21,7 @@ class UnknownSchemaError(InvalidDocumentError):
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One part of the health score: 0 to 100, None without data."""
+    """One component of the health score, 0 to 100, or None without data."""
 
     score: float | None
     value: float | None
@@ -39,7 +39,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class RequestCount:
-    """Answers given by one route with one status."""
+    """The number of responses of one route with one method and status."""
 
     route: str
     method: str
@@ -49,7 +49,7 @@ class RequestCount:
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """Response times of one route: a count for each bound and one above all."""
+    """Response times of one route: a count for each bucket, and one for those above the largest bound."""
 
     route: str
     counts: tuple[int, ...]
@@ -58,7 +58,7 @@ class Durations:
 
 @dataclass(frozen=True, slots=True)
 class CacheCounts:
-    """What one cache did since the start, and holds now."""
+    """The counters of one cache since the start, and its current contents."""
 
     requests: int
     hits: int
@@ -73,7 +73,7 @@ class CacheCounts:
 
 @dataclass(frozen=True, slots=True)
 class KeyUsage:
-    """One API key: times are Unix seconds; None is never, or not told."""
+    """One API key. Times are Unix timestamps; None means never, or not reported."""
 
     key_id: str
     name: str
@@ -88,7 +88,7 @@ class KeyUsage:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """Seconds by which Home Assistant's event loop was late in the window."""
+    """The lag of Home Assistant's event loop in the health window, in seconds."""
 
     mean: float | None
     maximum: float | None
@@ -96,24 +96,24 @@ class Lag:
 
 @dataclass(frozen=True, slots=True)
 class Lockouts:
-    """Client addresses locked out now, and lock-outs since the start."""
+    """Client addresses that are locked out, and the number of lock-outs since the start."""
 
     active: int
     total: int
 
 
 @dataclass(frozen=True, slots=True)
-class Streams:
-    """Open streams by transport, and the events sent and dropped since the start."""
+class Sending:
+    """Answers that clients have not read to their end, and connections dropped for reading too slowly."""
 
-    clients: Mapping[str, int]
-    events: int
+    answers: int
+    size_bytes: int
     dropped: int
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that the bridge tells about itself at ``generated_at``."""
+    """The state of the bridge at ``generated_at``."""
 
     generated_at: float
     bridge_version: str
@@ -132,7 +132,8 @@ class Snapshot:
     event_loop_lag: Lag
     rate_limited: Mapping[str, int] | None
     lockouts: Lockouts | None
-    streams: Streams | None
+    sending: Sending | None
+    audit_dropped: Mapping[str, int] | None
 
 
 def parse_snapshot(body: bytes) -> Snapshot:
@@ -140,8 +141,8 @@ def parse_snapshot(body: bytes) -> Snapshot:
 
     Raises:
         InvalidJSONError: The body is not JSON.
-        UnknownSchemaError: It is of another schema.
-        InvalidDocumentError: A needed member is missing or wrong.
+        UnknownSchemaError: The snapshot has an unsupported schema.
+        InvalidDocumentError: A required member is missing or invalid.
 
     """
     root = parse_json(body)
@@ -170,7 +171,8 @@ def parse_snapshot(body: bytes) -> Snapshot:
         event_loop_lag=_lag(root.present("event_loop_lag")),
         rate_limited=_rate_limited(root.present("rate_limited")),
         lockouts=_lockouts(root.present("lockouts")),
-        streams=_streams(root.present("streams")),
+        sending=_sending(root.present("sending")),
+        audit_dropped=_audit_dropped(root.present("audit")),
     )
 
 
@@ -187,7 +189,7 @@ def _counts(node: Node) -> dict[str, int]:
 def _bounds(node: Node) -> tuple[float, ...]:
     bounds = tuple(item.amount() for item in node.items())
     ascending = all(low < high for low, high in itertools.pairwise(bounds))
-    node.require(ascending, "does not ascend")
+    node.require(ascending, "is not in ascending order")
     return bounds
 
 
@@ -208,7 +210,7 @@ def _component(node: Node) -> Component:
 
 
 def _score(parent: Node) -> float | None:
-    """Return the member ``score``: there, null or 0 to 100."""
+    """Return the required member ``score``: null or 0 to 100."""
     node = parent.member("score")
     if node.value is None:
         return None
@@ -239,7 +241,9 @@ def _durations(node: Node, length: int) -> tuple[Durations, ...]:
 
 def _duration(item: Node, length: int) -> Durations:
     counts = tuple(entry.count() for entry in item.member("counts").items())
-    item.member("counts").require(len(counts) == length, f"has not {length} entries, one more than duration_bounds")
+    item.member("counts").require(
+        len(counts) == length, f"does not have {length} entries, one more than duration_bounds"
+    )
     return Durations(item.member("route").text(), counts, item.member("sum").amount())
 
 
@@ -296,10 +300,15 @@ def _lockouts(node: Node | None) -> Lockouts | None:
     return None if node is None else Lockouts(node.member("active").count(), node.member("total").count())
 
 
-def _streams(node: Node | None) -> Streams | None:
+def _sending(node: Node | None) -> Sending | None:
     if node is None:
         return None
-    return Streams(_counts(node.member("clients")), node.member("events").count(), node.member("dropped").count())
+    return Sending(node.member("answers").count(), node.member("bytes").count(), node.member("dropped").count())
+
+
+def _audit_dropped(audit: Node | None) -> dict[str, int] | None:
+    dropped = None if audit is None else audit.present("dropped")
+    return None if dropped is None else _counts(dropped)
 
 
 def _lag(node: Node | None) -> Lag:
@@ -309,5 +318,5 @@ def _lag(node: Node | None) -> Lag:
 
 
 def _require_unique[Row](node: Node, rows: tuple[Row, ...], label: Callable[[Row], Hashable]) -> None:
-    """Refuse rows that share their labels: Prometheus takes a series once."""
-    node.require(len({label(row) for row in rows}) == len(rows), "names the same thing twice")
+    """Raise InvalidDocumentError for rows with equal labels: Prometheus rejects duplicate series."""
+    node.require(len({label(row) for row in rows}) == len(rows), "has a duplicate entry")

@@ -1,4 +1,4 @@
-"""A target: one bridge, whose fetches concurrent scrapes share."""
+"""A target: one bridge. Concurrent scrapes of it share one request."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 
 class Fetcher(Protocol):
-    """What can fetch a snapshot within a number of seconds."""
+    """Fetches a snapshot within a time limit in seconds."""
 
     async def fetch(self, timeout: float) -> Snapshot:  # noqa: ASYNC109 - it is the transport's own limit
         """Return the snapshot or raise FetchError."""
@@ -23,7 +23,7 @@ class Fetcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scrape:
-    """What one scrape found: a snapshot or an error, never both."""
+    """The result of one scrape: either a snapshot or an error."""
 
     duration: float
     snapshot: Snapshot | None = None
@@ -32,14 +32,14 @@ class Scrape:
 
 
 class Target:
-    """Collects one bridge; scrapes at the same time share one fetch.
+    """Collects one bridge. Concurrent scrapes share one fetch.
 
-    A fetch lives as long as someone waits for it, so a bridge that hangs
-    never holds up a later scrape.
+    A fetch is cancelled when no scrape waits for it any longer, so that a bridge
+    that hangs does not delay a later scrape.
     """
 
     def __init__(self, settings: TargetSettings, fetcher: Fetcher) -> None:
-        """Collect from ``fetcher``, never waiting longer than ``settings`` say."""
+        """Create a target that reads from ``fetcher``."""
         self.settings: Final = settings
         self._fetcher = fetcher
         self._flight: asyncio.Task[Scrape] | None = None
@@ -47,14 +47,14 @@ class Target:
         self._last_reason: Reason | None = None
 
     async def collect(self, timeout: float) -> Scrape:  # noqa: ASYNC109 - each scrape has its own limit
-        """Return what the bridge says within ``timeout`` seconds, or why not."""
+        """Return the snapshot or the error after at most ``timeout`` seconds."""
         started = time.perf_counter()
         flight = self._join()
         try:
             async with asyncio.timeout(min(timeout, self.settings.timeout)):
                 scrape = await asyncio.shield(flight)
         except TimeoutError:
-            error = FetchError(Reason.TIMEOUT, "The bridge did not answer within the time that the scrape has.")
+            error = FetchError(Reason.TIMEOUT, "The bridge did not respond within the timeout of the scrape.")
             scrape = Scrape(time.perf_counter() - started, error=error)
         finally:
             self._leave(flight)
@@ -62,7 +62,7 @@ class Target:
         return scrape
 
     def _join(self) -> asyncio.Task[Scrape]:
-        """Return the fetch that is under way, else begin one."""
+        """Return the fetch in progress, or start one."""
         if self._flight is None or self._flight.done():
             self._flight = asyncio.create_task(self._fetch())
             self._waiting = 0
@@ -70,7 +70,7 @@ class Target:
         return self._flight
 
     def _leave(self, flight: asyncio.Task[Scrape]) -> None:
-        """End the fetch when the last who waited for it has left."""
+        """Cancel the fetch when no scrape waits for it any longer."""
         if flight is not self._flight:
             return
         self._waiting -= 1
@@ -88,7 +88,7 @@ class Target:
         return Scrape(duration, snapshot, clock_skew=_skew(snapshot, began, duration))
 
     def _log_change(self, error: FetchError | None) -> None:
-        """Log when the target goes down, comes up or fails otherwise than before."""
+        """Log when the target goes down, comes up or fails for another reason."""
         reason = None if error is None else error.reason
         if reason == self._last_reason:
             return
@@ -100,10 +100,10 @@ class Target:
 
 
 def _skew(snapshot: Snapshot, began: float, duration: float) -> float:
-    """Return by how many seconds the bridge's clock is ahead of this one.
+    """Return the number of seconds by which the bridge's clock is ahead of this one.
 
-    The snapshot is made somewhere within the fetch; a clock that is within
-    that span agrees with this one.
+    The bridge creates the snapshot during the fetch, so a difference within the
+    duration of the fetch counts as 0.
     """
     if snapshot.generated_at < began:
         return snapshot.generated_at - began

@@ -1,4 +1,4 @@
-"""What a metrics page is made of: a scrape, and the exporter itself."""
+"""Collectors of a scrape and of the exporter's own metrics."""
 
 from collections.abc import Iterator
 from typing import override
@@ -14,10 +14,10 @@ from .families import PREFIX, gauge, snapshot_families
 
 
 class ScrapeCollector(Collector):
-    """Collects one scrape, once; made anew for each."""
+    """Collects the metrics of one scrape."""
 
     def __init__(self, scrape: Scrape, *, created: bool) -> None:
-        """Show ``scrape``, with created times where the format has them."""
+        """Create a collector, with created timestamps if the format supports them."""
         self._scrape = scrape
         self._created = created
 
@@ -30,10 +30,10 @@ class ScrapeCollector(Collector):
 
 
 class ExporterCollector(Collector):
-    """Collects what the exporter knows of itself."""
+    """Collects the exporter's own metrics."""
 
     def __init__(self, last_reload: Reload | None) -> None:
-        """Show how the targets file was last read, if there is one."""
+        """Create a collector with the result of the last reload, if there is a targets file."""
         self._reload = last_reload
 
     @override
@@ -45,23 +45,27 @@ class ExporterCollector(Collector):
         if self._reload is not None:
             yield gauge(
                 "exporter_config_last_reload_successful",
-                "Whether the targets file could be read when it was last read: 1, else 0.",
+                "Whether the last reload of the targets file was successful (1) or failed (0).",
                 float(self._reload.successful),
             )
             yield gauge(
                 "exporter_config_last_reload_success_timestamp_seconds",
-                "When the targets file was last read well, in seconds since 1970.",
+                "Unix timestamp of the last successful reload of the targets file.",
                 self._reload.succeeded_at,
             )
 
 
 def _scrape_families(scrape: Scrape) -> Iterator[Metric]:
-    """Yield what is known whether or not the bridge answered."""
-    yield gauge("up", "Whether the bridge gave its snapshot: 1, else 0.", float(scrape.snapshot is not None))
-    yield gauge("scrape_duration_seconds", "Time that reading the bridge took, in seconds.", scrape.duration)
+    """Yield the families that do not need a snapshot."""
+    yield gauge(
+        "up",
+        "Whether the last scrape of the bridge was successful (1) or failed (0).",
+        float(scrape.snapshot is not None),
+    )
+    yield gauge("scrape_duration_seconds", "Duration of the scrape of the bridge, in seconds.", scrape.duration)
     errors = GaugeMetricFamily(
         PREFIX + "scrape_error",
-        "1 for the reason why this scrape could not read the bridge, else 0.",
+        "1 for the reason that the scrape of the bridge failed, otherwise 0.",
         labels=["reason"],
     )
     for reason in Reason:
@@ -70,7 +74,7 @@ def _scrape_families(scrape: Scrape) -> Iterator[Metric]:
     if scrape.clock_skew is not None:
         yield gauge(
             "clock_skew_seconds",
-            "Seconds by which the bridge's clock is ahead of the exporter's, 0 where the difference is within the"
+            "Seconds by which the bridge's clock is ahead of the exporter's. 0 if the difference is within the"
             " duration of the scrape.",
             scrape.clock_skew,
         )

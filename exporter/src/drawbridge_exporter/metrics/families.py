@@ -1,7 +1,7 @@
-"""From a snapshot to Prometheus's metric families.
+"""Converts a snapshot to metric families.
 
-What the bridge has no data for is left out: a missing series says "unknown",
-which a zero would not. Scores are 0 to 1 here and 0 to 100 in the snapshot.
+A value without data has no series: a zero would be a wrong value. Scores are
+0 to 1 in the metrics and 0 to 100 in the snapshot.
 """
 
 import itertools
@@ -22,48 +22,47 @@ from ..bridge.snapshot import Snapshot
 PREFIX: Final = "drawbridge_"
 
 _CACHE_COUNTERS: Final = (
-    ("cache_requests", "Requests that a cache could answer.", "requests"),
+    ("cache_requests", "Cacheable requests.", "requests"),
     ("cache_hits", "Requests answered from a cache.", "hits"),
     (
         "cache_revalidations",
-        "Requests answered 304 Not Modified from a cache; they count as hits too.",
+        "Requests answered with 304 Not Modified from a cache. They count as hits too.",
         "revalidations",
     ),
-    ("cache_invalidations", "Changes that made cached answers invalid.", "invalidations"),
-    ("cache_evictions", "Cached views dropped to stay within the memory bound.", "evictions"),
+    ("cache_invalidations", "Invalidations of cached responses.", "invalidations"),
+    ("cache_evictions", "Views evicted to stay within the memory limit.", "evictions"),
 )
 _CACHE_GAUGES: Final = (
-    ("cache_entries", "Views that a cache holds.", "entries"),
-    ("cache_bytes", "Memory that a cache's prepared answers take, in bytes.", "size_bytes"),
-    ("cache_age_seconds", "Age of the oldest answer that a cache holds, in seconds.", "age_seconds"),
-    ("cache_warm_seconds", "Time that the last warming of a cache took, in seconds.", "warm_seconds"),
+    ("cache_entries", "Views in a cache.", "entries"),
+    ("cache_bytes", "Memory used by the cached responses, in bytes.", "size_bytes"),
+    ("cache_age_seconds", "Age of the oldest cached response, in seconds.", "age_seconds"),
+    ("cache_warm_seconds", "Duration of the last cache warming, in seconds.", "warm_seconds"),
 )
 _KEY_GAUGES: Final = (
     (
         "key_last_used_timestamp_seconds",
-        "When each API key was last used, in seconds since 1970; absent for one never used.",
+        "Unix timestamp of the last use of each API key. Absent if the key was never used.",
         "last_used",
     ),
     (
         "key_expiry_timestamp_seconds",
-        "When each API key expires, in seconds since 1970; absent for one that does not.",
+        "Unix timestamp of the expiry of each API key. Absent if the key does not expire.",
         "expires",
     ),
-    ("key_created_timestamp_seconds", "When each API key was made, in seconds since 1970.", "created"),
+    ("key_created_timestamp_seconds", "Unix timestamp of the creation of each API key.", "created"),
     (
         "key_rotated_timestamp_seconds",
-        "When each API key last got a new secret, in seconds since 1970; absent for one that never did.",
+        "Unix timestamp of the last rotation of each API key. Absent if the key was never rotated.",
         "rotated",
     ),
-    ("key_enabled", "Whether each API key is enabled: 1, else 0.", "enabled"),
+    ("key_enabled", "Whether each API key is enabled (1) or disabled (0).", "enabled"),
 )
 
 
 def snapshot_families(snapshot: Snapshot, *, created: bool) -> Iterator[Metric]:
     """Yield every family that the snapshot has data for.
 
-    With ``created`` counters and histograms carry the time at which they
-    began, which OpenMetrics has a place for.
+    With ``created``, counters and histograms have the created timestamp of OpenMetrics.
     """
     return _Families(snapshot, created=created).all()
 
@@ -83,23 +82,20 @@ class _Families:
         yield from self._cache()
         yield from self._keys()
         yield from self._refusals()
-        yield from self._streams()
 
     def _process(self) -> Iterator[Metric]:
         snapshot = self._snapshot
-        build = InfoMetricFamily(PREFIX + "build", "Versions of Drawbridge and of the Home Assistant that it runs in.")
+        build = InfoMetricFamily(PREFIX + "build", "Versions of Drawbridge and Home Assistant.")
         build.add_metric(
             [], {"version": snapshot.bridge_version, "homeassistant_version": snapshot.homeassistant_version}
         )
         yield build
         yield gauge(
             "homeassistant_running",
-            "Whether Home Assistant has started and is not stopping: 1, else 0.",
+            "Whether Home Assistant is running (1) or is starting or stopping (0).",
             float(snapshot.homeassistant_running),
         )
-        yield gauge(
-            "start_time_seconds", "When the bridge started counting, in seconds since 1970.", snapshot.started_at
-        )
+        yield gauge("start_time_seconds", "Unix timestamp of the start of the bridge.", snapshot.started_at)
         lag = snapshot.event_loop_lag
         if lag.mean is not None:
             yield gauge(
@@ -123,13 +119,16 @@ class _Families:
         scores = {name: part.score / 100 for name, part in health.components.items() if part.score is not None}
         yield from _gauges(
             "health_component_ratio",
-            "Score of each part of the health score that has data: 0 to 1.",
+            "Score of each component of the health score that has data: 0 to 1.",
             "component",
             scores,
         )
         weights = {name: part.weight for name, part in health.components.items()}
         yield from _gauges(
-            "health_component_weight_ratio", "Weight of each part in the health score: 0 to 1.", "component", weights
+            "health_component_weight_ratio",
+            "Weight of each component in the health score: 0 to 1.",
+            "component",
+            weights,
         )
 
     def _traffic(self) -> Iterator[Metric]:
@@ -144,7 +143,7 @@ class _Families:
         yield self._durations()
         yield self._counter(
             "http_response_bytes",
-            "Bytes of the answers' bodies as they were sent, by route.",
+            "Size of the response bodies as sent, in bytes, by route.",
             "route",
             self._snapshot.response_bytes,
         )
@@ -152,7 +151,7 @@ class _Families:
     def _durations(self) -> Metric:
         family = HistogramMetricFamily(
             PREFIX + "http_request_duration_seconds",
-            "Time from a request to its answer, in seconds, by route.",
+            "Duration of requests, in seconds, by route.",
             labels=["route"],
         )
         bounds = [*map(floatToGoString, self._snapshot.duration_bounds), "+Inf"]
@@ -175,9 +174,7 @@ class _Families:
 
     def _keys(self) -> Iterator[Metric]:
         keys = self._snapshot.keys
-        info = InfoMetricFamily(
-            PREFIX + "key", "Names of the API keys; the other series have the id alone.", labels=["key"]
-        )
+        info = InfoMetricFamily(PREFIX + "key", "Names of the API keys. Other series have only the id.", labels=["key"])
         for key in keys:
             info.add_metric([key.key_id], {"name": key.name})
         yield info
@@ -193,10 +190,10 @@ class _Families:
 
     def _refusals(self) -> Iterator[Metric]:
         yield self._counter(
-            "auth_failures", "Requests refused for their key, by reason.", "reason", self._snapshot.auth_failures
+            "auth_failures", "Requests without a valid API key, by reason.", "reason", self._snapshot.auth_failures
         )
         yield self._counter(
-            "denied", "Requests with a good key that were refused, by reason.", "reason", self._snapshot.denied
+            "denied", "Refused requests with a valid API key, by reason.", "reason", self._snapshot.denied
         )
         if self._snapshot.rate_limited is not None:
             none_yet = dict.fromkeys((key.key_id for key in self._snapshot.keys), 0)
@@ -208,16 +205,21 @@ class _Families:
             )
         lockouts = self._snapshot.lockouts
         if lockouts is not None:
-            yield gauge("lockouts", "Client addresses that are locked out now.", lockouts.active)
-            yield self._single("lockouts_started", "Times that a client address was locked out.", lockouts.total)
+            yield gauge("lockouts", "Client addresses that are locked out.", lockouts.active)
+            yield self._single("lockouts_started", "Lock-outs of client addresses.", lockouts.total)
+        yield from self._sending()
+        dropped = self._snapshot.audit_dropped
+        if dropped is not None:
+            yield self._counter("audit_dropped", "Audit records that were not written to the file.", "reason", dropped)
 
-    def _streams(self) -> Iterator[Metric]:
-        streams = self._snapshot.streams
-        if streams is None:
+    def _sending(self) -> Iterable[Metric]:
+        """Yield what slow readers hold; nothing for a bridge that does not report it."""
+        sending = self._snapshot.sending
+        if sending is None:
             return
-        yield from _gauges("stream_clients", "Open event streams, by transport.", "transport", streams.clients)
-        yield self._single("stream_events", "Events sent to streams.", streams.events)
-        yield self._single("stream_dropped", "Events dropped because a client read too slowly.", streams.dropped)
+        yield gauge("unread_responses", "Responses that clients have not read completely.", sending.answers)
+        yield gauge("unread_response_bytes", "Size of those responses.", sending.size_bytes)
+        yield self._single("slow_readers_dropped", "Connections dropped for reading too slowly.", sending.dropped)
 
     def _single(self, name: str, text: str, value: float) -> Metric:
         """Return a counter without labels."""

@@ -1,4 +1,4 @@
-"""The command line of preflight."""
+"""The command line interface of preflight."""
 
 import asyncio
 import sys
@@ -29,7 +29,7 @@ _CONNECTIONS: Final = 64
 def preflight(arguments: Sequence[str]) -> int:
     """Run preflight and return the exit status.
 
-    0 where nothing failed, 1 where something did, 2 for a wrong command line.
+    0 if no item failed, 1 if an item failed, 2 for an invalid command line.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -45,45 +45,61 @@ def preflight(arguments: Sequence[str]) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="drawbridge-exporter preflight",
-        description="The production checklist, run against a live bridge. It changes nothing.",
-        epilog="Exit status: 0 where nothing failed, 1 where something did, 2 for a wrong command line.",
+        description="Run the production checklist against a live bridge. Preflight changes nothing.",
+        epilog="Exit status: 0 if no item failed, 1 if an item failed, 2 for an invalid command line.",
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("--url", required=True, help="Home Assistant's address, as clients use it")
+    add("--url", required=True, help="Home Assistant's URL, as clients use it")
     add(
-        "--key-file", required=True, metavar="FILE", help="file with an API key that may 'metrics', and best 'read' too"
+        "--key-file",
+        required=True,
+        metavar="FILE",
+        help="file with an API key with the capability 'metrics', and preferably 'read'",
     )
-    add("--ca-file", metavar="FILE", help="authorities to trust instead of the system's")
-    add("--timeout", default="10", metavar="SECONDS", help="longest wait for an answer, 10 s")
-    add("--cors-origin", action="append", default=[], metavar="ORIGIN", help="origin whose pages should read answers")
-    add("--prometheus", metavar="URL", help="Prometheus, to see whether metrics and rules are there")
-    add("--grafana", metavar="URL", help="Grafana, to see whether the dashboard is there")
-    add("--grafana-token-file", metavar="FILE", help="file with a token of a Grafana service account")
+    add("--ca-file", metavar="FILE", help="CA certificates to trust instead of the system's, in PEM")
+    add("--timeout", default="10", metavar="SECONDS", help="timeout of a request (default: 10)")
+    add(
+        "--cors-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="origin that CORS should allow; can be repeated",
+    )
+    add("--prometheus", metavar="URL", help="URL of Prometheus, to check metrics and rules")
+    add("--grafana", metavar="URL", help="URL of Grafana, to check the dashboard")
+    add("--grafana-token-file", metavar="FILE", help="file with the token of a Grafana service account")
     add(
         "--manifest",
         default="",
         metavar="URL|FILE",
-        help="manifest with the newest version, the repository's by default",
+        help="manifest of the newest version (default: the repository's)",
     )
-    add("--backup", type=Path, metavar="FILE", help="a backup of Home Assistant, to see whether it holds the keys")
-    add("--scan", action="append", default=[], type=Path, metavar="FOLDER", help="folder to look through for keys")
-    add("--load", action="store_true", help="also put the bridge under load")
+    add("--backup", type=Path, metavar="FILE", help="Home Assistant backup, to check that it contains the API keys")
+    add(
+        "--scan",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FOLDER",
+        help="folder to search for API keys; can be repeated",
+    )
+    add("--load", action="store_true", help="also run the load tests")
     add(
         "--load-key-file",
         metavar="FILE",
-        help="file with the key for the load, best one that may 'read' without a limit",
+        help="file with the API key for the load tests, preferably with 'read' and without a rate limit",
     )
-    add("--load-seconds", default="10", metavar="SECONDS", help="length of each of the two loads, 10 s")
+    add("--load-seconds", default="10", metavar="SECONDS", help="duration of each of the two load tests (default: 10)")
     add("--json", action="store_true", help="write the report to standard output as JSON")
-    add("--junit", type=Path, metavar="FILE", help="write the report as JUnit XML, for pipelines")
+    add("--junit", type=Path, metavar="FILE", help="write the report as JUnit XML")
     add("--html", type=Path, metavar="FILE", help="write the report as one HTML page")
-    add("--quiet", action="store_true", help="tell no progress")
+    add("--quiet", action="store_true", help="do not report progress")
     return parser
 
 
 def _plan(options: Namespace) -> Plan:
-    """Return what is asked for; ValueError names the flag that is wrong."""
+    """Return the plan. Raises ValueError with the name of an invalid flag."""
     key_file = Path(options.key_file)
     token_file = options.grafana_token_file
     return Plan(

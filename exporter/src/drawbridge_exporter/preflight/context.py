@@ -1,4 +1,4 @@
-"""What checks share: the bridge, its snapshot, the key, and what was asked for."""
+"""The context of a run: the plan, the HTTP client and the key's details."""
 
 import json
 import ssl
@@ -20,7 +20,7 @@ _NOTHING: Final[Mapping[str, str]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What preflight was asked to do."""
+    """The options of a preflight run."""
 
     url: URL
     key: str = field(repr=False)
@@ -41,7 +41,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer; ``seconds`` is the time until its last byte."""
+    """A response. `seconds` is the time until its last byte."""
 
     status: int
     headers: Mapping[str, str]
@@ -49,7 +49,7 @@ class Reply:
     seconds: float
 
     def json(self) -> Any:  # noqa: ANN401 - JSON
-        """Return the body's JSON, None where it is none."""
+        """Return the body's JSON, or None if it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -58,7 +58,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """What ``/key`` says of the key in use."""
+    """The details of the key in use, from `/key`."""
 
     name: str
     capabilities: frozenset[str]
@@ -67,10 +67,10 @@ class Me:
 
 
 class Context:
-    """The bridge as checks see it; what is asked once is kept."""
+    """Sends requests to the bridge, and caches the key's details."""
 
     def __init__(self, plan: Plan, session: aiohttp.ClientSession) -> None:
-        """Ask over ``session``."""
+        """Create a context that sends requests over ``session``."""
         self.plan: Final = plan
         self.session: Final = session
         self.tls: Final = ssl.create_default_context(cafile=plan.ca_file) if plan.url.scheme == "https" else True
@@ -79,11 +79,11 @@ class Context:
     async def ask(
         self, path: str, *, method: str = "GET", key: bool = True, headers: Mapping[str, str] = _NOTHING
     ) -> Reply:
-        """Return the bridge's answer; ``path`` starts at its base and may have a query.
+        """Return the bridge's response. ``path`` is relative to its base URL and may have a query.
 
         Raises:
-            aiohttp.ClientError: There was no answer.
-            TimeoutError: Nor within the time limit.
+            aiohttp.ClientError: The request failed.
+            TimeoutError: The request timed out.
 
         """
         own = {"Authorization": f"Bearer {self.plan.key}"} if key else {}
@@ -92,7 +92,7 @@ class Context:
         )
 
     async def ask_url(self, url: URL, *, method: str = "GET", headers: Mapping[str, str] = _NOTHING) -> Reply:
-        """Return the answer of any address."""
+        """Return the response of any URL."""
         started = time.perf_counter()
         async with self.session.request(
             method,
@@ -106,10 +106,10 @@ class Context:
             return Reply(response.status, response.headers, body, time.perf_counter() - started)
 
     async def snapshot(self) -> Snapshot:
-        """Return the snapshot of this moment.
+        """Return the current snapshot.
 
         Raises:
-            ValueError: The key may not read it, or it is of another shape.
+            ValueError: The key cannot read the snapshot, or the snapshot is invalid.
 
         """
         reply = await self.ask("/metrics")
@@ -119,12 +119,12 @@ class Context:
         return parse_snapshot(reply.body)
 
     async def raw_snapshot(self) -> Mapping[str, Any]:
-        """Return the snapshot's own members, those that no version knows yet included."""
+        """Return the snapshot's JSON object with all of its members."""
         found = (await self.ask("/metrics")).json()
         return found if isinstance(found, dict) else {}
 
     async def me(self) -> Me:
-        """Return what the bridge says of the key."""
+        """Return the details of the key."""
         if self._me is None:
             found = (await self.ask("/key")).json()
             told = found if isinstance(found, dict) else {}
@@ -139,7 +139,7 @@ class Context:
 
 
 def problem(reply: Reply) -> str:
-    """Return what a problem document says, shortened."""
+    """Return the detail of a problem document, shortened."""
     found = reply.json()
     detail = found.get("detail") if isinstance(found, dict) else None
     return str(detail or "no explanation")[:200]

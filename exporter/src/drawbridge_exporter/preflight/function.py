@@ -1,4 +1,4 @@
-"""Checks of what the bridge does: endpoints, Home Assistant, cache, version."""
+"""Functional checks: Home Assistant, endpoints, the cache and the version."""
 
 import asyncio
 import json
@@ -22,25 +22,25 @@ _POLL_SECONDS: Final = 0.25
 _MANIFEST: Final = (
     "https://raw.githubusercontent.com/drawbridge-ha/drawbridge/main/custom_components/drawbridge/manifest.json"
 )
-_NEEDS_READ: Final = "Give the key the capability 'read' and a scope, and run again."
+_NEEDS_READ: Final = "Add the capability 'read' and a scope to the key, and run again."
 
 
 async def connected(context: Context) -> Finding:
-    """Is Home Assistant running behind the bridge?"""
+    """Check that Home Assistant is running."""
     health = await context.ask("/health", key=False)
     if health.status != HTTPStatus.OK:
-        return failed(f"/health answered {health.status}.", "Wait until Home Assistant has started; look at its log.")
+        return failed(f"/health answered {health.status}.", "Wait until Home Assistant has started, and check its log.")
     snapshot = await context.snapshot()
     if not snapshot.homeassistant_running:
         return failed("Home Assistant is starting or stopping.", "Wait until it has started, and run again.")
     since = (time.time() - snapshot.started_at) / 3600
     return passed(
-        f"Home Assistant {snapshot.homeassistant_version} runs; the bridge has counted for {since:.1f} hours."
+        f"Home Assistant {snapshot.homeassistant_version} is running; the bridge started {since:.1f} hours ago."
     )
 
 
 async def endpoints(context: Context) -> Finding:
-    """Does everything answer that the bridge's own description names?"""
+    """Check that every path of the OpenAPI document responds."""
     described = await context.ask("/openapi.json", key=False)
     document = described.json()
     if described.status != HTTPStatus.OK or not isinstance(document, dict):
@@ -49,47 +49,39 @@ async def endpoints(context: Context) -> Finding:
     for method, path in _operations(document):
         reply = await context.ask(path, method=method)
         asked += 1
-        if not _answers(method, path, reply):
+        if not _is_expected(method, reply):
             wrong.append(f"{method} {path}: {reply.status}")
     if wrong:
         return failed(
-            f"{len(wrong)} of {asked} did not answer as they should: {'; '.join(wrong[:5])}.",
-            "Look at Home Assistant's log.",
+            f"{len(wrong)} of {asked} paths returned an unexpected status: {'; '.join(wrong[:5])}.",
+            "Check Home Assistant's log.",
         )
-    return passed(f"All {asked} paths of /openapi.json answer; nothing was called that changes anything.")
+    return passed(f"All {asked} paths of /openapi.json respond. Only read-only requests were sent.")
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield a harmless request for each path: GET where it takes no parameters, else OPTIONS."""
+    """Yield a safe method and path for each path: GET if it has no parameters, otherwise OPTIONS."""
     for path, operations in document.get("paths", {}).items():
-        plain = "get" in operations and "{" not in path and not _lasts(operations["get"])
+        plain = "get" in operations and "{" not in path
         yield ("GET" if plain else "OPTIONS", path.replace("{", "").replace("}", ""))
 
 
-def _lasts(operation: dict[str, Any]) -> bool:
-    """Tell whether an operation answers with a stream or a WebSocket."""
-    responses = operation.get("responses", {})
-    content = [kind for response in responses.values() for kind in response.get("content", {})]
-    return "101" in responses or "text/event-stream" in content
-
-
-def _answers(method: str, path: str, reply: Reply) -> bool:
+def _is_expected(method: str, reply: Reply) -> bool:
     if method == "OPTIONS":
         return reply.status in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}
-    del path
-    # A query may be needed, and the key need not have every capability: 400 and 403 are answers too.
+    # The route may require a query, and the key may lack its capability: 400 and 403 prove that the route exists.
     return reply.status < HTTPStatus.BAD_REQUEST or reply.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN}
 
 
 async def cache_hits(context: Context) -> Finding:
-    """Does a second request come from the cache?"""
+    """Check that the cache answers repeated requests."""
     if "read" not in (await context.me()).capabilities:
-        return needs_person("The key may not read states.", _NEEDS_READ)
+        return needs_person("The key cannot read states.", _NEEDS_READ)
     first = await context.ask(_STATES)
     if first.status != HTTPStatus.OK:
         return failed(
             f"{_STATES} answered {first.status}: {problem(first)}",
-            "Look at the key's capabilities and at Home Assistant's log.",
+            "Check the key's capabilities and Home Assistant's log.",
         )
     before = (await context.snapshot()).cache
     for _ in range(3):
@@ -97,50 +89,59 @@ async def cache_hits(context: Context) -> Finding:
         again = await context.ask(_STATES, headers={"If-None-Match": second.headers.get("ETag", "")})
     after = (await context.snapshot()).cache
     if "states" not in before or "states" not in after:
-        return failed("The bridge tells nothing of a cache of states.", "Turn the cache on, or update Drawbridge.")
+        return failed(
+            "The snapshot has no statistics for the cache of states.", "Turn on the cache, or update Drawbridge."
+        )
     hits = after["states"].hits - before["states"].hits
     if not hits:
-        return failed("None of six requests was a hit.", "Turn the cache on.")
-    kept = "with its ETag the answer was 304" if again.status == HTTPStatus.NOT_MODIFIED else "states changed meanwhile"
+        return failed("None of 6 requests was a cache hit.", "Turn on the cache.")
+    kept = (
+        "a request with the ETag returned 304"
+        if again.status == HTTPStatus.NOT_MODIFIED
+        else "a state changed before the request with the ETag"
+    )
     return passed(
-        f"{hits} of 6 requests were hits; the first took {first.seconds * 1000:.1f} ms, a later one"
+        f"{hits} of 6 requests were cache hits; the first request took {first.seconds * 1000:.1f} ms, a later request"
         f" {second.seconds * 1000:.1f} ms; {kept}."
     )
 
 
 async def cache_invalidation(context: Context) -> Finding:
-    """Does a change of a state show at once?"""
+    """Check that a response reflects a state change immediately."""
     if "read" not in (await context.me()).capabilities:
-        return needs_person("The key may not read states.", _NEEDS_READ)
+        return needs_person("The key cannot read states.", _NEEDS_READ)
     first = await context.ask(_STATES)
     tag, ends = first.headers.get("ETag"), time.monotonic() + _CHANGE_SECONDS
     if not tag:
-        return failed(f"{_STATES} has no ETag.", "Look for a proxy that strips headers, or turn the cache on.")
+        return failed(f"{_STATES} has no ETag.", "Check for a proxy that removes headers, or turn on the cache.")
     while time.monotonic() < ends:
         reply = await context.ask(_STATES, headers={"If-None-Match": tag})
         if reply.status == HTTPStatus.OK:
             return await _is_newest(context, first, reply)
         await asyncio.sleep(_POLL_SECONDS)
     return needs_person(
-        f"No state changed within {_CHANGE_SECONDS:.0f} seconds.", "Run again, and switch a light meanwhile."
+        f"No state changed within {_CHANGE_SECONDS:.0f} seconds.",
+        "Run again, and switch a light while the check waits.",
     )
 
 
 async def _is_newest(context: Context, before: Reply, after: Reply) -> Finding:
-    """Compare what the bulk answer says of a changed entity with the entity's own answer."""
+    """Compare a changed entity in the response for all states with its own response."""
     old = {state["entity_id"]: state for state in before.json() or ()}
     changed = [state for state in after.json() or () if old.get(state["entity_id"]) != state]
     if not changed:
-        return failed("The ETag changed, but no state did.", "Report it.")
+        return failed("The ETag changed, but no state changed.", "Report a bug.")
     entity = changed[0]["entity_id"]
     single = (await context.ask(f"{_STATES}/{entity}")).json() or {}
     if single.get("last_changed", "") < changed[0]["last_changed"]:
-        return failed(f"{entity} is older by itself than among all.", "Report it.")
-    return passed(f"{len(changed)} states changed; a new ETag and the new states came with the next request.")
+        return failed(
+            f"The response for {entity} is older than its state in the response for all states.", "Report a bug."
+        )
+    return passed(f"{len(changed)} states changed, and the next request returned the new states and a new ETag.")
 
 
 async def version(context: Context) -> Finding:
-    """Is the newest version installed?"""
+    """Check that the newest version is installed."""
     running = (await context.snapshot()).bridge_version
     place = context.plan.manifest or _MANIFEST
     try:
@@ -148,16 +149,18 @@ async def version(context: Context) -> Finding:
     except (aiohttp.ClientError, OSError, ValueError, KeyError) as error:
         if running == __version__:
             return needs_person(
-                f"Drawbridge {running} goes with this exporter; {place} could not be read ({type(error).__name__}).",
-                "Compare with the newest release by hand.",
+                f"Drawbridge {running} matches this exporter, but {place} could not be read ({type(error).__name__}).",
+                "Compare the version with the newest release.",
             )
-        return failed(f"Drawbridge {running} and exporter {__version__} differ.", "Update the older of both.")
+        return failed(
+            f"The versions of Drawbridge ({running}) and the exporter ({__version__}) differ.", "Update the older one."
+        )
     if running != newest:
         return failed(
-            f"Drawbridge {running} runs; {place} says {newest}.",
+            f"Drawbridge {running} is installed; the newest version is {newest} ({place}).",
             "Update it in HACS (the Marketplace since 2026.11), and restart Home Assistant.",
         )
-    return passed(f"Drawbridge {running} is what {place} says.")
+    return passed(f"Drawbridge {running} is the newest version ({place}).")
 
 
 async def _manifest(context: Context, place: str) -> dict[str, Any]:
@@ -174,8 +177,8 @@ async def _manifest(context: Context, place: str) -> dict[str, Any]:
 
 CHECKS: Final = (
     Check(_SECTION, "home-assistant", "Home Assistant is connected", connected),
-    Check(_SECTION, "endpoints", "All endpoints answer", endpoints),
-    Check(_SECTION, "cache-hits", "The cache answers the second request", cache_hits),
-    Check(_SECTION, "cache-invalidation", "A change shows at once", cache_invalidation),
+    Check(_SECTION, "endpoints", "All endpoints respond", endpoints),
+    Check(_SECTION, "cache-hits", "The cache answers repeated requests", cache_hits),
+    Check(_SECTION, "cache-invalidation", "A state change is visible immediately", cache_invalidation),
     Check(_SECTION, "version", "The version is up to date", version),
 )

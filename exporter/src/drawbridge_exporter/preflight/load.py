@@ -1,4 +1,4 @@
-"""The load test: expected and peak load, and what they leave behind. Only with --load."""
+"""Load tests at expected and peak load, followed by recovery and memory checks. They run only with `--load`."""
 
 import asyncio
 import statistics
@@ -30,7 +30,7 @@ _PAUSE_SECONDS: Final = 0.05
 
 @dataclass(slots=True)
 class Measured:
-    """What one phase of load saw."""
+    """The results of one phase of the load test."""
 
     seconds: float = 0.0
     durations: list[float] = field(default_factory=list)
@@ -40,44 +40,44 @@ class Measured:
 
     @property
     def requests(self) -> int:
-        """Return the requests made."""
+        """The number of requests sent."""
         return sum(self.statuses.values()) + self.broken
 
     @property
     def limited(self) -> int:
-        """Return the requests that the key's own rate limit refused."""
+        """The number of requests refused by the key's rate limit."""
         return self.statuses[HTTPStatus.TOO_MANY_REQUESTS]
 
     @property
     def errors(self) -> int:
-        """Return the requests that failed; those put off with Retry-After did not."""
+        """The number of failed requests. A 503 with `Retry-After` does not count as failed."""
         return (
             self.broken - self.shed + sum(self.statuses[status] for status in self.statuses if status in _SERVER_ERRORS)
         )
 
     @property
     def mean(self) -> float:
-        """Return the mean duration of answers that were not refused."""
+        """The mean duration in seconds of the requests that were not rate limited."""
         return statistics.fmean(self.durations) if self.durations else 0.0
 
     def describe(self) -> str:
-        """Return throughput, percentiles and errors in a line."""
+        """Return throughput, percentiles and errors as one line of text."""
         if len(self.durations) < 2:  # noqa: PLR2004 - percentiles need two
-            return f"{self.requests} requests, {self.limited} of them refused by the key's rate limit"
+            return f"{self.requests} requests, {self.limited} refused by the key's rate limit"
         cuts = statistics.quantiles(self.durations, n=100, method="inclusive")
         limited = f", {self.limited} refused by the key's rate limit" if self.limited else ""
-        shed = f", {self.shed} put off with Retry-After" if self.shed else ""
+        shed = f", {self.shed} answered 503 with Retry-After" if self.shed else ""
         return (
-            f"{len(self.durations) / self.seconds:.0f} requests/s, half within {cuts[49] * 1000:.1f} ms, 95 % within"
-            f" {cuts[94] * 1000:.1f} ms, 99 % within {cuts[98] * 1000:.1f} ms, {self.errors} errors{shed}{limited}"
+            f"{len(self.durations) / self.seconds:.0f} requests/s, p50 {cuts[49] * 1000:.1f} ms, p95"
+            f" {cuts[94] * 1000:.1f} ms, p99 {cuts[98] * 1000:.1f} ms, {self.errors} errors{shed}{limited}"
         )
 
 
 class LoadTest:
-    """The phases, one after the other, each compared with the state before."""
+    """Runs the phases of the load test in order, and compares the bridge before and after."""
 
     def __init__(self) -> None:
-        """Begin with nothing measured."""
+        """Create a load test without results."""
         self._idle = Measured()
         self._memory: int | None = None
 
@@ -86,32 +86,33 @@ class LoadTest:
         return (
             Check(_SECTION, "load-expected", f"Expected load: {_EXPECTED_CONNECTIONS} connections", self.expected),
             Check(_SECTION, "load-peak", f"Peak load: {_PEAK_CONNECTIONS} connections", self.peak),
-            Check(_SECTION, "load-recovery", "It recovers at once", self.recovery),
-            Check(_SECTION, "load-memory", "Memory is given back", self.memory),
+            Check(_SECTION, "load-recovery", "The bridge recovers after the load", self.recovery),
+            Check(_SECTION, "load-memory", "Memory returns to its level before the load", self.memory),
         )
 
     async def expected(self, context: Context) -> Finding:
-        """Measure a quiet bridge first, then one under the load of a usual day."""
+        """Measure the idle bridge as a baseline, then the bridge under expected load."""
         self._memory = resident_bytes(context.plan.url)
         self._idle = await _quiet(context)
         return _judge(await _load(context, _EXPECTED_CONNECTIONS))
 
     async def peak(self, context: Context) -> Finding:
-        """Measure the bridge under more than it will meet."""
+        """Measure the bridge under peak load."""
         return _judge(await _load(context, _PEAK_CONNECTIONS))
 
     async def recovery(self, context: Context) -> Finding:
-        """Compare the quiet bridge after the load with the one before."""
+        """Compare the response times of the idle bridge before and after the load."""
         await asyncio.sleep(_SETTLE_SECONDS)
         after = await _quiet(context)
         if not after.durations or not self._idle.durations:
-            return needs_person("The key's rate limit left no requests to compare.", "Run with a key without a limit.")
+            return needs_person(
+                "The key's rate limit refused the requests that the comparison needs.",
+                "Run again with a key that has no rate limit.",
+            )
         before_ms, after_ms = (statistics.median(phase.durations) * 1000 for phase in (self._idle, after))
-        evidence = (
-            f"Half of {_IDLE_REQUESTS} quiet requests took {before_ms:.1f} ms before and {after_ms:.1f} ms after."
-        )
+        evidence = f"The median response time was {before_ms:.1f} ms before the load and {after_ms:.1f} ms after it."
         if after.errors or after_ms > _SLOWER * before_ms + 5:
-            return failed(evidence, "Look at Home Assistant's log and at the lag of its event loop.")
+            return failed(evidence, "Check Home Assistant's log and the lag of its event loop.")
         return passed(evidence)
 
     async def memory(self, context: Context) -> Finding:
@@ -119,12 +120,12 @@ class LoadTest:
         after = resident_bytes(context.plan.url)
         if self._memory is None or after is None:
             return needs_person(
-                "Home Assistant runs on another machine; its memory cannot be seen from here.",
-                "Compare it before and after a load in Settings > System > Hardware.",
+                "Home Assistant runs on another machine, so its memory cannot be measured.",
+                "Compare the memory usage before and after a load in Settings > System > Hardware.",
             )
         evidence = f"{self._memory / _MIB:.0f} MiB before, {after / _MIB:.0f} MiB after."
         if after > self._memory * (1 + _GROWTH_RATIO):
-            return failed(evidence, "Run again; if it grows each time, report it.")
+            return failed(evidence, "Run again. If memory grows with each run, report a bug.")
         return passed(evidence)
 
 
@@ -133,7 +134,7 @@ async def _path(context: Context) -> str:
 
 
 async def _quiet(context: Context) -> Measured:
-    """Ask one request after the other, with pauses."""
+    """Send requests one at a time, with pauses."""
     path, measured = await _path(context), Measured(seconds=1.0)
     for _ in range(_IDLE_REQUESTS):
         await _one(context, path, measured)
@@ -142,7 +143,7 @@ async def _quiet(context: Context) -> Measured:
 
 
 async def _load(context: Context, connections: int) -> Measured:
-    """Ask over so many connections at once, as fast as they are answered."""
+    """Send requests as fast as they are answered, over a number of concurrent connections."""
     path, measured = await _path(context), Measured()
     started = time.perf_counter()
 
@@ -173,7 +174,7 @@ async def _one(context: Context, path: str, measured: Measured) -> None:
 
 def _judge(measured: Measured) -> Finding:
     if not measured.durations and not measured.broken:
-        return needs_person(f"{measured.describe()}.", "Run with a key without a rate limit, made for the test.")
+        return needs_person(f"{measured.describe()}.", "Run again with a key for the test that has no rate limit.")
     evidence = f"{measured.describe()}."
     if measured.errors >= _ERROR_RATIO * measured.requests:
         return failed(evidence, "See the runbook DrawbridgeErrorBudgetBurn.")

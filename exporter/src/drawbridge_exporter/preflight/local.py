@@ -1,4 +1,4 @@
-"""What can be seen of a bridge that runs on this very machine."""
+"""Memory usage of a bridge that runs on this machine."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ _KIB: Final = 1024
 def resident_bytes(url: URL) -> int | None:
     """Return the resident memory of the process that listens at a loopback URL.
 
-    None for an address elsewhere, a system without /proc, or a process of
-    somebody else.
+    Return None for another address, for a system without /proc, and for a
+    process of another user.
     """
     try:
         if not ipaddress.ip_address(url.host or "").is_loopback:

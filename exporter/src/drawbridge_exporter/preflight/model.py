@@ -1,4 +1,4 @@
-"""What preflight finds: items with a status, evidence, and how to mend them."""
+"""The results of preflight: items with a status, evidence and instructions."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from .context import Context
 
 
 class Status(StrEnum):
-    """What is known of an item."""
+    """The status of an item."""
 
     PASSED = "pass"
     FAILED = "fail"
     PERSON = "person"
-    """A person has to look, for the command cannot see it from where it runs."""
+    """Preflight cannot check the item, so a person has to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found; ``mend`` says what to do where it did not pass."""
+    """The result of a check. `mend` says how to fix it if it did not pass."""
 
     status: Status
     evidence: str
@@ -42,7 +42,7 @@ def needs_person(evidence: str, mend: str) -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One item of the checklist and what finds out about it."""
+    """One item of the checklist and the function that checks it."""
 
     section: str
     item: str
@@ -52,7 +52,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One item with what was found, and the seconds that it took."""
+    """One item with its finding and the duration of its check in seconds."""
 
     section: str
     item: str
@@ -63,7 +63,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All results of one run against one bridge; ``started_at`` is Unix seconds."""
+    """All results of one run. `started_at` is a Unix timestamp in seconds."""
 
     url: str
     started_at: float
@@ -77,5 +77,5 @@ class Report:
 
     @property
     def is_ready(self) -> bool:
-        """Whether nothing failed."""
+        """Whether no item failed."""
         return self.count(Status.FAILED) == 0

@@ -1,4 +1,4 @@
-"""Checks of what watches the bridge and what saves it: metrics, alerts, dashboards, logs, backup."""
+"""Checks of monitoring and backup: metrics, alerts, the dashboard, the audit log and backups."""
 
 import json
 import tarfile
@@ -30,14 +30,17 @@ ALERTS: Final = frozenset(
         "DrawbridgeTargetsFileBroken",
     }
 )
-_NO_PROMETHEUS: Final = ("No Prometheus was given.", "Run again with --prometheus URL.")
+_NO_PROMETHEUS: Final = (
+    "Prometheus was not checked because its URL was not given.",
+    "Run again with --prometheus URL.",
+)
 _DASHBOARD: Final = "drawbridge"
 _STORAGE: Final = ".storage/core.config_entries"
 _MAX_STORAGE_BYTES: Final = 64 * 1024 * 1024
 
 
 async def _prometheus(context: Context, path: str, **query: str) -> Any:  # noqa: ANN401 - JSON
-    """Return the data of an answer of Prometheus's API."""
+    """Return the data of a response of Prometheus's API."""
     base = context.plan.prometheus or URL()
     reply = await context.ask_url((base / "api/v1" / path).with_query(query))
     found = reply.json()
@@ -48,21 +51,21 @@ async def _prometheus(context: Context, path: str, **query: str) -> Any:  # noqa
 
 
 async def scraped(context: Context) -> Finding:
-    """Does Prometheus have the metrics of a bridge that is up?"""
+    """Check that Prometheus scrapes a bridge that is up."""
     if context.plan.prometheus is None:
         return needs_person(*_NO_PROMETHEUS)
     result = (await _prometheus(context, "query", query="drawbridge_up"))["result"]
     up = [row["metric"].get("instance", "") for row in result if float(row["value"][1]) == 1]
     if not up:
         return failed(
-            f"{len(result)} targets are known and none of them is up.",
-            "Add the exporter to scrape_configs; its page says what it lacks.",
+            f"Prometheus has {len(result)} Drawbridge targets, and none of them is up.",
+            "Add the exporter to scrape_configs, and see its landing page for the reason that a bridge is down.",
         )
     return passed(f"drawbridge_up is 1 for {', '.join(up[:5])}.")
 
 
 async def rules(context: Context) -> Finding:
-    """Are the alert rules loaded, and do they evaluate?"""
+    """Check that the alert rules are loaded and evaluate."""
     if context.plan.prometheus is None:
         return needs_person(*_NO_PROMETHEUS)
     groups = (await _prometheus(context, "rules"))["groups"]
@@ -75,36 +78,40 @@ async def rules(context: Context) -> Finding:
         )
     ill = [rule["name"] for rule in found if rule["health"] == "err"]
     if ill:
-        return failed(f"Prometheus cannot evaluate {', '.join(ill)}.", "Its page Status > Rules says why.")
+        return failed(
+            f"Prometheus cannot evaluate {', '.join(ill)}.", "See Status > Rule health in Prometheus for the error."
+        )
     firing = sorted({rule["name"] for rule in found if rule.get("state") == "firing"})
     return passed(f"All {len(ALERTS)} alerts are loaded; firing: {', '.join(firing) or 'none'}.")
 
 
 async def alertmanager(context: Context) -> Finding:
-    """Does somebody get the alerts?"""
+    """Find the Alertmanagers that Prometheus sends alerts to."""
     if context.plan.prometheus is None:
         return needs_person(*_NO_PROMETHEUS)
     active = (await _prometheus(context, "alertmanagers"))["activeAlertmanagers"]
     if not active:
         return needs_person(
-            "Prometheus sends its alerts to no Alertmanager.", "Add one, or alert from Grafana; then send a test alert."
+            "Prometheus has no active Alertmanager.",
+            "Add an Alertmanager or use alerting in Grafana, then send a test alert.",
         )
     return needs_person(
-        f"Prometheus sends to {', '.join(row['url'] for row in active)}.",
-        "Send a test alert, and see that it reaches who is on call.",
+        f"Prometheus sends alerts to {', '.join(row['url'] for row in active)}.",
+        "Send a test alert, and check that it reaches the person on call.",
     )
 
 
 async def dashboard(context: Context) -> Finding:
-    """Is the dashboard there?"""
+    """Check that the dashboard is in Grafana."""
     if context.plan.grafana is None:
-        return needs_person("No Grafana was given.", "Run again with --grafana URL.")
+        return needs_person("Grafana was not checked because its URL was not given.", "Run again with --grafana URL.")
     token = context.plan.grafana_token
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     reply = await context.ask_url(context.plan.grafana / "api/dashboards/uid" / _DASHBOARD, headers=headers)
     if reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return needs_person(
-            f"Grafana answered {reply.status}.", "Run again with --grafana-token-file FILE, or look by hand."
+            f"Grafana answered {reply.status}.",
+            "Run again with --grafana-token-file FILE, or check for the dashboard in Grafana.",
         )
     if reply.status != HTTPStatus.OK:
         return failed(f"Grafana answered {reply.status}.", "Import exporter/dashboards/drawbridge.json.")
@@ -113,27 +120,28 @@ async def dashboard(context: Context) -> Finding:
 
 
 async def audit(context: Context) -> Finding:
-    """Is it written down who was let in and who was not?"""
+    """Check that the audit log is written to a file."""
     told = (await context.raw_snapshot()).get("audit")
     if not isinstance(told, dict):
         return needs_person(
-            "The bridge does not tell whether its audit log is on.",
-            "Look in Settings > Devices & services > Drawbridge > Configure.",
+            "The bridge does not report the state of its audit log.",
+            "Check the audit log in Settings > Devices & services > Drawbridge > Configure.",
         )
     if not told.get("file"):
         return failed(
-            f"{told.get('records', 0)} records are held in memory, and lost at a restart.",
-            "Turn the audit file on in Settings > Devices & services > Drawbridge > Configure.",
+            f"{told.get('records', 0)} audit records are only in memory and are lost when Home Assistant restarts.",
+            "Turn on the audit file in Settings > Devices & services > Drawbridge > Configure.",
         )
-    return passed(f"{told.get('records', 0)} records; they are written to a file too.")
+    return passed(f"{told.get('records', 0)} audit records are in memory, and the audit file is on.")
 
 
 async def backup(context: Context) -> Finding:
-    """Would a restored backup have the keys?"""
+    """Check that a backup contains the API keys."""
     path = context.plan.backup
     if path is None:
         return needs_person(
-            "No backup was given.", "Run again with --backup FILE, a Home Assistant backup without a password."
+            "No backup was checked because no file was given.",
+            "Run again with --backup FILE, a Home Assistant backup without a password.",
         )
     wanted = len((await context.snapshot()).keys)
     try:
@@ -141,14 +149,14 @@ async def backup(context: Context) -> Finding:
     except (tarfile.TarError, OSError, ValueError) as error:
         return needs_person(
             f"{path} cannot be read: {error}.",
-            "An encrypted backup has to be tried out: restore it on another machine.",
+            "If the backup is encrypted, test it: restore it on another machine.",
         )
     if len(entries) < wanted:
         return failed(
-            f"{path} holds {len(entries)} keys, the bridge has {wanted}.",
-            "Make a new backup that includes Home Assistant's settings.",
+            f"{path} contains {len(entries)} API keys, but the bridge has {wanted}.",
+            "Create a new backup that includes Home Assistant's settings.",
         )
-    return passed(f"{path} holds {len(entries)} keys, as many as the bridge has or more.")
+    return passed(f"{path} contains {len(entries)} API keys; the bridge has {wanted}.")
 
 
 def _backed_up_keys(path: Path) -> Iterator[str]:
@@ -177,8 +185,8 @@ def _stored_keys(archive: IO[bytes]) -> Iterator[str]:
 CHECKS: Final = (
     Check(_SECTION, "scraped", "Prometheus has the metrics", scraped),
     Check(_SECTION, "rules", "The alert rules are loaded", rules),
-    Check(_SECTION, "alertmanager", "Alerts reach somebody", alertmanager),
+    Check(_SECTION, "alertmanager", "Alerts are delivered", alertmanager),
     Check(_SECTION, "dashboard", "The dashboard is in Grafana", dashboard),
-    Check(_SECTION, "audit", "Logs and audit are on", audit),
-    Check(_SECTION, "backup", "A backup holds the keys", backup),
+    Check(_SECTION, "audit", "The audit log is on", audit),
+    Check(_SECTION, "backup", "A backup contains the API keys", backup),
 )

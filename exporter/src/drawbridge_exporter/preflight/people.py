@@ -1,4 +1,4 @@
-"""What only people can confirm, with what to look at."""
+"""Checklist items that only a person can confirm, each with instructions."""
 
 from typing import Final
 
@@ -10,108 +10,113 @@ _ITEMS: Final = (
         "Security",
         "vault",
         "Secrets are kept in a vault",
-        "Where do the key files and passwords come from? Not from a repository or a chat.",
+        "Check that key files and passwords come from a secret store, not from a repository or a chat.",
     ),
     (
         "Security",
         "firewall",
         "Firewall and network segments",
-        "Which networks reach Home Assistant's port? Only those that need it should.",
+        "Check that only the networks that need Home Assistant's port can reach it.",
     ),
     (
         "Security",
         "ddos",
-        "Protection from floods",
-        "Is Home Assistant open to the internet? Then a proxy or tunnel in front should limit requests.",
+        "Protection against denial of service",
+        "If Home Assistant is reachable from the internet, limit requests in a reverse proxy or tunnel.",
     ),
     (
         "Security",
         "at-rest",
-        "Data at rest are encrypted",
-        "Disk or volume encryption of Home Assistant, Prometheus and backups.",
+        "Data at rest is encrypted",
+        "Check that the disks or volumes of Home Assistant, Prometheus and the backups are encrypted.",
     ),
     (
         "Security",
         "retention",
-        "Retention is decided",
-        "How long do recorder, Prometheus and audit log keep what they have?",
+        "Data retention is defined",
+        "Define how long the recorder, Prometheus and the audit log keep data.",
     ),
     (
         "Security",
         "penetration",
-        "A penetration test was made",
-        "By somebody who did not build it; its findings are closed.",
+        "A penetration test was done",
+        "Have somebody who did not build the system test it, and resolve the findings.",
     ),
     (
         "Security",
         "compliance",
-        "Data protection was looked at",
-        "Who may see states of people's homes, and do those people know?",
+        "Data protection was reviewed",
+        "Check who can see the states of people's homes, and that those people know.",
     ),
     (
         "Infrastructure",
         "images",
         "Container images were scanned",
-        "Base images are current and scanned; limits are set.",
+        "Check that base images are up to date and scanned, and that resource limits are set.",
     ),
     (
         "Infrastructure",
         "kubernetes",
-        "Kubernetes policies, if it is used",
-        "RBAC, network policies and pod security of the exporter's namespace.",
+        "Kubernetes policies, if used",
+        "Check RBAC, network policies and pod security in the exporter's namespace.",
     ),
     (
         "Infrastructure",
         "certificates",
-        "Certificates renew themselves",
-        "When was the last renewal, and who hears of a failed one?",
+        "Certificates are renewed automatically",
+        "Check the date of the last renewal, and who is notified when one fails.",
     ),
     (
         "Infrastructure",
         "capacity",
-        "Limits and capacity are planned",
-        "Memory and CPU of the machine at the peak that the load test showed.",
+        "Capacity is planned",
+        "Compare the machine's memory and CPU with the peak of the load test.",
     ),
     (
         "Operation",
         "log-aggregation",
-        "Logs are gathered",
-        "Home Assistant's and the exporter's logs reach one place, and are kept.",
+        "Logs are aggregated",
+        "Check that the logs of Home Assistant and the exporter are collected in one place and retained.",
     ),
     (
         "Operation",
         "restore",
-        "A restore was tried",
-        "The backup was restored on another machine, and a key worked there.",
+        "A restore was tested",
+        "Restore a backup on another machine, and check that a key works there.",
     ),
     (
         "Operation",
         "backup-encryption",
-        "Backups are encrypted and elsewhere",
-        "A copy is not on Home Assistant's own disk, and has a password.",
+        "Backups are encrypted and stored off-site",
+        "Check that a password-protected copy is stored outside of Home Assistant's disk.",
     ),
     (
         "Operation",
         "rollback",
-        "A rollback was tried",
-        "The version of before, with the backup of before; how long did it take?",
+        "A rollback was tested",
+        "Restore the previous version and its backup, and note how long it takes.",
     ),
     (
         "Operation",
         "incident",
-        "Who does what in an incident",
-        "Names, numbers and the runbooks; who rotates a leaked key?",
+        "Incident response is defined",
+        "Document contacts and runbooks, and who rotates a leaked key.",
     ),
-    ("Operation", "updates", "Updates are scheduled", "Home Assistant, Drawbridge, the exporter and their machines."),
-    ("Sign-off", "review", "Code, security and performance were reviewed", "By whom, and when?"),
-    ("Sign-off", "trained", "The team is trained", "Everybody on call has seen the dashboard and a runbook."),
-    ("Sign-off", "approved", "Go-live is approved", "By the owner of the product and by security."),
+    (
+        "Operation",
+        "updates",
+        "Updates are scheduled",
+        "Schedule updates of Home Assistant, Drawbridge, the exporter and their machines.",
+    ),
+    ("Sign-off", "review", "Code, security and performance were reviewed", "Record who did the reviews, and when."),
+    ("Sign-off", "trained", "The team is trained", "Show the dashboard and a runbook to everybody on call."),
+    ("Sign-off", "approved", "Go-live is approved", "Get the approval of the product owner and of security."),
 )
 
 
 def _check(section: str, item: str, title: str, look: str) -> Check:
     async def run(_context: Context) -> Finding:
-        return needs_person("Cannot be seen from here.", look)
+        return needs_person("Preflight cannot check this.", look)
 
     return Check(section, item, title, run)
 

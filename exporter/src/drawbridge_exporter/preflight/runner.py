@@ -1,4 +1,4 @@
-"""Runs the checks, one after the other."""
+"""Runs the checks in order."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,8 +15,8 @@ from .model import Check, Finding, Report, Result, failed
 def checks(*, load: bool) -> Iterator[Check]:
     """Yield the checks in the order in which they run.
 
-    Performance comes after those that make traffic, and the rate limit, which
-    uses up the key's requests, after everything that needs them.
+    Performance checks run after the checks that cause traffic. The rate limit check
+    runs last because it uses up the key's requests.
     """
     yield from access.CHECKS
     yield from transport.CHECKS
@@ -30,7 +30,7 @@ def checks(*, load: bool) -> Iterator[Check]:
 
 
 async def run(context: Context, tell: Callable[[Result], None]) -> Report:
-    """Run every check, tell each result as it comes, and return them all."""
+    """Run every check, report each result to `tell` as it finishes, and return the report."""
     started_at, started = time.time(), time.perf_counter()
     versions = await _versions(context)
     results = []
@@ -53,11 +53,13 @@ async def _find(check: Check, context: Context) -> Finding:
     try:
         return await check.run(context)
     except FetchError as error:
-        return failed(str(error), "See that the URL is right.")
+        return failed(str(error), "Check the URL.")
     except (aiohttp.ClientError, TimeoutError) as error:
-        return failed(f"No answer: {from_exception(error)}", "See that it can be reached from here, and run again.")
+        return failed(
+            f"No response: {from_exception(error)}", "Check that the bridge is reachable from here, and run again."
+        )
     except ValueError as error:
-        return failed(f"The answer was not as expected: {error}", "See that the URL is right and the versions fit.")
+        return failed(f"Unexpected response: {error}", "Check the URL and the versions.")
 
 
 async def _versions(context: Context) -> str:

@@ -1,4 +1,4 @@
-"""Checks of the way to the bridge: headers, TLS, certificate, ciphers."""
+"""Transport checks: security headers, TLS version, certificate and ciphers."""
 
 import asyncio
 import ipaddress
@@ -16,9 +16,9 @@ _SECTION: Final = "Network"
 _DAYS_LEFT: Final = 14
 _DAY: Final = 86_400
 _OLD_VERSIONS: Final = (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1)
-# Everything for TLS 1.2 that does not encrypt and authenticate in one.
+# Every TLS 1.2 cipher that is not an AEAD cipher.
 _WEAK_CIPHERS: Final = "ALL:COMPLEMENTOFALL:!AESGCM:!CHACHA20:!AESCCM:!ARIAGCM:@SECLEVEL=0"
-_TO_PROXY: Final = "Turn TLS on in Home Assistant (Settings > System > Network) or put a proxy with TLS in front."
+_TURN_ON_TLS: Final = "Turn on TLS in Home Assistant (Settings > System > Network), or use a reverse proxy with TLS."
 
 _WANTED_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -30,7 +30,7 @@ _WANTED_HEADERS: Final = {
 
 
 async def security_headers(context: Context) -> Finding:
-    """Do answers carry the headers that confine them, refusals too?"""
+    """Check the security headers of successful responses and of refusals."""
     missing: list[str] = []
     for path, key in (("/key", True), ("/api/states", False), ("/preflight-nothing-here", True)):
         reply = await context.ask(path, key=key)
@@ -38,11 +38,15 @@ async def security_headers(context: Context) -> Finding:
             f"{name} on {reply.status}" for name in _lacking(reply.headers, tls=context.plan.url.scheme == "https")
         ]
     if missing:
-        return failed(f"Missing: {', '.join(missing)}.", "Look for a proxy that strips headers, or update Drawbridge.")
+        return failed(
+            f"Missing: {', '.join(missing)}.", "Check for a proxy that removes headers, or update Drawbridge."
+        )
     cached = (await context.ask("/key")).headers.get("Cache-Control", "")
     if "no-store" not in cached:
-        return failed(f"/key has Cache-Control: {cached or 'none'}.", "Look for a proxy that changes headers.")
-    return passed(f"{', '.join(_WANTED_HEADERS)}, framing and caching are right on answers, 401 and 404.")
+        return failed(f"/key has Cache-Control: {cached or 'none'}.", "Check for a proxy that changes headers.")
+    return passed(
+        f"{', '.join(_WANTED_HEADERS)}, frame protection and Cache-Control are correct on 200, 401 and 404 responses."
+    )
 
 
 def _lacking(headers: Mapping[str, str], *, tls: bool) -> list[str]:
@@ -59,7 +63,7 @@ def _lacking(headers: Mapping[str, str], *, tls: bool) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Handshake:
-    """What a TLS handshake agreed on, or why there was none."""
+    """The result of a TLS handshake: the negotiated parameters or the error."""
 
     version: str = ""
     cipher: str = ""
@@ -67,7 +71,7 @@ class _Handshake:
     error: str = ""
 
 
-async def _shake_hands(plan: Plan, context: ssl.SSLContext) -> _Handshake:
+async def _handshake(plan: Plan, context: ssl.SSLContext) -> _Handshake:
     host, port = plan.url.host or "", plan.url.port or 443
     try:
         async with asyncio.timeout(plan.timeout):
@@ -75,7 +79,7 @@ async def _shake_hands(plan: Plan, context: ssl.SSLContext) -> _Handshake:
     except ssl.SSLCertVerificationError as error:
         return _Handshake(error=error.verify_message)
     except ssl.SSLError as error:
-        return _Handshake(error=error.reason or "no handshake")
+        return _Handshake(error=error.reason or "handshake failed")
     except OSError as error:
         return _Handshake(error=error.strerror or type(error).__name__)
     agreed: ssl.SSLObject = writer.get_extra_info("ssl_object")
@@ -85,8 +89,8 @@ async def _shake_hands(plan: Plan, context: ssl.SSLContext) -> _Handshake:
     return _Handshake(agreed.version() or "", cipher[0] if cipher else "", left)
 
 
-def _trusting_anyone() -> ssl.SSLContext:
-    """Return a context for handshakes that only ask what the server would agree to."""
+def _unverified_context() -> ssl.SSLContext:
+    """Return a context without verification, to find out what the server accepts. It sends no data."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -94,14 +98,14 @@ def _trusting_anyone() -> ssl.SSLContext:
 
 
 def _no_tls(plan: Plan) -> Finding | None:
-    """Return the finding for a URL without TLS, None for one with it."""
+    """Return the finding for a URL without TLS, or None for an `https://` URL."""
     if plan.url.scheme == "https":
         return None
     if _is_loopback(plan.url.host or ""):
         return needs_person(
-            "The address is this machine's own, without TLS.", "Run again with the https:// address that clients use."
+            "The URL is a loopback address without TLS.", "Run again with the https:// URL that clients use."
         )
-    return failed("Keys and states cross the network readable by all.", _TO_PROXY)
+    return failed("Keys and states are sent over the network without encryption.", _TURN_ON_TLS)
 
 
 def _is_loopback(host: str) -> bool:
@@ -112,62 +116,68 @@ def _is_loopback(host: str) -> bool:
 
 
 async def tls_version(context: Context) -> Finding:
-    """Is TLS 1.3 spoken, and nothing older than 1.2?"""
+    """Check that the server supports TLS 1.3 and refuses versions older than 1.2."""
     if (finding := _no_tls(context.plan)) is not None:
         return finding
-    best = await _shake_hands(context.plan, _trusting_anyone())
+    best = await _handshake(context.plan, _unverified_context())
     if best.version != "TLSv1.3":
-        return failed(f"The best that is offered is {best.version or best.error}.", "Allow TLS 1.3 where TLS ends.")
-    old = [name for version in _OLD_VERSIONS if (name := await _speaks(context.plan, version))]
+        return failed(
+            f"TLS 1.3 is not supported; the handshake resulted in {best.version or best.error}.",
+            "Turn on TLS 1.3 where TLS is terminated.",
+        )
+    old = [name for version in _OLD_VERSIONS if (name := await _accepted_version(context.plan, version))]
     if old:
-        return failed(f"{' and '.join(old)} are accepted too.", "Turn off everything older than TLS 1.2.")
+        return failed(f"The server accepts {' and '.join(old)}.", "Turn off all versions older than TLS 1.2.")
     return passed(f"TLS 1.3 with {best.cipher}; TLS 1.0 and 1.1 are refused.")
 
 
-async def _speaks(plan: Plan, version: ssl.TLSVersion) -> str:
-    """Return the version's name if the server agrees to it."""
-    context = _trusting_anyone()
+async def _accepted_version(plan: Plan, version: ssl.TLSVersion) -> str:
+    """Return the version's name if the server accepts it, otherwise an empty string."""
+    context = _unverified_context()
     context.set_ciphers("ALL:@SECLEVEL=0")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = context.maximum_version = version
-    return (await _shake_hands(plan, context)).version
+    return (await _handshake(plan, context)).version
 
 
 async def certificate(context: Context) -> Finding:
-    """Is the certificate trusted, of the right name, and good for a while?"""
+    """Check that the certificate is trusted, matches the host name and does not expire soon."""
     if (finding := _no_tls(context.plan)) is not None:
         return finding
-    found = await _shake_hands(context.plan, ssl.create_default_context(cafile=context.plan.ca_file))
+    found = await _handshake(context.plan, ssl.create_default_context(cafile=context.plan.ca_file))
     if found.error:
         return failed(
-            f"It is not trusted: {found.error}.",
-            "Install a certificate of the right name with its whole chain; --ca-file names an authority of your own.",
+            f"The certificate is not trusted: {found.error}.",
+            "Install a certificate for the host name with its full chain, or use --ca-file for a private CA.",
         )
     days = found.seconds_left / _DAY
     if days < _DAYS_LEFT:
-        return failed(f"It ends in {days:.0f} days.", "Renew it, and look why it was not renewed by itself.")
-    return passed(f"Chain and name are right; {days:.0f} days are left.")
+        return failed(
+            f"The certificate expires in {days:.0f} days.", "Renew it, and check why the automatic renewal failed."
+        )
+    return passed(f"Chain and host name are valid; the certificate expires in {days:.0f} days.")
 
 
 async def ciphers(context: Context) -> Finding:
-    """Are weak ciphers refused?"""
+    """Check that the server refuses weak ciphers."""
     if (finding := _no_tls(context.plan)) is not None:
         return finding
-    weak = _trusting_anyone()
+    weak = _unverified_context()
     weak.maximum_version = ssl.TLSVersion.TLSv1_2
     weak.set_ciphers(_WEAK_CIPHERS)
-    found = await _shake_hands(context.plan, weak)
+    found = await _handshake(context.plan, weak)
     if found.cipher:
         return failed(
-            f"{found.cipher} with {found.version} is accepted.", "Allow ciphers with GCM or ChaCha20-Poly1305 alone."
+            f"The server accepts {found.cipher} with {found.version}.",
+            "Allow only ciphers with GCM or ChaCha20-Poly1305.",
         )
-    return passed(f"{len(weak.get_ciphers())} weak ciphers were offered, and refused.")
+    return passed(f"{len(weak.get_ciphers())} weak ciphers were offered, and the server refused them.")
 
 
 CHECKS: Final = (
     Check(_SECTION, "headers", "Security headers are set", security_headers),
     Check(_SECTION, "tls-version", "TLS 1.3, and nothing older than 1.2", tls_version),
-    Check(_SECTION, "tls-certificate", "The certificate is trusted and good for a while", certificate),
+    Check(_SECTION, "tls-certificate", "The certificate is trusted and does not expire soon", certificate),
     Check(_SECTION, "tls-ciphers", "Weak ciphers are refused", ciphers),
 )

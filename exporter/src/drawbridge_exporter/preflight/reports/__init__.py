@@ -1,1 +1,1 @@
-"""What preflight found, for people and for programs."""
+"""Reports of preflight as text, JSON, JUnit XML and HTML."""

@@ -1,4 +1,4 @@
-"""The report as one HTML page: for a screen of any size and for paper, without anything from elsewhere."""
+"""The HTML report: one self-contained page for screens of any size and for print."""
 
 from datetime import UTC, datetime
 from html import escape
@@ -35,7 +35,7 @@ article { border-top: 1px solid var(--line); }
 article:first-of-type { border-top: 0; }
 .status { font-weight: 600; }
 .passed { color: var(--pass); } .failed { color: var(--fail); } .person { color: var(--person); }
-.mend::before { content: "To do: "; font-weight: 600; }
+.mend::before { content: "To fix: "; font-weight: 600; }
 footer { margin-top: 2rem; opacity: .8; font-size: .9rem; }
 @media (max-width: 34rem) { article { grid-template-columns: 1fr; gap: 0; } }
 @media print { body { max-width: none; } article { break-inside: avoid; } }
@@ -55,8 +55,8 @@ footer { margin-top: 2rem; opacity: .8; font-size: .9rem; }
 <main>
 $sections
 </main>
-<footer>Made by drawbridge-exporter preflight. Each item shows what was found and how to mend it; those that need a
-person cannot be seen by a program from where it ran.</footer>
+<footer>Created by drawbridge-exporter preflight. Each item shows what was found and how to fix it. Items that need a
+person cannot be checked by a program.</footer>
 </body>
 </html>
 """)
@@ -72,9 +72,9 @@ $mend</div>
 
 
 def html_report(report: Report) -> str:
-    """Return the page; failures come first, then each section in the order of the run."""
+    """Return the report as HTML: the failures first, then each section in the order of the run."""
     failures = [result for result in report.results if result.finding.status is Status.FAILED]
-    parts = [_section("To be mended first", failures)] if failures else []
+    parts = [_section("Fix these first", failures)] if failures else []
     parts += [
         _section(section, [result for result in report.results if result.section == section])
         for section in dict.fromkeys(result.section for result in report.results)
@@ -96,8 +96,8 @@ def html_report(report: Report) -> str:
 def _verdict(report: Report) -> str:
     failures = report.count(Status.FAILED)
     if failures:
-        return f"Not ready: {failures} {'item' if failures == 1 else 'items'} to be mended."
-    return "Nothing failed. Ready once people have confirmed what only they can."
+        return f"Not ready: {failures} {'item' if failures == 1 else 'items'} failed."
+    return "No item failed. Ready after a person has confirmed the remaining items."
 
 
 def _section(title: str, results: list[Result]) -> str:

@@ -1,4 +1,4 @@
-"""The report as JSON."""
+"""The JSON report."""
 
 import json
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ SCHEMA: Final = 1
 
 
 def json_report(report: Report) -> str:
-    """Return one object: what was looked at, the counts, and each item."""
+    """Return one JSON object: the bridge, the counts and the items."""
     document = {
         "schema": SCHEMA,
         "url": report.url,

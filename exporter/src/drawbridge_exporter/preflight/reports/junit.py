@@ -1,4 +1,4 @@
-"""The report as JUnit XML: what needs a person counts as skipped."""
+"""The JUnit XML report. Items that need a person are skipped tests."""
 
 from datetime import UTC, datetime
 from itertools import groupby
@@ -8,7 +8,7 @@ from ..model import Report, Result, Status
 
 
 def junit_report(report: Report) -> str:
-    """Return a suite for each section, a case for each item."""
+    """Return one test suite for each section, with one test case for each item."""
     root = ET.Element("testsuites", {"name": "drawbridge preflight", "time": f"{report.seconds:.3f}"})
     root.attrib |= _counts(report.results)
     ordered = sorted(report.results, key=lambda result: result.section)

@@ -1,4 +1,4 @@
-"""The report as text: a line while it runs, a summary at the end."""
+"""The text report: a line for each item as it finishes, and a summary."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ def progress(result: Result) -> str:
 
 
 def summary(report: Report) -> str:
-    """Return what it comes to."""
+    """Return the counts and the failed items."""
     failures = [result for result in report.results if result.finding.status is Status.FAILED]
     counts = (
         f"{report.count(Status.PASSED)} passed, {len(failures)} failed, {report.count(Status.PERSON)} need a person"

@@ -1,4 +1,4 @@
-"""A child process: started with its output in a file, waited for, and ended without leaving anything."""
+"""Child processes: start them with a log file, wait for them, and stop them with their children."""
 
 import asyncio
 import json
@@ -12,26 +12,26 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from demo.files import open_private, write_private_json
-from demo.wait import until
+from sandbox.files import open_private, write_private_json
+from sandbox.wait import until
 
 TAIL_LINES: Final = 20
 
 
-class DemoError(Exception):
-    """A part of the demo failed; the message tells a person which, and what to do."""
+class SandboxError(Exception):
+    """A process or a step failed. The message says which one, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Tells a process from any other that ever has the same id: the id, and when it was born."""
+    """Identifies a process even if its id is reused: its id and its start time."""
 
     pid: int
     born: str
 
     @classmethod
     def of(cls, pid: int) -> Self | None:
-        """Return the identity of the process that has `pid` now, or None where none has."""
+        """Return the identity of the process with the id `pid`, or None if there is none."""
         try:
             stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
             boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
@@ -43,7 +43,7 @@ class Identity:
 
     @classmethod
     def recorded(cls, path: Path) -> Self | None:
-        """Return the identity that a process was recorded with, or None where the record is missing or damaged."""
+        """Return the recorded identity of a process, or None if the record is missing or invalid."""
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
             return cls(record["pid"], record["born"])
@@ -52,11 +52,11 @@ class Identity:
 
     @property
     def alive(self) -> bool:
-        """Whether this very process still runs."""
+        """Whether this process is still running."""
         return Identity.of(self.pid) == self
 
     async def end(self, grace: float = 20.0) -> None:
-        """Ask the process and its children to terminate, and kill what is left after `grace` seconds."""
+        """Terminate the process and its children, and kill them if they still run after `grace` seconds."""
         for number, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
             self._signal(number)
             with suppress(TimeoutError):
@@ -65,12 +65,12 @@ class Identity:
                 return
 
     async def kill(self) -> None:
-        """Kill the process and its children at once, as a power cut would, and wait until it is gone."""
+        """Kill the process and its children without a shutdown, and wait until the process has ended."""
         self._signal(signal.SIGKILL)
         await self.gone()
 
     async def gone(self) -> None:
-        """Wait until the process runs no longer."""
+        """Wait until the process has ended."""
 
         async def ended() -> bool:
             return not self.alive
@@ -78,17 +78,17 @@ class Identity:
         await until(ended)
 
     def _signal(self, number: signal.Signals) -> None:
-        # A `Process` leads a group of its own, so that its children end with it.
+        # A `Process` leads its own process group, so that the signal reaches its children too.
         if self.alive:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
 
 
 class Process:
-    """One command, run in a session of its own, so that a Ctrl-C reaches only who started it.
+    """One command in its own session, so that it does not receive the terminal's Ctrl-C.
 
-    While it runs, its identity is recorded beside its log (`x.pid` beside `x.log`), so that it can be ended by
-    whoever comes after the one that started it.
+    While it runs, its identity is in a file beside its log (`x.pid` beside `x.log`), so that another process can
+    stop it.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Process:
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
     ) -> None:
-        """Describe the process; `environment` is added to the few variables that every child gets."""
+        """Create a process without starting it. `environment` is added to the basic environment."""
         self.name = name
         self.log = log
         self._command = list(command)
@@ -110,9 +110,11 @@ class Process:
         self._identity: Identity | None = None
 
     def start(self) -> Identity:
-        """Start the command; its output goes to the end of the log.
+        """Start the command, and append its output to the log.
 
-        Raises DemoError where it cannot be run.
+        Raises:
+            SandboxError: The command cannot be run.
+
         """
         with open_private(self.log, append=True) as log:
             try:
@@ -127,7 +129,7 @@ class Process:
                     umask=0o077,
                 )
             except OSError as error:
-                raise DemoError(f"{self.name} could not be started: {error}") from error
+                raise SandboxError(f"{self.name} could not be started: {error}") from error
         self._identity = Identity.of(self._child.pid)
         if self._identity is None:
             self._child.wait()
@@ -137,20 +139,23 @@ class Process:
 
     @property
     def identity(self) -> Identity:
-        """Who the running process is; raises DemoError before the first start."""
+        """The identity of the process. Raises SandboxError before the first start."""
         if self._identity is None:
-            raise DemoError(f"{self.name} has not been started")
+            raise SandboxError(f"{self.name} has not been started")
         return self._identity
 
     @property
     def running(self) -> bool:
-        """Whether the process has been started and has not ended."""
+        """Whether the process is running."""
         return self._identity is not None and self._identity.alive
 
     async def until(self, ready: Callable[[], Awaitable[bool]], *, seconds: float, what: str) -> None:
-        """Wait until `ready` says so.
+        """Wait until `ready` returns True.
 
-        Raises DemoError with the end of the log where the process ends first, or after `seconds`.
+        Raises:
+            SandboxError: The process ended, or `ready` did not return True within `seconds`. The message has the end
+                of the log.
+
         """
 
         async def ready_or_ended() -> bool:
@@ -159,18 +164,18 @@ class Process:
         try:
             await until(ready_or_ended, seconds=seconds)
         except TimeoutError as error:
-            raise self.failure(f"did not get as far as {what} within {seconds:g} s") from error
+            raise self.failure(f"did not reach {what} within {seconds:g} s") from error
         if not self.running:
             raise self.failure(f"ended before {what}")
 
-    def failure(self, happened: str) -> DemoError:
-        """Return an error that says what happened, with the exit code and the end of the log."""
+    def failure(self, happened: str) -> SandboxError:
+        """Return an error with the exit code and the end of the log."""
         code = self._child.poll() if self._child else None
         ended = "" if code is None else f" (exit code {code})"
-        return DemoError(f"{self.name} {happened}{ended}.\nThe end of {self.log}:\n{self.tail()}")
+        return SandboxError(f"{self.name} {happened}{ended}.\nThe end of {self.log}:\n{self.tail()}")
 
     def tail(self, lines: int = TAIL_LINES) -> str:
-        """Return the last lines of the log, indented."""
+        """Return the last lines of the log, each with an indent."""
         try:
             text = self.log.read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
@@ -178,13 +183,13 @@ class Process:
         return "\n".join(f"  {line}" for line in text.splitlines()[-lines:]) or "  (empty)"
 
     async def stop(self, grace: float = 20.0) -> None:
-        """End the process in order, killing it after `grace` seconds; nothing happens where it has ended."""
+        """Terminate the process, and kill it after `grace` seconds. Do nothing if it has ended."""
         if self._identity is not None:
             await self._identity.end(grace)
         self._reap()
 
     async def kill(self) -> None:
-        """Kill the process at once."""
+        """Kill the process without a shutdown."""
         await self.identity.kill()
         self._reap()
 
@@ -199,13 +204,13 @@ class Process:
 
 
 def program(name: str) -> Path:
-    """Return the path of a program in the virtual environment that this one runs in."""
+    """Return the path of a program in the current virtual environment."""
     path = Path(sys.executable).parent / name
     if not path.exists():
-        raise DemoError(f"{path} is missing. Run scripts/setup.")
+        raise SandboxError(f"{path} is missing. Run scripts/setup.")
     return path
 
 
 def _basic_environment() -> dict[str, str]:
-    """What a child may know of its parent's environment: where programs are, and who runs them."""
+    """Return the environment variables that every child process inherits."""
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}

@@ -4,9 +4,9 @@ import itertools
 from collections.abc import Iterator
 from typing import Final
 
-from scripts.dashboard.model import Json, Panel, value_of
-from scripts.dashboard.safety import EXPORTER, KEYS, SECURITY
-from scripts.dashboard.traffic import CACHE, OVERVIEW, TRAFFIC
+from exporter.dashboards.source.model import Json, Panel, value_of
+from exporter.dashboards.source.safety import EXPORTER, KEYS, SECURITY
+from exporter.dashboards.source.traffic import CACHE, OVERVIEW, TRAFFIC
 
 RUNBOOKS: Final = "https://github.com/drawbridge-ha/drawbridge/blob/main/docs/runbooks/"
 DATA_SOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}

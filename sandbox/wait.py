@@ -1,4 +1,4 @@
-"""Waiting for what tells nobody when it has happened."""
+"""Polling for conditions."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ POLL_SECONDS: Final = 0.05
 async def until(
     ready: Callable[[], Awaitable[bool]], *, seconds: float | None = None, poll: float = POLL_SECONDS
 ) -> None:
-    """Ask `ready` again and again until it says so; raises TimeoutError where it has not after `seconds`."""
+    """Poll `ready` until it returns True. Raises TimeoutError after `seconds`."""
     async with asyncio.timeout(seconds):
         while True:
             if await ready():
@@ -21,7 +21,7 @@ async def until(
 
 
 async def answers(url: str) -> bool:
-    """Whether a GET of `url` succeeds now."""
+    """Return whether a GET request for `url` succeeds."""
     try:
         async with aiohttp.ClientSession() as session, session.get(url) as response:
             return response.ok

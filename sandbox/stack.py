@@ -1,4 +1,4 @@
-"""The whole household on real processes, as one thing to start and to stop."""
+"""Starts and stops the household: Home Assistant, the exporter and Prometheus."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -7,26 +7,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from demo import drawbridge
-from demo.client import Client
-from demo.exporter import Exporter
-from demo.files import private_folder
-from demo.homeassistant import HomeAssistant
-from demo.household import furnish, write_files
-from demo.process import DemoError, Process
-from demo.prometheus import Prometheus
-from demo.storage import until_saved
-from demo.wait import until
+from sandbox import drawbridge
+from sandbox.client import Client
+from sandbox.exporter import Exporter
+from sandbox.files import private_folder
+from sandbox.homeassistant import HomeAssistant
+from sandbox.household import furnish, write_files
+from sandbox.process import Process, SandboxError
+from sandbox.prometheus import Prometheus
+from sandbox.storage import until_saved
+from sandbox.wait import until
 
 SYNTHETIC: Final = Path(__file__).parent / "custom_components" / "synthetic"
-ATTEND_SECONDS: Final = 0.25
-LEAST_SENSORS: Final = 100
-"""How many sensors there are for `churn` to change where `entities` asks for none."""
+EXIT_POLL_SECONDS: Final = 0.25
+MIN_CHURN_SENSORS: Final = 100
+"""The number of sensors that `churn` changes if `entities` adds none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The ports to take where they are free; None takes any."""
+    """The preferred ports. None means any free port."""
 
     home_assistant: int | None = None
     exporter: int | None = None
@@ -38,20 +38,20 @@ DEFAULT_PORTS: Final = Ports(8123, 9123, 9090)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to bring up, and whom to tell about it."""
+    """The options of a household."""
 
     entities: int = 0
-    """At least so many entities in total."""
+    """The minimum number of entities."""
     churn: float = 0.0
-    """So many changes of state a second, beside those of the household itself."""
+    """State changes a second, in addition to those of the household."""
     ports: Ports = field(default_factory=Ports)
     step: Callable[[str], AbstractContextManager[object]] = nullcontext
-    """Surrounds each step; hears what it does."""
+    """A context manager for each step. Its argument describes the step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """A household that is up."""
+    """A running household."""
 
     home_assistant: HomeAssistant
     exporter: Exporter
@@ -65,27 +65,27 @@ class Stack:
         return self.home_assistant.url + drawbridge.BASE_PATH
 
     async def stop(self) -> None:
-        """End every process."""
+        """Stop all processes."""
         await asyncio.gather(self.home_assistant.stop(), self.exporter.process.stop(), self.prometheus.process.stop())
 
     async def first_to_end(self) -> Process:
-        """Wait until one of the processes has ended, and return it."""
+        """Wait until one of the processes ends, and return it."""
         processes = (self.home_assistant.process, self.exporter.process, self.prometheus.process)
 
         async def one_ended() -> bool:
             return not all(process.running for process in processes)
 
-        await until(one_ended, poll=ATTEND_SECONDS)
+        await until(one_ended, poll=EXIT_POLL_SECONDS)
         return next(process for process in processes if not process.running)
 
     async def saved(self) -> None:
-        """Wait until Home Assistant has written all that a restart after a kill needs."""
+        """Wait until Home Assistant has written everything that a restart needs."""
         await until_saved(self.home_assistant.client, self.home_assistant.config_dir)
 
 
 @asynccontextmanager
 async def household(folder: Path, plan: Plan | None = None) -> AsyncIterator[Stack]:
-    """Bring a household up in `folder`, and end it at the end of the block."""
+    """Start a household in `folder`, and stop it at the end of the block."""
     stack = await start(folder, plan or Plan())
     try:
         yield stack
@@ -94,7 +94,7 @@ async def household(folder: Path, plan: Plan | None = None) -> AsyncIterator[Sta
 
 
 async def start(folder: Path, plan: Plan) -> Stack:
-    """Bring a household up in `folder`; where a part fails, the others are ended before the error is raised."""
+    """Start a household in `folder`. If a step fails, stop all processes."""
     private_folder(folder)
     home_assistant = HomeAssistant(folder / "homeassistant", port=plan.ports.home_assistant)
     exporter = Exporter(folder / "exporter", home_assistant.url, port=plan.ports.exporter)
@@ -111,7 +111,7 @@ async def start(folder: Path, plan: Plan) -> Stack:
 async def _bring_up(stack: Stack, plan: Plan) -> None:
     home_assistant, exporter, prometheus = stack.home_assistant, stack.exporter, stack.prometheus
     with plan.step("starting Home Assistant"):
-        # Prometheus looks at its targets ten seconds after its start: it is first, so that nobody waits for that.
+        # Prometheus first scrapes its targets a few seconds after its start, so it starts first.
         prometheus.start()
         await _start_home_assistant(home_assistant)
     client = home_assistant.client
@@ -140,17 +140,17 @@ async def _start_home_assistant(home_assistant: HomeAssistant) -> None:
 
 @contextmanager
 def _with_log(home_assistant: HomeAssistant) -> Iterator[None]:
-    """Add the end of Home Assistant's log to what it answers where it refuses something."""
+    """Add the end of Home Assistant's log to errors."""
     try:
         yield
-    except DemoError as error:
+    except SandboxError as error:
         raise home_assistant.process.failure(f"refused a step. {error}") from error
 
 
 async def _fill(client: Client, plan: Plan) -> None:
-    """Add sensors until there are as many entities as planned, and change as many a second as planned."""
+    """Add sensors until the household has the planned number of entities, and start the churn."""
     missing = plan.entities - len(await client.get("/api/states"))
-    sensors = max(missing, LEAST_SENSORS if plan.churn else 0)
+    sensors = max(missing, MIN_CHURN_SENSORS if plan.churn else 0)
     if sensors <= 0:
         return
     areas = [area["area_id"] for area in await client.command("config/area_registry/list")]

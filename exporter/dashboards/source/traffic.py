@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from scripts.dashboard.model import Panel, Row, quantile, rate, value_of
+from exporter.dashboards.source.model import Panel, Row, quantile, rate, value_of
 
 LOW_IS_BAD: Final = (("red", None), ("orange", 0.6), ("green", 0.8))
 ERRORS: Final = (("green", None), ("orange", 0.01), ("red", 0.05))

@@ -1,21 +1,23 @@
-"""What Home Assistant has written down: it writes with a delay, and what it has not written a kill loses."""
+"""Waits for Home Assistant's delayed writes, which are lost if the process is killed."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from demo.client import Client
-from demo.process import DemoError
-from demo.wait import until
+from sandbox.client import Client
+from sandbox.process import SandboxError
+from sandbox.wait import until
 
 POLL_SECONDS: Final = 0.25
 
 
 async def until_saved(client: Client, config_dir: Path, *, seconds: float = 60.0) -> None:
-    """Wait until entries, keys, areas, devices, entities and tokens as they are now have been written.
+    """Wait until the current entries, keys, areas, devices, entities and tokens are in the storage files.
 
-    Raises DemoError where one of them has not within `seconds`.
+    Raises:
+        SandboxError: Home Assistant did not write one of them within `seconds`.
+
     """
     missing = await _wanted(client)
 
@@ -27,7 +29,7 @@ async def until_saved(client: Client, config_dir: Path, *, seconds: float = 60.0
     try:
         await until(all_written, seconds=seconds, poll=POLL_SECONDS)
     except TimeoutError as error:
-        raise DemoError(f"Home Assistant has not written {', '.join(missing)} within {seconds:g} s") from error
+        raise SandboxError(f"Home Assistant did not write {', '.join(missing)} within {seconds:g} s") from error
 
 
 async def _wanted(client: Client) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""TCP ports on the loopback address: the usual one, or a free one where it is taken."""
+"""TCP ports on the loopback address: the preferred one, or a free one if it is in use."""
 
 import socket
 from typing import Final
@@ -7,7 +7,7 @@ HOST: Final = "127.0.0.1"
 
 
 def choose(preferred: int | None, taken: frozenset[int] = frozenset()) -> int:
-    """Return `preferred` where nothing listens on it, otherwise a port that the system finds free."""
+    """Return `preferred` if it is free, otherwise a free port from the operating system."""
     if preferred is not None and preferred not in taken and is_free(preferred):
         return preferred
     while (port := _any_free()) in taken:
@@ -34,6 +34,6 @@ def _any_free() -> int:
 
 def _listener() -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    # Connections of an earlier demo that linger in TIME_WAIT do not make its port taken.
+    # A port with only connections in TIME_WAIT counts as free.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     return listener

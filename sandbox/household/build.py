@@ -5,12 +5,12 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from demo.client import Client, Json
-from demo.files import private_folder, write_private
-from demo.household.devices import DEVICES, MANUFACTURER, THINGS, Device
-from demo.household.picture import picture
-from demo.household.places import AREAS, FLOORS, LABELLED, LABELS
-from demo.household.things import Thing
+from sandbox.client import Client, Json
+from sandbox.files import private_folder, write_private
+from sandbox.household.devices import DEVICES, MANUFACTURER, THINGS, Device
+from sandbox.household.picture import picture
+from sandbox.household.places import AREAS, FLOORS, LABELLED, LABELS
+from sandbox.household.things import Thing
 
 FOLDER: Final = Path(__file__).parent
 CAMERA: Final = "front_door.jpg"

@@ -1,4 +1,4 @@
-"""A real Home Assistant: its config folder, its process, its first user."""
+"""Home Assistant as a process, with its config folder and its first user."""
 
 import secrets
 import shutil
@@ -8,11 +8,11 @@ from typing import Final
 
 import aiohttp
 
-from demo import ports
-from demo.client import Client, Json
-from demo.files import private_folder, write_private, write_private_json
-from demo.process import DemoError, Identity, Process, program
-from demo.wait import answers
+from sandbox import ports
+from sandbox.client import Client, Json
+from sandbox.files import private_folder, write_private, write_private_json
+from sandbox.process import Identity, Process, SandboxError, program
+from sandbox.wait import answers
 
 INTEGRATIONS: Final = (
     "api",
@@ -26,7 +26,7 @@ INTEGRATIONS: Final = (
     "system_health",
     "websocket_api",
 )
-"""What every instance loads besides its packages; `hass` installs nothing, so their requirements must be there."""
+"""The integrations of every instance. `hass` runs without pip, so their requirements must be installed."""
 
 USERNAME: Final = "demo"
 START_SECONDS: Final = 120.0
@@ -56,12 +56,12 @@ recorder:
 
 
 class HomeAssistant:
-    """One Home Assistant on one config folder: it can be killed, and started again on the same folder."""
+    """One Home Assistant instance. After a kill, it can restart with the same config folder."""
 
     def __init__(self, folder: Path, *, port: int | None = None, environment: Mapping[str, str] | None = None) -> None:
-        """Describe an instance; the port is `port`, or a free one.
+        """Create an instance without starting it. It uses `port` if it is free.
 
-        Its log lies beside the config folder. `environment` is added to what every process gets.
+        The log is beside the config folder. `environment` is added to the basic environment.
         """
         self.config_dir = folder
         self.port = ports.choose(port)
@@ -74,19 +74,19 @@ class HomeAssistant:
             [str(program("hass")), "--config", str(folder), "--skip-pip", "--log-no-color"],
             log=folder.with_name(f"{folder.name}.log"),
             environment=environment,
-            # Not the repository's root: its custom_components would hide those of the config folder.
+            # In the repository's root, its custom_components would shadow those of the config folder.
             folder=folder,
         )
 
     @property
     def client(self) -> Client:
-        """The client of the first user, an administrator; raises DemoError before it is onboarded."""
+        """The client of the first user, an administrator. Raises SandboxError before onboarding."""
         if self._client is None:
-            raise DemoError("Home Assistant has no user yet")
+            raise SandboxError("Home Assistant has no user yet")
         return self._client
 
     def write_config(self, components: Iterable[Path] = ()) -> None:
-        """Write a config folder with these custom integrations, and room for packages (YAML files) in `packages`."""
+        """Write a config folder with these custom integrations and a `packages` folder for YAML packages."""
         private_folder(self.config_dir)
         loaded = "".join(f"{name}:\n" for name in INTEGRATIONS)
         write_private(self.config_dir / "configuration.yaml", loaded + _CONFIGURATION)
@@ -95,14 +95,14 @@ class HomeAssistant:
             self.install(component)
         storage = private_folder(self.config_dir / ".storage")
         write_private_json(storage / "http", _http(self.port))
-        # All of the onboarding but its user is done: its other steps would look for integrations on the internet.
+        # Skip all onboarding steps except for the user, because the others access the internet.
         write_private_json(storage / "onboarding", _onboarding())
         write_private_json(storage / "core.config_entries", _config_entries())
 
     def install(self, component: Path) -> None:
         """Copy a custom integration into the config folder, as HACS does.
 
-        A copy, since a link would let a running Home Assistant see a half edited tree, and write into it.
+        With a symbolic link, Home Assistant could load files while they are edited, and write to them.
         """
         target = self.config_dir / "custom_components" / component.name
         shutil.copytree(component, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
@@ -110,11 +110,12 @@ class HomeAssistant:
     def start(self) -> Identity:
         """Start the process, without waiting.
 
-        Raises DemoError where the port has been taken in the meantime: Home Assistant would take another,
-        on every address of the machine.
+        Raises:
+            SandboxError: The port is in use. Home Assistant would use another port, on all interfaces.
+
         """
         if not ports.is_free(self.port):
-            raise DemoError(f"Port {self.port} is taken, so Home Assistant cannot start on it.")
+            raise SandboxError(f"Port {self.port} is in use, so Home Assistant cannot start.")
         return self.process.start()
 
     async def wait_for_http(self, seconds: float = START_SECONDS) -> None:
@@ -124,14 +125,14 @@ class HomeAssistant:
         )
 
     async def wait_until_running(self, seconds: float = START_SECONDS) -> None:
-        """Wait until all integrations are set up; raises DemoError where one could not be."""
+        """Wait until all integrations are set up. Raises SandboxError if one cannot be set up."""
         config: Json = {}
 
         async def runs() -> bool:
             nonlocal config
             try:
                 config = await self.client.get("/api/config")
-            except aiohttp.ClientError, DemoError:
+            except aiohttp.ClientError, SandboxError:
                 return False
             return bool(config["state"] == "RUNNING")
 
@@ -144,7 +145,7 @@ class HomeAssistant:
                 raise self.process.failure(f"could not set up everything. {notification['message']}")
 
     async def onboard(self) -> None:
-        """Make the first user, an administrator, and a long-lived token for `client`."""
+        """Create the first user, an administrator, and a long-lived access token for `client`."""
         async with aiohttp.ClientSession() as session:
             code = await self._create_user(session)
             form = {"grant_type": "authorization_code", "code": code, "client_id": f"{self.url}/"}
@@ -155,14 +156,14 @@ class HomeAssistant:
         self._client = Client(self.url, token)
 
     async def restart(self) -> Identity:
-        """Start again after a stop or a kill, on the same folder and port, and wait until it runs."""
+        """Start again with the same folder and port, and wait until Home Assistant is running."""
         await self.client.disconnect()
         identity = self.start()
         await self.wait_until_running()
         return identity
 
     async def stop(self) -> None:
-        """Stop in order, and close the client's connections; `restart` brings both back."""
+        """Close the client's connections and stop the process."""
         if self._client is not None:
             await self._client.close()
         await self.process.stop()
@@ -183,7 +184,7 @@ class HomeAssistant:
 
 
 def _http(port: int) -> Json:
-    """What `http` keeps of its settings; a missing key would make it start with defaults, on every address."""
+    """Return the stored settings of `http`. If one is missing, Home Assistant listens on all interfaces."""
     stable = {
         "server_host": [ports.HOST],
         "server_port": port,
@@ -206,7 +207,7 @@ def _onboarding() -> Json:
 
 
 def _config_entries() -> Json:
-    """The Marketplace, which every instance has, is off: it would look for updates on the internet."""
+    """Return config entries with the Marketplace disabled, because it accesses the internet."""
     marketplace = {
         "entry_id": "marketplace",
         "domain": "marketplace",
@@ -216,5 +217,5 @@ def _config_entries() -> Json:
         "data": {},
         "disabled_by": "user",
     }
-    # The oldest form, which Home Assistant completes by its own migrations.
+    # Home Assistant migrates this oldest version of the file.
     return {"version": 1, "minor_version": 1, "key": "core.config_entries", "data": {"entries": [marketplace]}}

@@ -1,4 +1,4 @@
-"""A real browser before a real Home Assistant, driven as a person would: by what is written on the screen."""
+"""A browser that shows Home Assistant's UI. It finds elements by their text, as a person does."""
 
 import json
 import re
@@ -11,11 +11,12 @@ from typing import Final, Literal
 
 from playwright.async_api import BrowserContext, Locator, Page, async_playwright, expect
 
-from demo.client import Client
-from demo.drawbridge import COMPONENT
-from demo.homeassistant import HomeAssistant
-from demo.household import furnish, write_files
-from demo.stack import SYNTHETIC
+from sandbox.client import Client
+from sandbox.drawbridge import COMPONENT
+from sandbox.homeassistant import HomeAssistant
+from sandbox.household import furnish, write_files
+from sandbox.process import SandboxError
+from sandbox.stack import SYNTHETIC
 
 type Scheme = Literal["light", "dark"]
 
@@ -30,9 +31,9 @@ _ARGUMENTS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-_FIRST_PAGE_MS: Final = 180_000
-_PATIENCE_MS: Final = 90_000
-"""How long a step may take on a busy machine. Nothing waits this long where what it needs is there earlier."""
+_FIRST_PAGE_TIMEOUT_MS: Final = 180_000
+_STEP_TIMEOUT_MS: Final = 90_000
+"""For busy machines. A step ends as soon as the page shows what it waits for."""
 _RAW_KEY: Final = re.compile(r"\b(component|config_subentries|config_entries|ui\.panel)\.[a-z_]+\.[a-z_.]+")
 
 _ALL_TEXT: Final = """() => {
@@ -50,7 +51,7 @@ _ALL_TEXT: Final = """() => {
 
 @asynccontextmanager
 async def furnished_house(folder: Path) -> AsyncIterator[HomeAssistant]:
-    """Bring up the household of the demo, without Drawbridge being set up."""
+    """Start the household without setting up Drawbridge."""
     house = HomeAssistant(folder / "homeassistant")
     house.write_config(components=(COMPONENT, SYNTHETIC))
     write_files(house.config_dir)
@@ -69,9 +70,10 @@ async def furnished_house(folder: Path) -> AsyncIterator[HomeAssistant]:
 async def browser(
     client: Client, *, size: tuple[int, int] = DESKTOP, scheme: Scheme = "light"
 ) -> AsyncIterator[Screen]:
-    """Open a browser that is signed in."""
+    """Open a browser that is logged in."""
     chromium = shutil.which("chromium")
-    assert chromium is not None, "scripts/setup installs chromium"
+    if chromium is None:
+        raise SandboxError("chromium is missing. Run scripts/setup.")
     tokens = {
         "hassUrl": client.url,
         "clientId": f"{client.url}/",
@@ -88,45 +90,45 @@ async def browser(
         )
         await context.add_init_script(f"localStorage.setItem('hassTokens', {json.dumps(json.dumps(tokens))})")
         try:
-            context.set_default_timeout(_PATIENCE_MS)
-            expect.set_options(timeout=_PATIENCE_MS)
+            context.set_default_timeout(_STEP_TIMEOUT_MS)
+            expect.set_options(timeout=_STEP_TIMEOUT_MS)
             yield Screen(await context.new_page(), client.url)
         finally:
             await program.close()
 
 
 class Screen:
-    """What a person sees and touches."""
+    """One page of the browser."""
 
     def __init__(self, page: Page, url: str) -> None:
-        """Look at a page of the Home Assistant at ``url``."""
+        """Create a screen for the Home Assistant at `url`."""
         self.page = page
         self._url = url
 
     async def visit(self, path: str, awaited: str) -> None:
-        """Go to a page, and wait until a text is on it."""
+        """Open a page, and wait until it shows a text."""
         await self.page.goto(self._url + path)
-        await self.text(awaited).first.wait_for(timeout=_FIRST_PAGE_MS)
+        await self.text(awaited).first.wait_for(timeout=_FIRST_PAGE_TIMEOUT_MS)
 
     def text(self, words: str) -> Locator:
-        """Find a text."""
+        """Return the elements with exactly this text."""
         return self.page.get_by_text(words, exact=True)
 
     async def sees(self, words: str) -> None:
-        """Wait until words are on the screen."""
+        """Wait until the page shows a text."""
         await expect(self.page.get_by_text(words).filter(visible=True).first).to_be_visible()
 
     async def press(self, name: str) -> None:
-        """Press a button, or whatever else acts by its words."""
+        """Click the button or other element with this name."""
         button = self.page.get_by_role("button", name=name, exact=True)
         await button.or_(self.text(name)).filter(visible=True).first.click()
 
     async def submit(self) -> None:
-        """Press the button at the end of a form."""
+        """Submit a form."""
         await self.page.get_by_role("button", name=re.compile("^(Submit|Next|Finish|Skip and finish)$")).last.click()
 
     async def fill(self, label: str, words: str) -> None:
-        """Write into a field."""
+        """Fill in a text field."""
         field = self.page.locator(f'ha-selector-text[name="{label}"], ha-selector-text').get_by_role("textbox").first
         await field.fill(words)
 
@@ -139,17 +141,18 @@ class Screen:
         await expect(field.locator("ha-input-chip").filter(has_text=option)).to_be_visible()
 
     async def settle(self) -> None:
-        """Wait until nothing moves any more."""
+        """Wait for animations to finish."""
         await self.page.wait_for_timeout(900)
 
     async def everything_written(self) -> str:
-        """Return every text of the page, in all shadow trees."""
+        """Return all text of the page, including shadow trees."""
         written: str = await self.page.evaluate(_ALL_TEXT)
         return written
 
     async def picture(self, path: Path) -> None:
-        """Take a picture of the screen, which must show no raw key of a translation."""
+        """Save a screenshot. Raises SandboxError if the page shows a translation key."""
         await self.settle()
         raw = _RAW_KEY.search(await self.everything_written())
-        assert raw is None, raw
+        if raw is not None:
+            raise SandboxError(f"The page shows an untranslated key: {raw[0]}")
         await self.page.screenshot(path=path)

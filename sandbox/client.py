@@ -7,19 +7,19 @@ from typing import Any, Final, Self
 
 import aiohttp
 
-from demo.process import DemoError
+from sandbox.process import SandboxError
 
 CONFIG_FLOW: Final = "/api/config/config_entries/flow"
 
 type Json = Any
-"""Whatever JSON holds; its shape is that of the API that answers."""
+"""A JSON value."""
 
 
 class Client:
-    """One user of one Home Assistant. Every error answer raises DemoError with its status and body."""
+    """A client for one user. An error response raises SandboxError with its status and body."""
 
     def __init__(self, url: str, token: str) -> None:
-        """Talk to the Home Assistant at `url` (no slash at its end) with an access token."""
+        """Create a client for the Home Assistant at `url` (without a final slash) with an access token."""
         self.url = url
         self.token = token
         self._session: aiohttp.ClientSession | None = None
@@ -36,14 +36,14 @@ class Client:
         await self.close()
 
     async def close(self) -> None:
-        """Close every connection; the client opens new ones where it is used again."""
+        """Close all connections. The next request opens a new one."""
         await self.disconnect()
         if self._session is not None:
             await self._session.close()
             self._session = None
 
     async def disconnect(self) -> None:
-        """Close the WebSocket; the next command opens a new one."""
+        """Close the WebSocket. The next command opens a new one."""
         if self._socket is not None:
             await self._socket.close()
             self._socket = None
@@ -53,11 +53,11 @@ class Client:
         return await self._request("GET", path)
 
     async def post(self, path: str, body: Json = None) -> Json:
-        """Post `body` as JSON to `path`, and return the JSON of the answer."""
+        """Post `body` as JSON to `path`, and return the JSON of the response."""
         return await self._request("POST", path, body or {})
 
     async def call(self, service: str, entity_id: str | None = None, **data: Json) -> Json:
-        """Call the service `domain.service`; return the states that it changed."""
+        """Perform the action `domain.service`, and return the states that changed."""
         if entity_id is not None:
             data["entity_id"] = entity_id
         return await self.post(f"/api/services/{service.replace('.', '/')}", data)
@@ -67,12 +67,12 @@ class Client:
         return await self.get(f"/api/states/{entity_id}")
 
     async def flow(self, handler: str, *answers: Mapping[str, Json]) -> Json:
-        """Go through the config flow of `handler`, giving each step its answer; return the new entry."""
+        """Complete the config flow of `handler` with one answer for each step, and return the new entry."""
         step = await self.post(CONFIG_FLOW, {"handler": handler})
         for answer in answers:
             step = await self.post(f"{CONFIG_FLOW}/{step['flow_id']}", dict(answer))
         if step["type"] != "create_entry":
-            raise DemoError(f"The flow of {handler} did not create an entry; its last step said: {step}")
+            raise SandboxError(f"The flow of {handler} did not create an entry; its last step is {step}")
         return step["result"]
 
     async def command(self, kind: str, **fields: Json) -> Json:
@@ -83,7 +83,7 @@ class Client:
             await socket.send_json({"id": number, "type": kind, **fields})
             answer = await socket.receive_json()
         if not answer["success"]:
-            raise DemoError(f"Home Assistant refused {kind} {fields}: {answer['error']}")
+            raise SandboxError(f"Home Assistant refused {kind} {fields}: {answer['error']}")
         return answer["result"]
 
     def _open(self) -> aiohttp.ClientSession:
@@ -95,7 +95,7 @@ class Client:
     async def _request(self, method: str, path: str, body: Json = None) -> Json:
         async with self._open().request(method, self.url + path, json=body) as response:
             if not response.ok:
-                raise DemoError(f"{method} {path} answered {response.status}: {await response.text()}")
+                raise SandboxError(f"{method} {path} returned {response.status}: {await response.text()}")
             return await response.json()
 
     async def _connect(self) -> aiohttp.ClientWebSocketResponse:
@@ -105,6 +105,6 @@ class Client:
         answer = await socket.receive_json()
         if answer["type"] != "auth_ok":
             await socket.close()
-            raise DemoError(f"Home Assistant refused the token: {answer}")
+            raise SandboxError(f"Home Assistant refused the token: {answer}")
         self._socket = socket
         return socket

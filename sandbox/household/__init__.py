@@ -3,6 +3,6 @@
 They are real helpers of Home Assistant: its packages make those that have no device, config flows the others.
 """
 
-from demo.household.build import furnish, write_files
+from sandbox.household.build import furnish, write_files
 
 __all__ = ["furnish", "write_files"]

@@ -1,4 +1,4 @@
-"""Files and folders that only their owner may read: all that the demo writes holds keys or tokens."""
+"""Files and folders that only their owner can read, because they contain keys and tokens."""
 
 import json
 import os
@@ -14,7 +14,7 @@ def private_folder(path: Path) -> Path:
 
 
 def write_private(path: Path, text: str) -> Path:
-    """Write `text` to `path`, mode 600, in one step: a reader sees the old or the new text."""
+    """Write `text` to `path`, mode 600, atomically."""
     draft = path.with_name(f".{path.name}.new")
     with open_private(draft) as file:
         file.write(text.encode())
@@ -27,7 +27,7 @@ def write_private_json(path: Path, content: Any) -> Path:  # noqa: ANN401 - what
 
 
 def open_private(path: Path, *, append: bool = False) -> BinaryIO:
-    """Open `path` for writing, mode 600 from its first byte on: anew, or at its end with `append`."""
+    """Open `path` for writing, with mode 600. Truncate it, or append to it with `append`."""
     how = os.O_APPEND if append else os.O_TRUNC
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
     os.fchmod(descriptor, 0o600)

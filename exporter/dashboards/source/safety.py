@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from scripts.dashboard.model import CHOSEN, NAMED, Panel, Row, rate, value_of
+from exporter.dashboards.source.model import CHOSEN, NAMED, Panel, Row, rate, value_of
 
 KEYS: Final = Row(
     "Keys",

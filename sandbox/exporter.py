@@ -1,25 +1,25 @@
-"""The exporter as a process of its own."""
+"""The exporter as a process."""
 
 from pathlib import Path
 from typing import Final
 
 import aiohttp
 
-from demo import ports
-from demo.files import private_folder, write_private
-from demo.process import Identity, Process, program
-from demo.wait import answers
+from sandbox import ports
+from sandbox.files import private_folder, write_private
+from sandbox.process import Identity, Process, program
+from sandbox.wait import answers
 
 START_SECONDS: Final = 20.0
 
 
 class Exporter:
-    """`drawbridge-exporter`, which reads one bridge with a key that lies in a private file."""
+    """`drawbridge-exporter` for one bridge, with its key in a private file."""
 
     def __init__(self, folder: Path, home_assistant: str, *, port: int | None = None) -> None:
-        """Describe an exporter that reads the bridge of the Home Assistant at a URL.
+        """Create an exporter for the Home Assistant at the URL `home_assistant`.
 
-        It keeps its key in `folder`, and its log beside it.
+        The key is in `folder`, and the log beside it.
         """
         self.port = ports.choose(port)
         self.address = f"{ports.HOST}:{self.port}"
@@ -33,14 +33,14 @@ class Exporter:
         )
 
     async def start(self, key: str) -> Identity:
-        """Start the process with an API key, and wait until it serves."""
+        """Start the process with an API key, and wait until it is ready."""
         write_private(self._key_file, key)
         identity = self.process.start()
         await self.process.until(self._ready, seconds=START_SECONDS, what="serving")
         return identity
 
     async def metrics(self) -> str:
-        """Return what a scrape answers."""
+        """Return the metrics page."""
         async with aiohttp.ClientSession() as session, session.get(f"{self.url}/metrics") as response:
             response.raise_for_status()
             return await response.text()

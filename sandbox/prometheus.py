@@ -1,4 +1,4 @@
-"""A real Prometheus as a process of its own, and questions to it."""
+"""Prometheus as a process, with a client for queries."""
 
 import shutil
 from collections.abc import Mapping
@@ -7,11 +7,11 @@ from typing import Final
 
 import aiohttp
 
-from demo import ports
-from demo.client import Json
-from demo.files import private_folder, write_private
-from demo.process import DemoError, Identity, Process
-from demo.wait import answers, until
+from sandbox import ports
+from sandbox.client import Json
+from sandbox.files import private_folder, write_private
+from sandbox.process import Identity, Process, SandboxError
+from sandbox.wait import answers, until
 
 RULES: Final = Path(__file__).parents[1] / "exporter" / "rules" / "*.yml"
 SCRAPE_SECONDS: Final = 5
@@ -20,7 +20,7 @@ POLL_SECONDS: Final = 0.25
 
 
 class Prometheus:
-    """Debian's Prometheus, which scrapes some addresses every few seconds and has the exporter's rules."""
+    """Prometheus with scrape jobs and the exporter's rules."""
 
     def __init__(
         self,
@@ -30,13 +30,13 @@ class Prometheus:
         port: int | None = None,
         scrape_seconds: int = SCRAPE_SECONDS,
     ) -> None:
-        """Describe a Prometheus that keeps its data in `folder`, its log beside it.
+        """Create a Prometheus with its data in `folder` and its log beside it.
 
-        `jobs` gives the `HOST:PORT` of each job.
+        `jobs` maps each job name to its target, `HOST:PORT`.
         """
         program = shutil.which("prometheus")
         if program is None:
-            raise DemoError("There is no Prometheus on this machine. Run scripts/setup.")
+            raise SandboxError("Prometheus is not installed. Run scripts/setup.")
         private_folder(folder)
         self.port = ports.choose(port)
         self.url = f"http://{ports.HOST}:{self.port}"
@@ -68,17 +68,17 @@ class Prometheus:
         ):
             answer = await response.json()
         if answer["status"] != "success":
-            raise DemoError(f"Prometheus refused {expression!r}: {answer['error']}")
+            raise SandboxError(f"Prometheus refused {expression!r}: {answer['error']}")
         result: list[Json] = answer["data"]["result"]
         return result
 
     async def value(self, expression: str) -> float | None:
-        """Return the only value of an instant query, or None where there is none yet."""
+        """Return the single value of an instant query, or None if there is not exactly one."""
         result = await self.query(expression)
         return float(result[0]["value"][1]) if len(result) == 1 else None
 
     async def until(self, expression: str, value: float, *, seconds: float = 3.0 * SCRAPE_SECONDS) -> None:
-        """Wait until an instant query has this value; raises DemoError where it has not within `seconds`."""
+        """Wait until an instant query returns `value`. Raises SandboxError after `seconds`."""
         last: float | None = None
 
         async def has_value() -> bool:
@@ -89,7 +89,7 @@ class Prometheus:
         try:
             await until(has_value, seconds=seconds, poll=POLL_SECONDS)
         except TimeoutError as error:
-            raise DemoError(f"Prometheus says that {expression} is {last}, not {value}, after {seconds:g} s") from error
+            raise SandboxError(f"{expression} is {last} in Prometheus after {seconds:g} s; expected {value}") from error
 
     async def _ready(self) -> bool:
         return await answers(f"{self.url}/-/ready")

@@ -1,11 +1,11 @@
-"""Drawbridge in a running Home Assistant: set up by its config flow, and its keys made by its action."""
+"""Sets up Drawbridge with its config flow, and creates keys with its action."""
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from demo.client import Client, Json
+from sandbox.client import Client, Json
 
 COMPONENT: Final = Path(__file__).parents[1] / "custom_components" / "drawbridge"
 BASE_PATH: Final = "/api/drawbridge"
@@ -15,9 +15,9 @@ CREATE_KEY: Final = "/api/services/drawbridge/create_key?return_response"
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """What a key may do, and with which entities.
+    """The capabilities and the scope of a new key.
 
-    `per_minute` is 0 for a key without a rate limit, `expires` a local date and time.
+    `per_minute` is 0 for no rate limit. `expires` is a local date and time.
     """
 
     name: str
@@ -28,7 +28,7 @@ class NewKey:
     expires: str | None = None
 
     def data(self) -> dict[str, Json]:
-        """Return the data of the action that makes the key."""
+        """Return the data of the `create_key` action."""
         return {field: value for field, value in asdict(self).items() if value is not None}
 
 
@@ -40,11 +40,11 @@ HOUSEHOLD_KEYS: Final = {
     "metrics": NewKey("Metrics", ("metrics",)),
     "benchmark": NewKey("Benchmark", everything=True, per_minute=0),
 }
-"""The keys of the demo, by the names that `demo.json` has for them."""
+"""The keys of the household, by their names in `demo.json`."""
 
 
 async def set_up(client: Client) -> str:
-    """Set up Drawbridge, with its audit trail in a file; return the id of its config entry."""
+    """Set up Drawbridge with an audit file, and return the id of its config entry."""
     entry = await client.flow("drawbridge", {})
     entry_id: str = entry["entry_id"]
     form = await client.post(OPTIONS_FLOW, {"handler": entry_id})
@@ -55,7 +55,7 @@ async def set_up(client: Client) -> str:
 
 
 def _shown(fields: list[Json]) -> dict[str, Json]:
-    """Return what the fields of a form show, section by section, as a browser sends it."""
+    """Return the suggested values of a form's fields, nested by section."""
     return {
         field["name"]: _shown(field["schema"])
         if field.get("type") == "expandable"
@@ -65,12 +65,12 @@ def _shown(fields: list[Json]) -> dict[str, Json]:
 
 
 async def add_key(client: Client, key: NewKey) -> str:
-    """Add a key, and return its secret."""
+    """Create a key, and return its secret."""
     answer = await client.post(CREATE_KEY, key.data())
     secret: str = answer["service_response"]["secret"]
     return secret
 
 
 async def add_household_keys(client: Client) -> dict[str, str]:
-    """Add the keys of the demo; return the secret of each by its name."""
+    """Create the keys of the household, and return their secrets by name."""
     return {name: await add_key(client, key) for name, key in HOUSEHOLD_KEYS.items()}

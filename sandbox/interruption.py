@@ -1,15 +1,15 @@
-"""What an interruption does to programs that have started others."""
+"""Handling of signals by programs that start other processes."""
 
 import asyncio
 import signal
 from typing import Final
 
 INTERRUPTED: Final = 130
-"""The exit status of a program that was interrupted, as shells count: 128 and the number of SIGINT."""
+"""The exit status after an interruption, as in shells: 128 plus the number of SIGINT."""
 
 
 def cancel_on_signals() -> None:
-    """Let the first interruption cancel what runs, so that it cleans up; further ones do not cut that short."""
+    """Cancel the current task on the first signal, so that it cleans up. Ignore further signals."""
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()
 

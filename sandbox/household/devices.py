@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from demo.household import things
-from demo.household.things import Thing
+from sandbox.household import things
+from sandbox.household.things import Thing
 
 MANUFACTURER: Final = "Demo"
 
