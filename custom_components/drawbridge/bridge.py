@@ -15,17 +15,17 @@ from homeassistant.helpers.network import is_cloud_connection
 
 from .audit_sinks import AuditEvents, AuditFileSwitch
 from .cache.caches import Caches
-from .cache.changes import ChangeLog
 from .cache.directory import EntityDirectory
 from .const import SUBENTRY_TYPE_API_KEY
 from .keys import ApiKey, Capability, KeyRing
 from .policy.concurrency import Concurrency
-from .policy.cursor import Cursors
 from .policy.lockout import Lockouts
 from .policy.networks import Address, contains, is_local
 from .policy.options import Options
 from .policy.rate_limit import RateLimiter
 from .policy.scope import Scope
+from .states.changes import ChangeLog
+from .states.cursor import Cursors
 from .telemetry.audit import AuditTrail
 from .telemetry.health import Health
 from .telemetry.lessons import Lessons

@@ -11,7 +11,8 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from custom_components.drawbridge.cache import ledger, states as states_module
+from custom_components.drawbridge.cache import states as states_module
+from custom_components.drawbridge.states import index as ledger
 from tests.integration.house import Bridge
 from tests.integration.test_registry_properties import CHANGES, ENTITY_IDS, NAMES, House, facts, keys_of
 from tests.unit.test_scope_properties import obviously_in_scope

@@ -9,9 +9,9 @@ from compression import zstd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from custom_components.drawbridge.cache import checksums
-from custom_components.drawbridge.cache.codings import CODINGS, COMPRESSED, CRC32, Chain, Coding
-from custom_components.drawbridge.policy.encodings import choose
+from custom_components.drawbridge.encoding import checksums
+from custom_components.drawbridge.encoding.codecs import CODINGS, COMPRESSED, CRC32, Chain, Coding
+from custom_components.drawbridge.encoding.negotiation import choose
 
 DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.decompress,

@@ -8,10 +8,10 @@ from homeassistant.core import Context
 from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from ..cache.codings import Coding, Payload
 from ..cache.documents import Document
-from ..cache.view import StateView
+from ..cache.views import StateView
 from ..const import BASE_PATH
+from ..encoding.codecs import Coding, Payload
 from ..keys import Capability
 from ..policy.headers import NO_STORE
 from . import narrow

@@ -8,8 +8,8 @@ from typing import Any, Final
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.util.event_type import EventType
 
+from ..encoding.codecs import Coding, Payload
 from ..telemetry.recorder import CacheRecorder
-from .codings import Coding, Payload
 
 _ETAG_BYTES: Final = 12
 _MAX_DOCUMENTS: Final = 64

@@ -11,15 +11,15 @@ from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 
-from ..policy.encodings import IDENTITY
+from ..encoding.codecs import CODINGS, Coding, Payload
+from ..encoding.negotiation import IDENTITY
 from ..policy.scope import Scope
+from ..states.index import Ledger
 from ..telemetry.recorder import CacheRecorder
-from .codings import CODINGS, Coding, Payload
 from .directory import EntityDirectory
-from .ledger import Ledger
-from .nodes import Bundle, Leaf, SharedNodes, Write
 from .scrub import StateJson
-from .view import StateView
+from .segments import Bundle, Leaf, SharedNodes, Write
+from .views import StateView
 
 _SLICE: Final = 0.0015
 """Seconds for which a request may build before it lets others go first."""

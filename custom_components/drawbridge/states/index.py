@@ -11,7 +11,7 @@ from typing import Final
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
 
-from .directory import EntityDirectory
+from ..cache.directory import EntityDirectory
 
 SHARD_SIZE: Final = 32
 """Entities in a shard: fewer make a change cheaper, more make compressed answers smaller."""

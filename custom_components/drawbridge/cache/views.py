@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from .codings import Chain, Coding, Family, Part, Payload
+from ..encoding.codecs import Chain, Coding, Family, Part, Payload
+from ..states.index import Group, Ledger
 from .directory import LiveScope
-from .ledger import Group, Ledger
-from .nodes import OPENING, SEPARATOR, Bundle, SharedNodes
+from .segments import OPENING, SEPARATOR, Bundle, SharedNodes
 
 _EMPTY: Final = b"[]"
 _END: Final = b"]"

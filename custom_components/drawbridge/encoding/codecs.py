@@ -20,9 +20,9 @@ from operator import attrgetter
 from types import MappingProxyType, ModuleType
 from typing import Final, Self, override
 
-from ..policy.encodings import IDENTITY
 from . import checksums
 from .checksums import Checksum
+from .negotiation import IDENTITY
 
 
 def _module(name: str) -> ModuleType | None:

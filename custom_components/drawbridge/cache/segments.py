@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 from weakref import WeakValueDictionary
 
-from .codings import Chain, Family, Part
-from .ledger import Group, Shard
+from ..encoding.codecs import Chain, Family, Part
+from ..states.index import Group, Shard
 
 type Write = Callable[[str], bytes | None]
 """Returns the state of an entity as JSON, ``None`` for one that has none."""

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ..policy.cursor import Position
-from .directory import EntityDirectory
-from .ledger import Ledger
+from ..cache.directory import EntityDirectory
+from .cursor import Position
+from .index import Ledger
 
 
 @dataclass(frozen=True, slots=True)
