@@ -59,7 +59,7 @@ class Bridge:
         self.directory = EntityDirectory(hass)
         self.caches = Caches(hass, self.directory, self.recorder)
         self.states = self.caches.states
-        self.changes = ChangeLog(self.states.ledger, self.directory)
+        self.changes = ChangeLog(self.states.index, self.directory)
         self.cursors = Cursors()
         self.sightings = Sightings()
         self._audit_file = AuditFileSwitch(hass, self.audit)
@@ -77,6 +77,7 @@ class Bridge:
         for stop in (
             self.directory.start(),
             self.caches.start(),
+            self.changes.start(),
             loop_lag.stop,
             self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
             self.usage.start(),

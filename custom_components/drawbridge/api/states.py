@@ -1,5 +1,6 @@
 """``/api/states``: what the entities in scope are doing."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from ..cache.documents import Document
+from ..cache.states import Answer as CacheAnswer
 from ..cache.views import StateView
 from ..const import BASE_PATH
 from ..encoding.codecs import Coding, Payload
@@ -68,20 +70,17 @@ def all_states(call: Call) -> web.StreamResponse | Answering:
         response = document_response(call, document)
         response.headers[_CURSOR] = narrow.cursor(call)
         return response
-    view = states.view(key.scope, images=call.images)
-    is_up_to_date = states.validate(view)
-    if is_up_to_date and is_current(call.request, etag := view.etag):
-        states.revalidated()
-        return not_modified(etag, {_CURSOR: narrow.steady_cursor(call, view)})
-    coding = coding_for(call.request)
-    body = states.body(view, coding) if is_up_to_date else None
-    if body is None:
-        return _slowly(call, view, coding)
-    return prepared(body, coding, view.etag, {_CURSOR: narrow.steady_cursor(call, view)})
+    view, coding = states.view(key.scope, images=call.images), coding_for(call.request)
+    body = states.respond(view, coding, partial(is_current, call.request))
+    if body is CacheAnswer.PENDING:
+        return _built_in_slices(call, view, coding)
+    cursor = {_CURSOR: narrow.steady_cursor(call, view)}
+    if body is CacheAnswer.NOT_MODIFIED:
+        return not_modified(view.etag, cursor)
+    return prepared(body, coding, view.etag, cursor)
 
 
-async def _slowly(call: Call, view: StateView, coding: Coding) -> web.StreamResponse:
-    """Return the same, built while others go first."""
+async def _built_in_slices(call: Call, view: StateView, coding: Coding) -> web.StreamResponse:
     body = await call.bridge.states.body_in_slices(view, coding)
     call.ensure_unchanged()
     return prepared(body, coding, view.etag, {_CURSOR: narrow.steady_cursor(call, view)})

@@ -1,36 +1,36 @@
-"""Encoded stretches of an answer, each made when asked for and kept until something in it changes."""
+"""Encoded segments of an answer. Each is built on demand and kept until one of its entities changes."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from weakref import WeakValueDictionary
 
-from ..encoding.codecs import Chain, Family, Part
+from ..encoding.codecs import Block, BlockChain, BlockCodec
 from ..states.index import Group, Shard
+from .steps import Steps
 
-type Write = Callable[[str], bytes | None]
-"""Returns the state of an entity as JSON, ``None`` for one that has none."""
+type WriteState = Callable[[str], bytes | None]
+"""Returns the state of an entity as JSON, ``None`` for one that has no state."""
 
 OPENING: Final = b"["
 SEPARATOR: Final = b","
 _NEVER: Final = -1
 
 
-class Texts:
-    """The state of each entity of a shard as JSON, written once for all leaves."""
+class ShardJson:
+    """The state of each entity of a shard as JSON, written once for all segments of the shard."""
 
     __slots__ = ("__weakref__", "_shard", "_texts", "_version", "_write")
 
-    def __init__(self, shard: Shard, write: Write) -> None:
-        """Write nothing yet."""
+    def __init__(self, shard: Shard, write: WriteState) -> None:
+        """Create it for a shard; states are written when ``join`` is called."""
         self._shard = shard
         self._write = write
         self._texts: dict[str, bytes | None] = {}
-        self._version = -1
+        self._version = _NEVER
 
     def join(self, entity_ids: Sequence[str]) -> bytes:
-        """Return the states of some of the entities, in this order, as they are now."""
+        """Return the current states of some of the entities, in this order, separated by commas."""
         shard, texts, write = self._shard, self._texts, self._write
         if self._version < shard.layout:
             self._texts = texts = {entity_id: write(entity_id) for entity_id in shard.entity_ids}
@@ -41,133 +41,140 @@ class Texts:
         return SEPARATOR.join([text for entity_id in entity_ids if (text := texts.get(entity_id))])
 
 
-class Leaf:
-    """The states of those entities of a shard that are in a scope, behind a bracket or a comma.
+class Segment:
+    """The states of those entities of a shard that a scope shows, after a bracket or a comma.
 
-    Shared by all views that have the same entities of the shard in their scope.
+    Shared by all views that show the same entities of the shard.
     """
 
-    __slots__ = ("__weakref__", "_members", "_opening", "_parts", "_texts", "_version", "shard")
+    __slots__ = ("__weakref__", "_blocks", "_json", "_members", "_opening", "_version", "shard")
 
-    def __init__(self, shard: Shard, members: Sequence[str], opening: bytes, texts: Texts) -> None:
-        """Prepare the states of at least one entity."""
+    def __init__(self, shard: Shard, members: Sequence[str], opening: bytes, json: ShardJson) -> None:
+        """Create a segment of at least one entity; blocks are encoded when asked for."""
         self.shard = shard
         self._members = members
         self._opening = opening
-        self._texts = texts
+        self._json = json
         self._version = shard.version
-        self._parts: dict[Family, Part] = {}
+        self._blocks: dict[BlockCodec, Block] = {}
 
-    def is_ready(self, family: Family) -> bool:
-        """Tell whether a part is there and nothing in it has changed."""
-        return self._version == self.shard.version and family in self._parts
+    def is_ready(self, codec: BlockCodec) -> bool:
+        """Return whether the block is there and up to date."""
+        return self._version == self.shard.version and codec in self._blocks
 
-    def part(self, family: Family) -> Part:
-        """Return the part, made anew if something in it has changed."""
+    def block(self, codec: BlockCodec) -> Block:
+        """Return the up-to-date block, encoding it where necessary."""
         if self._version != self.shard.version:
             self._version = self.shard.version
-            self._parts.clear()
-        part = self._parts.get(family)
-        if part is None:
-            part = self._parts[family] = family.encode(self._opening + self._texts.join(self._members))
-        return part
+            self._blocks.clear()
+        block = self._blocks.get(codec)
+        if block is None:
+            block = self._blocks[codec] = codec.encode(self._opening + self._json.join(self._members))
+        return block
 
-    def kept(self) -> Iterator[Part]:
-        """Yield all parts that are kept."""
-        yield from self._parts.values()
+    def kept(self) -> Iterator[Block]:
+        """Yield all blocks that are kept."""
+        yield from self._blocks.values()
 
-    def drop(self, family: Family) -> None:
-        """Let go of a part."""
-        self._parts.pop(family, None)
+    def drop(self, codec: BlockCodec) -> Iterator[Block]:
+        """Drop the block of a codec, and yield it if there was one."""
+        if (block := self._blocks.pop(codec, None)) is not None:
+            yield block
 
 
 @dataclass(slots=True)
-class _Join:
-    """The parts of the leaves, as of a version of the group, and what they make together."""
+class _Joined:
+    """The blocks of all segments as of a version of the group, and the one block that they make."""
 
     version: int
-    leaves: Chain
-    part: Part
+    chain: BlockChain
+    block: Block
 
 
-class Bundle:
-    """The leaves of a group of shards, joined. Shared like them."""
+class SegmentGroup:
+    """The segments of a group of shards, joined. Shared like them."""
 
-    __slots__ = ("__weakref__", "_joins", "group", "leaves")
+    __slots__ = ("__weakref__", "_joined", "group", "segments")
 
-    def __init__(self, group: Group, leaves: Sequence[Leaf]) -> None:
-        """Prepare the join of at least one leaf."""
+    def __init__(self, group: Group, segments: Sequence[Segment]) -> None:
+        """Create the group of at least one segment; blocks are joined when asked for."""
         self.group = group
-        self.leaves = leaves
-        self._joins: dict[Family, _Join] = {}
+        self.segments = segments
+        self._joined: dict[BlockCodec, _Joined] = {}
 
-    def part(self, family: Family, deadline: float) -> Part | None:
-        """Return the part of all leaves, made anew if something in them has changed.
+    def block(self, codec: BlockCodec) -> Steps[Block]:
+        """Return the up-to-date block of all segments. A step encodes one segment."""
+        version, joined = self.group.version, self._joined.get(codec)
+        if joined is not None and joined.version == version:
+            return joined.block
+        since = joined.version if joined is not None else _NEVER
+        changed = [(index, segment) for index, segment in enumerate(self.segments) if segment.shard.version > since]
+        for _, segment in changed:
+            if not segment.is_ready(codec):
+                segment.block(codec)
+                yield
+        blocks = [(index, segment.block(codec)) for index, segment in changed]
+        if joined is None:
+            return self._join(codec, version, [block for _, block in blocks])
+        self._drop_outdated(version, joined)
+        joined.version = version
+        if blocks:
+            joined.chain.replace(blocks)
+            joined.block = joined.chain.joined()
+        return joined.block
 
-        ``None`` where ``deadline`` came before all leaves were made; those that were are there the next time.
-        """
-        version, join = self.group.version, self._joins.get(family)
-        if join is not None and join.version == version:
-            return join.part
-        since = join.version if join is not None else _NEVER
-        changed = [(index, leaf) for index, leaf in enumerate(self.leaves) if leaf.shard.version > since]
-        for _, leaf in changed:
-            if not leaf.is_ready(family):
-                leaf.part(family)
-                if time.monotonic() > deadline:
-                    return None
-        parts = [(index, leaf.part(family)) for index, leaf in changed]
-        if join is None:
-            leaves = Chain(family, (part for _, part in parts))
-            join = self._joins[family] = _Join(version, leaves, leaves.joined())
-            return join.part
-        self._joins = {each: kept for each, kept in self._joins.items() if kept is join or kept.version == version}
-        join.version = version
-        if parts:
-            join.leaves.replace(parts)
-            join.part = join.leaves.joined()
-        return join.part
+    def kept(self) -> Iterator[Block]:
+        """Yield all joined blocks that are kept."""
+        for joined in self._joined.values():
+            yield joined.block
 
-    def kept(self) -> Iterator[Part]:
-        """Yield all parts that are kept, without those of the leaves."""
-        for join in self._joins.values():
-            yield join.part
+    def drop(self, codec: BlockCodec) -> Iterator[Block]:
+        """Drop the blocks of a codec, joined and single, and yield those that there were."""
+        if (joined := self._joined.pop(codec, None)) is not None:
+            yield joined.block
+        for segment in self.segments:
+            yield from segment.drop(codec)
 
-    def drop(self, family: Family) -> None:
-        """Let go of a part, and of those of the leaves."""
-        self._joins.pop(family, None)
-        for leaf in self.leaves:
-            leaf.drop(family)
+    def _join(self, codec: BlockCodec, version: int, blocks: Sequence[Block]) -> Block:
+        chain = BlockChain(codec, blocks)
+        joined = self._joined[codec] = _Joined(version, chain, chain.joined())
+        return joined.block
+
+    def _drop_outdated(self, version: int, current: _Joined) -> None:
+        """Drop what was joined in other codecs and is outdated: nobody may ask for it again."""
+        self._joined = {
+            codec: joined for codec, joined in self._joined.items() if joined is current or joined.version == version
+        }
 
 
-class SharedNodes:
-    """Leaves and bundles by what is in them; those that no view uses go by themselves."""
+class SegmentPool:
+    """Segments and segment groups by their content. Those that no view uses are freed."""
 
-    def __init__(self, write: Write) -> None:
-        """Begin with none. ``write`` returns the JSON of an entity's state."""
+    def __init__(self, write: WriteState) -> None:
+        """Create an empty pool. ``write`` returns the JSON of an entity's state."""
         self._write = write
-        self._texts: WeakValueDictionary[Shard, Texts] = WeakValueDictionary()
-        self._leaves: WeakValueDictionary[tuple[Shard, tuple[str, ...], bytes], Leaf] = WeakValueDictionary()
-        self._bundles: WeakValueDictionary[tuple[Group, tuple[Leaf, ...]], Bundle] = WeakValueDictionary()
+        self._json: WeakValueDictionary[Shard, ShardJson] = WeakValueDictionary()
+        self._segments: WeakValueDictionary[tuple[Shard, tuple[str, ...], bytes], Segment] = WeakValueDictionary()
+        self._groups: WeakValueDictionary[tuple[Group, tuple[Segment, ...]], SegmentGroup] = WeakValueDictionary()
 
-    def leaf(self, shard: Shard, members: tuple[str, ...], opening: bytes) -> Leaf:
-        """Return the leaf for these entities of a shard."""
+    def segment(self, shard: Shard, members: tuple[str, ...], opening: bytes) -> Segment:
+        """Return the segment of these entities of a shard."""
         key = (shard, members, opening)
-        leaf = self._leaves.get(key)
-        if leaf is None:
-            leaf = self._leaves[key] = Leaf(shard, members, opening, self._texts_of(shard))
-        return leaf
+        segment = self._segments.get(key)
+        if segment is None:
+            segment = self._segments[key] = Segment(shard, members, opening, self._json_of(shard))
+        return segment
 
-    def _texts_of(self, shard: Shard) -> Texts:
-        texts = self._texts.get(shard)
-        if texts is None:
-            texts = self._texts[shard] = Texts(shard, self._write)
-        return texts
+    def _json_of(self, shard: Shard) -> ShardJson:
+        json = self._json.get(shard)
+        if json is None:
+            json = self._json[shard] = ShardJson(shard, self._write)
+        return json
 
-    def bundle(self, group: Group, leaves: tuple[Leaf, ...]) -> Bundle:
-        """Return the join of these leaves of a group."""
-        key = (group, leaves)
-        bundle = self._bundles.get(key)
-        if bundle is None:
-            bundle = self._bundles[key] = Bundle(group, leaves)
-        return bundle
+    def group(self, group: Group, segments: tuple[Segment, ...]) -> SegmentGroup:
+        """Return the segment group of these segments."""
+        key = (group, segments)
+        found = self._groups.get(key)
+        if found is None:
+            found = self._groups[key] = SegmentGroup(group, segments)
+        return found

@@ -1,73 +1,71 @@
-"""What a scope shows of the states: who is in it, what changed when, and the prepared answer."""
+"""What one scope shows of the states: which entities, since which version, and its finished bodies."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..encoding.codecs import Chain, Coding, Family, Part, Payload
-from ..states.index import Group, Ledger
+from ..encoding.codecs import Block, BlockChain, BlockCodec, Coding, Payload
+from ..states.index import Group, StateIndex
 from .directory import LiveScope
-from .segments import OPENING, SEPARATOR, Bundle, SharedNodes
+from .segments import OPENING, SEPARATOR, SegmentGroup, SegmentPool
+from .steps import Steps
 
 _EMPTY: Final = b"[]"
 _END: Final = b"]"
 _NEVER: Final = -1
 
-_OFTEN: Final = 8
-"""Requests for one body after which its pieces are joined: fewer are sent faster, and a join costs a few requests."""
+_JOIN_AFTER_REQUESTS: Final = 8
+"""Requests for one body after which its pieces are joined. Joining costs about as much as it saves in a few requests."""
 
-_MOST_TO_JOIN: Final = 1 << 20
+_MAX_JOINED_BYTES: Final = 1 << 20
 
 
 class Membership:
-    """Which entities are in a scope, and how often something changed there.
+    """Which entities are in a scope, and how often one of them was found changed.
 
-    ``version`` counts the times that something in scope had changed when somebody asked, so it
-    tells nothing of what happens out of scope.
+    ``version`` counts changes within the scope alone, so that it tells nothing of what happens outside.
     """
 
-    def __init__(self, scope: LiveScope, ledger: Ledger) -> None:
-        """Follow a scope; nothing is looked at before the first ``update``."""
+    def __init__(self, scope: LiveScope, index: StateIndex) -> None:
+        """Follow a scope; nothing is read before the first ``update``."""
         self._scope = scope
-        self._ledger = ledger
+        self._index = index
         self.seen = -1
-        """The version of the ledger up to which changes are known, though perhaps not yet taken in."""
+        """The index version up to which changes are known, though perhaps not yet applied."""
         self._pending: dict[str, None] = {}
         self._members: set[str] = set()
         self.version = 0
 
     @property
     def has_pending(self) -> bool:
-        """Tell whether there are changes known that are not taken in."""
+        """Whether there are known changes that are not yet applied."""
         return bool(self._pending)
 
-    def update(self, deadline: float) -> bool:
-        """Take in what has happened, until done or until the clock passes ``deadline``; tell which."""
-        if self.seen != self._ledger.version:
+    def update(self) -> Steps[bool]:
+        """Apply all changes so far. A step looks at one entity."""
+        if self.seen != self._index.version:
             self._collect()
-        if not self._pending:
-            return True
         affected = False
-        while self._pending:
-            affected |= self._take(self._pending.popitem()[0])
-            if time.monotonic() > deadline:
-                break
-        self.version += affected
-        return not self._pending
+        try:
+            while self._pending:
+                affected |= self._apply(self._pending.popitem()[0])
+                yield
+        finally:
+            self.version += affected
+        return True
 
     def _collect(self) -> None:
-        ledger = self._ledger
-        if self.seen < ledger.horizon:
+        index = self._index
+        if self.seen < index.horizon:
             self._pending.update(dict.fromkeys(self._members))
-            self._pending.update(dict.fromkeys(ledger.entity_ids()))
+            self._pending.update(dict.fromkeys(index.entity_ids()))
         else:
-            self._pending.update(dict.fromkeys(ledger.changed_since(self.seen)))
-        self.seen = ledger.version
+            self._pending.update(dict.fromkeys(index.changed_since(self.seen)))
+        self.seen = index.version
 
-    def _take(self, entity_id: str) -> bool:
-        """Look at an entity that changed somehow; tell whether it was in scope, or is now."""
-        if self._ledger.holds(entity_id) and self._scope.allows(entity_id):
+    def _apply(self, entity_id: str) -> bool:
+        """Look at an entity that changed somehow; return whether it was in scope, or is now."""
+        if self._index.holds(entity_id) and self._scope.allows(entity_id):
             self._members.add(entity_id)
             return True
         if entity_id in self._members:
@@ -77,71 +75,76 @@ class Membership:
 
 
 class _Place:
-    """What a view has for a group: its bundle, and of which layout, and what stands before it."""
+    """The segment group that a view shows of a group of shards, the layout that it is of, and the text before it."""
 
-    __slots__ = ("bundle", "layout", "opening")
+    __slots__ = ("layout", "opening", "segments")
 
-    def __init__(self, layout: int, opening: bytes, bundle: Bundle | None) -> None:
+    def __init__(self, layout: int, opening: bytes, segments: SegmentGroup | None) -> None:
         self.layout = layout
         self.opening = opening
-        self.bundle = bundle
+        self.segments = segments
 
 
 @dataclass(slots=True)
-class _Answer:
-    """A body, of which version of the view and of the ledger, what it was made of, and how often it was asked for."""
+class _Body:
+    """A finished body, the versions it was built from, and its hit count."""
 
-    version: int
-    at: int
-    bundles: Sequence[Bundle]
-    parts: Chain
-    body: Payload
-    asked: int = 1
+    members_version: int
+    index_version: int
+    groups: Sequence[SegmentGroup]
+    chain: BlockChain
+    payload: Payload
+    hits: int = 1
 
-    def again(self) -> Payload:
-        """Return the body once more; joined, where it is asked for so often that this pays."""
-        self.asked += 1
-        if self.asked == _OFTEN and self.body.size <= _MOST_TO_JOIN:
-            self.body = Payload.of(b"".join(self.body.pieces))
-        return self.body
+    def hit(self) -> Payload:
+        """Return the payload once more; joined where it is asked for so often that this pays."""
+        self.hits += 1
+        if self.hits == _JOIN_AFTER_REQUESTS and self.payload.size <= _MAX_JOINED_BYTES:
+            self.payload = Payload.of(b"".join(self.payload.pieces))
+        return self.payload
 
-    def kept(self) -> Iterator[Part]:
-        """Yield what is kept."""
-        yield from self.parts.parts
-        yield Part(self.body.pieces)
+    def kept(self) -> Iterator[Block]:
+        """Yield all blocks that are kept."""
+        yield from self.chain.blocks
+        yield Block(self.payload.pieces)
 
 
 class StateView:
-    """The states of one scope, as one array of JSON in Home Assistant's order."""
+    """The states of one scope, as one JSON array in Home Assistant's order."""
 
     def __init__(
-        self, name: str, scope: LiveScope, ledger: Ledger, nodes: SharedNodes, on_change: Callable[[], None]
+        self, name: str, scope: LiveScope, index: StateIndex, pool: SegmentPool, on_change: Callable[[], None]
     ) -> None:
-        """Prepare nothing yet.
+        """Create a view without bodies.
 
-        ``name`` tells the view from every other, before a restart and after. ``on_change`` is
-        called when what is prepared turns out to be outdated.
+        Args:
+            name: Distinguishes the view from every other, before a restart and after.
+            scope: What the view shows.
+            index: The states of all entities.
+            pool: Segments, shared with other views.
+            on_change: Called when bodies turn out to be outdated.
+
         """
-        self.members = Membership(scope, ledger)
-        self.used = 0.0
-        """When a body was asked for last, by the monotonic clock."""
+        self.members = Membership(scope, index)
+        self.last_used = 0.0
+        """When a body was last asked for, in seconds of the monotonic clock."""
         self.cursor = ((-1, 0), "")
-        """The cursor that was handed out last, and of which version, in which second."""
+        """The cursor that was last handed out, with the members version and the second it is of."""
         self._name = name
         self.shows = scope.allows
-        self._ledger = ledger
-        self._nodes = nodes
+        self._index = index
+        self._pool = pool
         self._on_change = on_change
         self._places: dict[Group, _Place] = {}
-        self._bundles: list[Bundle] = []
-        self._layout = -1
-        self._answers: dict[Coding, _Answer | None] = {}
-        self._closings: dict[tuple[Family, bytes], Part] = {}
-        self._etag = (-1, "")
+        self._groups: list[SegmentGroup] = []
+        self._layout = _NEVER
+        self._bodies: dict[Coding, _Body | None] = {}
+        self._closings: dict[tuple[BlockCodec, bytes], Block] = {}
+        self._etag = (_NEVER, "")
 
     @property
     def etag(self) -> str:
-        """The weak validator of what ``advance`` has brought up to date."""
+        """The weak validator of the version that ``advance`` has reached."""
         version = self.members.version
         if self._etag[0] != version:
             self._etag = (version, f'W/"{self._name}-{version}"')
@@ -149,135 +152,135 @@ class StateView:
 
     @property
     def holds_bodies(self) -> bool:
-        """Tell whether anything is prepared."""
-        return bool(self._answers)
+        """Whether there is a body, up to date or not."""
+        return bool(self._bodies)
 
     def codings(self) -> tuple[Coding, ...]:
-        """Return the codings in which something is prepared, the one used longest ago first."""
-        return tuple(self._answers)
+        """Return the codings that there are bodies in, the least recently used first."""
+        return tuple(self._bodies)
 
     def is_prepared(self, coding: Coding) -> bool:
-        """Tell whether a body was made before, so that only what changed since is made anew."""
-        return coding in self._answers
+        """Return whether a body was built before, so that only its changed segments must be built again."""
+        return coding in self._bodies
 
     def body(self, coding: Coding) -> Payload | None:
-        """Return the body, if it is there and nothing in it has changed."""
-        answer = self._answers.get(coding)
-        return answer.again() if answer is not None and answer.version == self.members.version else None
+        """Return the body if there is one and it is up to date."""
+        body = self._bodies.get(coding)
+        return body.hit() if body is not None and body.members_version == self.members.version else None
 
     @property
     def is_current(self) -> bool:
-        """Tell whether the validator is up to date as it is."""
-        ledger, members = self._ledger, self.members
-        return members.seen == ledger.version and ledger.is_current and not members.has_pending
+        """Whether the validator is up to date."""
+        index, members = self._index, self.members
+        return members.seen == index.version and index.is_current and not members.has_pending
 
-    def advance(self, deadline: float) -> bool:
-        """Bring the validator up to date, or as near as is possible until ``deadline``; tell which."""
-        self._ledger.sync()
+    def advance(self) -> Steps[bool]:
+        """Bring the validator up to date. A step looks at one entity."""
+        self._index.sync()
         version = self.members.version
-        done = self.members.update(deadline)
-        if self._answers and self.members.version != version:
-            self._on_change()
-        return done
+        try:
+            return (yield from self.members.update())
+        finally:
+            if self._bodies and self.members.version != version:
+                self._on_change()
 
-    def build(self, coding: Coding, deadline: float) -> Payload | None:
-        """Return the body, or build as much of it as is possible until ``deadline``.
+    def build(self, coding: Coding) -> Steps[Payload]:
+        """Return the up-to-date body. A step looks at one entity, or builds one segment or segment group."""
+        yield from self.advance()
+        if (payload := self.body(coding)) is not None:
+            return payload
+        groups = yield from self._arrange()
+        known = self._bodies.get(coding)
+        if known is not None and known.groups is not groups:
+            known = None
+        chain = yield from self._chain(coding.codec, groups, known)
+        self._drop_outdated()
+        # Last in the order of use.
+        self._bodies.pop(coding, None)
+        payload = coding.body(chain)
+        self._bodies[coding] = _Body(self.members.version, self._index.version, groups, chain, payload)
+        return payload
 
-        What was built is there the next time, so whoever asks again and again gets it.
-        """
-        if not self.advance(deadline):
-            return None
-        if (body := self.body(coding)) is not None:
-            return body
-        bundles = self._arranged(deadline)
-        if bundles is None:
-            return None
-        answer, family = self._answers.get(coding), coding.family
-        known = answer is not None and answer.bundles is bundles
-        since = answer.at if answer is not None and known else _NEVER
-        changed = [index for index, bundle in enumerate(bundles) if bundle.group.version > since]
-        made: list[tuple[int, Part]] = []
-        for index in changed:
-            if (part := bundles[index].part(family, deadline)) is None:
-                return None
-            made.append((index, part))
-        if answer is not None and known:
-            parts = answer.parts
-            parts.replace(made)
-        else:
-            closing = self._closing(family, _END if bundles else _EMPTY)
-            parts = Chain(family, [*(part for _, part in made), closing])
-        self._forget_outdated()
-        self._answers.pop(coding, None)
-        body = coding.body(parts)
-        self._answers[coding] = _Answer(self.members.version, self._ledger.version, bundles, parts, body)
-        return body
-
-    def drop(self, coding: Coding) -> None:
-        """Let go of what is prepared in one coding. The validator stays what it is."""
-        del self._answers[coding]
-        if not self._answers:
+    def drop(self, coding: Coding) -> list[Block]:
+        """Drop the body in one coding, and return the blocks that it kept. The validator stays as it is."""
+        body = self._bodies.pop(coding)
+        dropped = [] if body is None else list(body.kept())
+        for group in self._groups:
+            dropped += group.drop(coding.codec)
+        if not self._bodies:
             self.clear()
-        for bundle in self._bundles:
-            bundle.drop(coding.family)
+        return dropped
 
     def clear(self) -> None:
-        """Let go of all that is prepared."""
-        self._answers.clear()
+        """Drop all bodies."""
+        self._bodies.clear()
         self._places.clear()
-        self._bundles = []
-        self._layout = -1
+        self._groups = []
+        self._layout = _NEVER
 
-    def kept(self) -> Iterator[Part]:
-        """Yield all parts that answers are made of."""
-        for answer in self._answers.values():
-            if answer is not None:
-                yield from answer.kept()
+    def kept(self) -> Iterator[Block]:
+        """Yield the blocks that the bodies keep."""
+        for body in self._bodies.values():
+            if body is not None:
+                yield from body.kept()
 
-    def bundles(self) -> Sequence[Bundle]:
-        """Return the bundles in use."""
-        return self._bundles
+    def groups(self) -> Sequence[SegmentGroup]:
+        """Return the segment groups in use."""
+        return self._groups
+
+    def _chain(self, codec: BlockCodec, groups: Sequence[SegmentGroup], known: _Body | None) -> Steps[BlockChain]:
+        """Return the blocks of all groups; those of a known body, with the changed ones replaced."""
+        since = known.index_version if known is not None else _NEVER
+        blocks: list[tuple[int, Block]] = []
+        for place, group in enumerate(groups):
+            if group.group.version > since:
+                blocks.append((place, (yield from group.block(codec))))
+        if known is not None:
+            known.chain.replace(blocks)
+            return known.chain
+        closing = self._closing(codec, _END if groups else _EMPTY)
+        return BlockChain(codec, [*(block for _, block in blocks), closing])
+
+    def _arrange(self) -> Steps[list[SegmentGroup]]:
+        """Return the segment groups in their order. A step looks at one group of shards."""
+        index = self._index
+        if self._layout == index.layout:
+            return self._groups
+        groups: list[SegmentGroup] = []
+        for group in index.groups:
+            before = self._places.get(group)
+            place = self._place(group, SEPARATOR if groups else OPENING)
+            if place.segments is not None:
+                groups.append(place.segments)
+            if place is not before:
+                yield
+        self._places = {group: self._places[group] for group in index.groups}
+        self._layout = index.layout
+        self._groups = groups
+        return groups
 
     def _place(self, group: Group, opening: bytes) -> _Place:
         place = self._places.get(group)
         if place is None or place.layout != group.layout or place.opening != opening:
-            place = self._places[group] = _Place(group.layout, opening, self._bundle(group, opening))
+            place = self._places[group] = _Place(group.layout, opening, self._segments(group, opening))
         return place
 
-    def _bundle(self, group: Group, opening: bytes) -> Bundle | None:
-        leaves = []
+    def _segments(self, group: Group, opening: bytes) -> SegmentGroup | None:
+        segments = []
         for shard in group.shards:
             if members := tuple(filter(self.shows, shard.entity_ids)):
-                leaves.append(self._nodes.leaf(shard, members, opening))
+                segments.append(self._pool.segment(shard, members, opening))
                 opening = SEPARATOR
-        return self._nodes.bundle(group, tuple(leaves)) if leaves else None
+        return self._pool.group(group, tuple(segments)) if segments else None
 
-    def _arranged(self, deadline: float) -> list[Bundle] | None:
-        """Return the bundles in their order; ``None`` where there was no time to look at all groups."""
-        ledger = self._ledger
-        if self._layout == ledger.layout:
-            return self._bundles
-        bundles: list[Bundle] = []
-        for group in ledger.groups:
-            before = self._places.get(group)
-            place = self._place(group, SEPARATOR if bundles else OPENING)
-            if place.bundle is not None:
-                bundles.append(place.bundle)
-            if place is not before and time.monotonic() > deadline:
-                return None
-        self._places = {group: self._places[group] for group in ledger.groups}
-        self._layout = ledger.layout
-        self._bundles = bundles
-        return bundles
+    def _drop_outdated(self) -> None:
+        """Drop outdated bodies, and remember only that there were some."""
+        for coding, body in self._bodies.items():
+            if body is not None and body.members_version != self.members.version:
+                self._bodies[coding] = None
 
-    def _forget_outdated(self) -> None:
-        """Let go of outdated answers, and remember only that there were some."""
-        for coding, answer in self._answers.items():
-            if answer is not None and answer.version != self.members.version:
-                self._answers[coding] = None
-
-    def _closing(self, family: Family, text: bytes) -> Part:
-        part = self._closings.get((family, text))
-        if part is None:
-            part = self._closings[family, text] = family.encode(text)
-        return part
+    def _closing(self, codec: BlockCodec, text: bytes) -> Block:
+        block = self._closings.get((codec, text))
+        if block is None:
+            block = self._closings[codec, text] = codec.encode(text)
+        return block

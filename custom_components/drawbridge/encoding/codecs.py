@@ -1,12 +1,12 @@
-"""Content codings whose compressed pieces can be joined, so that a change costs one piece.
+"""Content codings whose compressed blocks can be concatenated, so that a change re-encodes one block.
 
-A deflate stream that ends in a full flush ends at a byte and leaves nothing to refer back to, so
-such streams follow one another as one (RFC 1951); gzip and zlib put a head before it, and a checksum
-behind it that follows from those of the pieces.
+A deflate stream that ends with a full flush ends at a byte boundary, and nothing after it refers back, so such
+streams can be concatenated (RFC 1951). gzip and zlib add a header, and a checksum that is combined from those of the
+blocks.
 
-Zstandard frames may follow one another too (RFC 8878, section 3), but not every client reads more
-than the first: aiohttp up to 3.13 stops there, without an error. So all pieces are blocks of one
-frame. What a block may take from those before it is undone by a setter in front of each piece.
+Zstandard frames can be concatenated too (RFC 8878, section 3), but not every client reads beyond the first: aiohttp
+up to 3.13 stops there without an error. So all blocks are put into one frame, and the repeat offsets that a block may
+inherit from the one before are reset by a few bytes in front of each.
 """
 
 import struct
@@ -32,7 +32,7 @@ def _module(name: str) -> ModuleType | None:
         return None
 
 
-# Home Assistant's web server compresses with isal too, wherever there is a build of it for the machine.
+# Home Assistant's web server uses isal as well, where there is a build of it for the machine.
 fast_zlib: Final = _module("isal.isal_zlib") or zlib
 
 zstd: Final = _module("compression.zstd")
@@ -54,94 +54,94 @@ _ZSTD_SETTER: Final = bytes.fromhex(
 _ZSTD_LAST_BLOCK: Final = bytes.fromhex("010000")  # empty
 _ZSTD_RUN: Final = 1
 
-_crc32_join: Final[Callable[[int, int, int], int]] = getattr(fast_zlib, "crc32_combine", checksums.crc32_join)
+_crc32_combine: Final[Callable[[int, int, int], int]] = getattr(fast_zlib, "crc32_combine", checksums.crc32_combine)
 
 
 def _crc32_replace(whole: int, old: int, new: int, behind: int) -> int:
-    return whole ^ _crc32_join(old ^ new, 0, behind)
+    return whole ^ _crc32_combine(old ^ new, 0, behind)
 
 
-CRC32: Final = checksums.Checksum(fast_zlib.crc32, _crc32_join, _crc32_replace)
-ADLER32: Final = checksums.Checksum(fast_zlib.adler32, checksums.adler32_join, checksums.adler32_replace)
+CRC32: Final = checksums.Checksum(fast_zlib.crc32, _crc32_combine, _crc32_replace)
+ADLER32: Final = checksums.Checksum(fast_zlib.adler32, checksums.adler32_combine, checksums.adler32_replace)
 
 
-class Part:
-    """A stretch of an answer, encoded, in pieces that are sent one after the other.
+class Block:
+    """A stretch of a body, encoded, in pieces that are sent one after the other.
 
-    With the number of their bytes, and the length and the checksum of what they encode.
+    ``size`` is the number of encoded bytes; ``length`` and ``checksum`` are those of the plain text.
     """
 
     __slots__ = ("checksum", "length", "pieces", "size")
 
     def __init__(self, pieces: Sequence[bytes], length: int = 0, checksum: int = 0) -> None:
-        """Take over pieces."""
+        """Create a block from its pieces."""
         self.pieces = pieces
         self.size = sum(map(len, pieces))
         self.length = length
         self.checksum = checksum
 
 
-_PIECES: Final[Callable[[Part], Sequence[bytes]]] = attrgetter("pieces")
+_PIECES: Final[Callable[[Block], Sequence[bytes]]] = attrgetter("pieces")
 
 
-class Family(ABC):
-    """A way to encode stretches so that they can follow one another."""
+class BlockCodec(ABC):
+    """Encodes stretches so that they can follow one another in any order."""
 
     checksum: Checksum | None = None
-    """What is kept of the plain text, if anything."""
+    """The checksum of the plain text that the coding ends with, if any."""
 
     joins = True
-    """Whether it pays to join the pieces of consecutive parts, to have fewer to send."""
+    """Whether it pays to join the pieces of consecutive blocks, to have fewer to send."""
 
     @abstractmethod
-    def encode(self, plain: bytes) -> Part:
+    def encode(self, plain: bytes) -> Block:
         """Encode a stretch by itself."""
 
 
-class Plain(Family):
+class Plain(BlockCodec):
     """Bytes as they are."""
 
     joins = False
 
     @override
-    def encode(self, plain: bytes) -> Part:
-        return Part((plain,))
+    def encode(self, plain: bytes) -> Block:
+        return Block((plain,))
 
 
-class Deflate(Family):
-    """Raw deflate, each part ended by a full flush; with one kind of checksum."""
+class Deflate(BlockCodec):
+    """Raw deflate (RFC 1951); each block ends with a full flush."""
 
     def __init__(self, checksum: Checksum) -> None:
-        """Keep a checksum of the plain text."""
+        """Create a codec with the checksum of its container format."""
         self.checksum = checksum
-        self._sum_of = checksum.of
+        self._checksum_of = checksum.of
 
     @override
-    def encode(self, plain: bytes) -> Part:
+    def encode(self, plain: bytes) -> Block:
         compressor = fast_zlib.compressobj(_FASTEST, zlib.DEFLATED, _RAW)
         body = compressor.compress(plain) + compressor.flush(zlib.Z_FULL_FLUSH)
-        return Part((body,), len(plain), self._sum_of(plain))
+        return Block((body,), len(plain), self._checksum_of(plain))
 
 
-class Zstandard(Family):
-    """Zstandard, each part the blocks of a frame of its own, so that they fit into any frame.
+class Zstandard(BlockCodec):
+    """Zstandard. Each block consists of the blocks of a frame of its own, so that it fits into any frame.
 
-    A block of a new frame refers to no earlier table and to no earlier text, but it may repeat one
-    of the three offsets used last, which are 1, 4 and 8 where a frame begins (RFC 8878, section
-    3.1.1.5). The setter makes them so again: eight spaces, and three times three more, copied
-    from 8, 4 and 1 bytes before. In JSON these stand between two values, and mean nothing.
+    The first block of a frame refers to no earlier table and no earlier text, but it may use one of the three
+    repeat offsets, which are 1, 4 and 8 at the start of a frame (RFC 8878, section 3.1.1.5). ``_ZSTD_SETTER``
+    restores them: eight spaces, then three times three more, copied from 8, 4 and 1 bytes before. Spaces between
+    two values of JSON mean nothing.
     """
 
     def __init__(self, library: ModuleType) -> None:
-        """Keep one compressor: a new one for each part would cost more than the compressing."""
+        """Create the only compressor: a new one for each block would cost more than compressing does."""
         parameter = library.CompressionParameter
         options = {parameter.compression_level: _FASTEST, parameter.window_log: _ZSTD_WINDOW_LOG}
         self._compressor = library.ZstdCompressor(options=options)
 
     @override
-    def encode(self, plain: bytes) -> Part:
+    def encode(self, plain: bytes) -> Block:
         frame = self._compressor.compress(plain, self._compressor.FLUSH_FRAME)
-        return Part((_ZSTD_SETTER + _unended_blocks(frame),))
+        return Block((_ZSTD_SETTER + _unended_blocks(frame),))
 
 
 def _unended_blocks(frame: bytes) -> bytes:
@@ -159,92 +159,92 @@ def _unended_blocks(frame: bytes) -> bytes:
     return bytes(blocks)
 
 
-class Chain:
-    """Consecutive parts, and the checksum of what they encode together, which is corrected where one is replaced."""
+class BlockChain:
+    """Consecutive blocks and their combined checksum, which is corrected where a block is replaced."""
 
-    __slots__ = ("_ends", "_family", "checksum", "length", "parts", "size")
+    __slots__ = ("_codec", "_ends", "blocks", "checksum", "length", "size")
 
-    def __init__(self, family: Family, parts: Iterable[Part]) -> None:
-        """Put parts behind one another, at least one."""
-        self._family = family
-        self.parts = list(parts)
-        self.size = sum(part.size for part in self.parts)
+    def __init__(self, codec: BlockCodec, blocks: Iterable[Block]) -> None:
+        """Concatenate at least one block."""
+        self._codec = codec
+        self.blocks = list(blocks)
+        self.size = sum(block.size for block in self.blocks)
         self.checksum = 0
-        self._add_up()
+        self._combine()
 
-    def replace(self, changes: Iterable[tuple[int, Part]]) -> None:
-        """Put other parts at some places."""
-        kind, parts, lengths_differ = self._family.checksum, self.parts, False
-        for index, part in changes:
-            old, parts[index] = parts[index], part
-            self.size += part.size - old.size
-            if old.length != part.length:
+    def replace(self, changes: Iterable[tuple[int, Block]]) -> None:
+        """Replace the blocks at some places."""
+        checksum, blocks, lengths_differ = self._codec.checksum, self.blocks, False
+        for place, block in changes:
+            old, blocks[place] = blocks[place], block
+            self.size += block.size - old.size
+            if old.length != block.length:
                 lengths_differ = True
-            elif kind is not None and old.checksum != part.checksum:
-                behind = self.length - self._ends[index]
-                self.checksum = kind.replace(self.checksum, old.checksum, part.checksum, behind)
+            elif checksum is not None and old.checksum != block.checksum:
+                behind = self.length - self._ends[place]
+                self.checksum = checksum.replace(self.checksum, old.checksum, block.checksum, behind)
         if lengths_differ:
-            self._add_up()
+            self._combine()
 
-    def joined(self) -> Part:
-        """Return all of it as one part."""
+    def joined(self) -> Block:
+        """Return the whole chain as one block."""
         pieces = self.pieces()
-        return Part((b"".join(pieces),) if self._family.joins else tuple(pieces), self.length, self.checksum)
+        return Block((b"".join(pieces),) if self._codec.joins else tuple(pieces), self.length, self.checksum)
 
     def pieces(self) -> Iterator[bytes]:
-        """Return the pieces of all parts."""
-        return chain.from_iterable(map(_PIECES, self.parts))
+        """Return the pieces of all blocks."""
+        return chain.from_iterable(map(_PIECES, self.blocks))
 
-    def _add_up(self) -> None:
-        self._ends = list(accumulate(part.length for part in self.parts))
+    def _combine(self) -> None:
+        self._ends = list(accumulate(block.length for block in self.blocks))
         self.length = self._ends[-1]
-        if (kind := self._family.checksum) is not None:
-            first, *others = self.parts
+        if (checksum := self._codec.checksum) is not None:
+            first, *others = self.blocks
             self.checksum = first.checksum
-            for part in others:
-                self.checksum = kind.join(self.checksum, part.checksum, part.length)
+            for block in others:
+                self.checksum = checksum.combine(self.checksum, block.checksum, block.length)
 
 
 class Payload:
     """A complete body, in pieces that are sent one after the other. ``size`` is in bytes.
 
-    None of the pieces is empty: an event loop may wait for ever until nothing has been sent.
+    No piece is empty: an event loop may never finish sending an empty one.
     """
 
     __slots__ = ("pieces", "size")
 
     def __init__(self, pieces: Sequence[bytes], size: int) -> None:
-        """Take over pieces of so many bytes together."""
+        """Create a body from pieces of ``size`` bytes in total."""
         self.pieces = pieces
         self.size = size
 
     @classmethod
     def of(cls, *pieces: bytes) -> Self:
-        """Return the body that consists of pieces, some of which may be empty."""
+        """Return the body that consists of these pieces, leaving out empty ones."""
         return cls(tuple(filter(None, pieces)), sum(map(len, pieces)))
 
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """A content coding: whose parts it sends, what comes before them, and what comes behind them.
+    """A content coding (RFC 9110, section 8.4.1): the codec of its blocks, its header and its trailer.
 
-    The last follows from the length and the checksum of the plain text.
+    ``tail`` returns the trailer for the length and the checksum of the plain text.
     """
 
     name: str
-    family: Family
+    codec: BlockCodec
     head: bytes = b""
     tail: Callable[[int, int], bytes] = lambda _length, _checksum: b""
 
-    def body(self, parts: Chain) -> Payload:
-        """Return a complete body made of parts."""
-        tail = self.tail(parts.length, parts.checksum)
-        pieces = tuple(filter(None, (self.head, *parts.pieces(), tail)))
-        return Payload(pieces, len(self.head) + parts.size + len(tail))
+    def body(self, blocks: BlockChain) -> Payload:
+        """Return the complete body for a chain of blocks."""
+        tail = self.tail(blocks.length, blocks.checksum)
+        pieces = tuple(filter(None, (self.head, *blocks.pieces(), tail)))
+        return Payload(pieces, len(self.head) + blocks.size + len(tail))
 
     def encode(self, plain: bytes) -> Payload:
-        """Return the complete body for a text that is not kept in parts."""
-        return self.body(Chain(self.family, (self.family.encode(plain),)))
+        """Return the complete body for a text that is encoded as a whole."""
+        return self.body(BlockChain(self.codec, (self.codec.encode(plain),)))
 
 
 def _last_block() -> bytes:
@@ -274,11 +274,11 @@ def _codings() -> Mapping[str, Coding]:
 
 
 CODINGS: Final = _codings()
-"""By name, in the order of preference where the client has none.
+"""By name, in the order of preference for clients that have none.
 
-Zstandard makes smaller bodies, but with the setters' spaces in them; gzip's are byte for byte
-Home Assistant's own when decoded.
+Zstandard bodies are smaller, but contain the extra spaces of ``_ZSTD_SETTER``; gzip bodies decode to exactly the bytes
+that Home Assistant sends.
 """
 
 COMPRESSED: Final = tuple(name for name in CODINGS if name != IDENTITY)
-"""What is offered to clients that accept more than ``identity``."""
+"""The codings other than ``identity``, by name."""
