@@ -32,7 +32,7 @@ from .telemetry.lessons import Lessons
 from .telemetry.loop_lag import LoopLag
 from .telemetry.recorder import Recorder
 from .telemetry.sightings import Sightings
-from .telemetry.snapshot import Surroundings, snapshot
+from .telemetry.snapshot import BridgeStatus, snapshot
 from .updates import Reading, Updates, refusals
 from .usage import KeyUsage
 
@@ -180,7 +180,7 @@ class Bridge:
 
     def snapshot(self) -> dict[str, Any]:
         """Return the bridge's own metrics as one JSON document."""
-        about = Surroundings(
+        about = BridgeStatus(
             version=self.version,
             home_assistant_version=home_assistant_version,
             running=self.hass.is_running,

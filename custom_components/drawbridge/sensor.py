@@ -52,8 +52,8 @@ def _measured(name: str, *, factor: float, digits: int) -> Callable[[Reading], S
     """Return a reader of what a component of the health score measured, times a factor."""
 
     def read(reading: Reading) -> StateType:
-        finding = next(item for item in reading.health.findings if item.component.name == name)
-        return round(finding.value * factor, digits) if finding.value is not None else None
+        measured = next(item for item in reading.health.measurements if item.component.name == name)
+        return round(measured.value * factor, digits) if measured.value is not None else None
 
     return read
 
@@ -210,8 +210,8 @@ class HealthSensor(BridgeSensor):
     @override
     def extra_state_attributes(self) -> dict[str, float | None]:
         """Return the score of every component, 0 to 100; ``None`` where there were no data."""
-        findings = self._bridge.updates.reading.health.findings
-        return {item.component.name: round(item.score) if item.score is not None else None for item in findings}
+        measurements = self._bridge.updates.reading.health.measurements
+        return {item.component.name: round(item.score) if item.score is not None else None for item in measurements}
 
     @override
     def _shown(self) -> object:

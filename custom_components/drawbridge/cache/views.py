@@ -15,7 +15,7 @@ _END: Final = b"]"
 _NEVER: Final = -1
 
 _JOIN_AFTER_REQUESTS: Final = 8
-"""Requests for one body after which its pieces are joined. Joining costs about as much as it saves in a few requests."""
+"""Requests for one body after which its pieces are joined: joining costs what it saves in a few requests."""
 
 _MAX_JOINED_BYTES: Final = 1 << 20
 
