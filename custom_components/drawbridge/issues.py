@@ -92,7 +92,7 @@ class Issues:
             yield Finding(HIDDEN_ADDRESSES, placeholders={"address": proxy})
         health = bridge.updates.reading.health
         if self._low.lasts(health.score, time.monotonic()):
-            low = [item for item in health.findings if item.score is not None and item.score < HEALTHY_SCORE]
+            low = [item for item in health.measurements if item.score is not None and item.score < HEALTHY_SCORE]
             why = ", ".join(f"{item.component.name} {item.score:.0f}" for item in low)
             yield Finding(LOW_HEALTH, placeholders={"score": f"{health.score:.0f}", "why": why})
 
