@@ -17,6 +17,7 @@ from .audit_sinks import AuditEvents, AuditFileSwitch
 from .cache.caches import Caches
 from .cache.directory import EntityDirectory
 from .const import SUBENTRY_TYPE_API_KEY
+from .coordinator import BridgeCoordinator, Reading, refusals
 from .keys import ApiKey, Capability, KeyRing
 from .policy.concurrency import Concurrency
 from .policy.lockout import Lockouts
@@ -33,7 +34,6 @@ from .telemetry.loop_lag import LoopLag
 from .telemetry.recorder import Recorder
 from .telemetry.sightings import Sightings
 from .telemetry.snapshot import BridgeStatus, snapshot
-from .updates import Reading, Updates, refusals
 from .usage import KeyUsage
 
 _LOGGER = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Bridge:
         self._audit_file = AuditFileSwitch(hass, self.audit)
         self.version = version
         self._entry = entry
-        self.updates = Updates(hass, self._read)
+        self.coordinator = BridgeCoordinator(hass, entry, self._read)
         self._origins: frozenset[str] = frozenset()
 
     async def start(self) -> None:
@@ -81,7 +81,6 @@ class Bridge:
             loop_lag.stop,
             self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
             self.usage.start(),
-            self.updates.start(),
         ):
             self._entry.async_on_unload(stop)
         self._entry.async_on_unload(self._audit_file.close)
@@ -97,7 +96,7 @@ class Bridge:
         self._load_keys()
         await self.usage.reconcile({key.id: key for key in self.keys})
         await self._audit_file.apply(self.options)
-        self.updates.refresh()
+        self.coordinator.refresh()
 
     @property
     def entry_id(self) -> str:

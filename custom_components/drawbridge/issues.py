@@ -45,7 +45,7 @@ class Issues:
     def start(self) -> CALLBACK_TYPE:
         """Look now and then, until the function returned is called."""
         stops = (
-            self._bridge.updates.listen(self._updated),
+            self._bridge.coordinator.async_add_listener(self._updated),
             # Before, entities are missing that a scope may be about.
             async_at_started(self._bridge.hass, self._started),
         )
@@ -79,7 +79,7 @@ class Issues:
     @callback
     def _updated(self) -> None:
         self._updates += 1
-        self._low.lasts(self._bridge.updates.reading.health.score, time.monotonic())
+        self._low.lasts(self._bridge.coordinator.data.health.score, time.monotonic())
         if self._updates % _EVERY == 0:
             self.check()
 
@@ -90,7 +90,7 @@ class Issues:
         yield from about_options(bridge.options)
         if (proxy := bridge.sightings.hiding_proxy) is not None:
             yield Finding(HIDDEN_ADDRESSES, placeholders={"address": proxy})
-        health = bridge.updates.reading.health
+        health = bridge.coordinator.data.health
         if self._low.lasts(health.score, time.monotonic()):
             low = [item for item in health.measurements if item.score is not None and item.score < HEALTHY_SCORE]
             why = ", ".join(f"{item.component.name} {item.score:.0f}" for item in low)

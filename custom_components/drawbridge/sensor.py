@@ -18,12 +18,12 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
 from .bridge import DrawbridgeConfigEntry
+from .coordinator import Reading
 from .entity import BridgeEntity, KeyEntity, add_for_each_key
 from .keys import ApiKey
 from .telemetry.counters import KeyCounters
 from .telemetry.health import COMPONENTS
 from .telemetry.window import WINDOW_SECONDS
-from .updates import Reading
 
 PARALLEL_UPDATES = 0
 
@@ -194,7 +194,7 @@ class BridgeSensor(BridgeEntity, SensorEntity):
     @override
     def native_value(self) -> StateType:
         """Return what is measured."""
-        return self.entity_description.value_fn(self._bridge.updates.reading)
+        return self.entity_description.value_fn(self.coordinator.data)
 
     @override
     def _shown(self) -> object:
@@ -210,7 +210,7 @@ class HealthSensor(BridgeSensor):
     @override
     def extra_state_attributes(self) -> dict[str, float | None]:
         """Return the score of every component, 0 to 100; ``None`` where there were no data."""
-        measurements = self._bridge.updates.reading.health.measurements
+        measurements = self.coordinator.data.health.measurements
         return {item.component.name: round(item.score) if item.score is not None else None for item in measurements}
 
     @override
