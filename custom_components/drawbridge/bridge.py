@@ -18,13 +18,14 @@ from .cache.caches import Caches
 from .cache.directory import EntityDirectory
 from .const import SUBENTRY_TYPE_API_KEY
 from .coordinator import BridgeCoordinator, Reading, refusals
-from .keys import ApiKey, Capability, KeyRing
+from .keys import ApiKey, KeyRing
 from .policy.concurrency import Concurrency
 from .policy.lockout import Lockouts
 from .policy.networks import Address, contains, is_local
 from .policy.options import Options
 from .policy.rate_limit import RateLimiter
 from .policy.scope import Scope
+from .scope.redaction import Redaction
 from .states.changes import ChangeLog
 from .states.cursor import Cursors
 from .telemetry.audit import AuditTrail
@@ -146,7 +147,7 @@ class Bridge:
         self.keys.replace(keys.values())
         self._origins = frozenset().union(*(key.cors_origins for key in self.keys if key.enabled))
         self.directory.retain(scopes)
-        self.caches.retain({(key.scope, Capability.IMAGES in key.capabilities) for key in self.keys})
+        self.caches.retain({(key.scope, Redaction.of(key.capabilities)) for key in self.keys})
         self.rate_limiter.retain(set(keys))
         self.recorder.counters.retain_keys(set(keys))
         self.sightings.retain_keys(set(keys))
@@ -198,6 +199,6 @@ def _read_key(subentry: ConfigSubentry) -> ApiKey | None:
     """Read a key; one that is damaged opens nothing, and keeps no other from opening."""
     try:
         return ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
-    except KeyError, TypeError, ValueError:
+    except AttributeError, KeyError, TypeError, ValueError:
         _LOGGER.exception("The API key '%s' is damaged: remove it and add it anew", subentry.title)
         return None

@@ -93,6 +93,12 @@ def with_limits(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
     )
 
 
+def ensure_actions_listed(key: ApiKey) -> None:
+    """Refuse a key that may control and has no list of actions: it could call all actions of its entities."""
+    if Capability.CONTROL in key.capabilities and not key.services:
+        raise KeyInputError({"services": "no_service"})
+
+
 def ensure_useful(key: ApiKey, field: str = "everything") -> None:
     """Refuse a key that could see nothing, unless it is for metrics alone; the error stands by ``field``."""
     if key.capabilities - {Capability.METRICS} and not key.scope.matches_anything:

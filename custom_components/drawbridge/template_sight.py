@@ -6,12 +6,14 @@ from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant, State, valid_domain, valid_entity_id
 from homeassistant.exceptions import TemplateError
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.template import TemplateState
 
 from .cache.directory import LiveScope
-from .cache.scrub import PICTURE_LINKS, without_pictures
+from .cache.scrub import redacted_state
+from .const import DOMAIN
 from .policy.template_rules import TemplateRefusedError
+from .scope.redaction import Redaction
 
 type Function = Callable[..., Any]
 
@@ -19,6 +21,9 @@ _SCOPE: Final = "template_scope"
 _RESERVED: Final = frozenset({"contextfunction", "environmentfunction", "evalcontextfunction", "jinja_pass_arg"})
 _UNKNOWN: Final = "unknown"
 _MISSING: Final = object()
+_NOBODY: Final = "0" * 32
+"""An id that nothing has."""
+
 _MOST_ASKED: Final = 1000
 
 OF_ENTITY: Final = frozenset(
@@ -52,14 +57,14 @@ class Sight:
     So what does not exist is refused to it in the same words as what is not in its scope.
     """
 
-    def __init__(self, hass: HomeAssistant, scope: LiveScope, *, images: bool, location: bool) -> None:
-        """See through the scope of a key, with picture links or without, knowing where the house stands or not."""
+    def __init__(self, hass: HomeAssistant, scope: LiveScope, redaction: Redaction) -> None:
+        """See through the scope of a key, with states redacted so."""
         self.hass = hass
         self.everything = scope.scope.is_everything
-        self.location = location
+        self.location = redaction.location
         self.asked: set[str] = set()
         self._scope = scope
-        self._images = images
+        self._redaction = redaction
 
     def ensure(self, entity_id: object) -> str:
         """Return an entity id that may be asked for. Raises ``TemplateRefusedError``."""
@@ -68,6 +73,9 @@ class Sight:
         lower = entity_id.lower()
         if len(self.asked) < _MOST_ASKED:
             self.asked.add(lower)
+        if self.everything and not self._scope.allows(lower):
+            # One of the bridge's own: like an entity that does not exist.
+            return f"{lower.partition('.')[0]}.{_NOBODY}"
         if not self._scope.allows(lower) or not (self.everything or self._exists(lower)):
             raise TemplateRefusedError(
                 _SCOPE, "The template asks for an entity that does not exist, or is not in the scope of this key."
@@ -99,30 +107,41 @@ class Sight:
         """Return those entities that are in scope."""
         return [entity_id for entity_id in entity_ids if self._scope.allows(entity_id)]
 
+    def is_redacted(self, found: TemplateState) -> bool:
+        """Tell whether something was taken out of a state."""
+        actual = self.hass.states.get(found.entity_id)
+        return actual is not None and redacted_state(actual, self._redaction) is not actual
+
     def seen(self, state: State | None) -> TemplateState | None:
         """Return a state that one of Home Assistant's own functions found."""
         return None if state is None else self.state(state.entity_id)
+
+    def stand_in(self, item: object) -> object:
+        """Return an argument, with one that names what is the bridge's own put as if it did not exist."""
+        if not isinstance(item, str):
+            return item
+        return _NOBODY if self.is_own_device(item) else self.ensure(item) if "." in item else item
+
+    def is_own_device(self, item: object) -> bool:
+        """Tell whether something is the id of a device of the bridge or of a key."""
+        device = dr.async_get(self.hass).async_get(item) if isinstance(item, str) else None
+        return device is not None and any(domain == DOMAIN for domain, *_ in device.identifiers)
+
+    def not_own(self, found: Any) -> Any:  # noqa: ANN401 - results are of any kind
+        """Return a result of a function over registries, without devices, entities and issues of the bridge."""
+        if isinstance(found, str):
+            return None if self.is_own_device(found) else found
+        if isinstance(found, dict):
+            return {name: item for name, item in found.items() if name[:1] != (DOMAIN,)}
+        if isinstance(found, list):
+            return [item for item in found if not self.is_own_device(item)]
+        return found
 
     def _exists(self, entity_id: str) -> bool:
         return self.hass.states.get(entity_id) is not None or er.async_get(self.hass).async_get(entity_id) is not None
 
     def _seen(self, state: State) -> TemplateState:
-        return TemplateState(self.hass, state if self._images else _without_pictures(state), collect=False)
-
-
-def _without_pictures(state: State) -> State:
-    if PICTURE_LINKS.isdisjoint(state.attributes):
-        return state
-    return State(
-        state.entity_id,
-        state.state,
-        without_pictures(state.attributes),
-        state.last_changed,
-        state.last_reported,
-        state.last_updated,
-        state.context,
-        validate_entity_id=False,
-    )
+        return TemplateState(self.hass, redacted_state(state, self._redaction), collect=False)
 
 
 class Domain:
@@ -226,21 +245,40 @@ def guarded(sight: Sight, name: str, own: Function) -> Function | None:
     if name in ENTITIES_OF:
         return _listing(sight, own)
     if sight.everything:
-        return own
+        return _of_house(sight, name, own)
     if name in OF_ENTITY:
         return lambda entity_id, *args, **more: own(sight.ensure(entity_id), *args, **more)
     return None
 
 
+def _of_house(sight: Sight, name: str, own: Function) -> Function:
+    """Hold a function over registries to what is not the bridge's own: that would tell of other keys."""
+
+    def of_house(*args: object, **more: object) -> Any:  # noqa: ANN401 - the result is the function's own
+        if name == "issue" and args[:1] == (DOMAIN,):
+            args = (_NOBODY, *args[1:])
+        named = {item: sight.stand_in(value) for item, value in more.items()}
+        return sight.not_own(own(*map(sight.stand_in, args), **named))
+
+    return of_house
+
+
 def _of_states(sight: Sight, name: str, own: Function) -> Function:
     if name == "expand":
-        return lambda *args: [sight.seen(item) for item in own(*_asked(sight, args))]
+        return lambda *args: [item for item in map(sight.seen, own(*_asked(sight, args))) if item is not None]
     if name == "state_translated":
-        return lambda entity_id: own(sight.ensure(entity_id))
+
+        def translated_state(entity_id: object) -> Any:  # noqa: ANN401 - a text, or what stands for none
+            found = sight.state(entity_id)
+            return own(sight.ensure(entity_id)) if found is None or not sight.is_redacted(found) else found.state
+
+        return translated_state
 
     def translated(entity_id: object, attribute: str) -> Any:  # noqa: ANN401 - attributes are of any kind
         found = sight.state(entity_id)
-        return None if found is None or attribute not in found.attributes else own(entity_id, attribute)
+        if found is None or attribute not in found.attributes:
+            return None
+        return found.attributes[attribute] if sight.is_redacted(found) else own(entity_id, attribute)
 
     return translated
 

@@ -85,6 +85,10 @@ class KeyUsage:
             await self.save()
             return user.id
 
+    def users_of_others(self, key_id: str) -> frozenset[str]:
+        """Return the ids of the users that stand for all other keys."""
+        return frozenset(user_id for other, user_id in self._users.items() if other != key_id)
+
     async def reconcile(self, keys: dict[str, ApiKey]) -> None:
         """Remove the users of keys that are gone, and rename those of keys that were renamed."""
         for key_id, user_id in tuple(self._users.items()):

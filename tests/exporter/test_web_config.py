@@ -15,7 +15,7 @@ import pytest
 
 from drawbridge_exporter.config.web_config import parse_duration, read_web_config
 from drawbridge_exporter.config.yamlfile import ConfigFileError
-from drawbridge_exporter.server.guard import WebConfigFile
+from drawbridge_exporter.server.guard import WebConfigFile, cost_of
 
 from .bridge import BridgeServer
 from .certificates import Authority
@@ -225,6 +225,27 @@ class TestAccess:
             assert (await exporter.get("/")).status == 500
             place.write(TLS_LINES)
             assert "restart" in (await exporter.get("/")).text
+
+    async def test_every_attempt_costs_the_same(
+        self, bridge: BridgeServer, place: Place, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whether its user exists, and whatever that user's hash costs."""
+        rounds: list[int] = []
+        check = bcrypt.checkpw
+
+        def counted(password: bytes, hashed: bytes) -> bool:
+            rounds.append(1 << cost_of(hashed))
+            return check(password, hashed)
+
+        monkeypatch.setattr(bcrypt, "checkpw", counted)
+        cheap, costly = (bcrypt.hashpw(b"open", bcrypt.gensalt(cost)).decode() for cost in (4, 7))
+        file = place.write(f"basic_auth_users:\n  cheap: {cheap}\n  costly: {costly}\n")
+        async with serving(replace(settings_for(bridge.url), web_config_file=file)) as exporter:
+            for user in ("cheap", "costly", "nobody", ""):
+                for password, code in (("wrong", 401), ("open", 200 if user in {"cheap", "costly"} else 401)):
+                    rounds.clear()
+                    assert (await exporter.get("/", Authorization=basic(user, password))).status == code
+                    assert sum(rounds) == 1 << 7, (user, password)
 
     async def test_headers_are_added(self, bridge: BridgeServer, place: Place) -> None:
         """To refusals too; an empty one is not set."""

@@ -12,10 +12,14 @@ from homeassistant.helpers import entity_registry as er
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from custom_components.drawbridge.cache import states as states_module
+from custom_components.drawbridge.scope.redaction import Redaction
 from custom_components.drawbridge.states import index as state_index
 from tests.integration.house import Bridge
 from tests.integration.test_registry_properties import CHANGES, ENTITY_IDS, NAMES, House, facts, keys_of
 from tests.unit.test_scope_properties import obviously_in_scope
+
+_ALL = Redaction(images=True, location=True)
+_NONE = Redaction(images=False, location=False)
 
 ENCODINGS = ("identity", "gzip", "deflate", "zstd")
 
@@ -108,7 +112,7 @@ async def check(
         for state in hass.states.async_all()
         if obviously_in_scope(scope, facts(hass, state.entity_id))
     ]
-    assert json.loads(bridge.entry.runtime_data.caches.states.direct(scope, images=True)) == expected
+    assert json.loads(bridge.entry.runtime_data.caches.states.direct(scope, _ALL)) == expected
     if answer.status == 304:
         assert before == expected
         return
@@ -136,7 +140,7 @@ async def test_many_groups_stay_exact(bridge: Bridge, hass: HomeAssistant) -> No
             hass.states.async_set(f"switch.new_{turn}", "on")
         for encoding in chance.sample(ENCODINGS, 2):
             for secret, key in zip(keys, bridge.entry.runtime_data.keys, strict=True):
-                expected = json.loads(bridge.entry.runtime_data.states.direct(key.scope, images=False))
+                expected = json.loads(bridge.entry.runtime_data.states.direct(key.scope, _NONE))
                 for _ in range(chance.choice((1, 1, 10))):
                     answer = await bridge.get("/api/states", secret, headers={"Accept-Encoding": encoding})
                     assert await answer.json() == expected

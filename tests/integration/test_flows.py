@@ -90,6 +90,8 @@ async def test_the_summary_and_the_way_back(bridge: Bridge, hass: HomeAssistant)
 async def test_presets(bridge: Bridge, preset: str, steps: list[str], capabilities: list[str]) -> None:
     """Each kind of client is asked only what it needs, and gets a key that works."""
     answers: dict[str, dict[str, Any]] = {"scope": {"everything": True}, "abilities": {"capabilities": capabilities}}
+    if preset == "agent":
+        answers["abilities"]["services"] = ["light.turn_on"]
     flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": preset})
     for step in steps:
         assert flow["step_id"] == step
@@ -102,6 +104,16 @@ async def test_presets(bridge: Bridge, preset: str, steps: list[str], capabiliti
     await bridge.submit(flow, {})
     me = await (await bridge.get("/key", secret)).json()
     assert me["capabilities"] == capabilities
+
+
+async def test_an_agent_needs_a_list_of_actions(bridge: Bridge) -> None:
+    """Without one, it could call every action of its entities."""
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "agent"})
+    flow = await bridge.submit(flow, {"everything": True})
+    flow = await bridge.submit(flow, {"capabilities": ["read", "control"]})
+    assert flow["errors"] == {"services": "no_service"}
+    flow = await bridge.submit(flow, {"capabilities": ["read"]})
+    assert flow["step_id"] == "confirm"
 
 
 async def test_a_key_works_only_after_its_secret_was_seen(bridge: Bridge) -> None:

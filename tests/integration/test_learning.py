@@ -80,15 +80,31 @@ async def test_what_a_query_names(bridge: Bridge, path: str, entities: list[str]
 
 
 async def test_what_was_refused_is_learnt_too(bridge: Bridge) -> None:
-    """What would have served the client includes what it did not get."""
+    """What the client did not get is shown apart, and submitting the proposal as it stands grants none of it."""
     key = await bridge.add_key(name="Client", entities=[BEDROOM])
     await bridge.edit_key("Client", "learn", {})
     assert (await bridge.get(f"/api/states/{LIVING}", key)).status == 404
     assert (await bridge.post("/api/services/light/turn_on", key, json={})).status == 403
-    _flow, proposed = await proposal(bridge)
-    assert proposed["entities"] == [LIVING]
-    assert proposed["capabilities"] == ["control", "read"]
-    assert proposed["services"] == ["light.turn_on"]
+    assert (await bridge.get(f"/api/states/{BEDROOM}", key)).status == 200
+    assert (await bridge.get(f"/api/logbook?entity={BEDROOM}", key)).status == 403
+    flow, proposed = await proposal(bridge)
+    assert proposed["entities"] == [BEDROOM]
+    assert proposed["capabilities"] == ["read"]
+    assert proposed["services"] == []
+    refused = (flow["description_placeholders"] or {})["refused"]
+    assert refused == f"`control`, `history`, `{LIVING}`, `light.turn_on`"
+    await bridge.submit(flow, proposed)
+    assert await bridge.entity_ids(key) == {BEDROOM}
+    assert (await (await bridge.get("/key", key)).json())["capabilities"] == ["read"]
+
+
+async def test_control_needs_its_actions_by_name(bridge: Bridge) -> None:
+    """An empty list would allow more than was learnt."""
+    key = await learning_key(bridge)
+    await bridge.get(f"/api/states/{LIVING}", key)
+    flow, proposed = await proposal(bridge)
+    flow = await bridge.submit(flow, proposed | {"capabilities": ["read", "control"]})
+    assert flow["errors"] == {"services": "no_service"}
 
 
 async def test_what_runs_code_is_left_to_the_person(bridge: Bridge) -> None:

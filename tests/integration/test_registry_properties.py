@@ -19,8 +19,11 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from custom_components.drawbridge.encoding.codecs import CODINGS
 from custom_components.drawbridge.policy.scope import EntityFacts, Scope
+from custom_components.drawbridge.scope.redaction import Redaction
 from tests.integration.house import Bridge
 from tests.unit.test_scope_properties import obviously_in_scope
+
+_ALL = Redaction(images=True, location=True)
 
 NUMBERS = count()
 NAMES = ("a", "b", "c")
@@ -186,7 +189,7 @@ async def test_scopes_follow_every_change(
 async def seen_in_cache(bridge: Bridge, scope: Scope) -> set[str]:
     """Return the entities in the prepared answer."""
     states = bridge.entry.runtime_data.caches.states
-    payload = await states.body_in_slices(states.view(scope, images=True), CODINGS["identity"])
+    payload = await states.body_in_slices(states.view(scope, _ALL), CODINGS["identity"])
     return {state["entity_id"] for state in json.loads(b"".join(payload.pieces))}
 
 

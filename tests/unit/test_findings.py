@@ -4,13 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 
 from custom_components.drawbridge.keys import ApiKey, Capability
 from custom_components.drawbridge.policy.networks import parse_address
 from custom_components.drawbridge.policy.options import Options
 from custom_components.drawbridge.policy.scope import Scope
 from custom_components.drawbridge.telemetry.findings import KeyFacts, LowScore, about_key, about_options
-from custom_components.drawbridge.telemetry.lessons import Asked, Lesson, Lessons, propose
+from custom_components.drawbridge.telemetry.lessons import Asked, Lesson, Lessons, Proposal, propose
 from custom_components.drawbridge.telemetry.sightings import Sightings
 
 NOW = 1_800_000_000.0
@@ -80,14 +81,60 @@ def test_a_proposal() -> None:
     lesson.add(Asked(capabilities=control, service="light.turn_on"))
     lesson.add(Asked(capabilities=control, service="switch.turn_on", refused=True))
     lesson.add(Asked(capabilities=control, service="homeassistant.restart", refused=True))
-    proposal = propose(lesson, lambda entity_id: entity_id != "light.gone")
+    key = replace(KEY, capabilities=read | control)
+
+    def proposed() -> Proposal:
+        return propose(
+            lesson, key, in_scope=lambda item: item != "light.gone", allows_service=lambda item: item == "light.turn_on"
+        )
+
+    proposal = proposed()
     assert proposal.capabilities == read | control
     assert proposal.entities == {"light.a"}
-    assert proposal.services == {"light.turn_on", "switch.turn_on"}
+    assert proposal.services == {"light.turn_on"}
+    assert proposal.refused == {"light.gone", "switch.turn_on"}
     assert proposal.doubtful == {"homeassistant.restart"}
     assert not proposal.keep_scope
     lesson.add(Asked(everything=True))
-    assert propose(lesson, bool).keep_scope
+    assert proposed().keep_scope
+
+
+_ENTITIES = st.frozensets(st.sampled_from(["light.a", "light.b", "lock.c"]))
+_SERVICES = st.frozensets(st.sampled_from(["light.turn_on", "lock.unlock", "homeassistant.restart"]))
+_EVENTS = st.frozensets(st.sampled_from(["bell", "tick"]))
+_CAPABILITIES = st.frozensets(st.sampled_from(list(Capability)))
+_ASKED = st.builds(
+    Asked,
+    capabilities=_CAPABILITIES,
+    entities=_ENTITIES,
+    service=st.sampled_from([None, "light.turn_on", "lock.unlock", "homeassistant.restart"]),
+    event=st.sampled_from([None, "bell", "tick"]),
+    everything=st.booleans(),
+    refused=st.booleans(),
+)
+
+
+@given(st.lists(_ASKED), _CAPABILITIES, _ENTITIES, _SERVICES, _EVENTS)
+def test_a_proposal_only_narrows(
+    asked: list[Asked],
+    capabilities: frozenset[Capability],
+    seen: frozenset[str],
+    services: frozenset[str],
+    events: frozenset[str],
+) -> None:
+    """Whatever was learnt, it allows nothing that the key does not, and tells what the client did not get."""
+    lesson = Lesson(NOW)
+    for item in asked:
+        lesson.add(item)
+    key = replace(KEY, capabilities=capabilities, services=services, events=events)
+    proposal = propose(lesson, key, in_scope=seen.__contains__, allows_service=services.__contains__)
+    assert proposal.capabilities <= capabilities
+    assert proposal.entities <= seen
+    assert proposal.services <= services
+    assert proposal.events <= events
+    assert proposal.services or Capability.CONTROL not in proposal.capabilities
+    chosen = proposal.capabilities | proposal.entities | proposal.services | proposal.events
+    assert not chosen & proposal.refused
 
 
 def test_lessons_are_stored_and_forgotten() -> None:

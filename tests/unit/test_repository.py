@@ -37,6 +37,7 @@ SCRIPTS = [
     "debian-python",
     "brand-images",
     "screenshots",
+    "mutation",
 ]
 COMPILED = sorted((ROOT / "requirements").glob("*.txt"))
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

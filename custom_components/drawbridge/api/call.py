@@ -8,10 +8,11 @@ from aiohttp import web
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, JsonValueType, json_loads
 
-from ..keys import AuthFailure, Capability
+from ..keys import AuthFailure
 from ..operations.caller import Caller
 from ..operations.home import ScopedHome
 from ..policy.headers import NO_STORE
+from ..scope.redaction import Redaction
 from .problem import Problem, ProblemError, bad_request, too_large
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Call:
     def caller(self) -> Caller:
         """The key and what it sees, for operations."""
         bridge = self.bridge
-        return Caller(self.key, ScopedHome(bridge.hass, self.scope), bridge.hass, bridge.keys)
+        return Caller(self.key, ScopedHome(bridge.hass, self.scope), self.redaction, bridge.hass, bridge.keys)
 
     @property
     def entity_id(self) -> str:
@@ -67,9 +68,9 @@ class Call:
         return self.parameter("entity_id").lower()
 
     @property
-    def images(self) -> bool:
-        """Whether the caller may see pictures, and links to them."""
-        return Capability.IMAGES in self.key.capabilities
+    def redaction(self) -> Redaction:
+        """What the caller's capabilities leave in data."""
+        return Redaction.of(self.key.capabilities)
 
     def parameter(self, name: str) -> str:
         """Return a part of the path."""

@@ -1,7 +1,5 @@
 """``/api/``, ``/api/config``, ``/api/core/state``, ``/api/components``: is somebody there, and who."""
 
-from typing import Final
-
 from aiohttp import web
 from homeassistant.helpers import recorder
 from homeassistant.helpers.json import json_bytes
@@ -14,22 +12,6 @@ from .spec import MESSAGE, OBJECT, TEXT, Answer, array, kept, ok
 from .visible import components
 
 router = Router()
-
-LEFT_OUT: Final = frozenset(
-    {
-        "allowlist_external_dirs",
-        "allowlist_external_urls",
-        "config_dir",
-        "elevation",
-        "external_url",
-        "internal_url",
-        "latitude",
-        "longitude",
-        "radius",
-        "whitelist_external_dirs",
-    }
-)
-"""Where the house stands, how it is reached, and the paths of the machine: with the capability ``location`` alone."""
 
 
 @router.endpoint(
@@ -57,14 +39,14 @@ def status(_call: Call) -> web.StreamResponse:
 )
 def config(call: Call) -> web.StreamResponse:
     """Return Home Assistant's configuration."""
-    cache, hass, located = call.bridge.caches.config, call.bridge.hass, Capability.LOCATION in call.key.capabilities
+    cache, hass, redaction = call.bridge.caches.config, call.bridge.hass, call.redaction
     # Platforms are added to the components, and entities to a scope, without an event of this cache.
     basis = hass.state, components(call)
-    document = cache.find((call.key.scope, located), basis)
+    document = cache.find((call.key.scope, redaction), basis)
     if document is None:
         data = hass.config.as_dict() | {"components": basis[1]}
-        shown = {name: value for name, value in data.items() if located or name not in LEFT_OUT}
-        document = cache.keep((call.key.scope, located), json_bytes(shown), cache.epoch, basis)
+        shown = {name: value for name, value in data.items() if not redaction.hides(name)}
+        document = cache.keep((call.key.scope, redaction), json_bytes(shown), cache.epoch, basis)
     return cached(call, cache, document)
 
 

@@ -14,8 +14,8 @@ from homeassistant.helpers.json import json_bytes
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
-from ..cache.scrub import without_pictures
 from ..keys import Capability
+from ..scope.redaction import Redaction, without_bearer_text
 from .call import Call, json_response
 from .endpoint import Router
 from .integrations import require
@@ -145,7 +145,7 @@ async def _at_once(call: Call, query: _Query, period: _Period) -> AsyncIterator[
 
         def read(entity_ids: tuple[str, ...] = entity_ids) -> list[bytes]:
             found = _fetch(hass, query, entity_ids, period, initial_state=query.initial_state)
-            return [b"[" + _encode(states, images=call.images) + b"]" for states in found.values()]
+            return [b"[" + _encode(entity_id, states, call.redaction) + b"]" for entity_id, states in found.items()]
 
         for encoded in await recorder.async_add_executor_job(read):
             yield True, encoded
@@ -173,7 +173,7 @@ async def _days(call: Call, query: _Query, entity_id: str, periods: Sequence[_Pe
             states = _continued(states, last)
         if states:
             last = _state_of(states[-1])
-            yield await hass.async_add_executor_job(partial(_encode, states, images=call.images))
+            yield await hass.async_add_executor_job(partial(_encode, entity_id, states, call.redaction))
 
 
 def _bounded(query: _Query, oldest: float | None) -> Iterator[_Period]:
@@ -218,11 +218,12 @@ def _state_of(item: State | dict[str, Any]) -> str:
     return state
 
 
-def _encode(states: _States, *, images: bool) -> bytes:
+def _encode(entity_id: str, states: _States, redaction: Redaction) -> bytes:
     found: list[dict[str, Any]] = [item if isinstance(item, dict) else dict(item.as_dict()) for item in states]
     for item in found:
-        if not images and "attributes" in item:
-            item["attributes"] = without_pictures(item["attributes"])
+        item["state"] = without_bearer_text(item["state"])
+        if "attributes" in item:
+            item["attributes"] = redaction.attributes(entity_id, item["attributes"])
     return json_bytes(found)[1:-1]
 
 

@@ -14,6 +14,7 @@ from homeassistant.helpers.json import json_bytes
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
+from ..const import DOMAIN
 from ..keys import Capability
 from ..policy.log_entries import LogFilter
 from .call import Call, json_response
@@ -156,5 +157,12 @@ def _processor(call: Call, query: _Query) -> EventProcessor:
 def _shown(call: Call, entries: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the entries that the key may see, each with what it may see of it."""
     everything = call.key.scope.is_everything
-    log_filter = LogFilter(call.scope.allows, call.scope.known_domains(), everything=everything)
-    return [shown for entry in entries if (shown := log_filter.entry(entry)) is not None]
+    log_filter = LogFilter(
+        call.scope.allows,
+        call.scope.known_domains(),
+        everything=everything,
+        hidden_domain=DOMAIN,
+        hidden_users=call.bridge.usage.users_of_others(call.key.id),
+    )
+    redact = call.redaction.value
+    return [redact(shown) for entry in entries if (shown := log_filter.entry(entry)) is not None]

@@ -15,6 +15,7 @@ from ..cache.directory import EntityDirectory
 from ..cache.scrub import state_dict
 from ..cache.views import StateView
 from ..policy.scope import Scope, Selection
+from ..scope.redaction import Redaction
 from ..states.changes import Change
 from .call import Call
 from .problem import bad_request
@@ -79,12 +80,12 @@ class Narrowing:
 
     def encoder(self, call: Call) -> Callable[[State], bytes]:
         """Return what encodes a state with the fields that are asked for."""
-        images = call.images
+        redaction = call.redaction
         if not self.fields:
             encode = call.bridge.states.json.encode
-            return lambda state: encode(state, images=images)
+            return lambda state: encode(state, redaction)
         fields = self.fields
-        return lambda state: json_bytes(_project(state_dict(state, images=images), fields))
+        return lambda state: json_bytes(_project(state_dict(state, redaction), fields))
 
 
 def answer(call: Call, narrowing: Narrowing) -> bytes:
@@ -119,13 +120,13 @@ def steady_cursor(call: Call, prepared: StateView) -> str:
 
 
 def view(call: Call) -> str:
-    """Return the name of what the caller sees: of its scope, with picture links or without."""
-    return _name(call.key.scope, images=call.images)
+    """Return the name of what the caller sees: of its scope, and what is redacted."""
+    return _name(call.key.scope, call.redaction)
 
 
 @lru_cache(maxsize=256)
-def _name(scope: Scope, *, images: bool) -> str:
-    return f"{images} {scope.as_dict()}"
+def _name(scope: Scope, redaction: Redaction) -> str:
+    return f"{redaction} {scope.as_dict()}"
 
 
 def _changed(call: Call, narrowing: Narrowing, changes: Iterable[Change]) -> tuple[list[State], list[str]]:

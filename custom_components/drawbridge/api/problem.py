@@ -10,6 +10,7 @@ from homeassistant.helpers.json import json_bytes
 
 from ..policy.headers import NO_STORE
 from ..refusal import RefusedError
+from ..scope.redaction import without_bearer_text
 
 CONTENT_TYPE: Final = "application/problem+json"
 
@@ -31,12 +32,14 @@ class Problem:
 
     def response(self) -> web.Response:
         """Return the answer that tells the client."""
+        # It may quote an error of an integration, which may quote a link.
+        detail = without_bearer_text(self.detail)
         body = {
             "type": "about:blank",
             "title": self.status.phrase,
             "status": self.status.value,
-            "detail": self.detail,
-            "message": self.detail,
+            "detail": detail,
+            "message": detail,
             "reason": self.reason,
         }
         return web.Response(

@@ -120,7 +120,7 @@ async def call_service(call: Call) -> web.StreamResponse:
     wants_response = _wants_response(call, domain, service)
     changed, response = await _call(call, domain, service, planned.data, wants=wants_response)
     if wants_response:
-        return json_response({"changed_states": changed, "service_response": response})
+        return json_response({"changed_states": changed, "service_response": call.redaction.value(response)})
     return json_response(changed)
 
 
@@ -167,7 +167,7 @@ async def _call(
     def collect(event: Event[EventStateChangedData]) -> None:
         state = event.data["new_state"]
         if event.context == context and state is not None and allows(state.entity_id):
-            changed.append(json_fragment(encode(state, images=call.images)))
+            changed.append(json_fragment(encode(state, call.redaction)))
 
     stop = hass.bus.async_listen(EVENT_STATE_CHANGED, collect)
     try:

@@ -66,11 +66,11 @@ def all_states(call: Call) -> web.StreamResponse | Answering:
         return _bulk(narrow.answer(call, narrowing), {hdrs.CACHE_CONTROL: NO_STORE, _CURSOR: narrow.cursor(call)})
     key, states = call.key, call.bridge.states
     if not states.limits.enabled:
-        document = Document(states.direct(key.scope, images=call.images), None, 0.0)
+        document = Document(states.direct(key.scope, call.redaction), None, 0.0)
         response = document_response(call, document)
         response.headers[_CURSOR] = narrow.cursor(call)
         return response
-    view, coding = states.view(key.scope, images=call.images), coding_for(call.request)
+    view, coding = states.view(key.scope, call.redaction), coding_for(call.request)
     body = states.respond(view, coding, partial(is_current, call.request))
     if body is CacheAnswer.PENDING:
         return _built_in_slices(call, view, coding)
@@ -101,7 +101,7 @@ def one_state(call: Call) -> web.StreamResponse:
         raise not_found(_NOT_FOUND, hidden="scope")
     if state is None:
         raise not_found(_NOT_FOUND)
-    text = bridge.states.json.encode(state, images=Capability.IMAGES in key.capabilities)
+    text = bridge.states.json.encode(state, call.redaction)
     return WholeResponse(HTTPStatus.OK, _UNCACHED, Payload((text,), len(text)))
 
 
@@ -149,7 +149,7 @@ async def set_state(call: Call) -> web.StreamResponse:
     if (state := states.get(entity_id)) is None:
         raise failed("Error storing state.")
     headers = {**_UNCACHED, hdrs.LOCATION: f"{BASE_PATH}/api/states/{entity_id}"}
-    return WholeResponse(status, headers, Payload.of(call.bridge.states.json.encode(state, images=call.images)))
+    return WholeResponse(status, headers, Payload.of(call.bridge.states.json.encode(state, call.redaction)))
 
 
 @router.endpoint(

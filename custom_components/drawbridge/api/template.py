@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 from ..keys import Capability
 from ..policy.headers import NO_STORE
 from ..policy.template_rules import TemplateRefusedError, TemplateTooMuchError
+from ..scope.redaction import without_bearer_text
 from ..template_sight import Sight
 from ..templates import render
 from .call import Call
@@ -42,8 +43,7 @@ _MOST_SHOWN = 500
 async def template(call: Call) -> web.StreamResponse:
     """Render a template that touches what is in scope alone."""
     source, variables = _read(await call.json())
-    location = Capability.LOCATION in call.key.capabilities
-    sight = Sight(call.bridge.hass, call.scope, images=call.images, location=location)
+    sight = Sight(call.bridge.hass, call.scope, call.redaction)
     try:
         text = render(source, variables, sight)
     except TemplateRefusedError as err:
@@ -56,7 +56,7 @@ async def template(call: Call) -> web.StreamResponse:
         raise bad_request(f"Error rendering template: {type(err).__name__}: {shown}") from err
     finally:
         call.reached = frozenset(sight.asked)
-    return web.Response(text=text, headers={hdrs.CACHE_CONTROL: NO_STORE})
+    return web.Response(text=without_bearer_text(text), headers={hdrs.CACHE_CONTROL: NO_STORE})
 
 
 def _read(data: object) -> tuple[str, dict[str, Any]]:

@@ -1,50 +1,62 @@
-"""What is left of a state for a key without ``images``: the one place where picture links are taken out."""
+"""States as JSON, redacted for the capabilities of a key: the one way by which states leave."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.core import State
 from homeassistant.helpers.json import json_bytes
+from homeassistant.util.json import json_loads_object
 
-PICTURE_LINKS: Final = frozenset({"access_token", "entity_picture", "entity_picture_local"})
-"""Attributes that open a picture to whoever holds them, key or not."""
+from ..scope.redaction import Redaction, without_bearer_text
 
-_MOST: Final = 4096
+_MAX_KEPT: Final = 8192
 
 
 class StateJson:
-    """States as JSON, with picture links or without.
+    """States as JSON, each redacted once for each redaction.
 
-    What had to be taken out is kept for each state object, so a state costs its scrubbing once. Bounded: it
-    begins anew when there are more entities with pictures than anybody has.
+    The states that redaction could change are kept until they change. Bounded: it begins anew when full.
     """
 
     def __init__(self) -> None:
-        """Begin empty."""
-        self._scrubbed: dict[str, tuple[State, bytes]] = {}
+        """Create an empty collection."""
+        self._redacted: dict[tuple[str, Redaction], tuple[State, bytes]] = {}
 
-    def encode(self, state: State, *, images: bool) -> bytes:
-        """Return a state as Home Assistant itself writes it, less the picture links without ``images``."""
-        if images or PICTURE_LINKS.isdisjoint(state.attributes):
-            return state.as_dict_json
-        found = self._scrubbed.get(state.entity_id)
+    def encode(self, state: State, redaction: Redaction) -> bytes:
+        """Return a state as Home Assistant itself writes it, less what is redacted."""
+        encoded: bytes = state.as_dict_json
+        if not redaction.may_change(state.attributes, encoded):
+            return encoded
+        key = state.entity_id, redaction
+        found = self._redacted.get(key)
         if found is not None and found[0] is state:
             return found[1]
-        if len(self._scrubbed) >= _MOST:
-            self._scrubbed.clear()
-        encoded = json_bytes(state_dict(state, images=False))
-        self._scrubbed[state.entity_id] = (state, encoded)
-        return encoded
+        if len(self._redacted) >= _MAX_KEPT:
+            self._redacted.clear()
+        redacted = json_bytes(state_dict(state, redaction))
+        self._redacted[key] = (state, redacted)
+        return redacted
 
 
-def state_dict(state: State, *, images: bool) -> dict[str, Any]:
-    """Return a state as a mapping of JSON values, less the picture links without ``images``."""
-    content: dict[str, Any] = dict(state.as_dict())
-    if not images:
-        content["attributes"] = without_pictures(content["attributes"])
+def state_dict(state: State, redaction: Redaction) -> dict[str, Any]:
+    """Return a state as a mapping of JSON values, less what is redacted."""
+    content: dict[str, Any] = json_loads_object(state.as_dict_json)
+    content["state"] = without_bearer_text(state.state)
+    content["attributes"] = redaction.attributes(state.entity_id, content["attributes"])
     return content
 
 
-def without_pictures(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return attributes without the picture links."""
-    return {name: value for name, value in attributes.items() if name not in PICTURE_LINKS}
+def redacted_state(state: State, redaction: Redaction) -> State:
+    """Return a state as an object, less what is redacted; itself where that is nothing."""
+    text, attributes = without_bearer_text(state.state), redaction.attributes(state.entity_id, state.attributes)
+    if text == state.state and attributes == state.attributes:
+        return state
+    return State(
+        state.entity_id,
+        text,
+        attributes,
+        state.last_changed,
+        state.last_reported,
+        state.last_updated,
+        state.context,
+        validate_entity_id=False,
+    )

@@ -16,6 +16,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 from ..encoding.codecs import CODINGS, Block, Coding, Payload
 from ..encoding.negotiation import IDENTITY
 from ..policy.scope import Scope
+from ..scope.redaction import Redaction
 from ..states.index import StateIndex
 from ..telemetry.recorder import CacheRecorder
 from .directory import EntityDirectory
@@ -34,8 +35,8 @@ _MEASURE_INTERVAL_SECONDS: Final = 5.0
 _FIRST_CODING: Final = "gzip"
 
 
-type ViewKey = tuple[Scope, bool]
-"""What a view shows: a scope, and whether picture links are left in."""
+type ViewKey = tuple[Scope, Redaction]
+"""What a view shows: a scope, and how its states are redacted."""
 
 
 class Answer(Enum):
@@ -59,8 +60,8 @@ class Limits:
 class StateCache:
     """The views in use, bounded in bytes: the least recently used are evicted first.
 
-    There is a view for each scope, with picture links and without, shared by all keys that have the same. Views
-    share their segments with one another.
+    There is a view for each scope and redaction, shared by all keys that have the same. Views share their segments
+    with one another.
     """
 
     def __init__(self, hass: HomeAssistant, directory: EntityDirectory, recorder: CacheRecorder) -> None:
@@ -73,7 +74,7 @@ class StateCache:
         self.index = StateIndex(hass, directory)
         self._views: dict[ViewKey, StateView] = {}
         self.json = StateJson()
-        self._pools = {images: SegmentPool(self._writer(images=images)) for images in (False, True)}
+        self._pools: dict[Redaction, SegmentPool] = {}
         self._nonce = secrets.token_hex(4)
         self._views_created = 0
         self._coding = CODINGS[_FIRST_CODING]
@@ -126,12 +127,12 @@ class StateCache:
         """For how many seconds events alone have been trusted."""
         return time.monotonic() - self._trusted_since
 
-    def view(self, scope: Scope, *, images: bool) -> StateView:
-        """Return the view of a scope, with picture links or without."""
-        key = (scope, images)
+    def view(self, scope: Scope, redaction: Redaction) -> StateView:
+        """Return the view of a scope with a redaction."""
+        key = (scope, redaction)
         view = self._views.get(key)
         if view is None:
-            view = self._views[key] = self._create_view(scope, images=images)
+            view = self._views[key] = self._create_view(scope, redaction)
         return view
 
     def retain(self, wanted: Iterable[ViewKey]) -> None:
@@ -174,10 +175,10 @@ class StateCache:
         self._answered(view, coding, time.monotonic(), hit=prepared)
         return body
 
-    def direct(self, scope: Scope, *, images: bool) -> bytes:
+    def direct(self, scope: Scope, redaction: Redaction) -> bytes:
         """Return the states of a scope as plain JSON, built from the state machine and kept nowhere."""
         allows, encode = self._directory.live(scope).allows, self.json.encode
-        states = (encode(item, images=images) for item in self._hass.states.async_all() if allows(item.entity_id))
+        states = (encode(item, redaction) for item in self._hass.states.async_all() if allows(item.entity_id))
         return b"".join((b"[", b",".join(states), b"]"))
 
     async def warm(self, wanted: Iterable[ViewKey]) -> None:
@@ -188,8 +189,8 @@ class StateCache:
         if not self.limits.enabled:
             return
         started = time.monotonic()
-        for scope, images in wanted:
-            view = self.view(scope, images=images)
+        for scope, redaction in wanted:
+            view = self.view(scope, redaction)
             if not view.holds_bodies and self.size < self.limits.max_bytes * _WARM_SHARE:
                 await self._build(view, self._coding, _WARM_PAUSE_SECONDS)
         self.warm_seconds = time.monotonic() - started
@@ -202,18 +203,24 @@ class StateCache:
         if not hit or now - self._measured > _MEASURE_INTERVAL_SECONDS:
             self._evict()
 
-    def _create_view(self, scope: Scope, *, images: bool) -> StateView:
+    def _create_view(self, scope: Scope, redaction: Redaction) -> StateView:
         self._views_created += 1
         name = f"{self._nonce}.{self._views_created}"
-        live, pool = self._directory.live(scope), self._pools[images]
+        live, pool = self._directory.live(scope), self._pool(redaction)
         return StateView(name, live, self.index, pool, self.recorder.invalidated)
 
-    def _writer(self, *, images: bool) -> WriteState:
+    def _pool(self, redaction: Redaction) -> SegmentPool:
+        pool = self._pools.get(redaction)
+        if pool is None:
+            pool = self._pools[redaction] = SegmentPool(self._writer(redaction))
+        return pool
+
+    def _writer(self, redaction: Redaction) -> WriteState:
         find, encode = self._hass.states.get, self.json.encode
 
         def write(entity_id: str) -> bytes | None:
             state = find(entity_id)
-            return encode(state, images=images) if state is not None else None
+            return encode(state, redaction) if state is not None else None
 
         return write
 

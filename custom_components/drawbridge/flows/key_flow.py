@@ -12,7 +12,8 @@ from .. import key_input
 from ..bridge import Bridge
 from ..key_input import KeyInputError
 from ..keys import ApiKey, StoredSecret, digest, generate
-from ..telemetry.lessons import propose
+from ..service_calls import CallPlanner
+from ..telemetry.lessons import Lesson, Proposal, propose
 from . import key_forms as forms, sections
 from .key_summary import describe, summarize
 from .presets import PRESETS
@@ -30,6 +31,8 @@ class ApiKeyFlow(ConfigSubentryFlow):
     _key: ApiKey
     _secret: str
     _questions: list[str]
+    _needs_actions = False
+    """Whether the key may not have control without a list of actions."""
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask who the key is for."""
@@ -42,7 +45,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
             except KeyInputError as err:
                 errors = err.errors
             else:
-                self._questions = list(preset.steps)
+                self._questions, self._needs_actions = list(preset.steps), preset.needs_actions
                 return await self._ask_next()
         return self._form("user", forms.user(), user_input or {}, errors)
 
@@ -59,7 +62,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
     async def async_step_abilities(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask what the key may do."""
         schema = forms.abilities(self.hass)
-        return await self._ask("abilities", schema, forms.abilities_of, key_input.with_abilities, user_input)
+        return await self._ask("abilities", schema, forms.abilities_of, self._with_abilities, user_input)
 
     async def async_step_limits(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask from where, how often and until when the key may be used."""
@@ -133,20 +136,45 @@ class ApiKeyFlow(ConfigSubentryFlow):
         lesson = bridge.lessons.get(self._key.id)
         if lesson is None:
             return self.async_abort(reason="nothing_learned")
-        proposal = propose(lesson, bridge.directory.exists)
+        proposal = self._proposal(bridge, lesson)
         about = describe(lesson, proposal)
         if user_input is None:
             schema = forms.learned(self.hass)
             return self._form("learned", schema, forms.learned_of(proposal), {}, **about)
         try:
             key = key_input.with_abilities(self._key, user_input)
+            key_input.ensure_actions_listed(key)
             if not user_input[forms.KEEP_SCOPE]:
+                # What the key excludes stays excluded: a proposal names entities, and never widens a scope.
                 key = key_input.with_scope(key, user_input)
             key_input.ensure_useful(key, forms.KEEP_SCOPE)
         except KeyInputError as err:
             schema = forms.learned(self.hass)
             return self._form("learned", schema, user_input, err.errors, err.value, **about)
         return self._update(replace(key, learning=False))
+
+    def _with_abilities(self, key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
+        changed = key_input.with_abilities(key, entered)
+        if self._needs_actions:
+            key_input.ensure_actions_listed(changed)
+        return changed
+
+    def _proposal(self, bridge: Bridge, lesson: Lesson) -> Proposal:
+        live = bridge.directory.live(self._key.scope)
+        planner = CallPlanner(self.hass, self._key, live)
+        states = self.hass.states.async_all()
+        domains = frozenset(state.domain for state in states if live.allows(state.entity_id))
+
+        def allows_service(name: str) -> bool:
+            domain, _, service = name.partition(".")
+            return planner.offers(domain, service, domains)
+
+        return propose(
+            lesson,
+            self._key,
+            in_scope=lambda item: live.allows(item) and bridge.directory.exists(item),
+            allows_service=allows_service,
+        )
 
     async def _ask(
         self,

@@ -1,6 +1,6 @@
 """What a key is able to do now, in figures and in words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from homeassistant.core import HomeAssistant
@@ -15,6 +15,7 @@ from ..policy.services import decide_service
 from ..telemetry.lessons import Lesson, Proposal
 
 _SHOWN: Final = 8
+_MAX_LISTED: Final = 40
 _NONE: Final = "-"
 
 
@@ -67,8 +68,16 @@ def describe(lesson: Lesson, proposal: Proposal) -> dict[str, str]:
         "since": _moment(lesson.since),
         "requests": str(lesson.requests),
         "named": str(len(proposal.entities)),
-        "doubtful": ", ".join(f"`{item}`" for item in sorted(proposal.doubtful)) or _NONE,
+        "doubtful": _listed(proposal.doubtful),
+        "refused": _listed(proposal.refused),
     }
+
+
+def _listed(items: Collection[str]) -> str:
+    """Return names to be shown in a form; the longest list is cut."""
+    more = len(items) - _MAX_LISTED
+    shown = ", ".join(f"`{item}`" for item in sorted(items)[:_MAX_LISTED]) or _NONE
+    return f"{shown} +{more}" if more > 0 else shown
 
 
 def _examples(entity_ids: list[str]) -> str:

@@ -17,6 +17,8 @@ class Preset:
     """The steps of the flow that such a key cannot do without, in their order."""
     per_minute: int | None = None
     learning: bool = False
+    needs_actions: bool = False
+    """Whether the actions that it may call must be listed."""
 
 
 PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
@@ -28,6 +30,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
             frozenset({Capability.READ, Capability.CONTROL}),
             ("scope", "abilities"),
             per_minute=120,
+            needs_actions=True,
         ),
         "learn": Preset(
             frozenset({Capability.READ, Capability.HISTORY, Capability.CONTROL}), ("scope",), learning=True

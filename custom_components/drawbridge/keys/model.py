@@ -77,7 +77,7 @@ class ApiKey:
     def from_mapping(cls, key_id: str, name: str, data: Mapping[str, Any]) -> Self:
         """Read a key from the data of its subentry.
 
-        Raises ``KeyError``, ``TypeError`` or ``ValueError`` when the data is not a key's.
+        Raises ``AttributeError``, ``KeyError``, ``TypeError`` or ``ValueError`` when the data is not a key's.
         """
         return cls(
             id=key_id,

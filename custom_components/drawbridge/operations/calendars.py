@@ -39,7 +39,8 @@ async def events(caller: Caller, calendar: Any, start: datetime, end: datetime) 
         found = await calendar.async_get_events(caller.hass, start, end)
     except HomeAssistantError as err:
         raise failed(f"Error reading events: {err}") from err
-    return [asdict(event, dict_factory=_as_json) for event in found]
+    shown: list[dict[str, Any]] = caller.redaction.value([asdict(event, dict_factory=_as_json) for event in found])
+    return shown
 
 
 def _as_json(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:

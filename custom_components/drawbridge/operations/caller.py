@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant
 
 from ..keys import ApiKey, Capability, KeyRing
 from ..refusal import Refusal, RefusedError
+from ..scope.redaction import Redaction
 from .home import ScopedHome
 
 
@@ -15,6 +16,8 @@ class Caller:
 
     key: ApiKey
     home: ScopedHome
+    redaction: Redaction
+    """What the capabilities leave of the data that is returned."""
     hass: HomeAssistant
     keys: KeyRing
 

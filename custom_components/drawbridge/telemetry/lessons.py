@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
-from ..keys import Capability
+from ..keys import ApiKey, Capability
 from ..policy.services import is_dangerous
 
 MAX_ENTITIES: Final = 500
@@ -105,11 +105,11 @@ class Lessons:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The least that would have served a client.
+    """The part of what a key allows that its client asked for. It allows nothing more than the key.
 
-    ``keep_scope`` says that it asked for all entities at once, so that nobody can tell which of them it
-    needs. ``doubtful`` are services that were asked for and should be chosen by a person, if at all:
-    they restart, run code or administer.
+    ``keep_scope`` says that the client asked for all entities at once, so that nobody can tell which of
+    them it needs. ``refused`` lists what the client asked for and the key does not allow. ``doubtful`` are
+    services that restart, run code or administer. A person may add either, but no form has them chosen.
     """
 
     capabilities: frozenset[Capability]
@@ -118,20 +118,48 @@ class Proposal:
     doubtful: frozenset[str]
     events: frozenset[str]
     keep_scope: bool
+    refused: frozenset[str] = frozenset()
 
 
-def propose(lesson: Lesson, exists: Callable[[str], bool]) -> Proposal:
-    """Return the least that would have served what a lesson holds, of the entities that exist."""
+def propose(
+    lesson: Lesson,
+    key: ApiKey,
+    *,
+    in_scope: Callable[[str], bool],
+    allows_service: Callable[[str], bool],
+) -> Proposal:
+    """Return the least that would have served a client, of what its key allows.
+
+    Args:
+        lesson: What the client asked for.
+        key: The client's key as it is now.
+        in_scope: Tells whether an entity exists and is in the key's scope.
+        allows_service: Tells whether the key may call a service.
+
+    """
+    capabilities = frozenset(Capability(item) for item in lesson.capabilities)
+    entities, events = frozenset(filter(in_scope, lesson.entities)), frozenset(lesson.events) & key.events
     asked = lesson.services | lesson.refused_services
-    doubtful = {item for item in asked if is_dangerous(*item.split(".", 1))}
+    doubtful = frozenset(item for item in asked if is_dangerous(*item.split(".", 1)))
+    kept = capabilities & key.capabilities
+    services = frozenset(item for item in lesson.services - doubtful if allows_service(item))
+    refused = (capabilities - kept) | (asked - doubtful - services) | (lesson.entities - entities)
     return Proposal(
-        capabilities=frozenset(Capability(item) for item in lesson.capabilities),
-        entities=frozenset(filter(exists, lesson.entities)),
-        services=frozenset(asked - doubtful),
-        doubtful=frozenset(doubtful),
-        events=frozenset(lesson.events),
+        # Without a service or an event to its name, a capability would allow all services, or none.
+        capabilities=kept - _without_use(services, events),
+        entities=entities,
+        services=services,
+        doubtful=doubtful,
+        events=events,
         keep_scope=lesson.everything,
+        refused=refused | (lesson.events - events),
     )
+
+
+def _without_use(services: frozenset[str], events: frozenset[str]) -> set[Capability]:
+    """Return the capabilities that have a list, and nothing on it."""
+    unused = set() if services else {Capability.CONTROL}
+    return unused if events else unused | {Capability.FIRE_EVENT}
 
 
 def _add_bounded(items: set[str], new: Iterable[str], limit: int) -> None:

@@ -10,9 +10,11 @@ import base64
 import binascii
 import hashlib
 import logging
+import secrets
 import ssl
 import time
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,11 +30,7 @@ from .tls import server_context
 _LOGGER: Final = logging.getLogger(__name__)
 _REMEMBERED: Final = 100
 _LONGEST_PASSWORD: Final = 72
-# The hash of a password that nobody knows: a user that does not exist costs
-# the time that one with a wrong password does.
-_NOBODY: Final = bcrypt.hashpw(
-    base64.b64encode(hashlib.sha256(str(time.time_ns()).encode()).digest()), bcrypt.gensalt(10)
-)
+_DIGEST_LENGTH: Final = 31
 
 
 class WebConfigFile:
@@ -161,11 +159,42 @@ class Guard:
         hashed = config.users.get(user)
         token = hashlib.sha256(b"\0".join((user.encode(), password, hashed or b""))).digest()
         if token not in self._verified:
-            right = await asyncio.to_thread(bcrypt.checkpw, password[:_LONGEST_PASSWORD], hashed or _NOBODY)
+            hashes = hashes_to_check(config.users, user)
+            right = await asyncio.to_thread(_is_right, password[:_LONGEST_PASSWORD], hashes)
             self._verified[token] = right and hashed is not None
             if len(self._verified) > _REMEMBERED:
                 self._verified.popitem(last=False)
         return self._verified[token]
+
+
+def hashes_to_check(users: Mapping[str, bytes], user: str) -> list[bytes]:
+    """Return the hashes that a password is checked against: the user's own first, then decoys.
+
+    bcrypt does 2^cost rounds. The decoys fill the rounds up to those of the costliest user, so that every
+    attempt does the same work, whether its user exists and whatever the user's hash costs. For costs c and
+    C: 2^c + (2^c + 2^(c+1) + … + 2^(C-1)) = 2^C.
+    """
+    most = max(map(cost_of, users.values()))
+    hashed = users.get(user)
+    if hashed is None:
+        return [_decoy(most)]
+    return [hashed, *map(_decoy, range(cost_of(hashed), most))]
+
+
+def cost_of(hashed: bytes) -> int:
+    """Return the cost of a bcrypt hash, such as 10 for ``$2y$10$…``."""
+    return int(hashed.split(b"$")[2])
+
+
+def _decoy(cost: int) -> bytes:
+    """Return a hash of that cost that no known password has."""
+    return bcrypt.gensalt(cost) + secrets.token_hex(_DIGEST_LENGTH)[:_DIGEST_LENGTH].encode()
+
+
+def _is_right(password: bytes, hashes: Sequence[bytes]) -> bool:
+    """Check a password against all hashes, and tell whether it is that of the first."""
+    results = [bcrypt.checkpw(password, hashed) for hashed in hashes]
+    return results[0]
 
 
 def _basic(header: str) -> tuple[str, bytes]:

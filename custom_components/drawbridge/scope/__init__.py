@@ -1,0 +1,1 @@
+"""What a key may see of Home Assistant."""

@@ -1,0 +1,173 @@
+"""What is taken out of data before it leaves: attributes that need a capability, and bearer text.
+
+Bearer text is text that opens something to whoever holds it: signed paths, access tokens in links, and
+the unguessable paths of streams, webhooks and uploads. It never leaves, whatever the capabilities, except
+for an entity's own picture links with ``images``.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+from urllib.parse import unquote
+
+REDACTED: Final = "**REDACTED**"
+
+_PICTURES: Final = frozenset({"access_token", "entity_picture", "entity_picture_local"})
+_CONFIGURATION: Final = frozenset(
+    {
+        "allowlist_external_dirs",
+        "allowlist_external_urls",
+        "config_dir",
+        "external_url",
+        "internal_url",
+        "whitelist_external_dirs",
+    }
+)
+_PLACE_WORDS: Final = frozenset(
+    {
+        "altitude", "coordinate", "coordinates", "elevation", "gps", "lat", "latitude", "lng", "lon", "longitude",
+        "radius",
+    }
+)  # fmt: skip
+_WORDS: Final = re.compile(r"[a-z0-9]+")
+_MAX_NAMES: Final = 8192
+_MAX_DEPTH: Final = 32
+_MAX_DECODINGS: Final = 4
+
+_TEXT: Final = re.compile(r"[^\s\"'<>]+")
+_BEARER: Final = re.compile(
+    # A JSON Web Token, such as the value of authSig.
+    r"eyJ[\w-]{8,}\.[\w-]*"
+    # A link with a secret among its parameters.
+    r"|(?:^|[?&;/#])(?:auth_?sig|(?:[\w-]*[-_])?token|api_?key|signature|sig|password|secret)="
+    # A path below a component's own, unless it asks for authorization. Tokens stand in such paths.
+    r"|/api/(?!(?:states|services|history|logbook|calendars|camera_proxy|camera_proxy_stream|image_proxy"
+    r"|image_proxy_stream|media_player_proxy|events|config|brands|core|drawbridge)(?:[/?#]|$))[\w.-]+[/?#]+[^/?#]"
+    r"|/auth/[\w.-]+/[\w.-]|hooks\.nabu\.casa/\w|/api/telegram_webhooks\w",
+    re.IGNORECASE,
+)
+_ESCAPE: Final = re.compile(r"\\u00([2-7][0-9a-fA-F])")
+_PICTURE_LINK: Final = re.compile(
+    r"/api/(?:camera_proxy|camera_proxy_stream|image_proxy|image_proxy_stream|media_player_proxy)/([\w.]+)"
+)
+_SERVED_IMAGE: Final = re.compile(r"(?:https?://[^/?#]+)?/api/image/serve/\w+/[\w.-]+")
+_SIGNATURE: Final = re.compile(r"auth_?sig|eyJ[\w-]{8,}\.", re.IGNORECASE)
+
+_TRACES: Final = ("eyJ", "oken", "api", "nabu.casa", "auth")
+_PLAIN_BRACES: Final = 3
+"""The braces of a state whose attributes hold no objects: its own, its attributes' and its context's."""
+
+
+@lru_cache(maxsize=_MAX_NAMES)
+def _needed_for(name: str) -> str | None:
+    """Return the capability without which an attribute, or a member of the configuration, is left out."""
+    lower = name.lower()
+    if lower in _PICTURES:
+        return "images"
+    return "location" if lower in _CONFIGURATION or not _PLACE_WORDS.isdisjoint(_WORDS.findall(lower)) else None
+
+
+@lru_cache(maxsize=_MAX_NAMES)
+def _is_covered(name: str) -> bool:
+    """Tell whether an attribute may be left out, by its name."""
+    return _needed_for(name) is not None or name.lower() == "location"
+
+
+class Redaction(NamedTuple):
+    """What the capabilities of a key leave in data. Keys with equal ones share prepared answers."""
+
+    images: bool
+    location: bool
+
+    @classmethod
+    def of(cls, capabilities: Collection[str]) -> Redaction:
+        """Return the redaction for a key with these capabilities."""
+        return cls("images" in capabilities, "location" in capabilities)
+
+    def hides(self, name: str, value: object = None) -> bool:
+        """Tell whether an attribute, or a member of the configuration, is left out."""
+        needed = _needed_for(name)
+        if needed is not None:
+            return not (self.images if needed == "images" else self.location)
+        # A place has a name, which stays, or coordinates.
+        return not self.location and isinstance(value, list | tuple) and name.lower() == "location"
+
+    def may_change(self, attributes: Mapping[str, Any], encoded: bytes) -> bool:
+        """Tell cheaply whether redaction could change a state; ``encoded`` is its JSON.
+
+        It errs towards yes.
+        """
+        # Written out: this runs for every state that is encoded.
+        return (
+            b"eyJ" in encoded
+            or b"oken" in encoded
+            or b"api" in encoded
+            or b"auth" in encoded
+            or b"nabu.casa" in encoded
+            or encoded.count(b"{") > _PLAIN_BRACES
+            or True in map(_is_covered, attributes)
+        )
+
+    def attributes(self, entity_id: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the attributes of an entity that are left, without bearer text."""
+        return {
+            name: self._picture(entity_id, value) if _needed_for(name) == "images" else self.value(value)
+            for name, value in attributes.items()
+            if not self.hides(name, value)
+        }
+
+    def value(self, value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - any JSON value
+        """Return a JSON value without what is hidden, at any depth; what is nested too deep is left out."""
+        if isinstance(value, str):
+            return without_bearer_text(value)
+        if depth > _MAX_DEPTH:
+            return REDACTED
+        if isinstance(value, Mapping):
+            return {
+                without_bearer_text(name) if isinstance(name, str) else name: self.value(item, depth + 1)
+                for name, item in value.items()
+                if not (isinstance(name, str) and self.hides(name, item))
+            }
+        if isinstance(value, list | tuple | set | frozenset):
+            kind = next(kind for kind in (list, tuple, set, frozenset) if isinstance(value, kind))
+            return kind(self.value(item, depth + 1) for item in value)
+        return value if without_bearer_text(text := str(value)) == text else REDACTED
+
+    def _picture(self, entity_id: str, value: Any) -> Any:  # noqa: ANN401 - attributes are of any kind
+        """Return an entity's own access token, or link to its own picture; other links are redacted."""
+        if not isinstance(value, str):
+            return self.value(value)
+        if _SIGNATURE.search(_decoded(value)):
+            return REDACTED
+        link = _PICTURE_LINK.search(value)
+        if link is not None:
+            return value if link[1] == entity_id else REDACTED
+        if "/" not in value or _SERVED_IMAGE.fullmatch(value) or "/api/" not in _decoded(value):
+            return value
+        return without_bearer_text(value)
+
+
+def without_bearer_text(text: str) -> str:
+    """Return a text with every word that holds bearer text replaced."""
+    if not any(trace in text for trace in _TRACES):
+        return text
+    return _TEXT.sub(_word, text)
+
+
+def _word(match: re.Match[str]) -> str:
+    return REDACTED if _BEARER.search(_decoded(match[0])) else match[0]
+
+
+def _character(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16))
+
+
+def _decoded(text: str) -> str:
+    """Return a text as a server would read it: players report links encoded, and some encode them twice."""
+    for _ in range(_MAX_DECODINGS):
+        decoded = unquote(_ESCAPE.sub(_character, text.replace("&amp;", "&").replace("\\/", "/")))
+        if decoded == text:
+            break
+        text = decoded
+    return text

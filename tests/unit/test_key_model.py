@@ -1,0 +1,188 @@
+"""What is stored of a key, and what a rotation does to its secrets."""
+
+from dataclasses import fields, replace
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from custom_components.drawbridge.keys import ApiKey, AuthFailure, Capability, KeyRing, StoredSecret, digest, generate
+from custom_components.drawbridge.policy.rate_limit import RateLimit
+from custom_components.drawbridge.policy.scope import NOTHING, Scope, Selection
+
+STORED: dict[str, Any] = {
+    "secrets": [{"digest": "ab", "valid_until": None}, {"digest": "cd", "valid_until": 7.5}],
+    "capabilities": ["control", "read"],
+    "scope": {"everything": True, "include": {}, "exclude": {"areas": ["hall"]}},
+    "services": ["light.*", "switch.turn_on"],
+    "events": ["bell", "ring"],
+    "expires": 9.5,
+    "networks": ["10.0.0.0/8", "2001:db8::/32"],
+    "local_only": True,
+    "per_minute": 60,
+    "burst": 5,
+    "cors_origins": ["https://a.example", "https://b.example"],
+    "enabled": False,
+    "created": 1.5,
+    "last_rotated": 2.5,
+    "learning": True,
+}
+REQUIRED = ("secrets", "capabilities", "scope")
+LAMP = Scope(include=Selection(entities=frozenset({"light.lamp"})))
+
+
+def test_every_field_is_read_and_stored() -> None:
+    """The stored form has a fixed layout, and each field of the key comes from its own item."""
+    key = ApiKey.from_mapping("id", "name", STORED)
+    assert key == ApiKey(
+        id="id",
+        name="name",
+        secrets=(StoredSecret("ab"), StoredSecret("cd", 7.5)),
+        capabilities=frozenset({Capability.CONTROL, Capability.READ}),
+        scope=Scope(everything=True, exclude=Selection(areas=frozenset({"hall"}))),
+        services=frozenset({"light.*", "switch.turn_on"}),
+        events=frozenset({"bell", "ring"}),
+        expires=9.5,
+        networks=(ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")),
+        local_only=True,
+        per_minute=60,
+        burst=5,
+        cors_origins=frozenset({"https://a.example", "https://b.example"}),
+        enabled=False,
+        created=1.5,
+        last_rotated=2.5,
+        learning=True,
+    )
+    assert key.as_dict() == STORED
+    assert set(STORED) | {"id", "name"} == {item.name for item in fields(ApiKey)}
+
+
+def test_what_is_not_stored_has_its_default() -> None:
+    """A key of the oldest version, with the required items alone, allows the least."""
+    key = ApiKey.from_mapping("id", "name", {"secrets": [{"digest": "ab"}], "capabilities": [], "scope": {}})
+    assert key == ApiKey("id", "name", (StoredSecret("ab", None),), frozenset(), NOTHING)
+    assert (key.local_only, key.enabled, key.learning, key.created) == (False, True, False, 0.0)
+    assert type(key.local_only) is type(key.enabled) is type(key.learning) is bool
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_required_items(name: str) -> None:
+    """A key without its secrets, capabilities or scope is damaged."""
+    with pytest.raises(KeyError, match=name):
+        ApiKey.from_mapping("id", "name", {item: value for item, value in STORED.items() if item != name})
+
+
+def test_a_stored_scope_with_nothing_in_it_sees_nothing() -> None:
+    """What is missing from a stored scope is never everything."""
+    assert Scope.from_mapping({}) == NOTHING
+    assert Scope.from_mapping({"include": {"areas": ["hall"]}}) == Scope(include=Selection(areas=frozenset({"hall"})))
+    assert Scope.from_mapping({}).everything is False
+
+
+@pytest.mark.parametrize(
+    ("own", "default", "limit"),
+    [(None, 20, 20), (60, 20, 60), (0, 20, None), (None, 0, None), (60, 0, 60), (1, 20, 1)],
+)
+def test_the_keys_own_rate_limit_comes_first(own: int | None, default: int, limit: int | None) -> None:
+    """A key without one of its own has the bridge's; 0 is no limit, wherever it stands."""
+    key = replace(ApiKey("id", "name", ()), per_minute=own, burst=7)
+    assert key.rate_limit(default) == (None if limit is None else RateLimit(limit, 7))
+
+
+def test_expiry_of_a_key() -> None:
+    """A key has ended from the very moment that was set."""
+    key = replace(ApiKey("id", "name", ()), expires=100.0)
+    assert [key.is_expired(now) for now in (99.9, 100.0, 100.1)] == [False, True, True]
+    assert not ApiKey("id", "name", ()).is_expired(1e12)
+
+
+def test_a_rotation_keeps_the_old_secret_for_the_overlap() -> None:
+    """The new secret has no end, the old one has."""
+    key = ApiKey("id", "name", (StoredSecret("old"),), scope=LAMP).rotated("new", 1000, 60)
+    assert key.secrets == (StoredSecret("new"), StoredSecret("old", 1060))
+    assert (key.last_rotated, key.scope, key.id) == (1000, LAMP, "id")
+
+
+@pytest.mark.parametrize("overlap", [0, -1])
+def test_a_rotation_without_overlap_ends_all_old_secrets(overlap: float) -> None:
+    """An overlap of 0 means at once."""
+    old = (StoredSecret("one"), StoredSecret("two", 5000))
+    assert ApiKey("id", "name", old).rotated("new", 1000, overlap).secrets == (StoredSecret("new"),)
+
+
+def test_a_second_rotation_does_not_prolong_an_older_secret() -> None:
+    """A secret that was to end in a minute ends in a minute, however often the key is rotated with a day's overlap."""
+    first, second, third = generate(), generate(), generate()
+    key = ApiKey("id", "name", (StoredSecret(digest(first)),)).rotated(digest(second), 1000, 60)
+    key = key.rotated(digest(third), 1010, 86_400)
+    ring = KeyRing([key])
+    assert ring.authenticate(first, 1059.9) is key
+    assert ring.authenticate(first, 1060) is AuthFailure.EXPIRED
+    assert ring.authenticate(second, 1010 + 86_399) is key
+    assert ring.authenticate(second, 1010 + 86_400) is AuthFailure.EXPIRED
+
+
+def test_a_rotation_shortens_what_would_last_longer() -> None:
+    """The newest overlap bounds all older secrets; those that have ended are forgotten."""
+    old = (StoredSecret("long", 9000), StoredSecret("over", 1000), StoredSecret("short", 1001))
+    secrets = ApiKey("id", "name", old).rotated("new", 1000, 60).secrets
+    assert secrets == (StoredSecret("new"), StoredSecret("long", 1060), StoredSecret("short", 1001))
+
+
+@given(st.lists(st.tuples(st.floats(0, 1000), st.floats(0, 1000)), max_size=12))
+def test_rotations_only_ever_shorten(rotations: list[tuple[float, float]]) -> None:
+    """Each old secret keeps the earliest of its ends; one is without an end; at most four old ones are kept."""
+    key, now, ends = ApiKey("id", "name", (StoredSecret("0"),)), 0.0, dict[str, float]()
+    for number, (pause, overlap) in enumerate(rotations, start=1):
+        now += pause
+        ends = {name: min(end, now + overlap) for name, end in ends.items()} | {f"{number - 1}": now + overlap}
+        key = key.rotated(f"{number}", now, overlap)
+        assert key.secrets[0] == StoredSecret(f"{number}")
+        assert len(key.secrets) <= 5
+        assert all(item.valid_until == ends[item.digest] > now for item in key.secrets[1:])
+
+
+def test_a_fifth_old_secret_is_let_go() -> None:
+    """However long the overlap, four old secrets are kept: the newest."""
+    key = ApiKey("id", "name", (StoredSecret("0"),))
+    for number in range(1, 8):
+        key = key.rotated(f"{number}", number, 86_400)
+    assert [item.digest for item in key.secrets] == ["7", "6", "5", "4", "3"]
+
+
+def test_a_disabled_key_opens_nothing() -> None:
+    """And says so to whoever has its secret, unless that has ended."""
+    secret = generate()
+    key = replace(ApiKey("id", "name", (StoredSecret(digest(secret), 100),)), enabled=False)
+    ring = KeyRing([key])
+    assert ring.authenticate(secret, 0) is AuthFailure.DISABLED
+    assert ring.authenticate(secret, 100) is AuthFailure.EXPIRED
+    assert ring.get("id") is key
+    assert ring.get("other") is None
+
+
+@pytest.mark.parametrize(("expires", "until", "end"), [(50, 100, 50), (100, 50, 50), (50, None, 50), (None, 50, 50)])
+def test_the_earlier_end_counts(expires: float | None, until: float | None, end: float) -> None:
+    """A secret ends with itself or with its key, whichever is first."""
+    secret = generate()
+    key = replace(ApiKey("id", "name", (StoredSecret(digest(secret), until),)), expires=expires)
+    assert KeyRing([key]).authenticate(secret, end - 0.1) is key
+    assert KeyRing([key]).authenticate(secret, end) is AuthFailure.EXPIRED
+
+
+def test_a_text_that_cannot_be_a_key_is_malformed_even_where_its_hash_is_kept() -> None:
+    """Length and characters are asked first; a wrong checksum is told from a key of nobody."""
+    short, foreign = "dbk_short", "é" * 53
+    ring = KeyRing([ApiKey("id", "name", (StoredSecret(digest(short)), StoredSecret(digest(foreign))))])
+    whole = generate()
+    damaged = whole[:-1] + ("0" if whole[-1] != "0" else "1")
+    for text in (short, foreign, damaged, "x" * 53):
+        assert ring.authenticate(text, 0) is AuthFailure.MALFORMED
+    assert ring.authenticate(whole, 0) is AuthFailure.UNKNOWN
+
+
+def test_who_guesses() -> None:
+    """Only what may be a guess counts towards a lock-out."""
+    guesses = {item for item in AuthFailure if item.is_guess}
+    assert guesses == {AuthFailure.AMBIGUOUS, AuthFailure.MALFORMED, AuthFailure.UNKNOWN}

@@ -1,0 +1,126 @@
+"""What is taken out of data before it leaves."""
+
+from typing import Any, override
+from urllib.parse import quote
+
+import pytest
+
+from custom_components.drawbridge.scope.redaction import REDACTED, Redaction, without_bearer_text
+
+ALL = Redaction(images=True, location=True)
+NONE = Redaction(images=False, location=False)
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhYmMifQ.c2lnbmF0dXJl"
+BEARER = [
+    f"/api/states?authSig={JWT}",
+    f"http://192.168.1.5:8123/media/local/a.mp3?authSig={JWT}",
+    f"x-rincon-mp3radio://{JWT}",
+    "/api/camera_proxy/camera.door?token=0123456789abcdef",
+    "/api/image_proxy/image.map?token=0123456789abcdef",
+    "/api/media_player_proxy/media_player.tv?token=0123&cache=1",
+    "http://ha.local:8123/api/hls/0123456789abcdef/master_playlist.m3u8",
+    "/api/tts_proxy/0123456789abcdef.mp3",
+    "/api/webhook/0123456789abcdef",
+    "https://hooks.nabu.casa/gAAAAABc",
+    "/api/image/serve/0123456789abcdef/512x512",
+    "/api/esphome/ffmpeg_proxy/device/0123456789abcdef.flac",
+    "/api/assist_satellite/connection_test/0123456789abcdef",
+    "/api/hassio_ingress/0123456789abcdef/",
+    "/api/homekit/pairingqr?0123-4567",
+    "/api/some_custom_integration/0123456789abcdef",
+    "/auth/login_flow/0123456789abcdef",
+    "https://example.com/stream?access_token=0123",
+]
+
+
+@pytest.mark.parametrize("link", BEARER)
+def test_bearer_text(link: str) -> None:
+    """Bearer text is redacted as it is made, encoded once or twice, escaped, and within other text."""
+    escaped = link.replace("/", "\\/").replace("&", "\\u0026").replace("=", "\\u003d")
+    for text in (link, quote(link, safe=""), quote(quote(link, safe=""), safe=""), escaped):
+        assert without_bearer_text(f"Plays ({text}) now") == f"Plays {REDACTED} now"
+    for redaction in (ALL, NONE):
+        assert redaction.attributes("media_player.tv", {"a": {"b": [link]}}) == {"a": {"b": [REDACTED]}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["on", "rapid auth token", "/api/states/light.kitchen", "https://example.com/a?b=c", "/local/picture.png", "100 %"],
+)
+def test_other_text(text: str) -> None:
+    """Other text stays as it is."""
+    assert without_bearer_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("picture", "stays"),
+    [
+        ("/api/camera_proxy/camera.door?token=0123", True),
+        ("/api/camera_proxy/camera.hidden?token=0123", False),
+        (f"/api/camera_proxy/camera.door?authSig={JWT}", False),
+        ("/api/image/serve/0123456789abcdef/512x512", True),
+        ("/api/hls/0123456789abcdef/master_playlist.m3u8", False),
+        ("/api/brands/integration/hue/icon.png", True),
+        ("https://example.com/cover.png", True),
+    ],
+)
+def test_pictures(picture: str, stays: bool) -> None:  # noqa: FBT001 - a parameter
+    """With ``images``, an entity's own picture can be opened, and no other."""
+    attributes = {"entity_picture": picture, "access_token": "0123"}
+    expected = {"entity_picture": picture if stays else REDACTED, "access_token": "0123"}
+    assert ALL.attributes("camera.door", attributes) == expected
+    assert NONE.attributes("camera.door", attributes) == {}
+
+
+PLACE: dict[str, Any] = {
+    "latitude": 52.1,
+    "Longitude": 4.9,
+    "home_lat": 52.1,
+    "gps_accuracy": 5,
+    "elevation": 3,
+    "radius": 100,
+    "Location": [52.1, 4.9],
+    "route": {"start": {"lon": 4.9}},
+}
+
+
+def test_places() -> None:
+    """Coordinates need ``location`` at any depth; the name of a place does not."""
+    assert NONE.attributes("zone.home", PLACE | {"location": "Office"}) == {
+        "location": "Office",
+        "route": {"start": {}},
+    }
+    assert ALL.attributes("zone.home", PLACE) == PLACE
+
+
+@pytest.mark.parametrize("name", [*PLACE, "entity_picture"])
+def test_what_could_change_is_looked_at(name: str) -> None:
+    """The cheap test misses nothing that redaction changes."""
+    encoded = b'{"attributes":{},"context":{}}'
+    nested = isinstance(PLACE.get(name), dict)
+    assert NONE.may_change({name: 1}, encoded.replace(b"{}", b'{"a":{"b":{}}}') if nested else encoded)
+    assert not NONE.may_change({"brightness": 1}, encoded)
+
+
+@pytest.mark.parametrize("link", BEARER)
+def test_bearer_text_is_looked_at(link: str) -> None:
+    """The cheap test on a state's bytes finds all bearer text."""
+    assert NONE.may_change({}, link.encode())
+    assert NONE.may_change({}, quote(link, safe="").encode())
+
+
+class Odd:
+    """A value that integrations make up."""
+
+    @override
+    def __str__(self) -> str:
+        """Return text with a secret."""
+        return BEARER[0]
+
+
+def test_values_of_any_kind() -> None:
+    """Collections keep their kind; an unknown object that prints bearer text does not pass."""
+    assert ALL.value((1, {"x"}, None, Odd())) == (1, {"x"}, None, REDACTED)
+    nested: Any = BEARER[0]
+    for _ in range(50):
+        nested = [nested]
+    assert "authSig" not in str(ALL.value(nested))
