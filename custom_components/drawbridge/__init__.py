@@ -15,6 +15,7 @@ from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import DOMAIN
 from .devices import name_devices
 from .issues import Issues
+from .keys.keeper import remove_store
 from .migration import migrate
 from .scope_issues import ScopeIssues
 from .usage import remove_usage
@@ -74,4 +75,5 @@ async def async_migrate_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry)
 
 async def async_remove_entry(hass: HomeAssistant, _entry: DrawbridgeConfigEntry) -> None:
     """Leave nothing behind."""
+    await remove_store(hass)
     await remove_usage(hass)

@@ -1,7 +1,7 @@
 """Keys through actions, for those who automate. For administrators only."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,12 +12,14 @@ from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, Supp
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
+from homeassistant.util.ulid import ulid_now
 
 from . import key_input
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import DOMAIN, SUBENTRY_TYPE_API_KEY
 from .key_input import KeyInputError
 from .keys import ApiKey, Capability, StoredSecret, digest, generate
+from .policy.values import DamagedValueError
 from .service_calls import CallPlanner
 from .telemetry.counters import KeyCounters
 
@@ -60,12 +62,16 @@ _EXPLAIN: Final = _ONE_KEY.extend(
 )
 
 
+type _Action = Callable[[_Call], ServiceResponse | Awaitable[ServiceResponse]]
+
+
 def register_actions(hass: HomeAssistant) -> None:
     """Register the actions, once; they find the loaded entry when they are called."""
     for name, (action, schema) in ACTIONS.items():
 
-        async def handle(call: ServiceCall, action: Callable[[_Call], ServiceResponse] = action) -> ServiceResponse:
-            return action(_Call(hass, call.data))
+        async def handle(call: ServiceCall, action: _Action = action) -> ServiceResponse:
+            answer = action(_Call(hass, call.data))
+            return await answer if isinstance(answer, Awaitable) else answer
 
         async_register_admin_service(hass, DOMAIN, name, handle, schema, supports_response=SupportsResponse.OPTIONAL)
 
@@ -106,14 +112,21 @@ class _Call:
     def key(self) -> tuple[ConfigSubentry, ApiKey]:
         """Return the key that is meant, with its subentry."""
         subentry = self.subentry()
-        return subentry, ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
+        try:
+            return subentry, ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
+        except DamagedValueError as err:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="damaged_key",
+                translation_placeholders={"name": subentry.title, "field": err.field},
+            ) from err
 
 
-def _create(call: _Call) -> ServiceResponse:
+async def _create(call: _Call) -> ServiceResponse:
     secret = generate()
     stored = (StoredSecret(digest(secret)),)
     try:
-        key = key_input.with_name(ApiKey("", "", stored, created=time.time()), call.data["name"])
+        key = key_input.with_name(ApiKey(ulid_now(), "", stored, created=time.time()), call.data["name"])
         key = key_input.with_abilities(key, call.data)
         key = key_input.with_scope(key, call.data)
         key = key_input.with_exclude(key, call.data["exclude"])
@@ -121,28 +134,21 @@ def _create(call: _Call) -> ServiceResponse:
         key_input.ensure_useful(key)
     except KeyInputError as err:
         raise _invalid(err) from err
-    subentry = ConfigSubentry(
-        data=key.as_dict(),  # type: ignore[arg-type]  # made read-only by the class itself
-        subentry_type=SUBENTRY_TYPE_API_KEY,
-        title=key.name,
-        unique_id=None,
-    )
-    call.hass.config_entries.async_add_subentry(call.entry, subentry)
-    return {"id": subentry.subentry_id, "name": key.name, "secret": secret}
-
-
-def _rotate(call: _Call) -> ServiceResponse:
-    subentry, key = call.key()
-    secret = generate()
-    overlap = call.data[_OVERLAP].total_seconds()
-    rotated = key.rotated(digest(secret), time.time(), overlap)
-    call.hass.config_entries.async_update_subentry(call.entry, subentry, data=rotated.as_dict())
+    await call.bridge.keeper.create(key)
     return {"id": key.id, "name": key.name, "secret": secret}
 
 
-def _revoke(call: _Call) -> ServiceResponse:
+async def _rotate(call: _Call) -> ServiceResponse:
+    _subentry, key = call.key()
+    secret = generate()
+    overlap = call.data[_OVERLAP].total_seconds()
+    await call.bridge.change_key(key.id, lambda key: key.rotated(digest(secret), time.time(), overlap))
+    return {"id": key.id, "name": key.name, "secret": secret}
+
+
+async def _revoke(call: _Call) -> ServiceResponse:
     subentry = call.subentry()
-    call.hass.config_entries.async_remove_subentry(call.entry, subentry.subentry_id)
+    await call.bridge.remove_key(subentry.subentry_id)
     return {"id": subentry.subentry_id, "name": subentry.title}
 
 
@@ -211,7 +217,7 @@ def _invalid(err: KeyInputError) -> ServiceValidationError:
     )
 
 
-ACTIONS: Final[Mapping[str, tuple[Callable[[_Call], ServiceResponse], vol.Schema]]] = MappingProxyType(
+ACTIONS: Final[Mapping[str, tuple[_Action, vol.Schema]]] = MappingProxyType(
     {
         "create_key": (_create, _CREATE),
         "rotate_key": (_rotate, _ROTATE),

@@ -1,14 +1,15 @@
 """Where the audit trail goes: events of Home Assistant, and a file."""
 
-import logging
+import asyncio
 import time
-from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.event import async_track_time_interval
 
 from .const import DOMAIN
 from .policy.options import Options
@@ -16,12 +17,12 @@ from .policy.rate_limit import RateLimit, RateLimiter
 from .telemetry.audit import AuditRecord, AuditTrail
 from .telemetry.audit_file import AuditFile
 
-_LOGGER = logging.getLogger(__name__)
-
 EVENT_AUDIT: Final = "drawbridge_audit"
 
 AUDIT_FILE: Final = "drawbridge/audit.jsonl"
 """Relative to Home Assistant's configuration."""
+
+_TICK: Final = timedelta(minutes=1)
 
 _KEYS: Final = ("keys", RateLimit(per_minute=1200, burst=200))
 _STRANGERS: Final = ("strangers", RateLimit(per_minute=60, burst=30))
@@ -61,36 +62,70 @@ class AuditEvents:
 
 
 class AuditFileSwitch:
-    """Turns the audit file on and off with the options."""
+    """Turns the audit file on and off with the options. There is one writer, however often they change."""
 
     def __init__(self, hass: HomeAssistant, trail: AuditTrail) -> None:
         """Write the trail to a file below Home Assistant's configuration."""
         self._hass = hass
         self._trail = trail
-        self._file: AuditFile | None = None
-        self._stop_listening: Callable[[], None] | None = None
+        self._file = AuditFile()
+        self._stop: CALLBACK_TYPE | None = None
+        self._lock = asyncio.Lock()
+        self._options = Options()
+        self._closed = False
+
+    @property
+    def error(self) -> str | None:
+        """Why the file cannot be written now, if it cannot."""
+        return self._file.error
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """How many records were not written since the start, by kind."""
+        return self._file.dropped
 
     async def apply(self, options: Options) -> None:
-        """Open the file or close it, as the options say."""
-        if not options.audit_file:
-            await self.close()
-        elif self._file is None:
-            await self._open(options.audit_days)
+        """Open the file or close it, as the latest options say."""
+        self._options = options
+        await self._reconcile()
 
     async def close(self) -> None:
-        """Write what is left, and close the file."""
-        if self._file is None or self._stop_listening is None:
-            return
-        self._stop_listening()
-        file, self._file = self._file, None
-        await self._hass.async_add_executor_job(file.close)
+        """Write what is left, and close the file for good."""
+        self._closed = True
+        await self._reconcile()
+
+    async def _reconcile(self) -> None:
+        # Changes of options are applied concurrently: each takes its turn, and reads the latest.
+        async with self._lock:
+            if self._closed or not self._options.audit_file:
+                await self._close()
+            elif self._stop is None:
+                await self._open(self._options.audit_days)
+            else:
+                self._file.keep(self._options.audit_days)
 
     async def _open(self, days: int) -> None:
         path = Path(self._hass.config.path(AUDIT_FILE))
-        file = AuditFile(path, days)
-        try:
-            await self._hass.async_add_executor_job(file.open)
-        except OSError:
-            _LOGGER.exception("The audit file %s cannot be written", path)
-            return
-        self._file, self._stop_listening = file, self._trail.listen(file.write)
+        await self._hass.async_add_executor_job(self._file.open, path, days)
+        stops = (
+            self._trail.listen(self._file.write),
+            async_track_time_interval(self._hass, self._tick, _TICK, cancel_on_shutdown=True),
+        )
+
+        def stop() -> None:
+            for item in stops:
+                item()
+
+        self._stop = stop
+
+    async def _close(self) -> None:
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+            await self._hass.async_add_executor_job(self._file.close)
+
+    @callback
+    def _tick(self, _now: object) -> None:
+        """Write what is missing, and remove old files."""
+        self._file.write_sums()
+        self._file.keep(self._options.audit_days)

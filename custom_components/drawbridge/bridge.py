@@ -1,12 +1,11 @@
 """The bridge: owns the keys, the policies, the caches and the telemetry of a config entry."""
 
-import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from homeassistant.components.http.ban import process_wrong_login
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import __version__ as home_assistant_version
@@ -14,17 +13,22 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import is_cloud_connection
 
 from .audit_sinks import AuditEvents, AuditFileSwitch
+from .authority import Authority
 from .cache.caches import Caches
 from .cache.directory import EntityDirectory
 from .const import SUBENTRY_TYPE_API_KEY
 from .coordinator import BridgeCoordinator, Reading, refusals
 from .keys import ApiKey, KeyRing
+from .keys.keeper import KeyKeeper
+from .keys.mask import mask
+from .log import get_logger
 from .policy.concurrency import Concurrency
 from .policy.lockout import Lockouts
 from .policy.networks import Address, contains, is_local
 from .policy.options import Options
 from .policy.rate_limit import RateLimiter
 from .policy.scope import Scope
+from .policy.values import DamagedValueError
 from .scope.redaction import Redaction
 from .states.changes import ChangeLog
 from .states.cursor import Cursors
@@ -37,7 +41,7 @@ from .telemetry.sightings import Sightings
 from .telemetry.snapshot import BridgeStatus, snapshot
 from .usage import KeyUsage
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = get_logger(__name__)
 
 type DrawbridgeConfigEntry = ConfigEntry[Bridge]
 
@@ -50,6 +54,9 @@ class Bridge:
         self.hass = hass
         self.options = Options.from_mapping(entry.options)
         self.keys = KeyRing()
+        self.keeper = KeyKeeper(hass, entry)
+        self.damaged: dict[str, tuple[str, str]] = {}
+        """Name and damaged field of each key that is closed because it cannot be read, by its id."""
         self.lockouts = Lockouts()
         self.rate_limiter = RateLimiter()
         self.concurrency = Concurrency()
@@ -63,7 +70,8 @@ class Bridge:
         self.changes = ChangeLog(self.states.index, self.directory)
         self.cursors = Cursors()
         self.sightings = Sightings()
-        self._audit_file = AuditFileSwitch(hass, self.audit)
+        self.authority = Authority(hass)
+        self.audit_file = AuditFileSwitch(hass, self.audit)
         self.version = version
         self._entry = entry
         self.coordinator = BridgeCoordinator(hass, entry, self._read)
@@ -71,6 +79,7 @@ class Bridge:
 
     async def start(self) -> None:
         """Load the keys and follow Home Assistant until the config entry is unloaded."""
+        await self.keeper.load()
         await self.usage.load()
         loop_lag = LoopLag(self.hass.loop, self.recorder.window.lag)
         loop_lag.start()
@@ -81,10 +90,11 @@ class Bridge:
             self.changes.start(),
             loop_lag.stop,
             self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
+            self.authority.start(),
             self.usage.start(),
         ):
             self._entry.async_on_unload(stop)
-        self._entry.async_on_unload(self._audit_file.close)
+        self._entry.async_on_unload(self.audit_file.close)
         await self.apply()
 
     async def apply(self) -> None:
@@ -92,11 +102,12 @@ class Bridge:
 
         What belongs to keys that are gone is dropped, what belongs to the others stays.
         """
+        self.keeper.observe()
         self.options = Options.from_mapping(self._entry.options)
         self.caches.configure(self.options)
         self._load_keys()
         await self.usage.reconcile({key.id: key for key in self.keys})
-        await self._audit_file.apply(self.options)
+        await self.audit_file.apply(self.options)
         self.coordinator.refresh()
 
     @property
@@ -104,15 +115,22 @@ class Bridge:
         """The id of the config entry."""
         return self._entry.entry_id
 
-    def change_key(self, key: ApiKey) -> None:
-        """Keep a key as it is given now: its name and all of its fields, in force on the next request."""
-        self.hass.config_entries.async_update_subentry(
-            self._entry, self._entry.subentries[key.id], title=key.name, data=key.as_dict()
-        )
+    async def change_key(self, key_id: str, change: Callable[[ApiKey], ApiKey]) -> None:
+        """Change a key: saved when this returns, and in force on the next request.
 
-    def remove_key(self, key_id: str) -> None:
-        """Remove a key, with all that belongs to it."""
-        self.hass.config_entries.async_remove_subentry(self._entry, key_id)
+        ``change`` gets the key as it is stored now. Raises ``KeyNotSavedError`` or ``KeyGoneError`` when the change
+        was not made.
+        """
+        await self.keeper.change({key_id: change})
+
+    async def remove_key(self, key_id: str) -> None:
+        """Remove a key, with all that belongs to it. Raises ``KeyNotSavedError`` when it was not removed."""
+        await self.keeper.remove(key_id)
+
+    @property
+    def damaged_options(self) -> tuple[str, ...]:
+        """The stored options that cannot be used and have their defaults instead."""
+        return Options.damaged(self._entry.options)
 
     def change_options(self, options: Options) -> None:
         """Keep these options, in force on the next request."""
@@ -139,10 +157,11 @@ class Bridge:
         subentries = self._entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
         # Equal scopes become one object, which is found without being compared.
         scopes: dict[Scope, Scope] = {}
+        self.damaged = {}
         keys = {
             key.id: replace(key, scope=scopes.setdefault(key.scope, key.scope))
             for item in subentries
-            if (key := _read_key(item)) is not None
+            if (key := self._read_key(item)) is not None
         }
         self.keys.replace(keys.values())
         self._origins = frozenset().union(*(key.cors_origins for key in self.keys if key.enabled))
@@ -152,6 +171,15 @@ class Bridge:
         self.recorder.counters.retain_keys(set(keys))
         self.sightings.retain_keys(set(keys))
         self.lessons.retain_keys({key.id for key in keys.values() if key.learning})
+
+    def _read_key(self, subentry: ConfigSubentry) -> ApiKey | None:
+        """Read a key; a damaged one opens nothing, and keeps no other from opening."""
+        try:
+            return ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
+        except DamagedValueError as err:
+            self.damaged[subentry.subentry_id] = (subentry.title, err.field)
+            _LOGGER.error("The API key '%s' is closed: its field '%s' is damaged", subentry.title, err.field)  # noqa: TRY400
+            return None
 
     def may_use_from(self, key: ApiKey, address: Address | None) -> bool:
         """Tell whether a key may be used from an address; ``None`` is this machine."""
@@ -172,7 +200,9 @@ class Bridge:
         if address is not None:
             self.lockouts.failed(address, time.monotonic())
         if self.options.report_to_ban_list:
-            self._entry.async_create_background_task(self.hass, process_wrong_login(request), "drawbridge wrong login")
+            self._entry.async_create_background_task(
+                self.hass, process_wrong_login(_without_secrets(request)), "drawbridge wrong login"
+            )
 
     def health(self) -> Health:
         """Return the health score of the last five minutes."""
@@ -190,15 +220,16 @@ class Bridge:
                 "active": self.lockouts.active(time.monotonic()),
                 "total": self.lockouts.total,
             },
-            audit={"records": self.audit.total, "file": self.options.audit_file},
+            audit={
+                "records": self.audit.total,
+                "file": self.options.audit_file,
+                "dropped": self.audit_file.dropped,
+            },
         )
         return snapshot(self.recorder, about)
 
 
-def _read_key(subentry: ConfigSubentry) -> ApiKey | None:
-    """Read a key; one that is damaged opens nothing, and keeps no other from opening."""
-    try:
-        return ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
-    except AttributeError, KeyError, TypeError, ValueError:
-        _LOGGER.exception("The API key '%s' is damaged: remove it and add it anew", subentry.title)
-        return None
+def _without_secrets(request: web.Request) -> web.Request:
+    """Return a request as Home Assistant may log it: with its path and user agent masked."""
+    headers = {hdrs.USER_AGENT: mask(request.headers.get(hdrs.USER_AGENT, ""))}
+    return request.clone(rel_url=mask(request.path), headers=headers)

@@ -58,7 +58,8 @@ class BridgeButton(BridgeEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Do it."""
+        """Press the button. For administrators only."""
+        await self._ensure_administrator()
         self.entity_description.press_fn(self._bridge)
 
     @override
@@ -71,7 +72,8 @@ class RotateButton(KeyEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Ask for the repair that shows the new secret."""
+        """Raise the repair that shows the new secret. For administrators only."""
+        await self._ensure_administrator()
         if (key := self._key) is not None:
             ask_to_rotate(self.hass, key)
 

@@ -52,6 +52,10 @@ class BridgeEntity(CoordinatorEntity[BridgeCoordinator]):
             self._last_shown = shown
             self.async_write_ha_state()
 
+    async def _ensure_administrator(self) -> None:
+        """Raise ``ServiceValidationError`` unless an administrator stands behind the current call."""
+        await self._bridge.authority.ensure_administrator(self._context)
+
     @abstractmethod
     def _shown(self) -> object:
         """Return everything that the state consists of, for comparison."""

@@ -29,6 +29,11 @@ EVENT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
         "capability": "not_allowed",
         "scope": "not_allowed",
         "service_scope": "not_allowed",
+        "administrator": "not_allowed",
+        "event": "not_allowed",
+        "event_scope": "not_allowed",
+        "template_function": "not_allowed",
+        "template_scope": "not_allowed",
         "rate_limited": "rate_limited",
     }
 )
@@ -49,9 +54,12 @@ async def async_setup_entry(
 
 
 class SecurityEvents(BridgeEntity, EventEntity):
-    """Refusals, as they happen: ten of a kind at once, then one every five seconds, whatever an attacker sends."""
+    """Refusals: ten of a kind at once, then one every five seconds, whatever an attacker sends.
 
-    UNRECORDED: Final = frozenset({"address", "key", "route", "reason"})
+    Every user of Home Assistant can read states, so the attributes name no address and no key.
+    """
+
+    UNRECORDED: Final = frozenset({"route", "reason"})
     _unrecorded_attributes = UNRECORDED
 
     def __init__(self, bridge: Bridge, description: EventEntityDescription) -> None:
@@ -69,7 +77,7 @@ class SecurityEvents(BridgeEntity, EventEntity):
         kind = EVENT_TYPES.get(record.reason or "")
         if kind is None or not self._limiter.take(kind, _LIMIT, time.monotonic()).allowed:
             return
-        about = {"address": record.address, "key": record.key_name, "route": record.route, "reason": record.reason}
+        about = {"route": record.route, "reason": record.reason}
         self._trigger_event(kind, about)
         self.async_write_ha_state()
 

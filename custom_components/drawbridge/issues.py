@@ -12,15 +12,25 @@ from homeassistant.util import dt as dt_util
 from .bridge import Bridge
 from .const import DOMAIN
 from .keys import ApiKey
+from .keys.document import ReviewReason
 from .telemetry.findings import Finding, KeyFacts, LowScore, about_key, about_options
 from .telemetry.health import HEALTHY_SCORE
 
 ROTATE: Final = "rotate_key"
 LOW_HEALTH: Final = "low_health"
 HIDDEN_ADDRESSES: Final = "hidden_addresses"
+NOT_SAVED: Final = "keys_not_saved"
+DAMAGED_KEY: Final = "damaged_key"
+DAMAGED_OPTIONS: Final = "damaged_options"
+DAMAGED_USAGE: Final = "damaged_usage"
+AUDIT_FILE_FAILED: Final = "audit_file_failed"
 
-_UNFIXABLE: Final = frozenset({LOW_HEALTH, HIDDEN_ADDRESSES})
-_ERRORS: Final = frozenset({"key_expired", "plain_http", LOW_HEALTH})
+_UNFIXABLE: Final = frozenset(
+    {LOW_HEALTH, HIDDEN_ADDRESSES, NOT_SAVED, DAMAGED_KEY, DAMAGED_OPTIONS, DAMAGED_USAGE, AUDIT_FILE_FAILED}
+)
+_ERRORS: Final = frozenset(
+    {"key_expired", "plain_http", LOW_HEALTH, NOT_SAVED, DAMAGED_KEY, AUDIT_FILE_FAILED, *ReviewReason}
+)
 _LOW_FOR: Final = 1800.0
 _DOCS: Final = "https://github.com/drawbridge-ha/drawbridge/blob/main/docs/troubleshooting.md"
 _EVERY: Final = 20
@@ -79,8 +89,10 @@ class Issues:
     @callback
     def _updated(self) -> None:
         self._updates += 1
+        self._bridge.keeper.retry()
         self._low.lasts(self._bridge.coordinator.data.health.score, time.monotonic())
-        if self._updates % _EVERY == 0:
+        failed = self._bridge.audit_file.error is not None
+        if self._updates % _EVERY == 0 or failed != (AUDIT_FILE_FAILED in self._raised):
             self.check()
 
     def _findings(self) -> Iterator[Finding]:
@@ -88,13 +100,34 @@ class Issues:
         for key in bridge.keys:
             yield from about_key(key, self._facts(key), now)
         yield from about_options(bridge.options)
-        if (proxy := bridge.sightings.hiding_proxy) is not None:
-            yield Finding(HIDDEN_ADDRESSES, placeholders={"address": proxy})
+        yield from self._about_storage()
+        # Every user can list issues, so their texts name no address.
+        if bridge.sightings.hiding_proxy is not None:
+            yield Finding(HIDDEN_ADDRESSES)
+        if bridge.audit_file.error is not None:
+            yield Finding(AUDIT_FILE_FAILED, placeholders={"error": bridge.audit_file.error})
         health = bridge.coordinator.data.health
         if self._low.lasts(health.score, time.monotonic()):
             low = [item for item in health.measurements if item.score is not None and item.score < HEALTHY_SCORE]
             why = ", ".join(f"{item.component.name} {item.score:.0f}" for item in low)
             yield Finding(LOW_HEALTH, placeholders={"score": f"{health.score:.0f}", "why": why})
+
+    def _about_storage(self) -> Iterator[Finding]:
+        """Yield what is wrong with what is stored."""
+        bridge = self._bridge
+        if (reason := bridge.keeper.not_saved) is not None:
+            yield Finding(NOT_SAVED, placeholders={"reason": reason})
+        for key_id, (name, damaged) in bridge.damaged.items():
+            yield Finding(DAMAGED_KEY, key_id, {"name": name, "field": damaged})
+        if bridge.damaged_options:
+            yield Finding(DAMAGED_OPTIONS, placeholders={"fields": ", ".join(bridge.damaged_options)})
+        if bridge.usage.damaged:
+            yield Finding(DAMAGED_USAGE, placeholders={"fields": ", ".join(sorted(bridge.usage.damaged))})
+        if (review := bridge.keeper.review) is not None:
+            keys = (key for key_id in review.keys if (key := bridge.keys.get(key_id)) is not None)
+            listed = "\n".join(f"- {key.name}: {_moment(bridge.keeper.changed(key.id) or 0.0)}" for key in keys)
+            if listed:
+                yield Finding(review.reason, placeholders={"keys": listed})
 
     def _facts(self, key: ApiKey) -> KeyFacts:
         bridge = self._bridge
@@ -113,11 +146,15 @@ class Issues:
                 ir.async_delete_issue(hass, DOMAIN, issue_id)
 
 
+def _moment(timestamp: float) -> str:
+    return dt_util.as_local(dt_util.utc_from_timestamp(timestamp)).strftime("%Y-%m-%d %H:%M")
+
+
 def _raise(hass: HomeAssistant, finding: Finding) -> None:
     fixable = finding.kind not in _UNFIXABLE
     placeholders = dict(finding.placeholders)
     if finding.moment is not None:
-        placeholders["when"] = dt_util.as_local(dt_util.utc_from_timestamp(finding.moment)).strftime("%Y-%m-%d %H:%M")
+        placeholders["when"] = _moment(finding.moment)
     ir.async_create_issue(
         hass,
         DOMAIN,

@@ -1,4 +1,7 @@
-"""The audit trail in the logbook, in words."""
+"""The audit trail in the logbook, in words.
+
+Every user of Home Assistant can read the logbook, so entries name no address and no key.
+"""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -23,6 +26,11 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "capability": "the key lacks the capability",
         "scope": "not in its scope",
         "service_scope": "not on its list, or not in its scope",
+        "administrator": "only an administrator may call it",
+        "event": "the event is not on the key's list",
+        "event_scope": "its data name an entity that is not in the key's scope",
+        "template_function": "the template uses something that is not allowed",
+        "template_scope": "the template reads something that is not in the key's scope",
         "busy": "too many of its requests were under way",
     }
 )
@@ -48,5 +56,9 @@ def _describe(event: Event[Any]) -> dict[str, str]:
             message = f"called {what}, which failed"
         case _:
             why = _REASONS.get(record["reason"] or "", record["reason"])
-            message = f"was refused {what}: {why} (from {record['address']})"
-    return {"name": record["key_name"] or "An unknown client", "message": message, "icon": "mdi:gate"}
+            message = f"was refused {what}: {why}"
+    return {
+        "name": "An unknown client" if record["key_id"] is None else "An API key",
+        "message": message,
+        "icon": "mdi:gate",
+    }

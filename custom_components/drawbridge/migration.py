@@ -1,6 +1,6 @@
 """Brings entries of earlier versions into the form of this one."""
 
-import logging
+from contextlib import suppress
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -8,9 +8,11 @@ from homeassistant.core import HomeAssistant
 
 from .const import SUBENTRY_TYPE_API_KEY
 from .keys import ApiKey
+from .log import get_logger
 from .policy.options import Options
+from .policy.values import DamagedValueError
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = get_logger(__name__)
 
 VERSION: Final = 1
 MINOR_VERSION: Final = 2
@@ -27,8 +29,10 @@ def migrate(hass: HomeAssistant, entry: ConfigEntry) -> bool:
         return False
     if entry.version == VERSION and entry.minor_version < MINOR_VERSION:
         for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY):
-            key = ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
-            hass.config_entries.async_update_subentry(entry, subentry, data=key.as_dict())
+            # A damaged key stays as it is: closed, with a repair that names it.
+            with suppress(DamagedValueError):
+                key = ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
+                hass.config_entries.async_update_subentry(entry, subentry, data=key.as_dict())
         options = Options.from_mapping(entry.options)
         hass.config_entries.async_update_entry(entry, options=options.as_dict(), minor_version=MINOR_VERSION)
     return True

@@ -1,8 +1,9 @@
 """The ways to mend what an issue tells of."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from .const import DOMAIN
 from .flows import key_forms as forms
 from .issues import ROTATE
 from .keys import ApiKey, digest, generate
+from .keys.document import ReviewReason
+from .keys.keeper import KeyNotSavedError
 from .policy.cors import ANY_ORIGIN
 from .policy.options import Options
 from .scope_issues import SCOPE_NAMES_MISSING, without_missing
@@ -34,6 +37,14 @@ KEY_FIXES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """What can be done about an issue of a key, as steps of its flow."""
 
+REVIEW_FIXES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        ReviewReason.RESTORED: ("close_all", "rotate_all", "leave"),
+        ReviewReason.UNCONFIRMED: ("open_all", "rotate_all", "leave"),
+    }
+)
+"""What can be done about all keys at once, as steps of the flow."""
+
 
 async def async_create_fix_flow(
     hass: HomeAssistant, _issue_id: str, data: dict[str, str | int | float | None] | None
@@ -46,6 +57,8 @@ async def async_create_fix_flow(
     key = bridge.keys.get(str(key_id)) if bridge is not None else None
     if bridge is None or (key_id is not None and key is None):
         return GoneFlow()
+    if kind in REVIEW_FIXES:
+        return ReviewFlow(bridge, kind)
     if key is None:
         return OptionFlow(bridge, kind)
     return RotateFlow(bridge, key) if kind == ROTATE else KeyFlow(bridge, key, kind)
@@ -104,44 +117,42 @@ class KeyFlow(RepairsFlow):
 
     async def async_step_extend(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Let the key live for 90 days more, from today."""
-        return self._change(lambda key: replace(key, expires=time.time() + 90 * _DAY))
+        return await self._change(lambda key: replace(key, expires=time.time() + 90 * _DAY))
 
     async def async_step_keep_for_good(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Let the key live without end."""
-        return self._change(lambda key: replace(key, expires=None))
+        return await self._change(lambda key: replace(key, expires=None))
 
     async def async_step_disable(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Let the key open nothing, and keep it."""
-        return self._change(lambda key: replace(key, enabled=False))
+        return await self._change(lambda key: replace(key, enabled=False))
 
     async def async_step_local_only(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Refuse the key from outside."""
-        return self._change(lambda key: replace(key, local_only=True))
+        return await self._change(lambda key: replace(key, local_only=True))
 
     async def async_step_forget_missing(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Drop from the scope what is gone."""
-        return self._change(lambda key: replace(key, scope=without_missing(self.hass, key.scope)))
+        return await self._change(lambda key: replace(key, scope=without_missing(self.hass, key.scope)))
 
     async def async_step_remove(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Remove the key."""
-        self._bridge.remove_key(self._key.id)
-        return self.async_create_entry(data={})
+        return await _saved(self, self._bridge.remove_key(self._key.id))
 
     async def async_step_ignore(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Leave all as it is, and say no more of it."""
         ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, ignore=True)
         return self.async_abort(reason="ignored")
 
-    def _change(self, change: Callable[[ApiKey], ApiKey]) -> RepairsFlowResult:
-        self._bridge.change_key(change(self._key))
-        return self.async_create_entry(data={})
+    async def _change(self, change: Callable[[ApiKey], ApiKey]) -> RepairsFlowResult:
+        return await _saved(self, self._bridge.change_key(self._key.id, change))
 
 
 class RotateFlow(RepairsFlow):
     """Gives a key a new secret, and shows it once."""
 
     _secret: str
-    _rotated: ApiKey
+    _rotate: Callable[[ApiKey], ApiKey]
 
     def __init__(self, bridge: Bridge, key: ApiKey) -> None:
         """Rotate the secret of a key."""
@@ -159,16 +170,109 @@ class RotateFlow(RepairsFlow):
                 step_id="rotate", data_schema=forms.rotate(), description_placeholders={forms.NAME: self._key.name}
             )
         self._secret = generate()
-        self._rotated = self._key.rotated(digest(self._secret), time.time(), forms.overlap_of(user_input))
-        return await self.async_step_secret()
+        overlap = forms.overlap_of(user_input)
+        self._rotate = lambda key: key.rotated(digest(self._secret), time.time(), overlap)
+        try:
+            await self._bridge.keeper.reserve(digest(self._secret))
+        except KeyNotSavedError as err:
+            return _abort_unsaved(self, err)
+        return self._show_secret({})
 
     async def async_step_secret(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Show the secret; it opens as soon as this form is submitted."""
         if user_input is None:
-            return self.async_show_form(
-                step_id="secret",
-                data_schema=forms.secret(self._secret),
-                description_placeholders={forms.KEY: self._secret, forms.NAME: self._key.name},
-            )
-        self._bridge.change_key(self._rotated)
+            return self._show_secret({})
+        try:
+            await self._bridge.change_key(self._key.id, self._rotate)
+        except KeyNotSavedError as err:
+            return self._show_secret({"base": "not_saved"}, err.reason)
         return self.async_create_entry(data={})
+
+    def _show_secret(self, errors: dict[str, str], reason: str = "") -> RepairsFlowResult:
+        return self.async_show_form(
+            step_id="secret",
+            data_schema=forms.secret(self._secret),
+            errors=errors,
+            description_placeholders={forms.KEY: self._secret, forms.NAME: self._key.name, "reason": reason},
+        )
+
+
+class ReviewFlow(RepairsFlow):
+    """Lets an administrator decide about all keys after a restore, or when the store of the keys was lost."""
+
+    _secrets: Mapping[str, str]
+
+    def __init__(self, bridge: Bridge, kind: str) -> None:
+        """Review the keys of a bridge."""
+        self._bridge = bridge
+        self._kind = kind
+
+    async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Offer the choices."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=REVIEW_FIXES[self._kind],
+            description_placeholders=issue.translation_placeholders if issue is not None else None,
+        )
+
+    async def async_step_close_all(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Disable all of these keys."""
+        return await self._change(lambda key: replace(key, enabled=False))
+
+    async def async_step_open_all(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Enable all of these keys."""
+        return await self._change(lambda key: replace(key, enabled=True))
+
+    async def async_step_leave(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Leave the keys as they are."""
+        return await _saved(self, self._bridge.keeper.change({}, reviewed=True))
+
+    async def async_step_rotate_all(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Replace all secrets at once, and show the new ones when they are stored."""
+        if user_input is None:
+            return self.async_show_form(step_id="rotate_all", data_schema=vol.Schema({}))
+        keys = self._keys()
+        secrets = {key.id: generate() for key in keys}
+        changes = {key_id: partial(_renewed, secret=secret) for key_id, secret in secrets.items()}
+        try:
+            await self._bridge.keeper.change(changes, reviewed=True)
+        except KeyNotSavedError as err:
+            return _abort_unsaved(self, err)
+        self._secrets = {key.name: secrets[key.id] for key in keys}
+        return await self.async_step_secrets()
+
+    async def async_step_secrets(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Show the new secrets."""
+        if user_input is not None:
+            return self.async_create_entry(data={})
+        listed = "\n".join(f"- {name}: `{secret}`" for name, secret in self._secrets.items())
+        return self.async_show_form(
+            step_id="secrets", data_schema=vol.Schema({}), description_placeholders={"secrets": listed}
+        )
+
+    def _keys(self) -> list[ApiKey]:
+        review = self._bridge.keeper.review
+        found = (self._bridge.keys.get(key_id) for key_id in (review.keys if review is not None else ()))
+        return [key for key in found if key is not None]
+
+    async def _change(self, change: Callable[[ApiKey], ApiKey]) -> RepairsFlowResult:
+        changes = {key.id: change for key in self._keys()}
+        return await _saved(self, self._bridge.keeper.change(changes, reviewed=True))
+
+
+def _renewed(key: ApiKey, secret: str) -> ApiKey:
+    return replace(key.rotated(digest(secret), time.time(), 0.0), enabled=True)
+
+
+async def _saved(flow: RepairsFlow, change: Awaitable[None]) -> RepairsFlowResult:
+    """End a flow with a change, or say why it could not be saved."""
+    try:
+        await change
+    except KeyNotSavedError as err:
+        return _abort_unsaved(flow, err)
+    return flow.async_create_entry(data={})
+
+
+def _abort_unsaved(flow: RepairsFlow, err: KeyNotSavedError) -> RepairsFlowResult:
+    return flow.async_abort(reason="not_saved", description_placeholders={"reason": err.reason})

@@ -13,6 +13,7 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
@@ -149,13 +150,6 @@ KEY_SENSORS: Final = (
         value_fn=lambda _key, counters: _minute(counters.last_used),
     ),
     KeySensorDescription(
-        key="last_address",
-        translation_key="last_address",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda _key, counters: counters.last_address,
-    ),
-    KeySensorDescription(
         key="key_refusals",
         translation_key="key_refusals",
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -174,15 +168,24 @@ KEY_SENSORS: Final = (
 
 
 async def async_setup_entry(
-    _hass: HomeAssistant, entry: DrawbridgeConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+    hass: HomeAssistant, entry: DrawbridgeConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the sensors."""
     bridge = entry.runtime_data
+    _remove_last_address(hass, entry)
     async_add_entities(
         HealthSensor(bridge, item) if item.key == "health_score" else BridgeSensor(bridge, item)
         for item in BRIDGE_SENSORS
     )
     add_for_each_key(entry, async_add_entities, lambda key: [KeySensor(bridge, item, key) for item in KEY_SENSORS])
+
+
+def _remove_last_address(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> None:
+    """Remove the sensors of earlier versions that showed addresses to every user."""
+    registry = er.async_get(hass)
+    for item in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if item.domain == "sensor" and item.unique_id.endswith("_last_address"):
+            registry.async_remove(item.entity_id)
 
 
 class BridgeSensor(BridgeEntity, SensorEntity):

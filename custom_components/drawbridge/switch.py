@@ -65,17 +65,18 @@ class KeySwitch(KeyEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **_kwargs: Any) -> None:
-        """Set it."""
-        self._set(value=True)
+        """Open the key, or start learn mode. For administrators only."""
+        await self._ensure_administrator()
+        await self._set(value=True)
 
     @override
     async def async_turn_off(self, **_kwargs: Any) -> None:
-        """Clear it."""
-        self._set(value=False)
+        """Close the key, or stop learn mode. Every user may do this."""
+        await self._set(value=False)
 
-    def _set(self, *, value: bool) -> None:
-        if (key := self._key) is not None:
-            self._bridge.change_key(self.entity_description.set_fn(key, value))
+    async def _set(self, *, value: bool) -> None:
+        if self._key is not None:
+            await self._bridge.change_key(self._key_id, lambda key: self.entity_description.set_fn(key, value))
 
     @override
     def _shown(self) -> object:

@@ -1,21 +1,26 @@
 """What outlives a restart besides the keys: when they were last used, and their users."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final, NotRequired, TypedDict
 
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
-from .keys import ApiKey
+from .keys import ApiKey, Capability
+from .policy import values
+from .policy.values import DamagedValueError
 from .telemetry.counters import Counters, KeyCounters
 from .telemetry.lessons import Lessons
 
 _VERSION: Final = 1
+_USER_PREFIX: Final = "Drawbridge: "
 _SAVE_EVERY: Final = timedelta(seconds=10)
 
 
@@ -45,16 +50,34 @@ class KeyUsage:
         self._users: dict[str, str] = {}
         self._saved: _Stored | None = None
         self._making_user = asyncio.Lock()
+        self.damaged: set[str] = set()
+        """The parts of the store that could not be read in full."""
 
     async def load(self) -> None:
         """Read what was stored."""
-        self._saved = await self._store.async_load()
-        if self._saved is None:
+        stored = await _load(self._store)
+        if stored is None:
+            self.damaged.add("all")
+        if not stored:
             return
-        self._users = dict(self._saved["users"])
-        self._lessons.load(self._saved.get("lessons", {}))
-        for key_id, usage in self._saved["usage"].items():
-            self._counters.keys[key_id] = KeyCounters(last_used=usage["last_used"], last_address=usage["last_address"])
+        self._users = self._readable(stored, "users", values.text)
+        self._counters.keys.update(self._readable(stored, "usage", _counters))
+        self._lessons.load(self._readable(stored, "lessons", _lesson))
+
+    def _readable[T](self, stored: Mapping[str, Any], part: str, parse: Callable[[Any], T]) -> dict[str, T]:
+        """Return what can be read of a part, by the id of a key. What is damaged is as if it had not been stored."""
+        try:
+            items = values.field(stored, part, values.mapping, {})
+        except DamagedValueError:
+            self.damaged.add(part)
+            items = {}
+        found = {}
+        for key_id in items:
+            try:
+                found[key_id] = values.field(items, key_id, parse)
+            except DamagedValueError:
+                self.damaged.add(part)
+        return found
 
     def start(self) -> CALLBACK_TYPE:
         """Save now and then, until the function returned is called."""
@@ -90,7 +113,7 @@ class KeyUsage:
         return frozenset(user_id for other, user_id in self._users.items() if other != key_id)
 
     async def reconcile(self, keys: dict[str, ApiKey]) -> None:
-        """Remove the users of keys that are gone, and rename those of keys that were renamed."""
+        """Remove users that belong to no key, and rename those of keys that were renamed."""
         for key_id, user_id in tuple(self._users.items()):
             user = await self._hass.auth.async_get_user(user_id)
             if user is None or (key := keys.get(key_id)) is None:
@@ -99,6 +122,8 @@ class KeyUsage:
                     await self._hass.auth.async_remove_user(user)
             elif user.name != _user_name(key):
                 await self._hass.auth.async_update_user(user, name=_user_name(key))
+        if not self._making_user.locked():
+            await _remove_users(self._hass, keep=set(self._users.values()))
 
     async def _save_if_changed(self, _now: object) -> None:
         if self._data() != self._saved:
@@ -113,14 +138,46 @@ class KeyUsage:
 
 
 def _user_name(key: ApiKey) -> str:
-    return f"Drawbridge: {key.name}"
+    return f"{_USER_PREFIX}{key.name}"
+
+
+async def _load(store: Store[Any]) -> Mapping[str, Any] | None:
+    """Return what was stored, empty when there is nothing, ``None`` when it cannot be read."""
+    try:
+        stored = await store.async_load()
+    except HomeAssistantError, NotImplementedError, KeyError, TypeError, ValueError:
+        return None
+    if stored is None:
+        return {}
+    return stored if isinstance(stored, Mapping) else None
+
+
+def _counters(stored: Mapping[str, Any]) -> KeyCounters:
+    return KeyCounters(
+        last_used=values.field(stored, "last_used", values.optional(values.number)),
+        last_address=values.field(stored, "last_address", values.optional(values.text)),
+    )
+
+
+def _lesson(stored: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Check what is stored of a lesson: what is learnt is proposed to an administrator."""
+    values.field(stored, "since", values.number)
+    values.field(stored, "requests", values.whole)
+    values.field(stored, "everything", values.flag)
+    for name in ("entities", "services", "refused_services", "events"):
+        values.field(stored, name, values.texts)
+    values.field(stored, "capabilities", lambda value: [Capability(item) for item in values.texts(value)])
+    return stored
+
+
+async def _remove_users(hass: HomeAssistant, keep: set[str]) -> None:
+    """Remove the system users of Drawbridge's but these. A crash may have left users that no key has."""
+    for user in await hass.auth.async_get_users():
+        if user.system_generated and user.id not in keep and (user.name or "").startswith(_USER_PREFIX):
+            await hass.auth.async_remove_user(user)
 
 
 async def remove_usage(hass: HomeAssistant) -> None:
     """Remove everything that was stored, and all users of keys."""
-    store = _store(hass)
-    stored = await store.async_load()
-    for user_id in (stored["users"] if stored is not None else {}).values():
-        if (user := await hass.auth.async_get_user(user_id)) is not None:
-            await hass.auth.async_remove_user(user)
-    await store.async_remove()
+    await _remove_users(hass, keep=set())
+    await _store(hass).async_remove()

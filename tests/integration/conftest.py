@@ -21,6 +21,12 @@ def _custom_integrations(enable_custom_integrations: None) -> None:
 
 
 @pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """Give every test a configuration folder of its own: keys are stored in real files."""
+    return hass_tmp_config_dir
+
+
+@pytest.fixture
 async def house(hass: HomeAssistant) -> HomeAssistant:
     """Two rooms with a light each that can be switched, and a sensor in none."""
     areas, entities = ar.async_get(hass), er.async_get(hass)

@@ -1,6 +1,10 @@
 """The audit trail: as events, in the logbook, in a file; and what survives."""
 
+import asyncio
+import itertools
 import json
+import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events, a
 
 from custom_components.drawbridge.keys import generate
 from custom_components.drawbridge.logbook import async_describe_events
+from custom_components.drawbridge.policy.options import Options
 from tests.integration.house import Bridge
 
 LIVING = "input_boolean.living_room_lamp"
@@ -80,15 +85,15 @@ async def test_logbook(bridge: Bridge, hass: HomeAssistant) -> None:
         return f"{entry['name']} {entry['message']}"
 
     assert [words(event) for event in events] == [
-        f"Remote called input_boolean.turn_on on {LIVING}",
-        "An unknown client was refused GET /api/states: it sent no key (from 127.0.0.1)",
+        f"An API key called input_boolean.turn_on on {LIVING}",
+        "An unknown client was refused GET /api/states: it sent no key",
     ]
 
 
 async def test_file(bridge: Bridge, hass: HomeAssistant, tmp_path: Path) -> None:
     """Turned on by an option, without a reload; off again."""
     hass.config.config_dir = str(tmp_path)
-    path = tmp_path / "drawbridge" / "audit.jsonl"
+    path = tmp_path / "drawbridge" / "refusals.jsonl"
     hass.config_entries.async_update_entry(bridge.entry, options={"audit_file": True, "audit_days": 7})
     await hass.async_block_till_done()
     secret = await bridge.add_key()
@@ -153,7 +158,7 @@ async def test_a_damaged_key_keeps_no_other_from_opening(
     hass.config_entries.async_update_subentry(bridge.entry, subentry, data={"secrets": "x"})
     await hass.async_block_till_done()
     assert (await bridge.get("/api/", key)).status == 200
-    assert "'Damaged' is damaged" in caplog.text
+    assert "'Damaged' is closed: its field 'secrets' is damaged" in caplog.text
     assert bridge.entry.state is ConfigEntryState.LOADED
 
 
@@ -199,3 +204,52 @@ async def test_memory_after_many_wrong_keys(bridge: Bridge) -> None:
     assert len(runtime.recorder.counters.requests) <= 3
     assert len(runtime.lockouts) == 1
     assert not runtime.recorder.counters.keys
+
+
+async def test_one_writer_however_often_the_options_change(bridge: Bridge, hass: HomeAssistant, tmp_path: Path) -> None:
+    """Changes overlap: each record is written once, and none after the file was switched off."""
+    hass.config.config_dir = str(tmp_path)
+    runtime = bridge.entry.runtime_data
+    key = await bridge.add_key()
+    on, off = Options(audit_file=True), Options()
+    await asyncio.gather(
+        *(runtime.audit_file.apply(options) for options in (on, off, on, on, replace(on, audit_days=1)))
+    )
+    await bridge.get("/metrics", key)
+    await asyncio.gather(*(runtime.audit_file.apply(options) for options in (on, on, off)))
+    await bridge.get("/metrics", key)
+    text = await hass.async_add_executor_job((tmp_path / "drawbridge" / "refusals.jsonl").read_text)
+    assert len(text.splitlines()) == 1
+    assert "drawbridge audit file" not in {thread.name for thread in threading.enumerate()}
+
+
+PLACES = ("service", "event", "state", "request_id", "body", "query", "template", "target")
+
+
+@pytest.mark.parametrize(("place", "kind"), itertools.product(PLACES, ("key", "lower", "token")))
+async def test_a_secret_in_the_wrong_place_is_masked(
+    bridge: Bridge, hass_access_token: str, caplog: pytest.LogCaptureFixture, place: str, kind: str
+) -> None:
+    """In answers that refuse, the audit trail, its events, the entity, the logbook and our log."""
+    hass = bridge.hass
+    events = async_capture_events(hass, "drawbridge_audit")
+    key = await bridge.add_key(capabilities=["read", "control", "fire_event", "template"], events=["a"])
+    secret = {"key": key, "lower": key.lower(), "token": hass_access_token}[kind]
+    requests: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "service": ("POST", f"/api/services/light/{secret}", {"json": {}}),
+        "event": ("POST", f"/api/events/{secret}", {"json": {}}),
+        "state": ("GET", f"/api/states/light.{secret}", {}),
+        "request_id": ("GET", "/metrics", {"headers": {"X-Request-ID": secret[:60]}}),
+        "body": ("POST", "/api/services/light/turn_on", {"data": f'{{"{secret}'}),
+        "query": ("GET", f"/api/states?fields={secret}&domain={secret}", {}),
+        "template": ("POST", "/api/template", {"json": {"template": "{{ " + f"x.{secret} | {secret[:50]}" + " }}"}}),
+        "target": ("POST", "/api/services/light/turn_on", {"json": {"entity_id": f"light.{secret}", secret: secret}}),
+    }
+    method, path, options = requests[place]
+    answer = await bridge.request(method, path, key, **options)
+    outputs = [await answer.text(), str(answer.headers), str(list(bridge.entry.runtime_data.audit))]
+    outputs += [str(event.data) for event in events]
+    outputs += [str(hass.states.get("event.drawbridge_security"))]
+    outputs += [record.getMessage() for record in caplog.records if record.name.startswith("custom_components")]
+    assert answer.status >= 400
+    assert not [text for text in outputs if secret[4:40].lower() in text.lower()]

@@ -149,7 +149,8 @@ async def test_security_events(bridge: Bridge, hass: HomeAssistant) -> None:
     seen = hass.states.get("event.drawbridge_security")
     assert seen is not None
     assert seen.attributes["event_type"] == "wrong_key"
-    assert seen.attributes["address"] == "127.0.0.1"
+    assert (seen.attributes["reason"], seen.attributes["route"]) == ("key_malformed", "/api/")
+    assert "127.0.0.1" not in str(seen.attributes)
     changes: list[Event[Any]] = []
     hass.bus.async_listen("state_changed", changes.append)
     for _ in range(30):

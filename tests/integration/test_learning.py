@@ -120,7 +120,7 @@ async def test_entities_that_do_not_exist_are_not_proposed(bridge: Bridge) -> No
     """Nor can a client fill the memory with their names."""
     key = await learning_key(bridge)
     runtime = bridge.entry.runtime_data
-    runtime.change_key(replace(runtime.keys.get(bridge.key_id("Client")), per_minute=0))
+    await runtime.change_key(bridge.key_id("Client"), lambda key: replace(key, per_minute=0))
     await bridge.hass.async_block_till_done()
     for number in range(600):
         await bridge.get(f"/api/states/light.none_{number}", key)

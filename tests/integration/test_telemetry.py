@@ -64,7 +64,7 @@ async def test_the_snapshot_counts(bridge: Bridge, hass: HomeAssistant) -> None:
     assert {reason: count for reason, count in snapshot["denied"].items() if count} == {"capability": 1}
     assert {"unknown", "expired"} <= snapshot["auth_failures"].keys()
     assert {"scope", "network"} <= snapshot["denied"].keys()
-    assert snapshot["audit"] == {"records": 3, "file": False}
+    assert snapshot["audit"] == {"records": 3, "file": False, "dropped": {}}
     assert snapshot["rate_limited"] == []
     assert snapshot["lockouts"] == {"active": 0, "total": 0}
     keys = {item["name"]: item for item in snapshot["keys"]}

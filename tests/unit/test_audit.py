@@ -2,11 +2,18 @@
 
 import json
 import os
+import resource
+import signal
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from custom_components.drawbridge.telemetry.audit import AuditRecord, AuditTrail
-from custom_components.drawbridge.telemetry.audit_file import AuditFile
+from custom_components.drawbridge.telemetry.audit_file import AuditFile, RotatedFile
+from custom_components.drawbridge.telemetry.audit_shares import AuditShares
 
 
 def record(number: int = 0, key: str | None = None) -> AuditRecord:
@@ -37,47 +44,146 @@ def test_strangers_do_not_wash_away_what_keys_did() -> None:
     assert numbers == [0, *range(1000, 2001)]
 
 
+def write(key: str = "key", number: int = 0) -> AuditRecord:
+    """Return something that a key did."""
+    return AuditRecord(
+        time.time(), str(number), key, key, "192.0.2.1", "POST", "/api/services", 200, "allowed", None, "light.turn_on"
+    )
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """Read a file of JSON lines."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def written(file: AuditFile) -> None:
+    """Wait until all that is queued is dealt with."""
+    while file.waiting:
+        time.sleep(0.001)
+
+
 def test_the_file(tmp_path: Path) -> None:
-    """One JSON document a line, for its owner's eyes alone."""
+    """One JSON document a line, for its owner's eyes alone; refusals have a file of their own."""
     path = tmp_path / "audit" / "audit.jsonl"
-    file = AuditFile(path, days=30)
-    file.open()
+    file = AuditFile()
+    file.open(path, days=30)
     for number in range(100):
-        file.write(record(number))
+        file.write(write(number=number))
+    file.write(record(7))
     file.close()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert [json.loads(line)["request_id"] for line in lines] == [str(number) for number in range(100)]
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert [item["request_id"] for item in lines(path)] == [str(number) for number in range(100)]
+    assert [item["request_id"] for item in lines(path.with_name("refusals.jsonl"))] == ["7"]
+    assert {item.stat().st_mode & 0o777 for item in path.parent.iterdir()} == {0o600}
 
 
-def test_the_file_is_rotated_and_old_ones_go(tmp_path: Path) -> None:
-    """Ten files of 5 MB at most, and none older than asked for."""
-    path = tmp_path / "audit.jsonl"
-    old, recent = tmp_path / "audit.jsonl.9", tmp_path / "audit.jsonl.8"
+def test_the_file_is_rotated(tmp_path: Path) -> None:
+    """Five files of 5 MB at most."""
+    file = RotatedFile(tmp_path / "audit.jsonl")
+    for number in range(700):
+        file.append(f"{number:049999}\n".encode())
+    file.close()
+    files = sorted(tmp_path.iterdir())
+    assert [item.name for item in files] == ["audit.jsonl", *(f"audit.jsonl.{number}" for number in range(1, 5))]
+    assert all(item.stat().st_size <= 5_000_000 for item in files)
+    assert int(files[0].read_bytes()[-50:]) == 699
+
+
+def test_a_changed_retention_takes_effect_at_once(tmp_path: Path) -> None:
+    """Without closing the file."""
+    old, recent = tmp_path / "audit.jsonl.4", tmp_path / "refusals.jsonl.3"
     for item, days in ((old, 31), (recent, 29)):
         item.write_text("{}\n", encoding="utf-8")
         moment = time.time() - days * 86_400
         os.utime(item, (moment, moment))
-    file = AuditFile(path, days=30)
-    file.open()
-    assert not old.exists()
-    assert recent.exists()
-    for number in range(60_000):
-        file.write(record(number))
-        while file.waiting > 5_000:
-            time.sleep(0.001)
+    file = AuditFile()
+    file.open(tmp_path / "audit.jsonl", days=30)
+    assert (old.exists(), recent.exists()) == (False, True)
+    file.keep(7)
+    written(file)
     file.close()
-    assert file.dropped == 0
-    files = sorted(tmp_path.iterdir())
-    assert path.with_name("audit.jsonl.1") in files
-    assert all(item.stat().st_size <= 5_000_000 for item in files)
-    assert len(files) <= 10
+    assert not recent.exists()
 
 
-def test_a_slow_disk_does_not_fill_the_memory(tmp_path: Path) -> None:
+def test_a_flood_does_not_displace_other_kinds(tmp_path: Path) -> None:
+    """Each kind has its share, for each caller too, and the file says what is missing."""
+    file = AuditFile()
+    path = tmp_path / "audit.jsonl"
+    file.open(path, days=30)
+    for number in range(20_000):
+        file.write(replace(record(number), address=f"192.0.2.{number % 250}"))
+    for number in range(2_000):
+        file.write(replace(record(number, "loud"), reason="scope"))
+    file.write(replace(record(1, "quiet"), reason="scope"))
+    file.write(write())
+    file.close()
+    told = lines(tmp_path / "refusals.jsonl")
+    assert 200 <= sum(item["reason"] == "x" for item in told) <= 250
+    assert 30 <= sum(item["reason"] == "scope" for item in told) <= 45
+    assert [item["key_id"] for item in lines(path)] == ["key"]
+    assert "quiet" in {item.get("key_id") for item in told}
+    missing = {item["reason"]: item["count"] for item in told if item["outcome"] == "not_written"}
+    assert missing == file.dropped
+    kept = sum(item["outcome"] != "not_written" for item in told)
+    assert kept + sum(missing.values()) == 22_001
+
+
+def test_a_busy_key_does_not_displace_what_others_did(tmp_path: Path) -> None:
+    """Keys have a share each."""
+    file = AuditFile()
+    file.open(tmp_path / "audit.jsonl", days=30)
+    for number in range(3_000):
+        file.write(write("loud", number))
+    file.write(write("quiet"))
+    file.close()
+    told = lines(tmp_path / "audit.jsonl")
+    assert 1_200 <= sum(item.get("key_id") == "loud" for item in told) <= 1_300
+    assert "quiet" in {item.get("key_id") for item in told}
+
+
+def test_many_addresses_take_no_memory_and_share_by_network() -> None:
+    """Whoever owns an IPv6 network has one share."""
+    shares = AuditShares()
+    taken = [shares.take(replace(record(), address=f"2001:db8::{number:x}"), 0.0) for number in range(100)]
+    assert sum(taken) == 30
+    for number in range(10_000):
+        shares.take(replace(record(), address=f"10.0.{number // 250}.{number % 250}"), 0.0)
+    assert len(shares) <= 4096
+
+
+def test_a_disk_that_is_full_and_then_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing raises, what is lost is counted and told later, and no line is left in part."""
+    path = tmp_path / "audit.jsonl"
+    file = AuditFile()
+    file.open(path, days=30)
+    file.write(write(number=1))
+    written(file)
+    limit = path.stat().st_size + 40
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        file.write(write(number=2))
+        file.write(write(number=3))
+        written(file)
+        while file.dropped != {"allowed": 2}:
+            time.sleep(0.001)
+        assert file.error
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    monkeypatch.setattr(file, "_retry_at", 0.0)
+    file.write(write(number=4))
+    written(file)
+    file.close()
+    told = lines(path)
+    assert [item.get("request_id") for item in told] == ["1", None, "4"]
+    assert (told[1]["outcome"], told[1]["count"]) == ("not_written", 2)
+
+
+def test_a_slow_disk_does_not_fill_the_memory() -> None:
     """What cannot be queued is dropped and counted."""
-    file = AuditFile(tmp_path / "audit.jsonl", days=1)
+    file = AuditFile()
     for number in range(10_050):
-        file.write(record(number))
+        file.write(write(f"key {number}"))
     assert file.waiting == 10_000
-    assert file.dropped == 50
+    assert file.dropped == {"allowed": 50}

@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 from custom_components.drawbridge.keys import ApiKey, AuthFailure, Capability, KeyRing, StoredSecret, digest, generate
 from custom_components.drawbridge.policy.rate_limit import RateLimit
 from custom_components.drawbridge.policy.scope import NOTHING, Scope, Selection
+from custom_components.drawbridge.policy.values import DamagedValueError
 
 STORED: dict[str, Any] = {
     "secrets": [{"digest": "ab", "valid_until": None}, {"digest": "cd", "valid_until": 7.5}],
@@ -69,7 +70,7 @@ def test_what_is_not_stored_has_its_default() -> None:
 @pytest.mark.parametrize("name", REQUIRED)
 def test_required_items(name: str) -> None:
     """A key without its secrets, capabilities or scope is damaged."""
-    with pytest.raises(KeyError, match=name):
+    with pytest.raises(DamagedValueError, match=name):
         ApiKey.from_mapping("id", "name", {item: value for item, value in STORED.items() if item != name})
 
 

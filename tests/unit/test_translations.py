@@ -19,7 +19,16 @@ from custom_components.drawbridge import binary_sensor, button, event, repairs, 
 from custom_components.drawbridge.actions import ACTIONS
 from custom_components.drawbridge.flows.presets import PRESETS
 from custom_components.drawbridge.flows.sections import SECTIONS
-from custom_components.drawbridge.issues import HIDDEN_ADDRESSES, LOW_HEALTH, ROTATE
+from custom_components.drawbridge.issues import (
+    AUDIT_FILE_FAILED,
+    DAMAGED_KEY,
+    DAMAGED_OPTIONS,
+    DAMAGED_USAGE,
+    HIDDEN_ADDRESSES,
+    LOW_HEALTH,
+    NOT_SAVED,
+    ROTATE,
+)
 from custom_components.drawbridge.keys import Capability
 from custom_components.drawbridge.scope_issues import SCOPE_NAMES_MISSING
 
@@ -149,15 +158,22 @@ def test_every_error_of_a_key_has_a_text() -> None:
     raised = {item for item in strings("key_input") if re.fullmatch(r"(invalid|no|too|empty|expires)_\w+", item)}
     raised |= {f"invalid_{field}" for field in ("domains", "entities", "globs", "services", "events", "networks")}
     raised |= {"invalid_cors_origins"}
-    assert KEY["error"].keys() == raised
-    ours = strings("actions") & {"not_loaded", "unknown_key", "ambiguous_key"}
+    assert KEY["error"].keys() == raised | {"not_saved"}
+    ours = strings("actions") & {"not_loaded", "unknown_key", "ambiguous_key", "damaged_key"}
+    ours |= strings("keys/keeper") & {"not_saved", "store_unreadable"}
+    ours |= strings("authority") & {"administrators_only"}
     assert texts()["exceptions"].keys() == raised | ours
-    assert {name: item["message"] for name, item in texts()["exceptions"].items() if name in raised} == KEY["error"]
+    assert {name: item["message"] for name, item in texts()["exceptions"].items() if name in KEY["error"]} == KEY[
+        "error"
+    ]
 
 
 def test_every_abort_has_a_text() -> None:
     """Of the entry and of a key."""
-    assert KEY["abort"].keys() == called("flows/key_flow", "async_abort", "reason") | {"reconfigure_successful"}
+    assert KEY["abort"].keys() == called("flows/key_flow", "async_abort", "reason") | {
+        "reconfigure_successful",
+        "not_loaded",
+    }
     assert texts()["config"]["abort"].keys() == {"single_instance_allowed"}
     assert texts()["config"]["step"].keys() == steps("config_flow", "DrawbridgeConfigFlow")
 
@@ -224,9 +240,15 @@ def test_every_type_of_event_has_a_name() -> None:
 def test_every_issue_has_its_texts_and_the_steps_of_its_flow() -> None:
     """And every choice of it a name."""
     issues = texts()["issues"]
-    assert {LOW_HEALTH, HIDDEN_ADDRESSES, ROTATE, SCOPE_NAMES_MISSING, "any_origin", "no_rate_limit"} < issues.keys()
+    ours = {LOW_HEALTH, HIDDEN_ADDRESSES, AUDIT_FILE_FAILED, ROTATE, SCOPE_NAMES_MISSING}
+    assert ours | {"any_origin", "no_rate_limit"} < issues.keys()
     raised = {item for item in strings("telemetry/findings") if item in issues}
-    assert issues.keys() == raised | {LOW_HEALTH, HIDDEN_ADDRESSES, ROTATE, SCOPE_NAMES_MISSING}
+    storage = {NOT_SAVED, DAMAGED_KEY, DAMAGED_OPTIONS, DAMAGED_USAGE}
+    assert issues.keys() == raised | ours | storage | repairs.REVIEW_FIXES.keys()
+    for kind, choices in repairs.REVIEW_FIXES.items():
+        assert issues[kind]["fix_flow"]["step"]["init"]["menu_options"].keys() == set(choices)
+        assert issues[kind]["fix_flow"]["step"].keys() == {"init", "rotate_all", "secrets"}
+        assert set(choices) <= steps("repairs", "ReviewFlow")
     for kind, choices in repairs.KEY_FIXES.items():
         assert issues[kind]["fix_flow"]["step"]["init"]["menu_options"].keys() == set(choices)
         assert set(choices) <= steps("repairs", "KeyFlow")
@@ -234,7 +256,7 @@ def test_every_issue_has_its_texts_and_the_steps_of_its_flow() -> None:
     for kind in ("any_origin", "no_rate_limit"):
         assert issues[kind]["fix_flow"]["step"].keys() == steps("repairs", "OptionFlow") - {"init"}
     unfixable = {kind for kind, item in issues.items() if "fix_flow" not in item}
-    assert unfixable == {LOW_HEALTH, HIDDEN_ADDRESSES}
+    assert unfixable == {LOW_HEALTH, HIDDEN_ADDRESSES, AUDIT_FILE_FAILED} | storage
 
 
 def test_every_action_has_its_texts_its_fields_and_an_icon() -> None:

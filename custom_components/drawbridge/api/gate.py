@@ -1,7 +1,6 @@
 """The one pipeline that every request passes."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -10,6 +9,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from ..bridge import Bridge
+from ..log import get_logger
 from ..policy import cors
 from ..policy.headers import REQUEST_ID, SECURITY_HEADERS, request_id
 from ..policy.networks import parse_address
@@ -22,10 +22,9 @@ from .observe import observe
 from .problem import Problem, ProblemError, problem_of
 from .steps import STEPS
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = get_logger(__name__)
 
 _OTHER: Final = "other"
-_MAX_TARGET: Final = 500
 _READS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
 _MISTAKES: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
@@ -147,7 +146,7 @@ class Gate:
                 status=status,
                 outcome=_outcome(status),
                 reason=(problem.hidden or problem.reason) if problem else None,
-                target=call.target[:_MAX_TARGET] if call.target else None,
+                target=call.target or None,
             )
         )
 

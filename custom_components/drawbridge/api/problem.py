@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import hdrs, web
 from homeassistant.helpers.json import json_bytes
 
+from ..keys.mask import mask
 from ..policy.headers import NO_STORE
 from ..refusal import RefusedError
 from ..scope.redaction import without_bearer_text
@@ -29,6 +30,10 @@ class Problem:
     detail: str
     headers: Mapping[str, str] = field(default_factory=dict)
     hidden: str | None = None
+
+    def __post_init__(self) -> None:
+        """Mask secrets that the client sent, as details quote parts of requests."""
+        object.__setattr__(self, "detail", mask(self.detail))
 
     def response(self) -> web.Response:
         """Return the answer that tells the client."""

@@ -6,12 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 import voluptuous as vol
-from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.util.ulid import ulid_now
 
 from .. import key_input
-from ..bridge import Bridge
+from ..bridge import Bridge, DrawbridgeConfigEntry
 from ..key_input import KeyInputError
 from ..keys import ApiKey, StoredSecret, digest, generate
+from ..keys.keeper import KeyNotSavedError
+from ..policy.values import DamagedValueError
 from ..service_calls import CallPlanner
 from ..telemetry.lessons import Lesson, Proposal, propose
 from . import key_forms as forms, sections
@@ -33,6 +37,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
     _questions: list[str]
     _needs_actions = False
     """Whether the key may not have control without a list of actions."""
+    _change: Callable[[ApiKey], ApiKey]
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask who the key is for."""
@@ -79,14 +84,17 @@ class ApiKeyFlow(ConfigSubentryFlow):
     async def async_step_secret(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Show the secret, once. It opens nothing before this form is submitted."""
         if user_input is not None:
-            return self._keep_secret()
+            return await self._keep_secret()
         if not hasattr(self, "_secret"):
             self._secret = generate()
-        return self._show_secret("secret")
+        return await self._reserve_and_show_secret()
 
     async def async_step_reconfigure(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask which part of the key is to be changed."""
-        self._key = self._stored_key()
+        try:
+            self._key = self._stored_key()
+        except DamagedValueError as err:
+            return self.async_abort(reason="damaged_key", description_placeholders={"field": err.field})
         toggle = "disable" if self._key.enabled else "enable"
         learn = ["learned", "stop_learning"] if self._key.learning else ["learn"]
         return self.async_show_menu(
@@ -111,28 +119,28 @@ class ApiKeyFlow(ConfigSubentryFlow):
             return self._form("rotate", forms.rotate(), {}, {})
         overlap = forms.overlap_of(user_input)
         self._secret = generate()
-        self._key = self._key.rotated(digest(self._secret), time.time(), overlap)
-        return self._show_secret("secret")
+        self._change = lambda key: key.rotated(digest(self._secret), time.time(), overlap)
+        return await self._reserve_and_show_secret()
 
     async def async_step_enable(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Let the key open again."""
-        return self._update(replace(self._key, enabled=True))
+        return await self._update(lambda key: replace(key, enabled=True))
 
     async def async_step_disable(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Let the key open nothing, and keep it."""
-        return self._update(replace(self._key, enabled=False))
+        return await self._update(lambda key: replace(key, enabled=False))
 
     async def async_step_learn(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Begin to record what the key is used for."""
-        return self._update(replace(self._key, learning=True))
+        return await self._update(lambda key: replace(key, learning=True))
 
     async def async_step_stop_learning(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Record no more, and forget what was recorded."""
-        return self._update(replace(self._key, learning=False))
+        return await self._update(lambda key: replace(key, learning=False))
 
     async def async_step_learned(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Propose the least that would have served the client, to be taken over or edited."""
-        bridge: Bridge = self._get_entry().runtime_data
+        bridge = self._bridge
         lesson = bridge.lessons.get(self._key.id)
         if lesson is None:
             return self.async_abort(reason="nothing_learned")
@@ -142,16 +150,11 @@ class ApiKeyFlow(ConfigSubentryFlow):
             schema = forms.learned(self.hass)
             return self._form("learned", schema, forms.learned_of(proposal), {}, **about)
         try:
-            key = key_input.with_abilities(self._key, user_input)
-            key_input.ensure_actions_listed(key)
-            if not user_input[forms.KEEP_SCOPE]:
-                # What the key excludes stays excluded: a proposal names entities, and never widens a scope.
-                key = key_input.with_scope(key, user_input)
-            key_input.ensure_useful(key, forms.KEEP_SCOPE)
+            _as_learned(self._key, user_input)
         except KeyInputError as err:
             schema = forms.learned(self.hass)
             return self._form("learned", schema, user_input, err.errors, err.value, **about)
-        return self._update(replace(key, learning=False))
+        return await self._update(lambda key: _as_learned(key, user_input))
 
     def _with_abilities(self, key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
         changed = key_input.with_abilities(key, entered)
@@ -194,7 +197,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
             return self._form(step, schema, entered, err.errors, err.value)
         if self._is_new:
             return await self._ask_next()
-        return self._update(self._key)
+        return await self._update(lambda key: change(key, entered))
 
     async def _ask_next(self) -> SubentryFlowResult:
         if not self._questions:
@@ -220,40 +223,75 @@ class ApiKeyFlow(ConfigSubentryFlow):
             last_step=not self._is_new,
         )
 
-    def _show_secret(self, step: str) -> SubentryFlowResult:
+    async def _reserve_and_show_secret(self) -> SubentryFlowResult:
+        try:
+            await self._bridge.keeper.reserve(digest(self._secret))
+        except KeyNotSavedError as err:
+            return self._abort_unsaved(err)
+        return self._show_secret({})
+
+    def _show_secret(self, errors: dict[str, str], reason: str = "") -> SubentryFlowResult:
         return self.async_show_form(
-            step_id=step,
+            step_id="secret",
+            errors=errors,
             data_schema=forms.secret(self._secret),
-            description_placeholders={forms.KEY: self._secret, forms.NAME: self._key.name},
+            description_placeholders={forms.KEY: self._secret, forms.NAME: self._key.name, "reason": reason},
             last_step=True,
         )
 
-    def _keep_secret(self) -> SubentryFlowResult:
-        if not self._is_new:
-            return self._update(self._key)
-        now = time.time()
-        key = replace(self._key, secrets=(StoredSecret(digest(self._secret)),), created=now)
+    async def _keep_secret(self) -> SubentryFlowResult:
+        """Save the key; the secret stays on the screen when that fails, so that the user can try again."""
+        secrets = (StoredSecret(digest(self._secret)),)
+        key = replace(self._key, secrets=secrets, created=time.time())
+        try:
+            if not self._is_new:
+                return await self._save(self._change)
+            await self._bridge.keeper.prepare(replace(key, id=ulid_now()))
+        except KeyNotSavedError as err:
+            return self._show_secret({"base": "not_saved"}, err.reason)
         return self.async_create_entry(title=key.name, data=key.as_dict())
 
-    def _update(self, key: ApiKey) -> SubentryFlowResult:
-        return self.async_update_and_abort(
-            self._get_entry(),
-            self._get_reconfigure_subentry(),
-            title=key.name,
-            data=key.as_dict(),
-        )
+    async def _update(self, change: Callable[[ApiKey], ApiKey]) -> SubentryFlowResult:
+        try:
+            return await self._save(change)
+        except KeyNotSavedError as err:
+            return self._abort_unsaved(err)
+
+    async def _save(self, change: Callable[[ApiKey], ApiKey]) -> SubentryFlowResult:
+        await self._bridge.change_key(self._key.id, change)
+        return self.async_abort(reason="reconfigure_successful")
+
+    def _abort_unsaved(self, err: KeyNotSavedError) -> SubentryFlowResult:
+        return self.async_abort(reason="not_saved", description_placeholders={"reason": err.reason})
+
+    @property
+    def _bridge(self) -> Bridge:
+        entry: DrawbridgeConfigEntry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            raise AbortFlow("not_loaded")
+        return entry.runtime_data
 
     def _stored_key(self) -> ApiKey:
         subentry = self._get_reconfigure_subentry()
         return ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
 
     async def _about(self) -> dict[str, str]:
-        bridge: Bridge = self._get_entry().runtime_data
+        bridge = self._bridge
         return {forms.NAME: self._key.name, **await summarize(bridge, self._key)}
 
     @property
     def _is_new(self) -> bool:
         return self.source == "user"
+
+
+def _as_learned(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
+    key = key_input.with_abilities(key, entered)
+    key_input.ensure_actions_listed(key)
+    if not entered[forms.KEEP_SCOPE]:
+        # What the key excludes stays excluded: a proposal names entities, and never widens a scope.
+        key = key_input.with_scope(key, entered)
+    key_input.ensure_useful(key, forms.KEEP_SCOPE)
+    return replace(key, learning=False)
 
 
 def _useful_scope(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:

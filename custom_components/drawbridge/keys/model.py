@@ -1,15 +1,19 @@
 """What is known of a key, and how it is stored."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Final, Self
 
+from ..policy import values
 from ..policy.networks import Network, parse_network
 from ..policy.rate_limit import RateLimit
-from ..policy.scope import NOTHING, Scope
+from ..policy.scope import NOTHING, Scope, Selection
 
 _MAX_OLD_SECRETS: Final = 4
+_SELECTIONS: Final = frozenset(item.name for item in fields(Selection))
+_DIGEST: Final = re.compile("[0-9a-f]+")
 
 
 class Capability(StrEnum):
@@ -38,8 +42,11 @@ class StoredSecret:
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
-        """Read a stored secret. Raises ``KeyError`` when the digest is missing."""
-        return cls(data["digest"], data.get("valid_until"))
+        """Read a stored secret. Raises ``ValueError`` when it is damaged."""
+        return cls(
+            values.field(data, "digest", _digest),
+            values.field(data, "valid_until", values.optional(values.number), None),
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is stored."""
@@ -77,26 +84,30 @@ class ApiKey:
     def from_mapping(cls, key_id: str, name: str, data: Mapping[str, Any]) -> Self:
         """Read a key from the data of its subentry.
 
-        Raises ``AttributeError``, ``KeyError``, ``TypeError`` or ``ValueError`` when the data is not a key's.
+        A damaged value raises, whatever it is: a key that cannot be read in full opens nothing.
+
+        Raises:
+            DamagedValueError: A field is missing or has a value that no field of a key has.
+
         """
         return cls(
             id=key_id,
             name=name,
-            secrets=tuple(StoredSecret.from_mapping(item) for item in data["secrets"]),
-            capabilities=frozenset(Capability(item) for item in data["capabilities"]),
-            scope=Scope.from_mapping(data["scope"]),
-            services=frozenset(data.get("services", ())),
-            events=frozenset(data.get("events", ())),
-            expires=data.get("expires"),
-            networks=tuple(parse_network(item) for item in data.get("networks", ())),
-            local_only=data.get("local_only", False),
-            per_minute=data.get("per_minute"),
-            burst=data.get("burst"),
-            cors_origins=frozenset(data.get("cors_origins", ())),
-            enabled=data.get("enabled", True),
-            created=data.get("created", 0.0),
-            last_rotated=data.get("last_rotated"),
-            learning=data.get("learning", False),
+            secrets=values.field(data, "secrets", _secrets),
+            capabilities=values.field(data, "capabilities", _capabilities),
+            scope=values.field(data, "scope", _scope),
+            services=frozenset(values.field(data, "services", values.texts, ())),
+            events=frozenset(values.field(data, "events", values.texts, ())),
+            expires=values.field(data, "expires", values.optional(values.number), None),
+            networks=values.field(data, "networks", _networks, ()),
+            local_only=values.field(data, "local_only", values.flag, default=False),
+            per_minute=values.field(data, "per_minute", values.optional(values.whole), None),
+            burst=values.field(data, "burst", values.optional(values.positive_whole), None),
+            cors_origins=frozenset(values.field(data, "cors_origins", values.texts, ())),
+            enabled=values.field(data, "enabled", values.flag, default=True),
+            created=values.field(data, "created", values.number, 0.0),
+            last_rotated=values.field(data, "last_rotated", values.optional(values.number), None),
+            learning=values.field(data, "learning", values.flag, default=False),
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -136,3 +147,37 @@ class ApiKey:
         )
         kept = (item for item in old if item.valid_until is not None and item.valid_until > now)
         return replace(self, secrets=(StoredSecret(digest), *kept), last_rotated=now)
+
+
+def _digest(value: object) -> str:
+    digest = values.text(value)
+    if not _DIGEST.fullmatch(digest):
+        raise ValueError("not a digest")
+    return digest
+
+
+def _secrets(value: object) -> tuple[StoredSecret, ...]:
+    if not isinstance(value, list | tuple):
+        raise ValueError("not a list")  # noqa: TRY004 - one error for all that is damaged
+    return tuple(StoredSecret.from_mapping(item) for item in value)
+
+
+def _capabilities(value: object) -> frozenset[Capability]:
+    return frozenset(map(Capability, values.texts(value)))
+
+
+def _networks(value: object) -> tuple[Network, ...]:
+    return tuple(map(parse_network, values.texts(value)))
+
+
+def _scope(value: object) -> Scope:
+    """Read a scope. What it excludes by a rule that is unknown here must not be ignored."""
+    stored = values.mapping(value)
+    values.field(stored, "everything", values.flag, default=False)
+    for part in ("include", "exclude"):
+        selection = values.field(stored, part, values.mapping, {})
+        for name in selection:
+            values.field(selection, name, values.texts)
+        if not selection.keys() <= _SELECTIONS:
+            raise ValueError("unknown selection")
+    return Scope.from_mapping(stored)

@@ -6,6 +6,8 @@ from typing import Final
 
 from multidict import CIMultiDict, istr
 
+from ..keys.mask import holds_secret
+
 SECURITY_HEADERS: Final = CIMultiDict(
     {
         istr("Content-Security-Policy"): "default-src 'none'; frame-ancestors 'none'",
@@ -26,6 +28,6 @@ _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 def request_id(sent: str | None) -> str:
     """Return the client's request id if it is harmless, else a new one."""
-    if sent is not None and _REQUEST_ID.fullmatch(sent):
+    if sent is not None and _REQUEST_ID.fullmatch(sent) and not holds_secret(sent):
         return sent
     return f"{getrandbits(64):016x}"

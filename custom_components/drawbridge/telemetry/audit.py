@@ -7,7 +7,10 @@ from dataclasses import asdict, dataclass
 from operator import attrgetter
 from typing import Any, Final, Literal
 
+from ..keys.mask import mask
+
 _KEPT: Final = 1000
+_MAX_TARGET: Final = 500
 
 type Outcome = Literal["allowed", "refused", "failed"]
 
@@ -31,6 +34,12 @@ class AuditRecord:
     outcome: Outcome
     reason: str | None = None
     target: str | None = None
+
+    def __post_init__(self) -> None:
+        """Mask secrets that the client sent where none belongs, such as an event type."""
+        object.__setattr__(self, "request_id", mask(self.request_id))
+        if self.target is not None:
+            object.__setattr__(self, "target", mask(self.target)[:_MAX_TARGET])
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as a mapping of JSON values."""

@@ -56,7 +56,7 @@ def about_key(key: ApiKey, facts: KeyFacts, now: float) -> Iterator[Finding]:
     if now - max(facts.last_used or 0.0, key.created) > UNUSED:
         yield Finding("key_unused", key.id, {**name, "days": str(UNUSED // _DAY)})
     if facts.plain_address is not None and not key.local_only:
-        yield Finding("plain_http", key.id, {**name, "address": facts.plain_address})
+        yield Finding("plain_http", key.id, name)
     if key.scope.matches_anything and not facts.sees_any:
         yield Finding("scope_matches_nothing", key.id, name)
 

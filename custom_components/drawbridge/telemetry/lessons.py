@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from ..keys import ApiKey, Capability
+from ..keys.mask import holds_secret
 from ..policy.services import is_dangerous
 
 MAX_ENTITIES: Final = 500
@@ -166,4 +167,5 @@ def _add_bounded(items: set[str], new: Iterable[str], limit: int) -> None:
     for item in new:
         if len(items) >= limit:
             return
-        items.add(item)
+        if not holds_secret(item):
+            items.add(item)

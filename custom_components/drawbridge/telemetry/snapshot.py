@@ -27,8 +27,9 @@ class BridgeStatus:
     """For each cache: ``entries``, ``bytes``, and in seconds ``age`` and ``warm_seconds``."""
     lockouts: Mapping[str, int]
     """Addresses locked out now (``active``) and lock-outs since the start (``total``)."""
-    audit: Mapping[str, int | bool]
-    """Audit records since the start (``records``), and whether they are written to a file (``file``)."""
+    audit: Mapping[str, int | bool | Mapping[str, int]]
+    """Audit records since the start (``records``), whether they are written to a file (``file``), and those that were
+    not written (``dropped``), by reason."""
 
 
 def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:

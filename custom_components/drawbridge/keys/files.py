@@ -1,0 +1,93 @@
+"""Files that are on disk, whole and synced, once a function here has returned.
+
+Only functions of ``os`` are used: they are also called in the event loop, where Home Assistant reports ``open`` and
+its like as blocking. See ``KeyKeeper.observe`` for why that is accepted.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+_MODE: Final = 0o600
+_FOLDER_MODE: Final = 0o700
+_TEMPORARY: Final = ".tmp"
+_READ_BYTES: Final = 1 << 20
+
+
+def write(path: Path, content: bytes) -> None:
+    """Replace a file. Afterwards it holds all of the content, or after an error usually what it held before.
+
+    Raises:
+        OSError: It could not be written or synced.
+
+    """
+    _make_folder(path.parent)
+    temporary = path.with_name(path.name + _TEMPORARY)
+    try:
+        _write_all(temporary, content)
+        os.replace(temporary, path)  # noqa: PTH105 - see the module
+        _sync_folder(path.parent)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(temporary)  # noqa: PTH108 - see the module
+        raise
+
+
+def read(path: Path) -> bytes | None:
+    """Return what a file holds, ``None`` when there is no file.
+
+    Raises:
+        OSError: It could not be read.
+
+    """
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        parts = []
+        while part := os.read(file, _READ_BYTES):
+            parts.append(part)
+    finally:
+        os.close(file)
+    return b"".join(parts)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, and what an interrupted write or damage left beside it.
+
+    Raises:
+        OSError: It could not be removed.
+
+    """
+    for name in (path.name, f"{path.name}{_TEMPORARY}", f"{path.name}.damaged"):
+        with suppress(FileNotFoundError):
+            os.unlink(path.with_name(name))  # noqa: PTH108 - see the module
+    with suppress(FileNotFoundError):
+        _sync_folder(path.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    with suppress(FileExistsError):
+        os.mkdir(folder, _FOLDER_MODE)  # noqa: PTH102 - see the module
+
+
+def _write_all(path: Path, content: bytes) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _MODE)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(file, rest) :]
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Sync a folder, so that a name in it outlives a power cut."""
+    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

@@ -1,0 +1,290 @@
+"""Ties the store of the keys to Home Assistant's config entry.
+
+A change is written and synced, then put in force in the config entry and the key ring, then acknowledged. Home
+Assistant saves the config entry later; what it loses in a crash is restored from the store at the next start.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
+
+from ..const import DOMAIN, SUBENTRY_TYPE_API_KEY
+from ..log import get_logger
+from .document import Content, Document, EntryState, Review
+from .model import ApiKey
+from .store import Change, KeyStore
+
+_LOGGER = get_logger(__name__)
+_GENERATION: Final = "generation"
+
+
+class KeyNotSavedError(HomeAssistantError):
+    """A change of a key could not be saved, and was not made."""
+
+    def __init__(self, err: OSError) -> None:
+        """Say why."""
+        reason = err.strerror or type(err).__name__
+        super().__init__(
+            translation_domain=DOMAIN, translation_key="not_saved", translation_placeholders={"reason": reason}
+        )
+        self.reason = reason
+
+
+class KeyGoneError(HomeAssistantError):
+    """The key was removed in the meantime."""
+
+    def __init__(self, key_id: str) -> None:
+        """Name the key."""
+        super().__init__(
+            translation_domain=DOMAIN, translation_key="unknown_key", translation_placeholders={"key": key_id}
+        )
+
+
+class KeyKeeper:
+    """Makes changes of keys durable, whichever way they are made."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+        """Keep the keys of a config entry."""
+        self._hass = hass
+        self._entry = entry
+        self._store = KeyStore(Path(hass.config.config_dir))
+        self._seen: dict[str, Content] = {}
+        self._owed: dict[str, Change] = {}
+        self._in_flight = 0
+        self.not_saved: str | None = None
+        """Why changes that are in force could not be saved, ``None`` when everything is saved."""
+
+    @property
+    def review(self) -> Review | None:
+        """What an administrator should review."""
+        return self._store.document.review
+
+    def changed(self, key_id: str) -> float | None:
+        """Return the Unix time at which a key last changed."""
+        record = self._store.document.records.get(key_id)
+        return None if record is None else record.changed
+
+    async def load(self) -> None:
+        """Reconcile the config entry with the store.
+
+        Raises:
+            ConfigEntryNotReady: The store could not be read. All keys stay closed.
+
+        """
+        state = EntryState(self._entry.entry_id, self._entry.data.get(_GENERATION), self._contents())
+        try:
+            document = await self._hass.async_add_executor_job(self._store.load, state, time.time())
+        except OSError as err:
+            raise ConfigEntryNotReady(
+                translation_domain=DOMAIN,
+                translation_key="store_unreadable",
+                translation_placeholders={"reason": err.strerror or type(err).__name__},
+            ) from err
+        self._seen = dict(state.keys)
+        for key_id in {*state.keys, *document.records}:
+            self._put_in_force(key_id)
+        try:
+            await self._hass.async_add_executor_job(self._store.save)
+        except OSError as err:
+            self._failed(err)
+        self._acknowledge()
+
+    async def create(self, key: ApiKey) -> None:
+        """Add a key with the id that it has.
+
+        Raises:
+            KeyNotSavedError: It could not be saved, and does not exist.
+
+        """
+        await self._commit([_put(key)], [key.id])
+
+    async def prepare(self, key: ApiKey) -> None:
+        """Store a key whose subentry a flow of Home Assistant's adds next, under an id that is not known yet."""
+        await self._commit([_put(key)], [])
+
+    async def reserve(self, digest: str) -> None:
+        """Store the hash of a secret before it is shown. It opens nothing yet.
+
+        Raises:
+            KeyNotSavedError: It could not be saved, so the secret must not be shown.
+
+        """
+        await self._commit([lambda document: document.reserve(digest)], [])
+
+    async def change(self, changes: Mapping[str, Callable[[ApiKey], ApiKey]], *, reviewed: bool = False) -> None:
+        """Change keys, each from what is stored of it now.
+
+        Args:
+            changes: Function that returns the changed key, by the id of the key.
+            reviewed: Whether the review of the keys is done with it.
+
+        Raises:
+            KeyNotSavedError: The changes could not be saved, and none was made.
+            KeyGoneError: A key was removed in the meantime.
+
+        """
+        made = [partial(_alter, key_id, change) for key_id, change in changes.items()]
+        done: list[Change] = [lambda document: document.reviewed()] if reviewed else []
+        await self._commit([*made, *done], [*changes])
+
+    async def remove(self, key_id: str) -> None:
+        """Remove a key.
+
+        Raises:
+            KeyNotSavedError: The removal could not be saved, and was not made.
+
+        """
+        await self._commit([partial(_remove, key_id)], [key_id])
+
+    @callback
+    def observe(self) -> None:
+        """Save what Home Assistant itself has changed in the config entry: a key added, renamed or removed.
+
+        Home Assistant answers the user without waiting for the integration. It does run the update listener as an
+        eager task, so what happens before the first ``await`` happens before that answer. That is why this writes
+        and syncs in the event loop, for some milliseconds at each of these rare acts of an administrator.
+        """
+        present = self._contents()
+        made: dict[str, Change] = {}
+        for key_id in {*self._seen, *present}:
+            if (change := self._change_seen(key_id, self._seen.get(key_id), present.get(key_id))) is not None:
+                made[key_id] = change
+        self._seen = present
+        if made:
+            self._owed |= made
+            self._pay()
+        self._acknowledge()
+
+    @callback
+    def retry(self) -> None:
+        """Try again to save what could not be saved."""
+        if self.not_saved is not None and not self._in_flight:
+            self._pay()
+            self._acknowledge()
+
+    async def _commit(self, changes: list[Change], key_ids: list[str]) -> None:
+        """Save changes and put them in force, even when the caller is cancelled in between."""
+        task = self._hass.async_create_task(self._save_and_apply(changes, key_ids), "drawbridge save keys")
+        await asyncio.shield(task)
+
+    async def _save_and_apply(self, changes: list[Change], key_ids: list[str]) -> None:
+        owed = dict(self._owed)
+        self._in_flight += 1
+        try:
+            await self._hass.async_add_executor_job(self._store.change, [*owed.values(), *changes])
+            self._paid(owed)
+            for key_id in key_ids:
+                self._put_in_force(key_id)
+        except OSError as err:
+            raise KeyNotSavedError(err) from err
+        finally:
+            self._in_flight -= 1
+            self._acknowledge()
+
+    def _change_seen(self, key_id: str, before: Content | None, after: Content | None) -> Change | None:
+        """Return the change of the document for a change of the config entry, ``None`` when it is our own."""
+        record = self._store.document.records.get(key_id)
+        if before == after or (after == record.content if record is not None else after is None):
+            return None
+        if after is None:
+            return partial(_remove, key_id)
+        return partial(_adopt, key_id, after, before, time.time())
+
+    def _pay(self) -> None:
+        owed = dict(self._owed)
+        try:
+            self._store.change(owed.values())
+        except OSError as err:
+            self._failed(err)
+        else:
+            self._paid(owed)
+
+    def _paid(self, owed: Mapping[str, Change]) -> None:
+        self._owed = {key_id: change for key_id, change in self._owed.items() if owed.get(key_id) is not change}
+        if not self._owed:
+            self.not_saved = None
+
+    def _failed(self, err: OSError) -> None:
+        self.not_saved = err.strerror or type(err).__name__
+        _LOGGER.error("Changes of API keys could not be saved: %s", self.not_saved)
+
+    def _put_in_force(self, key_id: str) -> None:
+        """Make the subentry of a key what is stored of it."""
+        record = self._store.document.records.get(key_id)
+        subentry = self._entry.subentries.get(key_id)
+        entries = self._hass.config_entries
+        if record is None:
+            self._seen.pop(key_id, None)
+            if subentry is not None:
+                entries.async_remove_subentry(self._entry, key_id)
+            return
+        # Before Home Assistant calls `observe`, which then finds nothing that is not known.
+        self._seen[key_id] = record.content
+        if subentry is not None:
+            entries.async_update_subentry(self._entry, subentry, title=record.title, data=dict(record.data))
+            return
+        subentry = ConfigSubentry(
+            data=MappingProxyType(dict(record.data)),
+            subentry_id=key_id,
+            subentry_type=SUBENTRY_TYPE_API_KEY,
+            title=record.title,
+            unique_id=None,
+        )
+        entries.async_add_subentry(self._entry, subentry)
+
+    def _acknowledge(self) -> None:
+        """Note in the config entry which generation it has taken over, once it has all of it.
+
+        The subentries are changed before: a config entry saved in between is at worst older than it says.
+        """
+        generation = self._store.document.generation
+        if self._in_flight or self.not_saved is not None or self._entry.data.get(_GENERATION) == generation:
+            return
+        self._hass.config_entries.async_update_entry(self._entry, data={**self._entry.data, _GENERATION: generation})
+
+    def _contents(self) -> dict[str, Content]:
+        subentries = self._entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
+        return {item.subentry_id: Content(item.title, dict(item.data)) for item in subentries}
+
+
+async def remove_store(hass: HomeAssistant) -> None:
+    """Remove everything that is stored of keys."""
+    await hass.async_add_executor_job(KeyStore(Path(hass.config.config_dir)).remove)
+
+
+def _put(key: ApiKey) -> Change:
+    return lambda document: document.put(key.id, Content(key.name, key.as_dict()), time.time())
+
+
+def _alter(key_id: str, change: Callable[[ApiKey], ApiKey], document: Document) -> Document:
+    record = document.records.get(key_id)
+    if record is None:
+        raise KeyGoneError(key_id)
+    key = change(ApiKey.from_mapping(key_id, record.title, record.data))
+    return document.put(key_id, Content(key.name, key.as_dict()), time.time())
+
+
+def _remove(key_id: str, document: Document) -> Document:
+    return document.remove(key_id) if key_id in document.records else document
+
+
+def _adopt(key_id: str, after: Content, before: Content | None, now: float, document: Document) -> Document:
+    """Take over what Home Assistant changed of a key, and nothing else of it."""
+    record = document.records.get(key_id)
+    if record is None:
+        present = [item for item in document.records if item in document.removed]
+        twin = document.twin_of(after, present)
+        return document.put(key_id, after, now) if twin is None else document.rename(twin, key_id)
+    if before is None:
+        return document.put(key_id, after, now)
+    title = after.title if after.title != before.title else record.title
+    data = after.data if after.data != before.data else record.data
+    return document.put(key_id, Content(title, data), now)

@@ -1,0 +1,34 @@
+"""Loggers that mask secrets in messages and tracebacks."""
+
+import logging
+import traceback
+from typing import Final, override
+
+from .keys.mask import mask
+
+
+class _MaskSecrets(logging.Filter):
+    """Masks secrets. A traceback with a secret becomes text, as handlers would format it anew."""
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Mask a record in place, and let it pass."""
+        message = record.getMessage()
+        masked = mask(message)
+        if masked != message:
+            record.msg, record.args = masked, ()
+        if record.exc_info and record.exc_info[1] is not None:
+            text = "".join(traceback.format_exception(record.exc_info[1])).rstrip()
+            if (shown := mask(text)) != text:
+                record.exc_info, record.exc_text = None, shown
+        return True
+
+
+_FILTER: Final = _MaskSecrets()
+
+
+def get_logger(name: str) -> logging.Logger:
+    """Return a logger that masks secrets."""
+    logger = logging.getLogger(name)
+    logger.addFilter(_FILTER)
+    return logger

@@ -1,0 +1,102 @@
+"""Reads stored values strictly: a value of the wrong type is damaged, never interpreted."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Final, overload
+
+
+class DamagedValueError(ValueError):
+    """A stored value cannot be used. ``field`` names it; the value itself is not repeated."""
+
+    def __init__(self, field: str) -> None:
+        """Name the field."""
+        super().__init__(f"The stored value of '{field}' is damaged")
+        self.field = field
+
+
+_MISSING: Final = object()
+
+
+def flag(value: object) -> bool:
+    """Return a boolean. Raises ``ValueError`` for anything else."""
+    if not isinstance(value, bool):
+        raise ValueError("not a boolean")  # noqa: TRY004 - one error for all that is damaged
+    return value
+
+
+def text(value: object) -> str:
+    """Return a text. Raises ``ValueError`` for anything else."""
+    if not isinstance(value, str):
+        raise ValueError("not a text")  # noqa: TRY004 - one error for all that is damaged
+    return value
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Return a list of texts. Raises ``ValueError`` for anything else, a single text included."""
+    if not isinstance(value, list | tuple | set | frozenset):
+        raise ValueError("not a list")  # noqa: TRY004 - one error for all that is damaged
+    return tuple(text(item) for item in value)
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """Return a mapping. Raises ``ValueError`` for anything else."""
+    if not isinstance(value, Mapping):
+        raise ValueError("not a mapping")  # noqa: TRY004 - one error for all that is damaged
+    return value
+
+
+def number(value: object) -> float:
+    """Return a finite number that is not negative. Raises ``ValueError`` for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("not a number")  # noqa: TRY004 - one error for all that is damaged
+    if not 0 <= value < math.inf:
+        raise ValueError("not a finite number")
+    return value
+
+
+def positive(value: object) -> float:
+    """Return a finite number above 0. Raises ``ValueError`` for anything else."""
+    if not (read := number(value)):
+        raise ValueError("not positive")
+    return read
+
+
+def whole(value: object) -> int:
+    """Return a whole number that is not negative. Raises ``ValueError`` for anything else."""
+    read = number(value)
+    if not isinstance(read, int):
+        raise ValueError("not a whole number")  # noqa: TRY004 - one error for all that is damaged
+    return read
+
+
+def positive_whole(value: object) -> int:
+    """Return a whole number above 0. Raises ``ValueError`` for anything else."""
+    if not (read := whole(value)):
+        raise ValueError("not positive")
+    return read
+
+
+def optional[T](parse: Callable[[object], T]) -> Callable[[object], T | None]:
+    """Return a reader that takes ``None`` too."""
+    return lambda value: None if value is None else parse(value)
+
+
+@overload
+def field[T](data: Mapping[str, Any], name: str, parse: Callable[[Any], T]) -> T: ...
+@overload
+def field[T, D](data: Mapping[str, Any], name: str, parse: Callable[[Any], T], default: D) -> T | D: ...
+def field(data: Mapping[str, Any], name: str, parse: Callable[[Any], Any], default: object = _MISSING) -> Any:
+    """Return a field of stored data, read by ``parse``; a missing one is the default.
+
+    Raises:
+        DamagedValueError: The field is damaged, or missing without a default.
+
+    """
+    value = data.get(name, _MISSING)
+    if value is _MISSING and default is not _MISSING:
+        return default
+    try:
+        return parse(value)
+    except ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError:
+        # Not chained: the message of an error may quote the value.
+        raise DamagedValueError(name) from None

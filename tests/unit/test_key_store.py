@@ -1,0 +1,304 @@
+"""The store of the keys: what was acknowledged is on disk, and at start nothing withdrawn opens."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custom_components.drawbridge.keys.document import (
+    Content,
+    DamagedDocument,
+    Document,
+    EntryState,
+    ReviewReason,
+    reconcile,
+)  # fmt: skip
+from custom_components.drawbridge.keys.store import MARKER_FILE, STORE_FILE, KeyStore
+
+ROOT = Path(__file__).parents[2]
+NOW = 1000.0
+KILLS = int(os.environ.get("DRAWBRIDGE_STORE_KILLS", "100"))
+
+
+def content(digest: str = "ab", *, enabled: bool = True, title: str = "Key") -> Content:
+    """Return the content of a key."""
+    return Content(title, {"secrets": [{"digest": digest}], "enabled": enabled})
+
+
+def entry(generation: int | None, **keys: Content) -> EntryState:
+    """Return a config entry with keys."""
+    return EntryState("entry", generation, keys)
+
+
+def stored(*keys: str) -> Document:
+    """Return a document with keys, each added in a generation of its own."""
+    document = Document("entry")
+    for key_id in keys:
+        document = document.put(key_id, content(key_id), NOW)
+    return document
+
+
+def contents(document: Document) -> dict[str, Content]:
+    """Return what is stored of every key."""
+    return {key_id: record.content for key_id, record in document.records.items()}
+
+
+# Reconciling
+
+
+def test_the_first_start_takes_over_all_keys() -> None:
+    """An entry of an earlier version has no generation; its keys stay open."""
+    document = reconcile(None, entry(None, a=content()), NOW)
+    assert contents(document) == {"a": content()}
+    assert document.review is None
+
+
+@pytest.mark.parametrize(
+    ("generation", "damaged"), [(5, False), (5, True), (None, True)], ids=["lost", "damaged", "damaged at first"]
+)
+def test_a_lost_store_closes_all_keys(generation: int | None, *, damaged: bool) -> None:
+    """They stay, closed, and an administrator decides."""
+    document = reconcile(None, entry(generation, a=content(), b=content("cd")), NOW, damaged=damaged)
+    assert contents(document) == {"a": content(enabled=False), "b": content("cd", enabled=False)}
+    assert document.review is not None
+    assert document.review.reason is ReviewReason.UNCONFIRMED
+    assert set(document.review.keys) == {"a", "b"}
+
+
+def test_the_store_of_another_entry_is_not_used() -> None:
+    """An entry that was removed and added again starts with nothing."""
+    document = reconcile(stored("a"), EntryState("other", None, {}), NOW)
+    assert not document.records
+    assert document.entry_id == "other"
+
+
+def test_a_lost_save_cannot_widen_a_key() -> None:
+    """The entry is from before a removal, a change and an addition: all three are made again."""
+    document = stored("a", "b")
+    before = entry(document.generation, **contents(document))
+    document = document.remove("a").put("b", content("b", enabled=False), NOW).put("c", content("c"), NOW)
+    assert contents(reconcile(document, before, NOW)) == {"b": content("b", enabled=False), "c": content("c")}
+
+
+def test_what_changed_while_not_loaded_holds() -> None:
+    """The entry has taken over everything: what differs there was done later."""
+    document = stored("a", "b")
+    now = entry(document.generation, b=content("b", title="Renamed"), n=content("n"))
+    assert contents(reconcile(document, now, NOW)) == {"b": content("b", title="Renamed"), "n": content("n")}
+
+
+def test_a_removed_key_never_comes_back() -> None:
+    """Not even when the entry says that it knows of the removal."""
+    document = stored("a").remove("a")
+    assert not reconcile(document, entry(document.generation, a=content("a")), NOW).records
+
+
+def test_an_unknown_key_of_an_old_entry_is_closed() -> None:
+    """Its tombstone may be gone."""
+    document = stored("a", "b")
+    found = reconcile(document, entry(1, a=content("a"), b=content("b"), x=content("x")), NOW)
+    assert found.records["x"].data["enabled"] is False
+    assert found.review is not None
+    assert found.review.keys == ("x",)
+
+
+def test_a_key_of_a_flow_gets_the_id_of_its_subentry() -> None:
+    """It was stored before its id was known, and is one key."""
+    document = stored("a").put("before", content("new"), NOW)
+    assert contents(reconcile(document, entry(1, a=content("a"), x=content("new")), NOW)).keys() == {"a", "x"}
+
+
+def test_tombstones_and_reserved_secrets_are_bounded() -> None:
+    """Oldest first."""
+    document = Document("entry")
+    for number in range(1200):
+        document = document.put(str(number), content(), NOW).remove(str(number)).reserve(str(number))
+    assert len(document.removed) == 1000
+    assert "1199" in document.removed
+    assert len(document.reserved) == 32
+
+
+def test_stored_and_read_again() -> None:
+    """A document survives storage whole."""
+    document = reconcile(None, entry(5, a=content()), NOW).reserve("12").remove("b")
+    assert Document.from_json(document.as_json()) == document
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"null", b"[]", b"{}", b"\xff", b'{"format": 2}', stored("a").as_json().replace(b"1000.0", b'"x"')]
+)
+def test_a_damaged_document_raises(text: bytes) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(DamagedDocument):
+        Document.from_json(text)
+
+
+# The file
+
+
+def filled(folder: Path) -> tuple[KeyStore, EntryState]:
+    """Return a store with two keys, and the entry that goes with it."""
+    store = KeyStore(folder)
+    store.load(entry(None, a=content("a"), b=content("b")), NOW)
+    store.save()
+    return store, entry(store.document.generation, a=content("a"), b=content("b"))
+
+
+def test_a_start_after_a_start_asks_for_nothing(tmp_path: Path) -> None:
+    """No restore, no loss."""
+    store, state = filled(tmp_path)
+    store.change([lambda document: document.remove("a")])
+    again = KeyStore(tmp_path)
+    assert again.load(state, NOW).review is None
+    assert contents(again.document) == {"b": content("b")}
+
+
+def test_a_damaged_file_closes_all_and_is_kept_aside(tmp_path: Path) -> None:
+    """Somebody may want to look at it."""
+    _store, state = filled(tmp_path)
+    (tmp_path / STORE_FILE).write_bytes(b"{")
+    document = KeyStore(tmp_path).load(state, NOW)
+    assert not any(record.data["enabled"] for record in document.records.values())
+    assert (tmp_path / f"{STORE_FILE}.damaged").read_bytes() == b"{"
+
+
+def test_a_file_that_cannot_be_read_is_no_empty_store(tmp_path: Path) -> None:
+    """The error is passed on."""
+    (tmp_path / STORE_FILE).mkdir(parents=True)
+    with pytest.raises(OSError, match="directory"):
+        KeyStore(tmp_path).load(entry(None, a=content()), NOW)
+
+
+def test_a_restore_is_noticed(tmp_path: Path) -> None:
+    """Without its marker, with that of another lineage, or with one that has seen later changes; then never again."""
+    store, state = filled(tmp_path)
+    backup = (tmp_path / STORE_FILE).read_bytes()
+    store.change([lambda document: document.remove("a")])
+    (tmp_path / STORE_FILE).write_bytes(backup)
+    rolled_back = KeyStore(tmp_path)
+    review = rolled_back.load(state, NOW).review
+    assert review is not None
+    assert review.reason is ReviewReason.RESTORED
+    assert set(review.keys) == {"a", "b"}
+    rolled_back.change([lambda document: document.reviewed()])
+    assert KeyStore(tmp_path).load(state, NOW).review is None
+    (tmp_path / MARKER_FILE).unlink()
+    assert KeyStore(tmp_path).load(state, NOW).review is not None
+
+
+def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
+    """``/dev/full`` refuses every write as a full disk does."""
+    store, state = filled(tmp_path)
+    before = store.document
+    (tmp_path / f"{STORE_FILE}.tmp").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        store.change([lambda document: document.remove("a")])
+    assert store.document is before
+    assert contents(KeyStore(tmp_path).load(state, NOW)) == contents(before)
+
+
+@contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[None]:
+    """Mount something on a folder, where the machine allows it."""
+    done = subprocess.run(["/bin/mount", *options, str(folder)], capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        pytest.skip("this user may not mount file systems")
+    try:
+        yield
+    finally:
+        subprocess.run(["/bin/umount", str(folder)], check=True)  # noqa: S603
+
+
+def test_a_read_only_folder_changes_nothing(tmp_path: Path) -> None:
+    """The reason is the system's."""
+    store, _state = filled(tmp_path)
+    folder = tmp_path / ".storage"
+    with mounted(folder, "-o", "bind,ro", str(folder)), pytest.raises(OSError, match="Read-only"):
+        store.change([lambda document: document.remove("a")])
+    assert set(store.document.records) == {"a", "b"}
+
+
+_WRITER = """
+import os, sys
+from pathlib import Path
+from custom_components.drawbridge.keys.document import Content, EntryState
+from custom_components.drawbridge.keys.store import KeyStore
+
+def write(folder, start):
+    store = KeyStore(folder)
+    store.load(EntryState("entry", 0 if (folder / ".storage/drawbridge.keys").exists() else None, {}), 0.0)
+    for number in range(start, start + 100_000):
+        new, old = f"key{number}", f"key{number - 2}"
+        store.change([lambda document: document.put(new, Content(new, {"pad": "x" * 2000}), 0.0)])
+        print("+", new, flush=True)
+        store.change([lambda document: document.remove(old) if old in document.records else document])
+        print("-", old, flush=True)
+
+for line in sys.stdin:
+    if not (child := os.fork()):
+        write(Path(sys.argv[1]), int(line))
+    print("pid", child, flush=True)
+    os.waitpid(child, 0)
+    print("", flush=True)
+    print("end", child, flush=True)
+"""
+"""Starts a writer for every line that it reads: to import anew for each kill would take most of the time."""
+
+
+def test_killed_at_any_moment(tmp_path: Path) -> None:
+    """Every acknowledged addition is there, and every acknowledged removal holds, kill after kill."""
+    chance, start = random.Random(4), 0  # noqa: S311 - moments, not secrets
+    there: set[str] = set()
+    host = subprocess.Popen(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", _WRITER, str(tmp_path)],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert host.stdin is not None
+    assert host.stdout is not None
+    for _kill in range(KILLS):
+        host.stdin.write(f"{start}\n")
+        host.stdin.flush()
+        lines: list[str] = []
+        while not any(line.startswith("pid ") for line in lines) or not any(line[0] == "+" for line in lines):
+            lines.append(host.stdout.readline())
+        (pid,) = (int(line.split()[1]) for line in lines if line.startswith("pid "))
+        time.sleep(chance.random() * 0.05)
+        os.kill(pid, signal.SIGKILL)
+        while not lines[-1].startswith("end "):
+            lines.append(host.stdout.readline())
+        lines = [line for line in lines if line[0] in "+-"]
+        gone: set[str] = set()
+        for sign, name in (line.split() for line in lines if line.endswith("\n")):
+            (there if sign == "+" else gone).add(name)
+        there -= gone
+        document = Document.from_json((tmp_path / STORE_FILE).read_bytes())
+        found = set(document.records)
+        number = start + len(lines) // 2
+        # The change that was under way at the kill may have been made or not.
+        assert there - found <= {f"key{number - 2}"}
+        assert not gone & found
+        there, start = found, number + 3
+    host.stdin.close()
+    host.wait()
+    host.stdout.close()
+
+
+# Values
+
+
+def test_the_size_of_what_is_written(tmp_path: Path) -> None:
+    """A store of 200 keys is written whole."""
+    store = KeyStore(tmp_path)
+    keys: dict[str, Any] = {f"k{number}": content(f"{number:x}") for number in range(200)}
+    store.load(entry(None, **keys), NOW)
+    store.save()
+    assert len(Document.from_json((tmp_path / STORE_FILE).read_bytes()).records) == 200
+    assert (tmp_path / STORE_FILE).stat().st_mode & 0o777 == 0o600
