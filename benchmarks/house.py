@@ -98,7 +98,9 @@ class House:
         headers = dict(request.headers) | ({"X-API-Key": request.keys[0]} if request.keys else {})
         async with (
             aiohttp.ClientSession(auto_decompress=False) as session,
-            session.get(request.url, headers=headers) as response,
+            session.request(
+                "POST" if request.body else "GET", request.url, headers=headers, data=request.body or None
+            ) as response,
         ):
             return response.status, len(await response.read()), response.headers.get("ETag", "")
 

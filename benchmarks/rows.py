@@ -1,6 +1,7 @@
 """What is measured: each row a pair of requests, driven in turn, and the ratio that the design asks for."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from statistics import median
@@ -12,6 +13,10 @@ from benchmarks.wrk import Load, Request, drive
 CHANGES_A_ROUND: Final = 20_000
 WARM_VIEWS: Final = 10
 SETTLE_SECONDS: Final = 2.0
+_TEMPLATE: Final = (
+    "{{ states('sensor.synthetic_00001') }} and {{ states('sensor.synthetic_00002') }}"
+    "{% if is_state('sensor.synthetic_00003', 'on') %} on{% endif %}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +118,7 @@ async def measure(pair: Pair, settings: Settings) -> Row:
 
 async def rows(big: House, small: House, settings: Settings) -> AsyncIterator[Row]:
     """Measure everything, one row after the other."""
-    for make in (_bulk, _plain, _small_answers, _growth, _scopes):
+    for make in (_bulk, _plain, _small_answers, _template, _growth, _scopes):
         for pair in await make(big, small, settings):
             if settings.only in pair.work:
                 yield await measure(pair, settings)
@@ -155,6 +160,20 @@ async def _small_answers(big: House, _small: House, settings: Settings) -> list[
         Pair("all states, answered 304", "bare view, 200 bytes", 0.85, (big, unchanged), (big, big.bare(200))),
         Pair(f"one state ({one})", "Home Assistant's own", 1.5, (big, big.bridge(path, key)), (big, own)),
         Pair(f"one state ({one})", "bare view, as many bytes", 0.0, (big, big.bridge(path, key))),
+    ]
+
+
+async def _template(big: House, _small: House, _settings: Settings) -> list[Pair]:
+    whole = await big.key(everything=True, capabilities=["template"])
+    narrow = await big.key(globs=["sensor.synthetic_0000*"], capabilities=["template"])
+    body = json.dumps({"template": _TEMPLATE})
+    own = replace(big.own("/api/template"), body=body)
+    return [
+        Pair(f"a template about three entities, {sees}", "Home Assistant's own", 1.0, (big, ours), (big, own))
+        for sees, ours in (
+            ("a key that sees everything", replace(big.bridge("/api/template", whole), body=body)),
+            ("a narrow key", replace(big.bridge("/api/template", narrow), body=body)),
+        )
     ]
 
 

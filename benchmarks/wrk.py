@@ -11,6 +11,7 @@ from typing import Final
 from demo.process import DemoError
 
 CONNECTIONS: Final = 8
+POST: Final = Path(__file__).parent / "post.lua"
 ROTATION: Final = Path(__file__).parent / "rotate.lua"
 
 _UNITS: Final = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
@@ -27,6 +28,8 @@ class Request:
     url: str
     headers: Mapping[str, str]
     keys: Sequence[str] = ()
+    body: str = ""
+    """What is sent with POST; without it, the request is a GET."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,9 @@ async def drive(request: Request, seconds: int) -> Load:
     command += [f"-d{seconds}s", "--timeout", "30s"]
     for name, value in request.headers.items():
         command += ["-H", f"{name}: {value}"]
-    if request.keys:
+    if request.body:
+        command += ["-s", str(POST), request.url, "--", request.body]
+    elif request.keys:
         command += ["-s", str(ROTATION), request.url, "--", *request.keys]
     else:
         command.append(request.url)

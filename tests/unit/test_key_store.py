@@ -232,23 +232,25 @@ from pathlib import Path
 from custom_components.drawbridge.keys.document import Content, EntryState
 from custom_components.drawbridge.keys.store import KeyStore
 
+def say(text):
+    os.write(1, f"{text}\\n".encode())  # one write: a kill cannot tear a line
+
 def write(folder, start):
     store = KeyStore(folder)
     store.load(EntryState("entry", 0 if (folder / ".storage/drawbridge.keys").exists() else None, {}), 0.0)
     for number in range(start, start + 100_000):
         new, old = f"key{number}", f"key{number - 2}"
         store.change([lambda document: document.put(new, Content(new, {"pad": "x" * 2000}), 0.0)])
-        print("+", new, flush=True)
+        say(f"+ {new}")
         store.change([lambda document: document.remove(old) if old in document.records else document])
-        print("-", old, flush=True)
+        say(f"- {old}")
 
 for line in sys.stdin:
     if not (child := os.fork()):
         write(Path(sys.argv[1]), int(line))
-    print("pid", child, flush=True)
+    say(f"pid {child}")
     os.waitpid(child, 0)
-    print("", flush=True)
-    print("end", child, flush=True)
+    say(f"end {child}")
 """
 """Starts a writer for every line that it reads: to import anew for each kill would take most of the time."""
 

@@ -6,19 +6,31 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from ..keys import Capability
+from ..operations.templates import (
+    Job,
+    Sight,
+    TemplateBudgetError,
+    TemplateBusyError,
+    TemplateRefusedError,
+    TemplateTooMuchError,
+    async_get_renderer,
+)
 from ..policy.headers import NO_STORE
-from ..policy.template_rules import TemplateRefusedError, TemplateTooMuchError
 from ..scope.redaction import without_bearer_text
-from ..template_sight import Sight
-from ..templates import render
 from .call import Call
 from .endpoint import Router
-from .problem import bad_request, forbidden
+from .problem import Problem, ProblemError, bad_request, forbidden
 from .spec import TEXT, About, Answer, Body
 
 router = Router()
 
 _MOST_SHOWN = 500
+_BUSY = Problem(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "busy",
+    "Other templates of this key are being rendered. Templates of a key are rendered one after the other.",
+    {hdrs.RETRY_AFTER: "5"},
+)
 
 
 @router.endpoint(
@@ -45,11 +57,19 @@ async def template(call: Call) -> web.StreamResponse:
     source, variables = _read(await call.json())
     sight = Sight(call.bridge.hass, call.scope, call.redaction)
     try:
-        text = render(source, variables, sight)
+        text = await async_get_renderer(call.bridge.hass).render(
+            Job(call.key.id, source, variables, sight, call.ensure_unchanged)
+        )
     except TemplateRefusedError as err:
         raise forbidden(err.reason, str(err), hidden=err.reason) from err
     except TemplateTooMuchError as err:
         raise bad_request(f"Error rendering template: {err}") from err
+    except TemplateBudgetError as err:
+        raise ProblemError(_over_budget(err.retry_after)) from err
+    except TemplateBusyError as err:
+        raise ProblemError(_BUSY) from err
+    except ProblemError:
+        raise
     except Exception as err:
         # Whatever is raised, the client's template is the cause of it, as in Home Assistant.
         shown = str(err)[:_MOST_SHOWN]
@@ -57,6 +77,11 @@ async def template(call: Call) -> web.StreamResponse:
     finally:
         call.reached = frozenset(sight.asked)
     return web.Response(text=without_bearer_text(text), headers={hdrs.CACHE_CONTROL: NO_STORE})
+
+
+def _over_budget(retry_after: int) -> Problem:
+    detail = "The templates of this key have used up their processor time for now. Try again later."
+    return Problem(HTTPStatus.TOO_MANY_REQUESTS, "template_budget", detail, {hdrs.RETRY_AFTER: str(retry_after)})
 
 
 def _read(data: object) -> tuple[str, dict[str, Any]]:

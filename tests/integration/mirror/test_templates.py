@@ -1,11 +1,16 @@
 """Templates as an attacker writes them."""
 
+import asyncio
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar, entity_registry as er
 
+from custom_components.drawbridge.operations.templates import async_get_renderer
+from custom_components.drawbridge.operations.templates.budget import Budget
 from tests.integration.house import Bridge
 from tests.integration.mirror.sides import content
 
@@ -199,6 +204,88 @@ async def test_what_costs_too_much(bridge: Bridge, whole: str) -> None:
         status, heard = await rendered(bridge, whole, template)
         assert status in {400, 403}, (template[:80], heard)
         assert len(heard["message"]) < 700
+
+
+DOUBLED = "".join(f"{{% set n{number + 1} = namespace(a=n{number}, b=n{number}) %}}" for number in range(60))
+LARGE = (
+    "{{ ('%(a)s' * 8000) | format(a=b) }}",
+    "{{ ('%(a)s' * 8000) % {'a': b} }}", "{{ ('%(a)s' * 8000) % {'a': [b]} }}",
+    "{{ range(9999) | map('iif', {'a': b}) | join(attribute='a') }}",
+    "{{ range(9999) | map('iif', b) | sort | count }}",
+    "{% set n0 = namespace(a=b) %}" + DOUBLED + "{{ n60 }}", "{% set n = namespace() %}{% set n.a = n %}{{ n }}",
+    "{{ range(9999) | map('string') | map('replace', '', 'y' * 50000) | list }}",
+    "{{ strptime('1' * 90000, '%d' * 40000) }}",
+    "{{ ['a'] | map('bridge_step', -9) | list }}", "{{ [1] | bridge_step(-99999) }}", "{{ 'a' | bridge_concat }}",
+    "{{ ['a'] | map('taken') | list }}",
+    "{{ ['a'] | map('charge', -9) | list }}",
+    "{{ environment }}{{ charge(-9, -9) }}",
+    "{{ '%0999999999d' is even }}", "{{ b.rfind('y' ~ 'x' ~ b[:60000]) }}{{ b.replace('y', b) }}",
+    "{% for i in range(9999) %}{% for j in range(9999) if false %}{% endfor %}{% endfor %}",
+    "{% for i in range(9999) %}{% for j in range(9999) %}{% if i %}{% endif %}{% endfor %}{% endfor %}",
+    "{% for i in range(9999) %}{% set x = b[1:] %}{% endfor %}",
+    "{% for i in range(9999) %}{{ 'z' in b }}{{ b == b ~ 'x' }}{% endfor %}",
+    "{{ zip(range(9999), range(9999)) | unique | list | count }}",
+    "{{ ('[' ~ '[],' * 90000 ~ '1]') | from_json | count }}",
+    ("{% set n = namespace(t=[1]) %}{% for i in range(60) %}{% set n.t = zip(n.t, n.t) | list %}"
+    "{% set n.t = [n.t, n.t] %}{% endfor %}{{ n.t }}"),
+    "{{ b.strip('x' * 250000 ~ 'y') }}", "{{ range(9999) | map('iif', b) | join }}",
+)  # fmt: skip
+
+
+async def test_what_a_large_variable_becomes(bridge: Bridge, whole: str) -> None:
+    """What would be made of it is counted before it is made."""
+    for template in LARGE:
+        status, heard = await rendered(bridge, whole, template, b="y" * 250_000)
+        assert status in {400, 403} if "bridge" in template or "charge" in template else status == 400, (
+            template,
+            heard,
+        )
+        assert len(heard["message"]) < 700
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    for _ in range(100_000):
+        if holds():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError
+
+
+async def test_a_template_that_takes_long(bridge: Bridge, whole: str) -> None:
+    """It is rendered in slices, and others are answered meanwhile."""
+    template = "{% for i in range(9000) %}{% if i is odd and (i ~ '') | length > 9 %}{{ i }}{% endif %}{% endfor %}done"
+    long = asyncio.create_task(rendered(bridge, whole, template))
+    other = await bridge.add_key(everything=True, limits={"per_minute": 0})
+    answered = 0
+    while not long.done():
+        assert (await bridge.get(f"/api/states/{LIVING}", other)).status == 200
+        answered += 1
+    assert await long == (200, b"done")
+    assert answered > 3
+    assert not [thread for thread in threading.enumerate() if thread.name == "drawbridge-template"]
+
+
+async def test_a_key_that_is_removed_meanwhile(bridge: Bridge, whole: str) -> None:
+    """A template that is being rendered ends with its key."""
+    template = "{% for i in range(9000) %}{% if i is odd and (i ~ '') | length > 9 %}{{ i }}{% endif %}{% endfor %}done"
+    long = [asyncio.create_task(rendered(bridge, whole, template)) for _ in range(3)]
+    await until(lambda: any(thread.name == "drawbridge-template" for thread in threading.enumerate()))
+    bridge.hass.config_entries.async_remove_subentry(bridge.entry, next(iter(bridge.entry.subentries)))
+    assert {status for status, _ in await asyncio.gather(*long)} == {401}
+
+
+async def test_the_processor_time_of_a_key(
+    bridge: Bridge, whole: str, room: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that has used up its processor time waits, and is told how long. Others do not."""
+    renderer = async_get_renderer(bridge.hass)
+    monkeypatch.setattr(renderer, "_budget", Budget(0.000_001))
+    assert (await rendered(bridge, whole, "{{ 1 }}"))[0] == 200
+    answer = await bridge.post("/api/template", whole, json={"template": "{{ 1 }}"})
+    assert (answer.status, (await answer.json())["reason"]) == (429, "template_budget")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert (await rendered(bridge, room, "{{ 1 }}"))[0] == 200
 
 
 async def test_names_that_are_made_on_the_way(bridge: Bridge, whole: str) -> None:

@@ -1,6 +1,7 @@
 """What a template sees of the house: states and registries, within the scope of a key."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, override
 
@@ -9,13 +10,15 @@ from homeassistant.exceptions import TemplateError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.template import TemplateState
 
-from .cache.directory import LiveScope
-from .cache.scrub import redacted_state
-from .const import DOMAIN
-from .policy.template_rules import TemplateRefusedError
-from .scope.redaction import Redaction
+from ...cache.directory import LiveScope
+from ...cache.scrub import redacted_state
+from ...const import DOMAIN
+from ...scope.redaction import Redaction
+from .errors import TemplateRefusedError
 
 type Function = Callable[..., Any]
+type FindSight = Callable[[], "Sight"]
+"""Returns the sight of the key whose template is being rendered."""
 
 _SCOPE: Final = "template_scope"
 _RESERVED: Final = frozenset({"contextfunction", "environmentfunction", "evalcontextfunction", "jinja_pass_arg"})
@@ -25,6 +28,7 @@ _NOBODY: Final = "0" * 32
 """An id that nothing has."""
 
 _MOST_ASKED: Final = 1000
+MAX_LENGTH_ID: Final = 256
 
 OF_ENTITY: Final = frozenset(
     {
@@ -51,6 +55,14 @@ OF_PLACES: Final = frozenset({"closest", "distance"})
 """They tell where the house stands, so only to a key that may know it, and sees everything."""
 
 
+@dataclass(frozen=True, slots=True)
+class SightKind:
+    """What decides which functions a key's templates may name: it sees everything, and knows where the house stands."""
+
+    everything: bool
+    places: bool
+
+
 class Sight:
     """What one key may see. A narrow key must not learn even whether anything else exists.
 
@@ -60,11 +72,13 @@ class Sight:
     def __init__(self, hass: HomeAssistant, scope: LiveScope, redaction: Redaction) -> None:
         """See through the scope of a key, with states redacted so."""
         self.hass = hass
-        self.everything = scope.scope.is_everything
-        self.location = redaction.location
+        self.kind = SightKind(scope.scope.is_everything, redaction.location and scope.scope.is_everything)
+        self.everything = self.kind.everything
         self.asked: set[str] = set()
         self._scope = scope
         self._redaction = redaction
+        self.on_listing: Callable[[int], None] = _uncounted
+        """Called with the number of states before they are gone through."""
 
     def ensure(self, entity_id: object) -> str:
         """Return an entity id that may be asked for. Raises ``TemplateRefusedError``."""
@@ -81,6 +95,10 @@ class Sight:
                 _SCOPE, "The template asks for an entity that does not exist, or is not in the scope of this key."
             )
         return entity_id
+
+    def is_known(self, entity_id: str) -> bool:
+        """Tell whether a text is the id of an entity that the key sees: no registry has to be searched for it."""
+        return len(entity_id) < MAX_LENGTH_ID and self._scope.allows(entity_id) and self._exists(entity_id)
 
     def state(self, entity_id: object) -> TemplateState | None:
         """Return a state, as templates know it."""
@@ -101,6 +119,7 @@ class Sight:
             what = "all entities" if domain is None else f"all entities of the domain '{domain}'"
             raise TemplateRefusedError(_SCOPE, f"The template asks for {what}, and this key does not see them all.")
         found = self.hass.states.async_all(domain)
+        self.on_listing(len(found))
         return (self._seen(state) for state in found if self._scope.allows(state.entity_id))
 
     def in_scope(self, entity_ids: Iterable[str]) -> list[str]:
@@ -144,25 +163,29 @@ class Sight:
         return TemplateState(self.hass, redacted_state(state, self._redaction), collect=False)
 
 
+def _uncounted(_number: int) -> None:
+    """Count nothing."""
+
+
 class Domain:
     """``states.light``: the states of a domain."""
 
-    def __init__(self, sight: Sight, name: str) -> None:
+    def __init__(self, sight: FindSight, name: str) -> None:
         """Look at a domain."""
         self._sight = sight
         self._name = name
 
     def member(self, name: object) -> TemplateState | None:
         """Return the state of an entity of the domain."""
-        return self._sight.valid_state(f"{self._name}.{name}")
+        return self._sight().valid_state(f"{self._name}.{name}")
 
     def __iter__(self) -> Iterator[TemplateState]:
         """Iterate over the states."""
-        return self._sight.all(self._name)
+        return self._sight().all(self._name)
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return sum(1 for _ in self._sight.all(self._name))
+        return sum(1 for _ in self._sight().all(self._name))
 
     @override
     def __repr__(self) -> str:
@@ -173,7 +196,7 @@ class Domain:
 class States:
     """``states``: all states."""
 
-    def __init__(self, sight: Sight) -> None:
+    def __init__(self, sight: FindSight) -> None:
         """Look at all that is in sight."""
         self._sight = sight
 
@@ -182,22 +205,22 @@ class States:
         if not isinstance(name, str) or name in _RESERVED:
             return None
         if "." in name:
-            return self._sight.valid_state(name)
+            return self._sight().valid_state(name)
         if not valid_domain(name):
             raise TemplateError(f"Invalid domain name '{name}'")
         return Domain(self._sight, name)
 
     def __iter__(self) -> Iterator[TemplateState]:
         """Iterate over the states."""
-        return self._sight.all(None)
+        return self._sight().all(None)
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return sum(1 for _ in self._sight.all(None))
+        return sum(1 for _ in self._sight().all(None))
 
     def __call__(self, entity_id: object, rounded: object = _MISSING, with_unit: object = False) -> str:  # noqa: FBT002 - Home Assistant's own signature
         """Return the state of an entity as text."""
-        state = self._sight.state(entity_id)
+        state = self._sight().state(entity_id)
         if state is None:
             return _UNKNOWN
         wants_rounded = bool(with_unit if rounded is _MISSING else rounded)
@@ -211,24 +234,24 @@ class States:
         return "<template AllStates>"
 
 
-def state_functions(sight: Sight) -> Mapping[str, Function]:
+def state_functions(sight: FindSight) -> Mapping[str, Function]:
     """Return the functions over states, by name, as Home Assistant's own for what is in sight."""
 
     def is_state(entity_id: object, state: object) -> bool:
-        found = sight.state(entity_id)
+        found = sight().state(entity_id)
         return found is not None and (found.state == state or (isinstance(state, list) and found.state in state))
 
     def attribute(entity_id: object, name: str) -> Any:  # noqa: ANN401 - attributes are of any kind
-        found = sight.state(entity_id)
+        found = sight().state(entity_id)
         return None if found is None else found.attributes.get(name)
 
     def is_attribute(entity_id: object, name: str, value: object) -> bool:
-        found = sight.state(entity_id)
+        found = sight().state(entity_id)
         actual = _MISSING if found is None else found.attributes.get(name, _MISSING)
         return actual is not _MISSING and bool(actual == value)
 
     def has_value(entity_id: object) -> bool:
-        found = sight.state(entity_id)
+        found = sight().state(entity_id)
         return found is not None and found.state not in {"unavailable", _UNKNOWN}
 
     return MappingProxyType(
@@ -236,69 +259,72 @@ def state_functions(sight: Sight) -> Mapping[str, Function]:
     )
 
 
-def guarded(sight: Sight, name: str, own: Function) -> Function | None:
+def guarded(kind: SightKind, sight: FindSight, name: str, own: Function) -> Function | None:
     """Return one of Home Assistant's own functions, held to what is in sight; ``None`` for one that is refused."""
     if name in {"expand", "state_translated", "state_attr_translated"}:
         return _of_states(sight, name, own)
     if name in OF_PLACES:
-        return _of_places(sight, own) if sight.everything and sight.location else None
+        return _of_places(sight, own) if kind.places else None
     if name in ENTITIES_OF:
         return _listing(sight, own)
-    if sight.everything:
+    if kind.everything:
         return _of_house(sight, name, own)
     if name in OF_ENTITY:
-        return lambda entity_id, *args, **more: own(sight.ensure(entity_id), *args, **more)
+        return lambda entity_id, *args, **more: own(sight().ensure(entity_id), *args, **more)
     return None
 
 
-def _of_house(sight: Sight, name: str, own: Function) -> Function:
+def _of_house(sight: FindSight, name: str, own: Function) -> Function:
     """Hold a function over registries to what is not the bridge's own: that would tell of other keys."""
 
     def of_house(*args: object, **more: object) -> Any:  # noqa: ANN401 - the result is the function's own
         if name == "issue" and args[:1] == (DOMAIN,):
             args = (_NOBODY, *args[1:])
-        named = {item: sight.stand_in(value) for item, value in more.items()}
-        return sight.not_own(own(*map(sight.stand_in, args), **named))
+        seen = sight()
+        named = {item: seen.stand_in(value) for item, value in more.items()}
+        return seen.not_own(own(*map(seen.stand_in, args), **named))
 
     return of_house
 
 
-def _of_states(sight: Sight, name: str, own: Function) -> Function:
+def _of_states(sight: FindSight, name: str, own: Function) -> Function:
     if name == "expand":
-        return lambda *args: [item for item in map(sight.seen, own(*_asked(sight, args))) if item is not None]
+        return lambda *args: [item for item in map(sight().seen, own(*_asked(sight, args))) if item is not None]
     if name == "state_translated":
 
         def translated_state(entity_id: object) -> Any:  # noqa: ANN401 - a text, or what stands for none
-            found = sight.state(entity_id)
-            return own(sight.ensure(entity_id)) if found is None or not sight.is_redacted(found) else found.state
+            seen = sight()
+            found = seen.state(entity_id)
+            return own(seen.ensure(entity_id)) if found is None or not seen.is_redacted(found) else found.state
 
         return translated_state
 
     def translated(entity_id: object, attribute: str) -> Any:  # noqa: ANN401 - attributes are of any kind
-        found = sight.state(entity_id)
+        seen = sight()
+        found = seen.state(entity_id)
         if found is None or attribute not in found.attributes:
             return None
-        return found.attributes[attribute] if sight.is_redacted(found) else own(entity_id, attribute)
+        return found.attributes[attribute] if seen.is_redacted(found) else own(entity_id, attribute)
 
     return translated
 
 
-def _of_places(sight: Sight, own: Function) -> Function:
+def _of_places(sight: FindSight, own: Function) -> Function:
     def of_places(*args: object) -> Any:  # noqa: ANN401 - a state, or a distance
         found = own(*_asked(sight, args))
-        return sight.seen(found) if isinstance(found, State) else found
+        return sight().seen(found) if isinstance(found, State) else found
 
     return of_places
 
 
-def _asked(sight: Sight, args: Iterable[object]) -> list[object]:
+def _asked(sight: FindSight, args: Iterable[object]) -> list[object]:
     """Return arguments with every entity that they name held to what is in sight, and all lists made flat."""
     found: list[object] = []
     for item in args:
         if isinstance(item, State):
-            found.append(sight.ensure(item.entity_id))
+            found.append(sight().ensure(item.entity_id))
         elif isinstance(item, str):
-            found.append(sight.ensure(item) if "." in item else item)
+            found.append(sight().ensure(item) if "." in item else item)
         elif isinstance(item, Iterable):
             found.append(_asked(sight, item))
         else:
@@ -306,16 +332,16 @@ def _asked(sight: Sight, args: Iterable[object]) -> list[object]:
     return found
 
 
-def _listing(sight: Sight, own: Function) -> Function:
+def _listing(sight: FindSight, own: Function) -> Function:
     def listing(*args: object) -> list[str]:
         found: list[str] = list(own(*args))
-        if sight.everything:
+        if sight().everything:
             # All but the bridge's own, which are in no scope.
-            return sight.in_scope(found)
+            return sight().in_scope(found)
         if not found:
             raise TemplateRefusedError(_SCOPE, "The template asks for entities, and this key sees none of them.")
         for entity_id in found:
-            sight.ensure(entity_id)
+            sight().ensure(entity_id)
         return found
 
     return listing

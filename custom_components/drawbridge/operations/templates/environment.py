@@ -1,0 +1,363 @@
+"""Home Assistant's template environment with what is in the catalog, each behind its check, and nothing else.
+
+One environment serves all renderings of a kind of key. What belongs to one rendering is in its ``Run``.
+"""
+
+import functools
+from collections.abc import Hashable, Iterable, Iterator, Mapping, MutableMapping
+from typing import Any, Final, cast, override
+
+import jinja2
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.helpers.template import TemplateEnvironment, TemplateState
+from jinja2.runtime import LoopContext, Macro
+from jinja2.utils import Joiner, Namespace
+
+from . import catalog, formats, rules
+from .catalog import Check
+from .compiler import MeteredCodeGenerator, Metering
+from .errors import TemplateRefusedError, TemplateTooMuchError
+from .meter import MAX_TEXT
+from .rules import Names
+from .run import current, current_sight
+from .sight import (
+    ENTITIES_OF,
+    OF_ENTITY,
+    OF_PLACES,
+    OF_REGISTRIES,
+    Domain,
+    Function,
+    SightKind,
+    States,
+    guarded,
+    state_functions,
+)
+from .sizes import MAX_BITS
+
+_KINDS: Final = ("function", "filter", "test")
+_OF_STATES: Final = frozenset({"expand", "state_attr_translated", "state_translated"})
+_OF_HOUSE: Final = OF_ENTITY | ENTITIES_OF | OF_REGISTRIES | OF_PLACES | _OF_STATES
+_VARIABLES: Final = ("_loop_vars", "_block_vars")
+
+
+class KeyEnvironment(TemplateEnvironment):
+    """The environment of all keys of a kind.
+
+    A name that is made while the template runs finds no more than one that is written in it.
+    """
+
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+    code_generator_class = MeteredCodeGenerator
+
+    def __init__(self, hass: HomeAssistant, kind: SightKind) -> None:
+        """Build the environment for a kind of key."""
+        super().__init__(hass, limited=False, strict=False, log_fn=_no_log)
+        self.loader = None
+        self.optimized = False
+        self._own_finalize = self.finalize
+        self.finalize = self._finalize
+        known = dict(zip(_KINDS, (set(self.globals), set(self.filters), set(self.tests)), strict=True))
+        self._restrict(kind)
+        allowed = dict(zip(_KINDS, (set(self.globals), set(self.filters), set(self.tests)), strict=True))
+        self.names = Names(known, allowed)
+
+    def _restrict(self, kind: SightKind) -> None:
+        states = States(current_sight)
+        of_states = state_functions(current_sight)
+        slugify = _plain(cast("Function", self.globals["slugify"]))
+        for names, checks in (
+            (self.globals, catalog.GLOBALS),
+            (self.filters, catalog.FILTERS),
+            (self.tests, catalog.TESTS),
+        ):
+            _take(names, checks, of_states, _of_house(kind, cast("Mapping[str, Function]", names)))
+        self.globals |= {"states": states, "slugify": _checked(slugify, catalog.slug)}
+        self.filters |= {"states": _checked(states, catalog.state_lookup), "join": self._joined_items}
+
+    # What the compiled template calls, by nodes that no template can write.
+
+    def taken(self, value: Any) -> Any:  # noqa: ANN401 - templates work with values of any kind
+        """Measure a literal."""
+        return current().taken(value)
+
+    def charge(self, steps: int, written: int) -> bool:
+        """Count a round of a loop, or a call of a macro."""
+        meter = current().meter
+        meter.step(steps)
+        if written:
+            meter.make(written)
+        return True
+
+    def rounds(self, values: Any) -> Any:  # noqa: ANN401 - whatever is looped over
+        """Bound what is looped over."""
+        if isinstance(values, list | tuple | str | range) or not isinstance(values, Iterable):
+            return values
+        run = current()
+        return run.counted(values) if isinstance(values, Iterator | States | Domain) else values
+
+    def compared(self, value: Any) -> Any:  # noqa: ANN401 - whatever is compared
+        """Count the work of comparing a value, or of looking for another in it."""
+        run = current()
+        if isinstance(value, States | Domain | LoopContext):
+            return run.counted(value)
+        run.weigh(value)
+        return value
+
+    def sliced(self, value: Any, start: Any, stop: Any, step: Any) -> Any:  # noqa: ANN401 - the same
+        """Take a slice."""
+        run = current()
+        if isinstance(value, str | list | tuple | range):
+            return run.taken(value[start:stop:step])
+        run.meter.step()
+        return self.undefined(obj=value, name="slice")
+
+    def joined(self, parts: tuple[Any, ...]) -> str:
+        """Join the texts of an expression with ``~``."""
+        run = current()
+        run.meter.text(sum(run.sizes.printed(part) for part in parts))
+        return "".join([str(part) for part in parts])
+
+    @override
+    def concat(self, parts: Iterable[str], /) -> str:
+        """Join what a template, a macro or a block has written."""
+        texts = list(parts)
+        current().meter.text(sum(map(len, texts)))
+        return "".join(texts)
+
+    # What Jinja itself calls.
+
+    @override
+    def call(self, context: Any, obj: Any, /, *args: Any, **more: Any) -> Any:
+        run = current()
+        run.meter.step(1 + len(args) + len(more))
+        if getattr(obj, "__drawbridge__", False):
+            return self._call_checked(context, obj, args, more)
+        if isinstance(obj, Macro):
+            return self._call_macro(context, obj, args, more)
+        if isinstance(obj, jinja2.Undefined):
+            return obj()
+        if isinstance(obj, States):
+            return run.taken(context.call(obj, *catalog.state_lookup(run, args, {}), **more))
+        if not isinstance(obj, Joiner):
+            _ensure_method(obj, args, more)
+        return run.taken(context.call(obj, *args, **more))
+
+    def _call_checked(self, context: Any, obj: Any, args: tuple[Any, ...], more: dict[str, Any]) -> Any:  # noqa: ANN401 - values of any kind
+        if hasattr(obj, "jinja_pass_arg"):
+            return context.call(obj, *args, **more)
+        for name in _VARIABLES:
+            more.pop(name, None)
+        try:
+            return obj(*args, **more)
+        except StopIteration:
+            return self.undefined("value was undefined because a callable raised a StopIteration exception")
+
+    def _call_macro(self, context: Any, obj: Macro, args: tuple[Any, ...], more: dict[str, Any]) -> Any:  # noqa: ANN401 - the same
+        run = current()
+        run.meter.enter()
+        try:
+            return context.call(obj, *args, **more)
+        finally:
+            run.meter.depth -= 1
+
+    @override
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        run = current()
+        if not (isinstance(left, int | float) and isinstance(right, int | float) and operator != "**"):
+            _ensure_operation(run, operator, left, right)
+        return run.taken(self.binop_table[operator](left, right))
+
+    @override
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Mapping) and attribute not in rules.MEMBERS["dict"]:
+            found = obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+            return _found(found)
+        return _found(self._member(obj, attribute))
+
+    @override
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, Mapping | list | tuple | str | range):
+            try:
+                return _found(obj[argument])
+            except AttributeError, TypeError, LookupError:
+                pass
+        if isinstance(argument, str):
+            return _found(self._member(obj, argument))
+        current().meter.step()
+        if isinstance(obj, jinja2.Undefined):
+            return obj[argument]
+        return self.undefined(obj=obj, name=argument)
+
+    def _member(self, obj: Any, name: str) -> Any:  # noqa: ANN401 - templates work with values of any kind
+        if name.startswith("_"):
+            raise rules.not_to_be_used("attribute", name)
+        match obj:
+            case States() | Domain():
+                return obj.member(name)
+            case jinja2.Undefined():
+                return getattr(obj, name)
+            case Namespace():
+                return super().getattr(obj, name)
+        if name in _members(obj):
+            return getattr(obj, name)
+        if hasattr(type(obj), name):
+            raise rules.not_to_be_used("attribute", name)
+        return self.undefined(obj=obj, name=name)
+
+    def _joined_items(self, value: Any, d: Any = "", attribute: Any = None) -> str:  # noqa: ANN401 - the filter's own
+        """Join items, by the length of the result."""
+        run = current()
+        found = run.listed(value)
+        if attribute is not None:
+            found = [self._attribute(item, attribute) for item in found]
+        separator = str(d) if run.sizes.printed(d) else ""
+        total, count = 0, 0
+        for item in found:
+            total += run.sizes.printed(item)
+            count += 1
+            run.meter.step()
+            if total > MAX_TEXT:
+                break
+        run.meter.text(total + len(separator) * max(count - 1, 0))
+        return separator.join([str(item) for item in found])
+
+    def _attribute(self, item: Any, attribute: Any) -> Any:  # noqa: ANN401 - the same
+        parts = attribute.split(".") if isinstance(attribute, str) else [attribute]
+        for part in parts:
+            item = self.getitem(item, int(part) if isinstance(part, str) and part.isdigit() else part)
+        return item
+
+    def _finalize(self, value: Any) -> Any:  # noqa: ANN401 - templates print values of any kind
+        run = current()
+        if type(value) is str:
+            run.meter.text(len(value))
+            return value
+        run.sizes.printed(value)
+        text = str(self._own_finalize(value) if self._own_finalize is not None else value)
+        run.meter.text(len(text))
+        return text
+
+    def compile_metered(self, template: str) -> tuple[Any, frozenset[str]]:
+        """Compile a template.
+
+        Returns:
+            The code, and the functions that are refused unless a variable has their name.
+
+        Raises:
+            TemplateRefusedError: The template has something that is not on the list.
+            TemplateTooMuchError: The template is too large.
+            jinja2.TemplateSyntaxError: The template is not valid.
+
+        """
+        tree = self.parse(template)
+        refused = rules.ensure_allowed(tree, self.names)
+        return self.compile(Metering().visit(tree), "template"), refused
+
+
+def _found(value: Any) -> Any:  # noqa: ANN401 - an attribute or an item
+    """Count a look-up. What makes a copy of a text for each item must be able to afford it."""
+    if isinstance(value, str | bytes):
+        current().meter.make(len(value))
+    else:
+        current().meter.step()
+    return value
+
+
+def _take(names: MutableMapping[str, Any], checks: Mapping[str, Check], *own: Mapping[str, Function]) -> None:
+    """Leave those names that have a check, put our own in place of those that we have, and drop the rest."""
+    of_states, of_house = own
+    found = {name: _checked(item, checks[name]) for name, item in names.items() if name in checks}
+    found |= {name: _checked(item, catalog.state_lookup) for name, item in of_states.items() if name in names}
+    found |= {name: _checked(item, catalog.lookup) for name, item in of_house.items() if name in names}
+    names.clear()
+    names.update(found)
+
+
+def _checked(item: Any, check: Check) -> Any:  # noqa: ANN401 - functions and constants
+    """Return a function behind its check; a constant as it is."""
+    if not callable(item):
+        return item
+    first = 1 if hasattr(item, "jinja_pass_arg") else 0
+
+    def checked(*args: Any, **more: Any) -> Any:  # noqa: ANN401 - the signature is the function's own
+        run = current()
+        try:
+            found = check(run, args[first:], more)
+            return run.taken(item(*args[:first], *found, **more))
+        except (TemplateRefusedError, TemplateTooMuchError) as err:
+            run.refuse(err)
+            raise
+
+    if not isinstance(item, type | States):
+        functools.update_wrapper(checked, item)
+    checked.__drawbridge__ = True  # type: ignore[attr-defined]  # marks what may be called
+    return checked
+
+
+def _of_house(kind: SightKind, functions: Mapping[str, Function]) -> dict[str, Function]:
+    found = {name: guarded(kind, current_sight, name, _plain(functions[name])) for name in _OF_HOUSE & functions.keys()}
+    return {name: function for name, function in found.items() if function is not None}
+
+
+def _plain(function: Function) -> Function:
+    """Return a function of Home Assistant's without Jinja's context, which it only takes to be called anew."""
+    return functools.partial(function, None) if hasattr(function, "jinja_pass_arg") else function
+
+
+def _members(obj: object) -> frozenset[str]:
+    """Return the attributes and methods of an object that templates may use."""
+    if isinstance(obj, TemplateState):
+        return rules.STATE_MEMBERS
+    if isinstance(obj, Context):
+        return rules.CONTEXT_MEMBERS
+    if isinstance(obj, LoopContext):
+        return rules.MEMBERS["LoopContext"]
+    return _members_of(cast("Hashable", type(obj).__mro__))
+
+
+@functools.lru_cache(256)
+def _members_of(kinds: tuple[type, ...]) -> frozenset[str]:
+    names = (rules.MEMBERS.get(item.__name__) for item in kinds)
+    return frozenset().union(*(item for item in names if item))
+
+
+def _ensure_method(method: Any, args: tuple[Any, ...], more: Mapping[str, Any]) -> None:  # noqa: ANN401 - whatever a template calls
+    """Refuse to call what is no method on the list, or one that would make too much."""
+    owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
+    if owner is None or name not in _members(owner):
+        raise TemplateRefusedError("template_function", f"'{name[:64]}' may not be called in this template.")
+    given = {key: value for key, value in more.items() if key not in _VARIABLES}
+    check = catalog.METHODS.get(name, catalog.measured) if isinstance(owner, str) else catalog.measured
+    if name in {"strftime", "isoformat"}:
+        check = catalog.time_format
+    check(current(), (owner, *args), given)
+
+
+def _ensure_operation(run: Any, operator: str, left: Any, right: Any) -> None:  # noqa: ANN401 - values of any kind
+    """Refuse an operation whose result would be too large, before it is made. Raises ``TemplateTooMuchError``."""
+    if operator == "*":
+        for some, times in ((left, right), (right, left)):
+            if isinstance(some, str | bytes) and isinstance(times, int):
+                run.meter.text(len(some) * max(times, 0))
+            elif isinstance(some, list | tuple) and isinstance(times, int):
+                run.meter.items(len(some) * max(times, 0))
+    elif operator == "%" and isinstance(left, str | bytes):
+        run.meter.text(formats.formatted_length(run.sizes, left, right))
+    elif operator == "**" and isinstance(left, int) and isinstance(right, int):
+        if left.bit_length() * abs(right) > MAX_BITS:
+            raise TemplateTooMuchError("A number is too large.")
+    elif operator in {"+", "-"}:
+        _ensure_sum(run, left, right)
+
+
+def _ensure_sum(run: Any, left: Any, right: Any) -> None:  # noqa: ANN401 - the same
+    if isinstance(left, str | bytes) and isinstance(right, str | bytes):
+        run.meter.text(len(left) + len(right))
+    elif isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        run.meter.items(len(left) + len(right))
+    elif isinstance(left, set | frozenset):
+        catalog.hashed(run, (left, right), {})
+
+
+def _no_log(_level: int, _message: str) -> None:
+    """Keep what a client's template does wrong out of Home Assistant's log: it is in the answer."""

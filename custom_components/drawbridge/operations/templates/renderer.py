@@ -1,0 +1,211 @@
+"""Renders the templates of keys: short ones at once, long ones in slices, and each key's within its budget."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import jinja2
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.template import is_template_string
+from homeassistant.helpers.template.context import template_context_manager
+from homeassistant.util.hass_dict import HassKey
+
+from . import rules, run as runs
+from .budget import Budget, WorkClock
+from .environment import KeyEnvironment
+from .errors import TemplateLongError, TemplateTooMuchError
+from .run import Run
+from .sight import Sight, SightKind
+from .slices import Slices
+
+SLICE_STEPS: Final = 2_000
+INLINE_STEPS: Final = 4_000
+
+_MAX_CACHED: Final = 256
+_MAX_CACHED_CHARACTERS: Final = 262_144
+_MAX_WAIT_SECONDS: Final = 10.0
+
+
+class TemplateBudgetError(Exception):
+    """The templates of a key have taken their processor time. ``retry_after`` is in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        """Refuse for so many seconds."""
+        super().__init__("budget")
+        self.retry_after = retry_after
+
+
+class TemplateBusyError(Exception):
+    """Other templates of the key are being rendered."""
+
+
+@dataclass(slots=True)
+class _Compiled:
+    """A template that is ready to be rendered, for any key of a kind."""
+
+    template: jinja2.Template
+    environment: KeyEnvironment
+    refused: frozenset[str]
+    is_long: bool = False
+
+
+@dataclass(slots=True)
+class _Turns:
+    """The turns of the templates of one key."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A template to render.
+
+    Attributes:
+        key_id: Whose template it is.
+        source: The template.
+        variables: The caller's variables.
+        sight: What the key may see.
+        ensure_wanted: Called whenever others may have had their turn. Raises to end the rendering.
+
+    """
+
+    key_id: str
+    source: str
+    variables: Mapping[str, Any]
+    sight: Sight
+    ensure_wanted: Callable[[], None]
+
+
+class Renderer:
+    """Renders templates. There is one for each Home Assistant."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Create a renderer without anything compiled."""
+        self._hass = hass
+        self._environments: dict[SightKind, KeyEnvironment] = {}
+        self._compiled: OrderedDict[tuple[SightKind, str], _Compiled] = OrderedDict()
+        self._characters = 0
+        self._budget = Budget()
+        self._keys: dict[str, _Turns] = {}
+        self._slice_turn = asyncio.Lock()
+
+    async def render(self, job: Job) -> str:
+        """Render a template. Templates of a key are rendered one after the other.
+
+        Raises:
+            TemplateRefusedError: The template uses what it may not use, or asks for what the key may not see.
+            TemplateTooMuchError: The template takes too much.
+            TemplateBudgetError: The key has used up its processor time.
+            TemplateBusyError: The key's other templates take too long.
+            Exception: Whatever the template itself does wrong.
+
+        """
+        if len(job.source) > rules.MAX_LENGTH:
+            raise TemplateTooMuchError(f"The template is longer than {rules.MAX_LENGTH} characters.")
+        source = job.source.strip()
+        if not is_template_string(source):
+            return source
+        turns = self._keys.setdefault(job.key_id, _Turns())
+        turns.users += 1
+        try:
+            await _acquire(turns.lock, job.ensure_wanted)
+            try:
+                return await self._render(replace(job, source=source))
+            finally:
+                turns.lock.release()
+        finally:
+            turns.users -= 1
+            if not turns.users:
+                del self._keys[job.key_id]
+
+    async def _render(self, job: Job) -> str:
+        if wait := self._budget.wait(job.key_id, time.monotonic()):
+            raise TemplateBudgetError(wait)
+        clock = WorkClock()
+        try:
+            with clock:
+                compiled = self._compile(job.sight.kind, job.source)
+                rules.ensure_functions(compiled.refused, job.variables)
+                if not compiled.is_long:
+                    try:
+                        return _render(compiled, job, Run(job.sight, INLINE_STEPS, _too_long))
+                    except TemplateLongError:
+                        compiled.is_long = True
+            return await self._render_in_slices(compiled, job, clock)
+        finally:
+            self._budget.spend(job.key_id, clock.seconds, time.monotonic())
+
+    async def _render_in_slices(self, compiled: _Compiled, job: Job, clock: WorkClock) -> str:
+        def work(pause: Callable[[], None]) -> str:
+            with clock:
+                return _render(compiled, job, Run(job.sight, SLICE_STEPS, pause))
+
+        return await Slices(work).result(self._slice_turn, job.ensure_wanted)
+
+    def _compile(self, kind: SightKind, source: str) -> _Compiled:
+        found = self._compiled.get((kind, source))
+        if found is not None:
+            self._compiled.move_to_end((kind, source))
+            return found
+        environment = self._environments.get(kind)
+        if environment is None:
+            environment = self._environments[kind] = KeyEnvironment(self._hass, kind)
+        code, refused = environment.compile_metered(source)
+        template = jinja2.Template.from_code(environment, code, environment.globals, None)
+        compiled = self._compiled[kind, source] = _Compiled(template, environment, refused)
+        self._characters += len(source)
+        while len(self._compiled) > _MAX_CACHED or self._characters > _MAX_CACHED_CHARACTERS:
+            (_, dropped), _ = self._compiled.popitem(last=False)
+            self._characters -= len(dropped)
+        return compiled
+
+
+_RENDERER: HassKey[Renderer] = HassKey("drawbridge_templates")
+
+
+@callback
+def async_get_renderer(hass: HomeAssistant) -> Renderer:
+    """Return the renderer of a Home Assistant."""
+    if (found := hass.data.get(_RENDERER)) is None:
+        found = hass.data[_RENDERER] = Renderer(hass)
+    return found
+
+
+def _render(compiled: _Compiled, job: Job, run: Run) -> str:
+    token = runs.start(run)
+    try:
+        run.sizes.held(job.variables)
+        with template_context_manager as context:
+            context.set_template(job.source, "rendering")
+            template = compiled.template
+            rendering = template.root_render_func(template.new_context(dict(job.variables)))
+            text = compiled.environment.concat(rendering)
+        if run.refusal is not None:
+            raise run.refusal
+        return text.strip()
+    finally:
+        runs.reset(token)
+
+
+def _too_long() -> None:
+    raise TemplateLongError
+
+
+async def _acquire(lock: asyncio.Lock, ensure_wanted: Callable[[], None]) -> None:
+    if not lock.locked():
+        await lock.acquire()
+        return
+    try:
+        async with asyncio.timeout(_MAX_WAIT_SECONDS):
+            await lock.acquire()
+    except TimeoutError as err:
+        raise TemplateBusyError from err
+    try:
+        ensure_wanted()
+    except BaseException:
+        lock.release()
+        raise

@@ -1,0 +1,102 @@
+"""What belongs to one rendering. The environment and the compiled templates are shared by all."""
+
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from contextvars import ContextVar
+from typing import Any, Final
+
+from jinja2.utils import Namespace
+
+from .errors import TemplateRefusedError, TemplateTooMuchError
+from .meter import ITEM_UNITS, Meter
+from .sight import Sight
+from .sizes import MAX_BITS, Sizes
+
+_CONTAINERS: Final = (Mapping, list, tuple, set, frozenset, KeysView, ValuesView, ItemsView)
+
+
+class Run:
+    """One rendering: what it sees, what it has taken, and the first refusal that it met."""
+
+    __slots__ = ("meter", "refusal", "sight", "sizes")
+
+    def __init__(self, sight: Sight, pause_every: int, pause: Callable[[], None]) -> None:
+        """Start a rendering."""
+        self.sight = sight
+        self.meter = Meter(pause_every, pause)
+        self.sizes = Sizes(self.meter)
+        self.refusal: TemplateRefusedError | TemplateTooMuchError | None = None
+        sight.on_listing = self._listing
+
+    def taken(self, value: Any) -> Any:  # noqa: ANN401 - templates work with values of any kind
+        """Return a new value if it is not too large. An iterator is counted as it is used.
+
+        Raises:
+            TemplateTooMuchError: It is too large.
+
+        """
+        meter = self.meter
+        if isinstance(value, str | bytes):
+            meter.text(len(value))
+        elif isinstance(value, int):
+            if value.bit_length() > MAX_BITS:
+                raise TemplateTooMuchError("A number is too large.")
+            meter.step()
+        elif isinstance(value, _CONTAINERS):
+            meter.items(len(value))
+            self.sizes.held(value)
+        elif isinstance(value, Iterator):
+            return self.counted(value)
+        else:
+            meter.step()
+        return value
+
+    def counted(self, values: Iterable[Any], steps: int = 1) -> Iterator[Any]:
+        """Yield values, and count them."""
+        meter = self.meter
+        for number, value in enumerate(values):
+            meter.step(steps)
+            if not number & 255:
+                meter.items(number)
+            yield value
+
+    def listed(self, values: Any) -> Any:  # noqa: ANN401 - a container of any kind
+        """Return what can be gone through as a value that can be measured, and measure it."""
+        if isinstance(values, str | bytes):
+            self.meter.items(len(values))
+            return values
+        if isinstance(values, Namespace) or not isinstance(values, Iterable):
+            return values
+        found = values if isinstance(values, (*_CONTAINERS, range)) else list(self.counted(values))
+        if not isinstance(found, range):
+            self.weigh(found)
+        return found
+
+    def weigh(self, value: object) -> None:
+        """Count the work of going through a value once, with all that is in it."""
+        if isinstance(value, str | bytes):
+            self.meter.step(1 + len(value) // 64)
+        elif isinstance(value, _CONTAINERS):
+            self.meter.step(1 + self.sizes.held(value) // (2 * ITEM_UNITS))
+        elif isinstance(value, range):
+            self.meter.step(1 + len(value) // 2)
+        else:
+            self.meter.step()
+
+    def refuse(self, error: TemplateRefusedError | TemplateTooMuchError) -> None:
+        """Remember a refusal, in case a function catches what it is told by."""
+        if self.refusal is None:
+            self.refusal = error
+
+    def _listing(self, number: int) -> None:
+        self.meter.step(1 + 3 * number)
+
+
+_RUN: ContextVar[Run] = ContextVar("drawbridge_template_run")
+current = _RUN.get
+start = _RUN.set
+reset = _RUN.reset
+
+
+def current_sight() -> Sight:
+    """Return what the template that is being rendered may see."""
+    return current().sight

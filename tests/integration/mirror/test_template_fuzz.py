@@ -1,0 +1,132 @@
+"""Random templates, written by the grammar that templates have. None takes too much, and none shows what is hidden.
+
+``DRAWBRIDGE_FUZZ_TEMPLATES`` sets how many are tried.
+"""
+
+import os
+import tracemalloc
+from typing import Final
+
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
+
+from custom_components.drawbridge.operations.templates import catalog, rules
+from tests.integration.house import Bridge
+from tests.integration.mirror.sides import content
+
+NUMBER: Final = int(os.environ.get("DRAWBRIDGE_FUZZ_TEMPLATES", "1000"))
+KEYS: Final = 10
+MAX_PEAK_BYTES: Final = 128 * 1024 * 1024
+HIDDEN: Final = ("bedroom_lamp", "Bedroom", "sensor.outside", "Traceback", "HomeAssistant object")
+
+ATOMS = st.sampled_from(
+    [
+        "0", "1", "-1", "9999", "2 ** 61 - 1", "1e308", "''", "'x'", "'%(a)s'", "'%s' * 99", "'%99d'", "[]", "{}", "()",
+        "none", "true", "v", "w", "ns", "ns.t", "missing", "big", "data", "states",
+        "states.input_boolean", "states.sensor",
+        "states.input_boolean.living_room_lamp", "states.input_boolean.bedroom_lamp", "'input_boolean.bedroom_lamp'",
+        "'sensor.outside'", "range(9999)", "now()", "timedelta(days=1)", "cycler(1, 2)", "joiner()", "namespace(a=ns)",
+        "'__class__'", "'bedroom'", "'replace'", "'join'", "'taken'", "dict", "loop", "m", "'a' * 9999", "[0] * 9999",
+    ]
+)  # fmt: skip
+FUNCTIONS = st.sampled_from(sorted({*catalog.GLOBALS, "states", "area_entities", "expand", "state_attr", "m", "areas"}))
+FILTERS = st.sampled_from(sorted({*catalog.FILTERS, "join", "states", "center", "indent", "tojson", "has_value"}))
+TESTS = st.sampled_from(sorted({*catalog.TESTS, "is_state", "callable"} - {"!=", "<", "<=", "==", ">", ">="}))
+MEMBERS = st.sampled_from(
+    sorted({*frozenset().union(*rules.MEMBERS.values()), *rules.STATE_MEMBERS, "__class__", "format", "join", "_hass"})
+)
+
+
+def _operation(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    args = st.lists(inner, max_size=3).map(", ".join)
+    operators = st.sampled_from(["+", "-", "*", "/", "//", "%", "**", "~", "==", "<", "in", "and", "or", "not in"])
+    return st.one_of(
+        st.builds("({} {} {})".format, inner, operators, inner),
+        st.builds("({} | {}({}))".format, inner, FILTERS, args),
+        st.builds("({} | {})".format, inner, FILTERS),
+        st.builds("({} | map('{}', {}) | list)".format, inner, FILTERS, inner),
+        st.builds("({} | map(attribute={}) | join({}))".format, inner, inner, inner),
+        st.builds("({} | select('{}', {}) | list)".format, inner, TESTS, inner),
+        st.builds("({} is {}({}))".format, inner, TESTS, inner),
+        st.builds("{}({})".format, FUNCTIONS, args),
+        st.builds("{}.{}".format, inner, MEMBERS),
+        st.builds("{}.{}({})".format, inner, MEMBERS, args),
+        st.builds("{}[{}]".format, inner, inner),
+        st.builds("{}[{}:{}]".format, inner, inner, inner),
+        st.builds("[{}, {}]".format, inner, inner),
+        st.builds("{{{}: {}}}".format, inner, inner),
+        st.builds("({} if {} else {})".format, inner, inner, inner),
+    )
+
+
+EXPRESSIONS = st.recursive(ATOMS, _operation, max_leaves=6)
+
+
+def _statement(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(
+        st.builds("{{% for v in {} %}}{}{{% endfor %}}".format, EXPRESSIONS, inner),
+        st.builds("{{% for v in range(9999) %}}{}{{% endfor %}}".format, inner),
+        st.builds("{{% for v in {} if {} %}}{}{{% else %}}x{{% endfor %}}".format, EXPRESSIONS, EXPRESSIONS, inner),
+        st.builds("{{% if {} %}}{}{{% endif %}}".format, EXPRESSIONS, inner),
+        st.builds("{{% set w %}}{}{{{{ w }}}}{{% endset %}}".format, inner),
+        st.builds("{{% macro m(v, w) %}}{}{{% endmacro %}}".format, inner),
+        st.builds("{{% with v = {} %}}{}{{% endwith %}}".format, EXPRESSIONS, inner),
+        st.builds("{}{}".format, inner, inner),
+    )
+
+
+STATEMENTS = st.recursive(
+    st.one_of(
+        EXPRESSIONS.map("{{{{ {} }}}}".format),
+        EXPRESSIONS.map("{{% set ns.t = {} %}}".format),
+        EXPRESSIONS.map("{{% set v = {} %}}".format),
+        EXPRESSIONS.map("{{% do {} %}}".format),
+    ),
+    _statement,
+    max_leaves=5,
+)
+TEMPLATES = STATEMENTS.map("{{% set ns = namespace(t='x') %}}{}".format)
+
+
+def templates(number: int) -> list[str]:
+    """Return random templates."""
+    found: list[str] = []
+
+    @settings(
+        max_examples=number, database=None, deadline=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(TEMPLATES)
+    def collect(template: str) -> None:
+        found.append(template)
+
+    collect()
+    return found
+
+
+async def test_random_templates(bridge: Bridge) -> None:
+    """Each is rendered or refused, within the bounds, and without a trace of what is hidden."""
+    keys = [
+        await bridge.add_key(
+            f"Fuzz {number}", areas=["living_room"], capabilities=["template"], limits={"per_minute": 0}
+        )
+        for number in range(KEYS)
+    ]
+    variables = {"big": "y" * 100_000, "data": {"list": [1, [2, "x"]], "a": "%(a)s"}}
+    rendered = 0
+    tracemalloc.start()
+    try:
+        for number, template in enumerate(templates(NUMBER)):
+            tracemalloc.reset_peak()
+            before = tracemalloc.get_traced_memory()[0]
+            answer = await bridge.post(
+                "/api/template", keys[number % KEYS], json={"template": template, "variables": variables}
+            )
+            text = str(await content(answer))
+            assert answer.status in {200, 400, 403, 429}, (template, text)
+            rendered += answer.status == 200
+            if answer.status == 200:
+                assert not [word for word in HIDDEN if word in text and word not in template], (template, text)
+            assert tracemalloc.get_traced_memory()[1] - before < MAX_PEAK_BYTES, template
+    finally:
+        tracemalloc.stop()
+    assert rendered > NUMBER // 20
