@@ -38,7 +38,7 @@ class ProblemSensor(BridgeEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool:
         """Tell whether something is wrong."""
-        return self._bridge.updates.reading.health.score < HEALTHY_SCORE
+        return self.coordinator.data.health.score < HEALTHY_SCORE
 
     @override
     def _shown(self) -> object:

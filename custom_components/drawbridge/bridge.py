@@ -15,9 +15,9 @@ from homeassistant.helpers.network import is_cloud_connection
 from .audit_sinks import AuditEvents, AuditFileSwitch
 from .authority import Authority
 from .cache.caches import Caches
-from .cache.changes import ChangeLog
 from .cache.directory import EntityDirectory
 from .const import SUBENTRY_TYPE_API_KEY
+from .coordinator import BridgeCoordinator, Reading, refusals
 from .keys import ApiKey, KeyRing
 from .keys.keeper import KeyKeeper
 from .keys.mask import mask
@@ -25,7 +25,6 @@ from .limits.created_states import CreatedStates
 from .limits.sending import Sending
 from .log import get_logger
 from .policy.concurrency import Concurrency
-from .policy.cursor import Cursors
 from .policy.lockout import Lockouts
 from .policy.networks import Address, contains, is_local
 from .policy.options import Options
@@ -33,14 +32,15 @@ from .policy.rate_limit import RateLimiter
 from .policy.scope import Scope
 from .policy.values import DamagedValueError
 from .scope.redaction import Redaction
+from .states.changes import ChangeLog
+from .states.cursor import Cursors
 from .telemetry.audit import AuditTrail
 from .telemetry.health import Health
 from .telemetry.lessons import Lessons
 from .telemetry.loop_lag import LoopLag
 from .telemetry.recorder import Recorder
 from .telemetry.sightings import Sightings
-from .telemetry.snapshot import Surroundings, snapshot
-from .updates import Reading, Updates, refusals
+from .telemetry.snapshot import BridgeStatus, snapshot
 from .usage import KeyUsage
 
 _LOGGER = get_logger(__name__)
@@ -72,14 +72,14 @@ class Bridge:
         self.directory = EntityDirectory(hass)
         self.caches = Caches(hass, self.directory, self.recorder)
         self.states = self.caches.states
-        self.changes = ChangeLog(self.states.ledger, self.directory)
+        self.changes = ChangeLog(self.states.index, self.directory)
         self.cursors = Cursors()
         self.sightings = Sightings()
         self.authority = Authority(hass)
         self.audit_file = AuditFileSwitch(hass, self.audit)
         self.version = version
         self._entry = entry
-        self.updates = Updates(hass, self._read)
+        self.coordinator = BridgeCoordinator(hass, entry, self._read)
         self._origins: frozenset[str] = frozenset()
 
     async def start(self) -> None:
@@ -92,11 +92,11 @@ class Bridge:
         for stop in (
             self.directory.start(),
             self.caches.start(),
+            self.changes.start(),
             loop_lag.stop,
             self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
             self.authority.start(),
             self.usage.start(),
-            self.updates.start(),
         ):
             self._entry.async_on_unload(stop)
         self._entry.async_on_unload(self.audit_file.close)
@@ -113,7 +113,7 @@ class Bridge:
         self._load_keys()
         await self.usage.reconcile({key.id: key for key in self.keys})
         await self.audit_file.apply(self.options)
-        self.updates.refresh()
+        self.coordinator.refresh()
 
     @property
     def entry_id(self) -> str:
@@ -216,7 +216,7 @@ class Bridge:
 
     def snapshot(self) -> dict[str, Any]:
         """Return the bridge's own metrics as one JSON document."""
-        about = Surroundings(
+        about = BridgeStatus(
             version=self.version,
             home_assistant_version=home_assistant_version,
             running=self.hass.is_running,

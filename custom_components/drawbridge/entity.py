@@ -1,4 +1,4 @@
-"""What all entities have in common: a device, and states written only when there is news."""
+"""The base classes of all entities: a device, and states written only when they change."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
@@ -6,25 +6,27 @@ from typing import override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
-from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import DOMAIN
+from .coordinator import BridgeCoordinator
 from .keys import ApiKey
 from .telemetry.counters import KeyCounters
 
 _MANUFACTURER = "Drawbridge"
 
 
-class BridgeEntity(Entity):
+class BridgeEntity(CoordinatorEntity[BridgeCoordinator]):
     """An entity of the bridge itself."""
 
     _attr_has_entity_name = True
-    _attr_should_poll = False
 
     def __init__(self, bridge: Bridge, description: EntityDescription) -> None:
-        """Show something of a bridge."""
+        """Create an entity of a bridge."""
+        super().__init__(bridge.coordinator)
         self.entity_description = description
         self._bridge = bridge
         self._attr_unique_id = f"{bridge.entry_id}_{description.key}"
@@ -38,17 +40,17 @@ class BridgeEntity(Entity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Look when all look, and write only when what is shown has changed."""
-        shown = self._shown()
+        """Follow the coordinator."""
+        await super().async_added_to_hass()
+        self._last_shown = self._shown()
 
-        @callback
-        def look() -> None:
-            nonlocal shown
-            if (now := self._shown()) != shown:
-                shown = now
-                self.async_write_ha_state()
-
-        self.async_on_remove(self._bridge.updates.listen(look))
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if it has changed."""
+        if (shown := self._shown()) != self._last_shown:
+            self._last_shown = shown
+            self.async_write_ha_state()
 
     async def _ensure_administrator(self) -> None:
         """Raise ``ServiceValidationError`` unless an administrator stands behind the current call."""
@@ -56,14 +58,14 @@ class BridgeEntity(Entity):
 
     @abstractmethod
     def _shown(self) -> object:
-        """Return all that the state is made of, to be compared."""
+        """Return everything that the state consists of, for comparison."""
 
 
 class KeyEntity(BridgeEntity):
-    """An entity of a key. It goes with its key, and follows its name."""
+    """An entity of a key. It is removed with its key, and follows its name."""
 
     def __init__(self, bridge: Bridge, description: EntityDescription, key: ApiKey) -> None:
-        """Show something of a key."""
+        """Create an entity of a key."""
         super().__init__(bridge, description)
         self._key_id = key.id
         self._attr_unique_id = f"{key.id}_{description.key}"
@@ -86,7 +88,7 @@ class KeyEntity(BridgeEntity):
     @property
     @override
     def available(self) -> bool:
-        """An entity of a key that is damaged, or just gone, knows nothing."""
+        """Whether the key exists and is readable."""
         return self._key is not None
 
 
@@ -95,7 +97,7 @@ def add_for_each_key(
     add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[ApiKey], Iterable[KeyEntity]],
 ) -> None:
-    """Add the entities of every key there is, and of every key that comes later."""
+    """Add the entities of every key, now and whenever a key is added."""
     bridge = entry.runtime_data
     known: set[str] = set()
 
@@ -108,4 +110,4 @@ def add_for_each_key(
                 add_entities(make(key), config_subentry_id=key.id)
 
     add_missing()
-    entry.async_on_unload(bridge.updates.listen(add_missing))
+    entry.async_on_unload(bridge.coordinator.async_add_listener(add_missing))

@@ -55,7 +55,7 @@ class Issues:
     def start(self) -> CALLBACK_TYPE:
         """Look now and then, until the function returned is called."""
         stops = (
-            self._bridge.updates.listen(self._updated),
+            self._bridge.coordinator.async_add_listener(self._updated),
             # Before, entities are missing that a scope may be about.
             async_at_started(self._bridge.hass, self._started),
         )
@@ -90,7 +90,7 @@ class Issues:
     def _updated(self) -> None:
         self._updates += 1
         self._bridge.keeper.retry()
-        self._low.lasts(self._bridge.updates.reading.health.score, time.monotonic())
+        self._low.lasts(self._bridge.coordinator.data.health.score, time.monotonic())
         failed = self._bridge.audit_file.error is not None
         if self._updates % _EVERY == 0 or failed != (AUDIT_FILE_FAILED in self._raised):
             self.check()
@@ -106,9 +106,9 @@ class Issues:
             yield Finding(HIDDEN_ADDRESSES)
         if bridge.audit_file.error is not None:
             yield Finding(AUDIT_FILE_FAILED, placeholders={"error": bridge.audit_file.error})
-        health = bridge.updates.reading.health
+        health = bridge.coordinator.data.health
         if self._low.lasts(health.score, time.monotonic()):
-            low = [item for item in health.findings if item.score is not None and item.score < HEALTHY_SCORE]
+            low = [item for item in health.measurements if item.score is not None and item.score < HEALTHY_SCORE]
             why = ", ".join(f"{item.component.name} {item.score:.0f}" for item in low)
             yield Finding(LOW_HEALTH, placeholders={"score": f"{health.score:.0f}", "why": why})
 

@@ -19,12 +19,12 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
 from .bridge import DrawbridgeConfigEntry
+from .coordinator import Reading
 from .entity import BridgeEntity, KeyEntity, add_for_each_key
 from .keys import ApiKey
 from .telemetry.counters import KeyCounters
 from .telemetry.health import COMPONENTS
 from .telemetry.window import WINDOW_SECONDS
-from .updates import Reading
 
 PARALLEL_UPDATES = 0
 
@@ -53,8 +53,8 @@ def _measured(name: str, *, factor: float, digits: int) -> Callable[[Reading], S
     """Return a reader of what a component of the health score measured, times a factor."""
 
     def read(reading: Reading) -> StateType:
-        finding = next(item for item in reading.health.findings if item.component.name == name)
-        return round(finding.value * factor, digits) if finding.value is not None else None
+        measured = next(item for item in reading.health.measurements if item.component.name == name)
+        return round(measured.value * factor, digits) if measured.value is not None else None
 
     return read
 
@@ -197,7 +197,7 @@ class BridgeSensor(BridgeEntity, SensorEntity):
     @override
     def native_value(self) -> StateType:
         """Return what is measured."""
-        return self.entity_description.value_fn(self._bridge.updates.reading)
+        return self.entity_description.value_fn(self.coordinator.data)
 
     @override
     def _shown(self) -> object:
@@ -213,8 +213,8 @@ class HealthSensor(BridgeSensor):
     @override
     def extra_state_attributes(self) -> dict[str, float | None]:
         """Return the score of every component, 0 to 100; ``None`` where there were no data."""
-        findings = self._bridge.updates.reading.health.findings
-        return {item.component.name: round(item.score) if item.score is not None else None for item in findings}
+        measurements = self.coordinator.data.health.measurements
+        return {item.component.name: round(item.score) if item.score is not None else None for item in measurements}
 
     @override
     def _shown(self) -> object:

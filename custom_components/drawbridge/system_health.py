@@ -20,8 +20,8 @@ async def _info(hass: HomeAssistant) -> dict[str, Any]:
     if not entries:
         return {"keys": 0}
     bridge = entries[0].runtime_data
-    bridge.updates.refresh()
-    reading = bridge.updates.reading
+    bridge.coordinator.refresh()
+    reading = bridge.coordinator.data
     return {
         "health_score": f"{reading.health.score:.0f} / 100",
         "keys": len(bridge.keys),

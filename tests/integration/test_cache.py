@@ -11,8 +11,9 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from custom_components.drawbridge.cache import ledger, states as states_module
+from custom_components.drawbridge.cache import states as states_module
 from custom_components.drawbridge.scope.redaction import Redaction
+from custom_components.drawbridge.states import index as state_index
 from tests.integration.house import Bridge
 from tests.integration.test_registry_properties import CHANGES, ENTITY_IDS, NAMES, House, facts, keys_of
 from tests.unit.test_scope_properties import obviously_in_scope
@@ -81,8 +82,8 @@ async def test_every_body_is_the_same_json_as_without_the_cache(
 ) -> None:
     """Whatever happens between requests, and whoever asks in which encoding."""
     random.seed()  # Hypothesis fixes it, and Home Assistant makes the ids of its registries from it
-    monkeypatch.setattr(ledger, "SHARD_SIZE", 2)
-    monkeypatch.setattr(ledger, "GROUP_SIZE", 2)
+    monkeypatch.setattr(state_index, "SHARD_SIZE", 2)
+    monkeypatch.setattr(state_index, "GROUP_SIZE", 2)
     keys = await keys_of(bridge)
     house = House(hass, bridge)
     seen: dict[str, tuple[str, list[Any]]] = {}
@@ -290,7 +291,7 @@ async def test_first_builds_are_cut_into_slices(
     """However short the slices, and whatever happens in between, the answer is whole."""
     key = await bridge.add_key(everything=True)
     grow(hass, 500)
-    monkeypatch.setattr(states_module, "_SLICE", 0.0)
+    monkeypatch.setattr(states_module, "_SLICE_SECONDS", 0.0)
     monkeypatch.setattr(states_module, "_MAX_SLICES", 100_000)
     states = bridge.entry.runtime_data.caches.states
     states.clear()

@@ -13,7 +13,7 @@ from homeassistant.helpers import (
     label_registry as lr,
 )
 
-from custom_components.drawbridge.cache import ledger
+from custom_components.drawbridge.states import index as state_index
 from tests.integration.house import Bridge
 from tests.integration.test_cache import grow
 
@@ -80,7 +80,7 @@ async def test_more_entities_left_than_are_remembered(
     bridge: Bridge, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who asks for what changed since, or holds a validator, begins anew where the bridge has forgotten."""
-    monkeypatch.setattr(ledger, "_MAX_GONE", 10)
+    monkeypatch.setattr(state_index, "_MAX_REMOVED", 10)
     grow(hass, 20)
     everything, key = await bridge.add_key("All"), await bridge.add_key("Some", domains=["sensor"])
     first = await bridge.get("/api/states", key)

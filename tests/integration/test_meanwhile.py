@@ -93,7 +93,7 @@ async def test_a_key_revoked_while_its_answer_is_built(
     key = await bridge.add_key()
     await hass.async_block_till_done(wait_background_tasks=True)
     grow(hass, 2000)
-    monkeypatch.setattr(states_module, "_SLICE", 0.0)
+    monkeypatch.setattr(states_module, "_SLICE_SECONDS", 0.0)
     monkeypatch.setattr(states_module, "_MAX_SLICES", 100_000)
     running = bridge.entry.runtime_data
     running.states.clear()

@@ -17,7 +17,7 @@ from homeassistant.helpers import (
 )
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from custom_components.drawbridge.cache.codings import CODINGS
+from custom_components.drawbridge.encoding.codecs import CODINGS
 from custom_components.drawbridge.policy.scope import EntityFacts, Scope
 from custom_components.drawbridge.scope.redaction import Redaction
 from tests.integration.house import Bridge

@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from custom_components.drawbridge.policy.cursor import Cursors, Position
+from custom_components.drawbridge.states.cursor import Cursors, Position
 
 NUMBERS = st.integers(min_value=0, max_value=2**64 - 1)
 

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from custom_components.drawbridge.policy.encodings import IDENTITY, choose
+from custom_components.drawbridge.encoding.negotiation import IDENTITY, choose
 
 OFFERED = ("zstd", "gzip", "deflate")
 

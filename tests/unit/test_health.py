@@ -37,12 +37,12 @@ def test_not_running_is_0_and_still_says_what_it_measured() -> None:
     """However good the figures."""
     health = assess(Totals(requests=1), running=False)
     assert health.score == 0
-    assert health.findings[0].score == 100
+    assert health.measurements[0].score == 100
 
 
 def test_without_data_a_component_has_no_score() -> None:
     """Not 0 and not 100: nothing."""
-    cache = assess(Totals(requests=1), running=True).findings[2]
+    cache = assess(Totals(requests=1), running=True).measurements[2]
     assert (cache.component.name, cache.value, cache.score) == ("cache", None, None)
 
 

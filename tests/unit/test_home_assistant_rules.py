@@ -104,7 +104,7 @@ def test_the_code_keeps_the_rules_that_can_be_seen_in_it() -> None:
         "unique-config-entry": ("manifest.json", r'"single_config_entry": true'),
         "has-entity-name": ("entity.py", r"_attr_has_entity_name = True"),
         "entity-unique-id": ("entity.py", r"_attr_unique_id ="),
-        "appropriate-polling": ("entity.py", r"_attr_should_poll = False"),
+        "appropriate-polling": ("coordinator.py", r"update_interval=UPDATE_INTERVAL"),
         "entity-unavailable": ("entity.py", r"def available\("),
         "entity-category": ("sensor.py", r"EntityCategory\.DIAGNOSTIC"),
         "entity-device-class": ("sensor.py", r"SensorDeviceClass\.TIMESTAMP"),

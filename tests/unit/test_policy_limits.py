@@ -8,12 +8,12 @@ from hypothesis import given, strategies as st
 
 from custom_components.drawbridge.policy import cors
 from custom_components.drawbridge.policy.concurrency import Concurrency
-from custom_components.drawbridge.policy.cursor import Cursors, Position
 from custom_components.drawbridge.policy.headers import request_id
 from custom_components.drawbridge.policy.lockout import Lockouts
 from custom_components.drawbridge.policy.log_entries import LogFilter
 from custom_components.drawbridge.policy.rate_limit import RateLimit, RateLimiter
 from custom_components.drawbridge.policy.scope import EntityFacts, Scope, Selection
+from custom_components.drawbridge.states.cursor import Cursors, Position
 
 PAGE = "https://a.example"
 EXPOSED = "Drawbridge-Cursor, ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-ID"

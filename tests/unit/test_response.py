@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from custom_components.drawbridge.api.response import WholeResponse
-from custom_components.drawbridge.cache.codings import Payload
+from custom_components.drawbridge.encoding.codecs import Payload
 
 LARGE = tuple(bytes([index]) * 50_000 for index in range(40))
 BODIES = {

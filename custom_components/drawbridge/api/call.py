@@ -11,6 +11,8 @@ from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, JsonValueType, json_loads
 
 from ..keys import AuthFailure
+from ..operations.caller import Caller
+from ..operations.home import ScopedHome
 from ..policy.headers import NO_STORE
 from ..scope.redaction import Redaction
 from .problem import Problem, ProblemError, bad_request, too_large
@@ -68,6 +70,17 @@ class Call:
     def scope(self) -> LiveScope:
         """The scope of the caller's key."""
         return self.bridge.directory.live(self.key.scope)
+
+    @property
+    def caller(self) -> Caller:
+        """The key and what it sees, for operations."""
+        bridge = self.bridge
+        return Caller(self.key, ScopedHome(bridge.hass, self.scope), self.redaction, bridge.hass, bridge.keys)
+
+    @property
+    def entity_id(self) -> str:
+        """The entity id in the path, in lower case."""
+        return self.parameter("entity_id").lower()
 
     @property
     def redaction(self) -> Redaction:

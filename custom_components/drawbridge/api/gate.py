@@ -13,12 +13,13 @@ from ..log import get_logger
 from ..policy import cors
 from ..policy.headers import REQUEST_ID, SECURITY_HEADERS, request_id
 from ..policy.networks import parse_address
+from ..refusal import RefusedError
 from ..telemetry.audit import AuditRecord, Outcome
 from .call import Call, json_response
 from .endpoint import Access, Answering, Endpoint, takes_time
 from .headers import add_headers, close_if_unsafe
 from .observe import observe
-from .problem import Problem, ProblemError
+from .problem import Problem, ProblemError, problem_of
 from .response import WholeResponse
 from .steps import STEPS
 
@@ -188,6 +189,8 @@ def _problem_of(err: Exception, endpoint: Endpoint) -> Problem:
     """Return what to tell of an error in a handler."""
     if isinstance(err, ProblemError):
         return err.problem
+    if isinstance(err, RefusedError):
+        return problem_of(err)
     if isinstance(err, TimeoutError):
         return _TIMED_OUT
     _LOGGER.error("Unexpected error in %s %s", endpoint.method, endpoint.path, exc_info=err)

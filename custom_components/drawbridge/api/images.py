@@ -5,22 +5,20 @@ from http import HTTPStatus
 from typing import Final
 
 from aiohttp import hdrs, web
-from homeassistant.exceptions import HomeAssistantError
 
 from ..keys import Capability
+from ..operations import images
+from ..operations.images import Picture
 from ..policy.headers import NO_STORE
+from ..refusal import bad_request
 from .call import Call
 from .endpoint import Router
-from .integrations import entity
-from .problem import Problem, ProblemError, bad_request, failed, not_found
 from .spec import WHOLE, Answer, Parameter, ok
 
 router = Router()
 
-_SECONDS: Final = 10
 _PIXELS: Final = re.compile(r"\d{1,5}", re.ASCII)
 _PICTURE: Final = Answer("The picture, in the format that its entity has.", content_type=None)
-_NO_PICTURE: Final = "Unable to get image"
 
 
 @router.endpoint(
@@ -39,18 +37,8 @@ _NO_PICTURE: Final = "Unable to get image"
 )
 async def camera(call: Call) -> web.StreamResponse:
     """Return a still of a camera."""
-    found = entity(call, "camera", lambda reason: not_found("Camera not found.", hidden=reason))
     width, height = _pixels(call, "width"), _pixels(call, "height")
-    if not found.is_on:
-        detail = "The camera is off."
-        raise ProblemError(Problem(HTTPStatus.SERVICE_UNAVAILABLE, "camera_off", detail, {hdrs.RETRY_AFTER: "60"}))
-    from homeassistant.components.camera import async_get_image  # noqa: PLC0415 - may not be set up
-
-    try:
-        image = await async_get_image(call.bridge.hass, found.entity_id, _SECONDS, width, height)
-    except (HomeAssistantError, ValueError) as err:
-        raise failed(f"{_NO_PICTURE}: {err}.") from err
-    return _picture(image.content, image.content_type)
+    return _picture(await images.camera_picture(call.caller, call.entity_id, width, height))
 
 
 @router.endpoint(
@@ -61,14 +49,7 @@ async def camera(call: Call) -> web.StreamResponse:
 )
 async def image(call: Call) -> web.StreamResponse:
     """Return the picture of an image entity."""
-    found = entity(call, "image", lambda reason: not_found("Image not found.", hidden=reason))
-    from homeassistant.components.image import async_get_image  # noqa: PLC0415 - may not be set up
-
-    try:
-        picture = await async_get_image(call.bridge.hass, found.entity_id, _SECONDS)
-    except (HomeAssistantError, ValueError) as err:
-        raise failed(f"{_NO_PICTURE}: {err}.") from err
-    return _picture(picture.content, picture.content_type)
+    return _picture(await images.image_picture(call.caller, call.entity_id))
 
 
 def _pixels(call: Call, name: str) -> int | None:
@@ -80,5 +61,5 @@ def _pixels(call: Call, name: str) -> int | None:
     return int(text)
 
 
-def _picture(content: bytes, content_type: str) -> web.Response:
-    return web.Response(body=content, content_type=content_type, headers={hdrs.CACHE_CONTROL: NO_STORE})
+def _picture(picture: Picture) -> web.Response:
+    return web.Response(body=picture.content, content_type=picture.content_type, headers={hdrs.CACHE_CONTROL: NO_STORE})

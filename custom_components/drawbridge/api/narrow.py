@@ -11,12 +11,12 @@ from homeassistant.helpers import area_registry as ar, label_registry as lr
 from homeassistant.helpers.json import json_bytes, json_fragment
 from multidict import MultiMapping
 
-from ..cache.changes import Change
 from ..cache.directory import EntityDirectory
 from ..cache.scrub import state_dict
-from ..cache.view import StateView
+from ..cache.views import StateView
 from ..policy.scope import Scope, Selection
 from ..scope.redaction import Redaction
+from ..states.changes import Change
 from .call import Call
 from .problem import bad_request
 from .spec import STATE, STATES, TEXT, Parameter, array

@@ -16,7 +16,6 @@ from .endpoint import Access, Endpoint
 from .problem import CONTENT_TYPE
 from .spec import JSON, MOMENT, NOTHING, OBJECT, TEXT, About, Answer, Body, Parameter, Schema, component, ok
 
-_VERSION: Final = "0.1.0"
 _PROBLEM: Final = component("Problem")
 
 SCHEMAS: Final[Mapping[str, Schema]] = {
@@ -109,20 +108,22 @@ def with_document(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
     declared = list(endpoints)
 
     @cache
-    def content() -> bytes:
-        return json_bytes(document(declared))
+    def content(version: str) -> bytes:
+        return json_bytes(document(declared, version))
 
-    def openapi(_call: Call) -> web.StreamResponse:
+    def openapi(call: Call) -> web.StreamResponse:
         """Return this document."""
-        return web.Response(body=content(), content_type=JSON, headers={hdrs.CACHE_CONTROL: NO_STORE})
+        return web.Response(
+            body=content(call.bridge.version), content_type=JSON, headers={hdrs.CACHE_CONTROL: NO_STORE}
+        )
 
     about = ok(Answer("The document.", OBJECT), tag="bridge")
     declared.append(Endpoint("GET", "/openapi.json", Access.PUBLIC, openapi, "Return this document.", about))
     return tuple(declared)
 
 
-def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
-    """Return the OpenAPI document of endpoints."""
+def document(endpoints: Iterable[Endpoint], version: str) -> dict[str, Any]:
+    """Return the OpenAPI document of endpoints. ``version`` is that of the integration."""
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         item = paths.setdefault(endpoint.path, {})
@@ -134,7 +135,7 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Drawbridge",
-            "version": _VERSION,
+            "version": version,
             "summary": "Home Assistant's own REST API, for scoped API keys.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },

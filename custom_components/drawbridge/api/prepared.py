@@ -7,9 +7,9 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from ..cache.codings import CODINGS, COMPRESSED, Coding, Payload
 from ..cache.documents import Document, DocumentCache
-from ..policy import encodings
+from ..encoding import negotiation as encodings
+from ..encoding.codecs import CODINGS, COMPRESSED, Coding, Payload
 from ..policy.headers import REVALIDATE
 from .call import Call
 from .response import WholeResponse

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from homeassistant.helpers.json import json_bytes
 
 from ..keys.mask import mask
 from ..policy.headers import NO_STORE
+from ..refusal import RefusedError
 from ..scope.redaction import without_bearer_text
 
 CONTENT_TYPE: Final = "application/problem+json"
@@ -52,6 +53,15 @@ class Problem:
             content_type=CONTENT_TYPE,
             headers={"Cache-Control": NO_STORE, **self.headers},
         )
+
+
+def problem_of(error: RefusedError) -> Problem:
+    """Return the problem details of a refusal."""
+    refusal = error.refusal
+    about = refusal.value
+    headers: dict[str, str] = {} if about.retry_after is None else {hdrs.RETRY_AFTER: str(about.retry_after)}
+    hidden = None if error.reason is refusal else error.reason.label
+    return Problem(about.status, refusal.label, error.message, headers, hidden)
 
 
 class ProblemError(Exception):

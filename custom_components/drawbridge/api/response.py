@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self, override
 from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 
-from ..cache.codings import Payload
+from ..encoding.codecs import Payload
 from .delivery import deliver, drained
 
 if TYPE_CHECKING:

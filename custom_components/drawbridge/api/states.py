@@ -1,5 +1,6 @@
 """``/api/states``: what the entities in scope are doing."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -9,13 +10,14 @@ from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
 from homeassistant.helpers.json import json_bytes
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from ..cache.codings import CODINGS, Coding, Payload
 from ..cache.documents import Document
-from ..cache.view import StateView
+from ..cache.states import Answer as CacheAnswer
+from ..cache.views import StateView
 from ..const import BASE_PATH
+from ..encoding import negotiation
+from ..encoding.codecs import CODINGS, Coding, Payload
 from ..keys import Capability
 from ..limits.created_states import MAX_CREATED_STATES
-from ..policy import encodings
 from ..policy.headers import NO_STORE
 from . import narrow
 from .call import Call, json_response
@@ -76,20 +78,17 @@ def all_states(call: Call) -> web.StreamResponse | Answering:
         response = document_response(call, document)
         response.headers[_CURSOR] = narrow.cursor(call)
         return response
-    view = states.view(key.scope, call.redaction)
-    is_up_to_date = states.validate(view)
-    if is_up_to_date and is_current(call.request, etag := view.etag):
-        states.revalidated()
-        return not_modified(etag, {_CURSOR: narrow.steady_cursor(call, view)})
-    coding = coding_for(call.request)
-    body = states.body(view, coding) if is_up_to_date else None
-    if body is None:
-        return _slowly(call, view, coding)
-    return prepared(body, coding, view.etag, {_CURSOR: narrow.steady_cursor(call, view)})
+    view, coding = states.view(key.scope, call.redaction), coding_for(call.request)
+    body = states.respond(view, coding, partial(is_current, call.request))
+    if body is CacheAnswer.PENDING:
+        return _built_in_slices(call, view, coding)
+    cursor = {_CURSOR: narrow.steady_cursor(call, view)}
+    if body is CacheAnswer.NOT_MODIFIED:
+        return not_modified(view.etag, cursor)
+    return prepared(body, coding, view.etag, cursor)
 
 
-async def _slowly(call: Call, view: StateView, coding: Coding) -> web.StreamResponse:
-    """Return the same, built while others go first."""
+async def _built_in_slices(call: Call, view: StateView, coding: Coding) -> web.StreamResponse:
     body = await call.bridge.states.body_in_slices(view, coding)
     call.ensure_unchanged()
     return prepared(body, coding, view.etag, {_CURSOR: narrow.steady_cursor(call, view)})
@@ -217,9 +216,9 @@ def _ensure_may_create(call: Call, entity_id: str) -> None:
 
 def _bulk(call: Call, body: bytes, headers: dict[str, str]) -> web.StreamResponse | Answering:
     """Answer with a body that is not kept, compressed in the executor where it is large."""
-    coding = CODINGS[encodings.choose(call.request.headers.get(hdrs.ACCEPT_ENCODING), _DEFLATED)]
+    coding = CODINGS[negotiation.choose(call.request.headers.get(hdrs.ACCEPT_ENCODING), _DEFLATED)]
     headers[hdrs.CONTENT_TYPE] = JSON
-    if coding.name == encodings.IDENTITY:
+    if coding.name == negotiation.IDENTITY:
         return WholeResponse(HTTPStatus.OK, headers, Payload.of(body))
     headers[hdrs.CONTENT_ENCODING] = coding.name
     if len(body) <= _COMPRESSED_AT_ONCE_BYTES:

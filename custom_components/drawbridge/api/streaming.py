@@ -6,8 +6,8 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from ..cache.codings import Payload
-from ..policy.encodings import IDENTITY
+from ..encoding.codecs import Payload
+from ..encoding.negotiation import IDENTITY
 from ..policy.headers import NO_STORE
 from .call import Call
 from .delivery import drained

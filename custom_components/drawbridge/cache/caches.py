@@ -1,4 +1,4 @@
-"""The caches of the bridge, and when each is outdated."""
+"""All caches of the bridge, and the events that outdate them."""
 
 import asyncio
 from collections.abc import Collection
@@ -30,10 +30,10 @@ _CONFIG_EVENTS: Final[tuple[EventType[Any] | str, ...]] = (
 
 
 class Caches:
-    """States, services and configuration: followed, limited and warmed together."""
+    """The caches of states, services and configuration."""
 
     def __init__(self, hass: HomeAssistant, directory: EntityDirectory, recorder: Recorder) -> None:
-        """Begin empty."""
+        """Create empty caches."""
         self.states = StateCache(hass, directory, recorder.cache("states"))
         self.services = DocumentCache(hass, recorder.cache("services"), _SERVICE_EVENTS)
         self.config = DocumentCache(hass, recorder.cache("config"), _CONFIG_EVENTS)
@@ -43,7 +43,7 @@ class Caches:
         self._warm_again = False
 
     def start(self) -> CALLBACK_TYPE:
-        """Follow Home Assistant's events until the function returned is called."""
+        """Follow Home Assistant's events until the returned function is called."""
         stops = (
             self.states.start(self.warm),
             self.services.start(),
@@ -60,33 +60,33 @@ class Caches:
         return stop
 
     def configure(self, options: Options) -> None:
-        """Take over the options."""
+        """Apply the options."""
         on = options.cache_enabled
         self.states.configure(Limits(enabled=on, ttl=options.cache_ttl_states, max_bytes=options.cache_size))
         self.services.configure(options.cache_ttl_services if on else 0)
         self.config.configure(options.cache_ttl_config if on else 0)
 
     def retain(self, wanted: Collection[ViewKey]) -> None:
-        """Drop the views that nobody asks for any longer, and prepare those that are new."""
+        """Drop the views that no key needs any longer, and build the new ones."""
         self._wanted = frozenset(wanted)
         self.states.retain(self._wanted)
         if self._hass.is_running:
             self.warm()
 
     def clear(self) -> None:
-        """Let go of every prepared answer; the next request prepares it anew."""
+        """Drop every answer. The next request builds it again."""
         for cache in (self.states, self.services, self.config):
             cache.clear()
 
     def warm(self) -> None:
-        """Prepare the states for all keys, in the background."""
+        """Build the views of all keys, in the background."""
         if self._warming is not None:
             self._warm_again = True
             return
         self._warming = self._hass.async_create_background_task(self._warm(), "drawbridge warm", eager_start=False)
 
     def holds(self) -> dict[str, dict[str, float | None]]:
-        """Return what each cache holds now."""
+        """Return the size and age of each cache."""
         states = self.states
         documents = {"services": self.services, "config": self.config}
         return {

@@ -100,9 +100,10 @@ class EntityDirectory:
 
         return stop
 
-    def listen(self, listener: EntityListener) -> None:
-        """Tell a listener of every entity whose facts changed."""
+    def listen(self, listener: EntityListener) -> CALLBACK_TYPE:
+        """Call a listener with the id of every entity whose facts change, until the returned function is called."""
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def live(self, scope: Scope) -> LiveScope:
         """Return the live form of a scope."""

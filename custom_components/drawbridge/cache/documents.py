@@ -1,4 +1,4 @@
-"""Answers that are kept whole, such as the services and the configuration, until an event says otherwise."""
+"""Answers that are kept whole, such as services and configuration, until an event outdates them."""
 
 import hashlib
 import time
@@ -8,18 +8,18 @@ from typing import Any, Final
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.util.event_type import EventType
 
+from ..encoding.codecs import Coding, Payload
 from ..telemetry.recorder import CacheRecorder
-from .codings import Coding, Payload
 
 _ETAG_BYTES: Final = 12
 _MAX_DOCUMENTS: Final = 64
 
 
 class Document:
-    """A body of JSON with its weak validator, and its encoded forms once they were asked for."""
+    """A JSON body with its weak validator, and its encoded bodies once they have been asked for."""
 
     def __init__(self, plain: bytes, basis: object, made_at: float) -> None:
-        """Hold a body. ``basis`` is what it was made from besides what events tell of."""
+        """Create a document. ``basis`` is what it was built from that no event announces."""
         self.basis = basis
         self.made_at = made_at
         self.etag = f'W/"{hashlib.blake2b(plain, digest_size=_ETAG_BYTES).hexdigest()}"'
@@ -28,7 +28,7 @@ class Document:
 
     @property
     def size(self) -> int:
-        """Bytes held."""
+        """Bytes held by all bodies."""
         return len(self._plain) + sum(body.size for body in self._bodies.values())
 
     def body(self, coding: Coding) -> Payload:
@@ -40,9 +40,9 @@ class Document:
 
 
 class DocumentCache:
-    """Documents by who may see them: those of one kind, which the same events make outdated.
+    """Documents of one kind, outdated by the same events, by who may see them.
 
-    At most 64 are kept; the one used longest ago is let go first.
+    At most 64 are kept; the least recently used is evicted first.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class DocumentCache:
         events: Iterable[EventType[Any] | str],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Keep documents until one of the events."""
+        """Create an empty cache. Each of the events outdates all documents."""
         self.recorder = recorder
         self._hass = hass
         self._events = tuple(events)
@@ -62,7 +62,7 @@ class DocumentCache:
         self._epoch = 0
 
     def start(self) -> CALLBACK_TYPE:
-        """Follow the events until the function returned is called."""
+        """Follow the events until the returned function is called."""
         stops = [self._hass.bus.async_listen(event, self._outdated) for event in self._events]
 
         def stop() -> None:
@@ -72,34 +72,34 @@ class DocumentCache:
         return stop
 
     def configure(self, ttl: float) -> None:
-        """Keep documents for ``ttl`` seconds at most; 0 to keep none."""
+        """Keep documents for at most ``ttl`` seconds; 0 to keep none."""
         self._ttl = ttl
         if not ttl:
             self.clear()
 
     def __len__(self) -> int:
-        """Return the number of documents kept."""
+        """Return the number of documents."""
         return len(self._documents)
 
     @property
     def size(self) -> int:
-        """Bytes held."""
+        """Bytes held by all bodies."""
         return sum(document.size for document in self._documents.values())
 
     @property
     def age(self) -> float | None:
-        """Seconds since the oldest document was made; ``None`` while there is none."""
+        """Seconds since the oldest document was built; ``None`` without documents."""
         if not self._documents:
             return None
         return self._clock() - min(document.made_at for document in self._documents.values())
 
     @property
     def epoch(self) -> int:
-        """A number that changes with every event; ``keep`` wants that from before the making."""
+        """Changes with every event. Read it before building a document, and pass it to ``keep``."""
         return self._epoch
 
     def find(self, key: Hashable, basis: object = None) -> Document | None:
-        """Return the document of ``key`` if it is there, in time, and made from the same ``basis``."""
+        """Return the document of ``key`` unless it has expired or was built from another ``basis``."""
         document = self._documents.pop(key, None)
         if document is not None:
             if document.basis == basis and self._clock() - document.made_at < self._ttl:
@@ -112,7 +112,7 @@ class DocumentCache:
         return document
 
     def keep(self, key: Hashable, plain: bytes, epoch: int, basis: object = None) -> Document:
-        """Return a new document, and keep it unless an event has made it outdated since ``epoch``."""
+        """Return a new document, and keep it unless an event has outdated it since ``epoch``."""
         document = Document(plain, basis, self._clock())
         if self._ttl and epoch == self._epoch:
             self._documents[key] = document
@@ -122,7 +122,7 @@ class DocumentCache:
         return document
 
     def clear(self) -> None:
-        """Let go of all documents."""
+        """Drop all documents."""
         self._epoch += 1
         self._documents.clear()
 

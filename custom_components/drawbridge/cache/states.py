@@ -1,44 +1,56 @@
-"""The answers to "all states": one view for each scope, made piece by piece, never stale."""
+"""The answers to "all states": one view for each scope, built segment by segment, never stale."""
 
 import asyncio
 import math
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 from operator import attrgetter
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 
-from ..policy.encodings import IDENTITY
+from ..encoding.codecs import CODINGS, Block, Coding, Payload
+from ..encoding.negotiation import IDENTITY
 from ..policy.scope import Scope
 from ..scope.redaction import Redaction
+from ..states.index import StateIndex
 from ..telemetry.recorder import CacheRecorder
-from .codings import CODINGS, Coding, Payload
 from .directory import EntityDirectory
-from .ledger import Ledger
-from .nodes import Bundle, Leaf, SharedNodes, Write
 from .scrub import StateJson
-from .view import StateView
+from .segments import Segment, SegmentGroup, SegmentPool, WriteState
+from .steps import run_until
+from .views import StateView
 
-_SLICE: Final = 0.0015
-"""Seconds for which a request may build before it lets others go first."""
+_SLICE_SECONDS: Final = 0.0015
+"""How long a request may build before it lets others run."""
 
 _MAX_SLICES: Final = 1000
-_PAUSE: Final = 0.005
+_WARM_PAUSE_SECONDS: Final = 0.005
 _WARM_SHARE: Final = 0.75
-_MEASURE_EVERY: Final = 5.0
+_MEASURE_INTERVAL_SECONDS: Final = 5.0
 _FIRST_CODING: Final = "gzip"
 
 
 type ViewKey = tuple[Scope, Redaction]
-"""What a view shows: a scope, and what is left of its states."""
+"""What a view shows: a scope, and how its states are redacted."""
+
+
+class Answer(Enum):
+    """What can be said at once to a request for a view, where it is not the body."""
+
+    NOT_MODIFIED = auto()
+    """The client has the current body."""
+    PENDING = auto()
+    """The body takes longer than a request may hold up others: build it in slices."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """For how many seconds events alone are trusted, and how many bytes may be kept."""
+    """``ttl`` is for how many seconds events alone are trusted, ``max_bytes`` how much may be kept."""
 
     enabled: bool
     ttl: float
@@ -46,25 +58,25 @@ class Limits:
 
 
 class StateCache:
-    """The views in use, bounded in bytes: those used longest ago are let go first.
+    """The views in use, bounded in bytes: the least recently used are evicted first.
 
-    A view is made for each scope and redaction, and shared by all keys that have
-    the same. What it is made of is shared further: see ``nodes``.
+    There is a view for each scope and redaction, shared by all keys that have the same. Views share their segments
+    with one another.
     """
 
     def __init__(self, hass: HomeAssistant, directory: EntityDirectory, recorder: CacheRecorder) -> None:
-        """Keep views of the states in Home Assistant."""
+        """Create an empty cache of the states in Home Assistant."""
         self.recorder = recorder
         self.limits = Limits(enabled=True, ttl=300, max_bytes=64 << 20)
         self.warm_seconds: float | None = None
         self._hass = hass
         self._directory = directory
-        self.ledger = Ledger(hass, directory)
+        self.index = StateIndex(hass, directory)
         self._views: dict[ViewKey, StateView] = {}
         self.json = StateJson()
-        self._nodes: dict[Redaction, SharedNodes] = {}
+        self._pools: dict[Redaction, SegmentPool] = {}
         self._nonce = secrets.token_hex(4)
-        self._made = 0
+        self._views_created = 0
         self._coding = CODINGS[_FIRST_CODING]
         self._trusted_since = time.monotonic()
         self._measured = 0.0
@@ -72,23 +84,23 @@ class StateCache:
         self._on_expiry: Callable[[], None] = lambda: None
 
     def start(self, on_expiry: Callable[[], None]) -> CALLBACK_TYPE:
-        """Follow state changes until the function returned is called.
+        """Follow state changes until the returned function is called.
 
         ``on_expiry`` is called whenever the TTL has emptied the cache.
         """
         self._on_expiry = on_expiry
-        stop_ledger = self.ledger.start()
+        stop_index = self.index.start()
         self._schedule()
 
         def stop() -> None:
-            stop_ledger()
+            stop_index()
             if self._timer is not None:
                 self._timer.cancel()
 
         return stop
 
     def configure(self, limits: Limits) -> None:
-        """Take over limits; what is prepared is let go where it may not be kept any longer."""
+        """Apply limits, and drop what may no longer be kept."""
         if limits == self.limits:
             return
         self.limits = limits
@@ -96,36 +108,31 @@ class StateCache:
             self.clear()
         if self._timer is not None:
             self._schedule()
-        self._fit()
+        self._evict()
 
     def __len__(self) -> int:
-        """Return the number of views that have something prepared."""
+        """Return the number of views that have bodies."""
         return sum(view.holds_bodies for view in self._views.values())
 
     @property
     def size(self) -> int:
-        """Bytes held by all views, what they share counted once.
+        """Bytes held by all views; what they share counts once.
 
-        Without the plain states that they are made of, which Home Assistant keeps as well.
+        The plain states that segments are built from do not count: Home Assistant keeps those anyway.
         """
-        views = self._views.values()
-        bundles = {bundle for view in views for bundle in view.bundles()}
-        leaves = {leaf for bundle in bundles for leaf in bundle.leaves}
-        holders: Iterable[StateView | Bundle | Leaf] = (*views, *bundles, *leaves)
-        parts = {part for holder in holders for part in holder.kept()}
-        return sum({id(piece): len(piece) for part in parts for piece in part.pieces}.values())
+        return sum({id(piece): len(piece) for block in self._blocks() for piece in block.pieces}.values())
 
     @property
     def age(self) -> float:
-        """Seconds for which events alone have been trusted."""
+        """For how many seconds events alone have been trusted."""
         return time.monotonic() - self._trusted_since
 
     def view(self, scope: Scope, redaction: Redaction) -> StateView:
-        """Return the view of a scope, with its states redacted so."""
+        """Return the view of a scope with a redaction."""
         key = (scope, redaction)
         view = self._views.get(key)
         if view is None:
-            view = self._views[key] = self._new_view(scope, redaction)
+            view = self._views[key] = self._create_view(scope, redaction)
         return view
 
     def retain(self, wanted: Iterable[ViewKey]) -> None:
@@ -133,47 +140,52 @@ class StateCache:
         self._views = {key: view for key in wanted if (view := self._views.get(key)) is not None}
 
     def clear(self) -> None:
-        """Let go of everything that is prepared."""
+        """Drop all bodies."""
         for view in self._views.values():
             view.clear()
 
-    def validate(self, view: StateView) -> bool:
-        """Bring a view's validator up to date; tell whether a moment was enough for it."""
-        return view.is_current or view.advance(time.monotonic() + _SLICE)
+    def respond(self, view: StateView, coding: Coding, holds: Callable[[str], bool]) -> Payload | Answer:
+        """Answer a request for a view as far as one slice of time allows.
 
-    def body(self, view: StateView, coding: Coding) -> Payload | None:
-        """Return the body of a view that ``validate`` brought up to date; ``None`` when it takes too long."""
-        now, prepared = time.monotonic(), True
-        body = view.body(coding)
-        if body is None:
+        Args:
+            view: What is asked for.
+            coding: The content coding that the client gets.
+            holds: Tells whether the client has the body of an ETag.
+
+        """
+        now = time.monotonic()
+        if not (view.is_current or run_until(view.advance(), now + _SLICE_SECONDS)):
+            return Answer.PENDING
+        if holds(view.etag):
+            self.recorder.asked(hit=True, revalidated=True)
+            return Answer.NOT_MODIFIED
+        prepared, payload = True, view.body(coding)
+        if payload is None:
             prepared = view.is_prepared(coding)
-            body = view.build(coding, now + _SLICE)
-        if body is not None:
-            self._answered(view, coding, now, hit=prepared)
-        return body
+            payload = run_until(view.build(coding), now + _SLICE_SECONDS)
+        if payload is None:
+            return Answer.PENDING
+        self._answered(view, coding, now, hit=prepared)
+        return payload
 
     async def body_in_slices(self, view: StateView, coding: Coding) -> Payload:
-        """Return the body of a view as it is now, and let others run in between."""
+        """Return the current body of a view, and let others run while it is built."""
         prepared = view.is_prepared(coding)
         body = await self._build(view, coding)
         self._answered(view, coding, time.monotonic(), hit=prepared)
         return body
 
     def direct(self, scope: Scope, redaction: Redaction) -> bytes:
-        """Return the states of a scope as plain JSON, made from the state machine and kept nowhere."""
+        """Return the states of a scope as plain JSON, built from the state machine and kept nowhere."""
         allows, encode = self._directory.live(scope).allows, self.json.encode
         states = (encode(item, redaction) for item in self._hass.states.async_all() if allows(item.entity_id))
         return b"".join((b"[", b",".join(states), b"]"))
 
-    def revalidated(self) -> None:
-        """Count an answer that the client still had."""
-        self.recorder.asked(hit=True, revalidated=True)
-
     async def warm(self, wanted: Callable[[], Collection[ViewKey]]) -> None:
-        """Prepare the views that have nothing prepared, as far as there is room.
+        """Build the views that have no body, as far as there is room.
 
-        In the coding that clients asked for last, and with long pauses: nobody waits for it. ``wanted`` is asked
-        again before each view, so that none is made anew for a key that was revoked in a pause.
+        In the coding that clients asked for last, and with long pauses, since nobody waits for it. ``wanted`` is
+        called again before each view, so that none is built for a key that was revoked in a pause.
         """
         if not self.limits.enabled:
             return
@@ -183,30 +195,30 @@ class StateCache:
                 continue
             view = self.view(*key)
             if not view.holds_bodies and self.size < self.limits.max_bytes * _WARM_SHARE:
-                await self._build(view, self._coding, _PAUSE)
+                await self._build(view, self._coding, _WARM_PAUSE_SECONDS)
         self.warm_seconds = time.monotonic() - started
 
     def _answered(self, view: StateView, coding: Coding, now: float, *, hit: bool) -> None:
-        view.used = now
+        view.last_used = now
         self.recorder.asked(hit=hit)
         if coding.name != IDENTITY:
             self._coding = coding
-        if not hit or now - self._measured > _MEASURE_EVERY:
-            self._fit()
+        if not hit or now - self._measured > _MEASURE_INTERVAL_SECONDS:
+            self._evict()
 
-    def _new_view(self, scope: Scope, redaction: Redaction) -> StateView:
-        self._made += 1
-        name = f"{self._nonce}.{self._made}"
-        live, nodes = self._directory.live(scope), self._shared(redaction)
-        return StateView(name, live, self.ledger, nodes, self.recorder.invalidated)
+    def _create_view(self, scope: Scope, redaction: Redaction) -> StateView:
+        self._views_created += 1
+        name = f"{self._nonce}.{self._views_created}"
+        live, pool = self._directory.live(scope), self._pool(redaction)
+        return StateView(name, live, self.index, pool, self.recorder.invalidated)
 
-    def _shared(self, redaction: Redaction) -> SharedNodes:
-        nodes = self._nodes.get(redaction)
-        if nodes is None:
-            nodes = self._nodes[redaction] = SharedNodes(self._writer(redaction))
-        return nodes
+    def _pool(self, redaction: Redaction) -> SegmentPool:
+        pool = self._pools.get(redaction)
+        if pool is None:
+            pool = self._pools[redaction] = SegmentPool(self._writer(redaction))
+        return pool
 
-    def _writer(self, redaction: Redaction) -> Write:
+    def _writer(self, redaction: Redaction) -> WriteState:
         find, encode = self._hass.states.get, self.json.encode_once
 
         def write(entity_id: str) -> bytes | None:
@@ -215,17 +227,31 @@ class StateCache:
 
         return write
 
-    def _fit(self) -> None:
-        """Let go of bodies, and of what they are made of, until what is kept fits."""
+    def _blocks(self) -> Iterator[Block]:
+        """Yield every block that is kept, once for each holder."""
+        views = self._views.values()
+        groups = {group for view in views for group in view.groups()}
+        segments = {segment for group in groups for segment in group.segments}
+        holders: Iterable[StateView | SegmentGroup | Segment] = (*views, *groups, *segments)
+        for holder in holders:
+            yield from holder.kept()
+
+    def _evict(self) -> None:
+        """Drop bodies, and the blocks that they are made of, until the rest fits into the limit."""
         self._measured = time.monotonic()
-        size = self.size
-        for view in sorted(self._views.values(), key=attrgetter("used")):
+        if (excess := self.size - self.limits.max_bytes) <= 0:
+            return
+        holders = Counter(id(piece) for block in self._blocks() for piece in block.pieces)
+        for view in sorted(self._views.values(), key=attrgetter("last_used")):
             for coding in view.codings():
-                if size <= self.limits.max_bytes:
+                if excess <= 0:
                     return
-                view.drop(coding)
+                # Kept until the end of the turn, so that no other piece gets the same id.
+                dropped = [piece for block in view.drop(coding) for piece in block.pieces]
+                holders.subtract(map(id, dropped))
+                freed = {id(piece): len(piece) for piece in dropped if not holders[id(piece)]}
+                excess -= sum(freed.values())
                 self.recorder.evicted()
-                size = self.size
 
     def _schedule(self) -> None:
         if self._timer is not None:
@@ -233,26 +259,27 @@ class StateCache:
         self._timer = self._hass.loop.call_later(self.limits.ttl, self._expire)
 
     def _expire(self) -> None:
-        """Trust events no longer: begin anew, as if some had been lost."""
+        """Start over, as if events had been lost."""
         self._trusted_since = time.monotonic()
         self._directory.forget()
-        self.ledger.distrust()
+        self.index.distrust()
         self.clear()
         self._schedule()
         self._on_expiry()
 
-    async def _build(self, view: StateView, coding: Coding, pause: float = 0.0) -> Payload:
-        """Return the body of a view, built in slices; kept unless the cache was turned off meanwhile.
+    async def _build(self, view: StateView, coding: Coding, pause_seconds: float = 0.0) -> Payload:
+        """Return the body of a view, built in slices.
 
-        Others go first: who asks has had a slice already.
+        Others run first, since whoever asks has had a slice already. A body that is finished after the cache was
+        turned off is not kept.
         """
         try:
             for _ in range(_MAX_SLICES):
-                await asyncio.sleep(pause)
-                if (body := view.build(coding, time.monotonic() + _SLICE)) is not None:
+                await asyncio.sleep(pause_seconds)
+                if (body := run_until(view.build(coding), time.monotonic() + _SLICE_SECONDS)) is not None:
                     return body
-            # Changes come faster than they can be taken in: this once, the others wait.
-            return view.build(coding, math.inf) or Payload.of()
+            # Changes arrive faster than they can be applied: this once, the others wait.
+            return run_until(view.build(coding), math.inf) or Payload.of()
         finally:
             if not self.limits.enabled:
                 view.clear()

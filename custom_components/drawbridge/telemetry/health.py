@@ -1,4 +1,4 @@
-"""The health score: one number from 0 to 100, and why it is what it is."""
+"""The health score, from 0 to 100, and the components that it consists of."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,12 +6,12 @@ from typing import Final
 from .window import Totals
 
 HEALTHY_SCORE: Final = 80.0
-"""What a bridge scores that stands on every threshold of the production checklist."""
+"""The score of a bridge that is exactly on every threshold of the production checklist."""
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One part of the score: its weight, and the values that score 100, 80 and 0."""
+    """A component of the score: its weight, and the values that score 100, 80 and 0."""
 
     name: str
     weight: float
@@ -35,16 +35,15 @@ COMPONENTS: Final = (
     Component("cache", 0.15, best=1.0, threshold=0.8, worst=0.0),
     Component("event_loop", 0.15, best=0.01, threshold=0.1, worst=1.0),
 )
-"""Share of server errors, mean response time (s), hit rate, mean event loop lag (s).
+"""Ratio of server errors, mean response time (s), cache hit ratio, mean event loop lag (s).
 
-The thresholds are those of the production checklist, so a bridge that stands on each of
-them scores exactly 80.
+The thresholds are those of the production checklist.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What one component measured and scored; both ``None`` without data."""
+class Measurement:
+    """The value and the score of a component; both ``None`` without data."""
 
     component: Component
     value: float | None
@@ -53,23 +52,23 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The score, 0 to 100, with what it is made of."""
+    """The score, from 0 to 100, and the measurements that it was computed from."""
 
     score: float
-    findings: tuple[Finding, ...]
+    measurements: tuple[Measurement, ...]
 
 
 def assess(totals: Totals, *, running: bool) -> Health:
     """Return the health over a window: the weighted mean of the components that have data.
 
-    A bridge that is not running scores 0. One that runs and was asked nothing scores 100.
+    A bridge that is not running scores 0. One that is running and had no requests scores 100.
     """
     values = _values(totals)
-    findings = tuple(
-        Finding(component, value, component.score(value) if value is not None else None)
+    measurements = tuple(
+        Measurement(component, value, component.score(value) if value is not None else None)
         for component, value in ((item, values[item.name]) for item in COMPONENTS)
     )
-    return Health(_mean(findings) if running else 0.0, findings)
+    return Health(_mean(measurements) if running else 0.0, measurements)
 
 
 def _values(totals: Totals) -> dict[str, float | None]:
@@ -81,8 +80,8 @@ def _values(totals: Totals) -> dict[str, float | None]:
     }
 
 
-def _mean(findings: tuple[Finding, ...]) -> float:
-    scored = [(item.component.weight, item.score) for item in findings if item.score is not None]
+def _mean(measurements: tuple[Measurement, ...]) -> float:
+    scored = [(item.component.weight, item.score) for item in measurements if item.score is not None]
     if not scored:
         return 100.0
     return sum(weight * score for weight, score in scored) / sum(weight for weight, _ in scored)

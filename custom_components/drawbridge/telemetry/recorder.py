@@ -1,4 +1,4 @@
-"""Where everything that happens is reported to."""
+"""Records what happens: counters since the start, and sums of the last five minutes."""
 
 import time
 from bisect import bisect_left
@@ -14,16 +14,16 @@ _SERVER_ERROR: Final = HTTPStatus.INTERNAL_SERVER_ERROR.value
 
 
 class CacheRecorder:
-    """Where one cache reports to."""
+    """Records what happens in one cache."""
 
     def __init__(self, counters: CacheCounters, window: Window, clock: Callable[[], float]) -> None:
-        """Keep the counters since the start and the window in step."""
+        """Record into the counters of a cache and into the window."""
         self._counters = counters
         self._window = window
         self._clock = clock
 
     def asked(self, *, hit: bool, revalidated: bool = False) -> None:
-        """Report a request to the cache, whether its answer was there, and whether the client still had it."""
+        """Record a request: whether it was a hit, and whether the client's copy was still valid."""
         counters = self._counters
         counters.requests += 1
         counters.hits += hit
@@ -33,31 +33,31 @@ class CacheRecorder:
         slot.cache_hits += hit
 
     def revalidated(self) -> None:
-        """Report that the client still had an answer that was asked for."""
+        """Record that the client's copy of the answer last requested was still valid."""
         self._counters.revalidations += 1
 
     def invalidated(self) -> None:
-        """Report a prepared answer that was no longer true."""
+        """Record an answer that became outdated."""
         self._counters.invalidations += 1
 
     def evicted(self) -> None:
-        """Report a prepared answer let go of to make room."""
+        """Record an answer that was dropped to make room."""
         self._counters.evictions += 1
 
 
 class Recorder:
-    """The counters since the start and the window of the last five minutes, kept together."""
+    """The counters since the start and the window of the last five minutes."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Measure time by a clock that counts seconds and never runs backwards."""
+        """Create a recorder. ``clock`` returns seconds and never runs backwards."""
         self.counters = Counters()
         self.window = Window()
         self.started_at = time.time()
         self._clock = clock
 
     def answered(self, route: str, method: str, code: int, seconds: float, sent: int) -> None:
-        """Report an answer: its duration in seconds and the size of its body in bytes."""
-        # Written out, as every request passes here: a call costs more than what it would do.
+        """Record a response: its duration in seconds and the size of its body in bytes."""
+        # Inlined, since every request passes here and a call costs more than its body.
         counters = self.counters
         counters.requests[route, method, code] += 1
         of_route = counters.routes[route]
@@ -70,7 +70,7 @@ class Recorder:
         slot.errors += code >= _SERVER_ERROR
 
     def cache(self, name: str) -> CacheRecorder:
-        """Return where the cache of that name reports to."""
+        """Return the recorder of a cache."""
         return CacheRecorder(self.counters.caches[name], self.window, self._clock)
 
     def totals(self) -> Totals:

@@ -1,4 +1,4 @@
-"""What was seen at the gate that a person should know of, beyond counting."""
+"""How keys are used: over plain HTTP from outside, or through a proxy that hides its clients."""
 
 from collections.abc import Container
 from typing import Final
@@ -13,34 +13,34 @@ _PROXY_HEADERS: Final = (
     "Via",
     "CF-Connecting-IP",
 )
-"""What reverse proxies add besides ``X-Forwarded-For``, which Home Assistant reads by itself."""
+"""Headers that reverse proxies add besides ``X-Forwarded-For``, which Home Assistant reads itself."""
 _MAX_SEEN: Final = 1024
 
 
 class Sightings:
-    """Keys used over plain HTTP from outside, and a proxy that hides its clients.
+    """Finds keys that are used over plain HTTP from outside, and a proxy that hides its clients.
 
-    Looks closely only where a key comes from an address for the first time. Bounded.
+    Each combination of key, address and TLS is inspected once. At most 1,024 are remembered.
     """
 
     def __init__(self) -> None:
-        """Begin with nothing seen."""
+        """Create it without sightings."""
         self.plain: dict[str, str] = {}
-        """By key: the address outside the local network from where it came without TLS."""
+        """For each key: an address outside the local network that used it without TLS."""
         self.hiding_proxy: str | None = None
-        """The address of a proxy that does not say for whom it asks."""
+        """The address of a proxy that does not forward its clients' addresses."""
         self.seen: set[tuple[str, str | None, bool]] = set()
-        """From where keys were used, over TLS or not: there is nothing new to see, then."""
+        """The combinations of key, address and TLS that were inspected."""
 
     @property
     def remembered(self) -> int:
-        """How many pairs of a key and an address are remembered."""
+        """The number of combinations remembered."""
         return len(self.seen)
 
     def use(
         self, key_id: str, address: Address | None, remote: str | None, headers: Container[str], *, secure: bool
     ) -> None:
-        """Take note of a use of a key from ``address``, written ``remote``, over TLS or not."""
+        """Inspect a use of a key from ``address`` (``remote`` is its text), over TLS or not."""
         use = (key_id, remote, secure)
         if use in self.seen:
             return

@@ -1,4 +1,4 @@
-"""The bridge's own metrics as JSON documents. Times are Unix times or durations, in seconds."""
+"""The bridge's metrics as JSON documents. Times are Unix times or durations, in seconds."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -12,29 +12,30 @@ from .recorder import Recorder
 from .window import WINDOW_SECONDS, Totals
 
 SCHEMA: Final = 1
-"""Raised when a reader of the last version would misread the document."""
+"""Incremented when readers of the previous version would misread the document."""
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the snapshot tells of the bridge besides what is counted."""
+class BridgeStatus:
+    """The state of the bridge that is not in the counters."""
 
     version: str
     home_assistant_version: str
     running: bool
     keys: Iterable[ApiKey]
     caches: Mapping[str, Mapping[str, float | None]]
-    """By cache: what it holds now, ``entries`` and ``bytes``; ``age`` and ``warm_seconds`` in seconds."""
+    """For each cache: ``entries``, ``bytes``, and in seconds ``age`` and ``warm_seconds``."""
     lockouts: Mapping[str, int]
-    """Addresses locked out now, ``active``, and since the start, ``total``."""
+    """Addresses locked out now (``active``) and lock-outs since the start (``total``)."""
     audit: Mapping[str, int | bool | Mapping[str, int]]
-    """Records of the audit trail, ``records``; whether it goes to a file, ``file``; those not written, ``dropped``."""
+    """Audit records since the start (``records``), whether they are written to a file (``file``), and those that were
+    not written (``dropped``), by reason."""
     sending: Mapping[str, int]
     """Answers that clients have not read to their end, ``answers``, their ``bytes``, and connections ``dropped``."""
 
 
-def snapshot(recorder: Recorder, about: Surroundings) -> dict[str, Any]:
-    """Return the document that the exporter reads. It holds no secret."""
+def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
+    """Return the document that the exporter reads. It contains no secret."""
     counters = recorder.counters
     return {
         "schema": SCHEMA,
@@ -59,14 +60,14 @@ def snapshot(recorder: Recorder, about: Surroundings) -> dict[str, Any]:
 
 
 def health_document(health: Health) -> dict[str, Any]:
-    """Return the score with its components; ``None`` where there were no data."""
+    """Return the score with its components; values are ``None`` without data."""
     components = {
         item.component.name: {
             "score": item.score,
             "value": item.value,
             "weight": item.component.weight,
         }
-        for item in health.findings
+        for item in health.measurements
     }
     return {
         "score": health.score,

@@ -1,4 +1,4 @@
-"""What happened in the last five minutes."""
+"""Sums over the last five minutes."""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _SLOTS: Final = WINDOW_SECONDS // _SLOT_SECONDS
 
 @dataclass(slots=True)
 class Totals:
-    """Sums over a stretch of time; durations and lags in seconds."""
+    """Sums over a period; durations and lags in seconds."""
 
     requests: int = 0
     errors: int = 0
@@ -23,7 +23,7 @@ class Totals:
     lag_max: float = 0.0
 
     def add(self, other: Totals) -> None:
-        """Add another stretch of time."""
+        """Add the sums of another period."""
         self.requests += other.requests
         self.errors += other.errors
         self.seconds += other.seconds
@@ -38,18 +38,18 @@ class Window:
     """A ring of slots of five seconds each. The clock, in seconds, must not run backwards."""
 
     def __init__(self) -> None:
-        """Begin empty."""
+        """Create an empty window."""
         self._slots = [Totals() for _ in range(_SLOTS)]
         self._numbers = [-1] * _SLOTS
         self._current = self._slots[0]
         self._until = -math.inf
 
     def slot(self, now: float) -> Totals:
-        """Return what to add to for what happens now."""
+        """Return the current slot."""
         return self._current if now < self._until else self._turn_to(now)
 
     def lag(self, now: float, seconds: float) -> None:
-        """Add how late the event loop was."""
+        """Add a measurement of the event loop lag."""
         slot = self.slot(now)
         slot.lags += 1
         slot.lag_seconds += seconds
@@ -65,7 +65,7 @@ class Window:
         return totals
 
     def _turn_to(self, now: float) -> Totals:
-        """Begin the slot of a moment, and return it."""
+        """Start the slot of a moment, and return it."""
         number = int(now // _SLOT_SECONDS)
         index = number % _SLOTS
         self._until = (number + 1) * _SLOT_SECONDS

@@ -1,7 +1,7 @@
-"""The order of all entities, in short stretches, and which of them changed when.
+"""The index of all entities that have a state: their order, in short shards, and which changed when.
 
-A change of state costs one entry in a set. Everything else is done when somebody asks, once for
-all changes since, whatever the number of scopes.
+A state change costs one set entry. Everything else is done when somebody reads, once for all
+changes since the last read, whatever the number of scopes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,45 +11,46 @@ from typing import Final
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
 
-from .directory import EntityDirectory
+from ..cache.directory import EntityDirectory
 
 SHARD_SIZE: Final = 32
-"""Entities in a shard: fewer make a change cheaper, more make compressed answers smaller."""
+"""Entities in a shard. Smaller shards make a change cheaper; larger ones compress better."""
 
 GROUP_SIZE: Final = 12
 """Shards in a group."""
 
 _SPARE_SHARDS: Final = 8
-_MAX_GONE: Final = 10_000
+_MAX_REMOVED: Final = 10_000
+"""Removed entities that are remembered, so that readers can be told that they are gone."""
 
 
 class Shard:
     """Consecutive entities, in Home Assistant's order.
 
-    ``version`` grows with every change of one of them, ``layout`` with every change of who they
-    are or which scopes they are in.
+    ``version`` is the index version of the last change of one of the entities. ``layout`` is that of the last
+    change of which entities the shard holds or which scopes they are in.
     """
 
     __slots__ = ("_changed", "entity_ids", "group", "layout", "version")
 
     def __init__(self, group: Group, version: int) -> None:
-        """Begin empty."""
+        """Create an empty shard in a group."""
         self.group = group
         self.entity_ids: list[str] = []
         self.layout = self.version = version
         self._changed: dict[str, int] = {}
 
     def change(self, entity_id: str, version: int) -> None:
-        """Note a change of the state of one of the entities."""
+        """Record that the state of an entity changed."""
         self._changed[entity_id] = self.version = self.group.version = version
 
     def rearrange(self, version: int) -> None:
-        """Note a change of who the entities are, or in which scopes."""
+        """Record that the entities, or the scopes that they are in, changed."""
         self.layout = self.group.layout = self.version = self.group.version = version
         self._changed.clear()
 
     def changed_since(self, version: int) -> Iterable[str]:
-        """Return the entities whose state changed after a version that is not older than ``layout``."""
+        """Return the entities whose state changed after a version, which must not be older than ``layout``."""
         return [entity_id for entity_id, changed in self._changed.items() if changed > version]
 
 
@@ -59,56 +60,67 @@ class Group:
     __slots__ = ("layout", "shards", "version")
 
     def __init__(self, version: int) -> None:
-        """Begin empty."""
+        """Create a group without shards."""
         self.shards: list[Shard] = []
         self.layout = self.version = version
 
 
-class Ledger:
-    """Follows Home Assistant's state machine, and the facts of entities."""
+class StateIndex:
+    """Follows Home Assistant's state machine and the registry facts that decide scopes.
+
+    Readers call ``sync`` first: it applies everything that happened since the last read and raises ``version``.
+    """
 
     def __init__(self, hass: HomeAssistant, directory: EntityDirectory) -> None:
-        """Follow nothing yet."""
+        """Create an index; ``start`` makes it follow Home Assistant."""
         self._hass = hass
         self._directory = directory
         self.groups: list[Group] = []
         self.version = 0
         self.layout = 0
-        """The version of the last change of any layout."""
+        """The version of the last layout change of any shard."""
         self.horizon = 0
-        """Changes up to this version may be unknown."""
+        """Changes at or before this version may have been forgotten."""
         self._shard_of: dict[str, Shard] = {}
         self._changed: dict[str, int] = {}
         self._dirty: set[str] = set()
         self._moved: set[str] = set()
-        self._refiled: set[str] = set()
+        self._reclassified: set[str] = set()
         self._trusted = False
 
     def start(self) -> CALLBACK_TYPE:
-        """Follow all changes until the function returned is called."""
+        """Follow all changes until the returned function is called."""
         self.distrust()
-        self._directory.listen(self._facts_changed)
-        return self._hass.bus.async_listen(EVENT_STATE_CHANGED, self._state_changed)
+        stops = (
+            self._directory.listen(self._facts_changed),
+            self._hass.bus.async_listen(EVENT_STATE_CHANGED, self._state_changed),
+        )
+
+        def stop() -> None:
+            for item in stops:
+                item()
+
+        return stop
 
     def distrust(self) -> None:
-        """Look at everything again when asked next, as if all had changed."""
+        """Rebuild everything at the next read, as if every entity had changed."""
         self._trusted = False
 
     def holds(self, entity_id: str) -> bool:
-        """Tell whether an entity has a state."""
+        """Return whether an entity has a state."""
         return entity_id in self._shard_of
 
     def entity_ids(self) -> Iterable[str]:
-        """Return all entities that have a state, in no order."""
+        """Return all entities that have a state, in no particular order."""
         return self._shard_of.keys()
 
     @property
     def is_current(self) -> bool:
-        """Tell whether all changes that have happened are taken in."""
+        """Whether every change so far has been applied."""
         return self._trusted and not self._dirty
 
     def sync(self) -> None:
-        """Take in all changes that have happened. Whoever asks for anything calls this first."""
+        """Apply every change so far."""
         if self.is_current:
             return
         self.version += 1
@@ -118,15 +130,15 @@ class Ledger:
             if (shard := self._shard_of.get(entity_id)) is not None:
                 shard.change(entity_id, self.version)
             self._note(entity_id)
-        for entity_id in self._refiled:
+        for entity_id in self._reclassified:
             if (shard := self._shard_of.get(entity_id)) is not None:
                 shard.rearrange(self.version)
                 self.layout = self.version
         self._dirty.clear()
-        self._refiled.clear()
+        self._reclassified.clear()
 
     def changed_since(self, version: int) -> Iterator[str]:
-        """Yield the entities that changed, came, left or moved after a version, the latest first."""
+        """Yield the entities that changed, appeared, disappeared or moved after a version, the latest first."""
         for entity_id, changed in reversed(self._changed.items()):
             if changed <= version:
                 return
@@ -145,17 +157,17 @@ class Ledger:
 
     def _facts_changed(self, entity_id: str) -> None:
         self._dirty.add(entity_id)
-        self._refiled.add(entity_id)
+        self._reclassified.add(entity_id)
 
     def _note(self, entity_id: str) -> None:
         self._changed.pop(entity_id, None)
         self._changed[entity_id] = self.version
-        if len(self._changed) > len(self._shard_of) + _MAX_GONE:
+        if len(self._changed) > len(self._shard_of) + _MAX_REMOVED:
             oldest = next(iter(self._changed))
             self.horizon = self._changed.pop(oldest)
 
     def _move(self) -> None:
-        """Take out who left or came back, and add at the end who came, as the state machine does."""
+        """Drop the entities that were removed or came back, and append the new ones, as the state machine does."""
         for entity_id in self._moved:
             if (shard := self._shard_of.pop(entity_id, None)) is not None:
                 shard.entity_ids.remove(entity_id)

@@ -1,7 +1,8 @@
-"""Checksums of a whole from those of its parts, without reading the bytes again.
+"""Checksums of concatenated blocks, combined from those of the blocks without reading the bytes again.
 
-Both are linear: the sum over a join follows from the sums over its parts and their lengths, and where a part is
-replaced by one of the same length, the sum changes by what the part's does, whatever the others are.
+Adler-32 and CRC-32 are linear. The checksum of a concatenation follows from the checksums and lengths of the blocks,
+as in zlib's ``adler32_combine`` and ``crc32_combine``. Where a block is replaced by one of the same length, the
+checksum of the whole changes by the difference of the two blocks' checksums, whatever the other blocks are.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,19 +18,23 @@ _CRC_X8: Final = 1 << 23
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """A kind of checksum: how it is made, how those of two parts are joined, and how a part is replaced.
+    """A checksum algorithm.
 
-    ``join`` takes the sums of both parts and the length of the second; ``replace`` the sum of the whole, those of the
-    old part and of the new one, which must be as long, and the number of bytes behind it.
+    Attributes:
+        of: Returns the checksum of some bytes.
+        combine: Returns the checksum of two blocks, from both checksums and the length of the second block in bytes.
+        replace: Returns the checksum after a block was replaced by one of the same length, from the checksum of the
+            whole, those of the old and the new block, and the number of bytes behind the block.
+
     """
 
     of: Callable[[bytes], int]
-    join: Callable[[int, int, int], int]
+    combine: Callable[[int, int, int], int]
     replace: Callable[[int, int, int, int], int]
 
 
-def adler32_join(first: int, second: int, second_length: int) -> int:
-    """Return the Adler-32 of a join of two parts (RFC 1950)."""
+def adler32_combine(first: int, second: int, second_length: int) -> int:
+    """Return the Adler-32 (RFC 1950) of two blocks, from their checksums and the length of the second."""
     low, high = first & 0xFFFF, first >> 16
     low_joined = (low + (second & 0xFFFF) - 1) % _ADLER_BASE
     high_joined = (high + (second >> 16) + second_length * (low - 1)) % _ADLER_BASE
@@ -37,15 +42,15 @@ def adler32_join(first: int, second: int, second_length: int) -> int:
 
 
 def adler32_replace(whole: int, old: int, new: int, behind: int) -> int:
-    """Return the Adler-32 of a whole of which a part was replaced."""
+    """Return the Adler-32 of the whole after a block was replaced by one of the same length."""
     low_change, high_change = (new & 0xFFFF) - (old & 0xFFFF), (new >> 16) - (old >> 16)
     low = ((whole & 0xFFFF) + low_change) % _ADLER_BASE
     high = ((whole >> 16) + high_change + behind * low_change) % _ADLER_BASE
     return high << 16 | low
 
 
-def crc32_join(first: int, second: int, second_length: int) -> int:
-    """Return the CRC-32 of a join of two parts (RFC 1952)."""
+def crc32_combine(first: int, second: int, second_length: int) -> int:
+    """Return the CRC-32 (RFC 1952) of two blocks, from their checksums and the length of the second."""
     bit = 0
     while second_length >> bit:
         if second_length >> bit & 1:
@@ -57,7 +62,7 @@ def crc32_join(first: int, second: int, second_length: int) -> int:
 
 @cache
 def _zeros(bit: int) -> tuple[tuple[int, ...], ...]:
-    """Return what 2 to the power of ``bit`` bytes of zeros make of a CRC: a table for each of its four bytes."""
+    """Return the tables that append ``2 ** bit`` zero bytes to a CRC, one for each of its four bytes."""
     power = _CRC_X8
     for _ in range(bit):
         power = _multiply(power, power)
@@ -65,7 +70,7 @@ def _zeros(bit: int) -> tuple[tuple[int, ...], ...]:
 
 
 def _table(images: Sequence[int]) -> tuple[int, ...]:
-    """Return what all values of a byte become, by what its eight bits become."""
+    """Return the images of all values of a byte, given the images of its eight bits."""
     values = [0]
     for image in images:
         values += [value ^ image for value in values]
@@ -73,7 +78,7 @@ def _table(images: Sequence[int]) -> tuple[int, ...]:
 
 
 def _multiply(one: int, other: int) -> int:
-    """Multiply two polynomials over GF(2), modulo that of CRC-32."""
+    """Multiply two polynomials over GF(2), modulo the CRC-32 polynomial."""
     product = 0
     while one:
         if one & _CRC_ONE:

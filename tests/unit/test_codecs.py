@@ -9,9 +9,9 @@ from compression import zstd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from custom_components.drawbridge.cache import checksums
-from custom_components.drawbridge.cache.codings import CODINGS, COMPRESSED, CRC32, Chain, Coding
-from custom_components.drawbridge.policy.encodings import choose
+from custom_components.drawbridge.encoding import checksums
+from custom_components.drawbridge.encoding.codecs import CODINGS, COMPRESSED, CRC32, BlockChain, Coding
+from custom_components.drawbridge.encoding.negotiation import choose
 
 DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.decompress,
@@ -32,9 +32,9 @@ TEXTS = st.lists(
 def test_parts_join(name: str, texts: list[bytes]) -> None:
     """Whatever the parts, joined in one step or in two, one decoder reads all of them."""
     coding = CODINGS[name]
-    parts = [coding.family.encode(text) for text in texts]
-    nested = Chain(coding.family, [Chain(coding.family, parts[:3]).joined(), *parts[3:]])
-    for chain in (Chain(coding.family, parts), nested):
+    parts = [coding.codec.encode(text) for text in texts]
+    nested = BlockChain(coding.codec, [BlockChain(coding.codec, parts[:3]).joined(), *parts[3:]])
+    for chain in (BlockChain(coding.codec, parts), nested):
         assert decoded(coding, chain) == in_json(name, texts)
 
 
@@ -46,17 +46,17 @@ def test_parts_join(name: str, texts: list[bytes]) -> None:
 def test_parts_are_replaced(name: str, texts: list[bytes], changes: list[tuple[int, bytes, bool]]) -> None:
     """Whatever takes the place of whatever, as long or not, one decoder reads all of it as it is then."""
     coding, texts = CODINGS[name], list(texts)
-    chain = Chain(coding.family, map(coding.family.encode, texts))
+    chain = BlockChain(coding.codec, map(coding.codec.encode, texts))
     replaced = []
     for place, text, as_long in changes:
         index = place % len(texts)
         texts[index] = texts[index][::-1].replace(b"0", b"1") if as_long else text
-        replaced.append((index, coding.family.encode(texts[index])))
+        replaced.append((index, coding.codec.encode(texts[index])))
     chain.replace(replaced)
     assert decoded(coding, chain) == in_json(name, texts)
 
 
-def decoded(coding: Coding, chain: Chain) -> bytes:
+def decoded(coding: Coding, chain: BlockChain) -> bytes:
     """Return what a decoder reads of a body, whose size is what it says."""
     payload = coding.body(chain)
     body = b"".join(payload.pieces)
@@ -76,17 +76,17 @@ def test_large_parts(name: str) -> None:
     noise = random.Random(1).randbytes(400_000)  # noqa: S311 - the same in every run
     texts = [noise, b"x" * 700_000, noise[:9], b"", noise]
     coding = CODINGS[name]
-    chain = Chain(coding.family, map(coding.family.encode, texts))
+    chain = BlockChain(coding.codec, map(coding.codec.encode, texts))
     assert decoded(coding, chain) == in_json(name, texts)
 
 
 @given(st.binary(max_size=300), st.binary(max_size=3000))
-def test_checksums_of_a_join(one: bytes, other: bytes) -> None:
-    """They are those of the joined bytes."""
+def test_checksums_are_combined(one: bytes, other: bytes) -> None:
+    """The combined checksum is that of the concatenated bytes."""
     joined, length = one + other, len(other)
-    for join in (checksums.crc32_join, CRC32.join):
-        assert join(zlib.crc32(one), zlib.crc32(other), length) == zlib.crc32(joined)
-    assert checksums.adler32_join(zlib.adler32(one), zlib.adler32(other), length) == zlib.adler32(joined)
+    for combine in (checksums.crc32_combine, CRC32.combine):
+        assert combine(zlib.crc32(one), zlib.crc32(other), length) == zlib.crc32(joined)
+    assert checksums.adler32_combine(zlib.adler32(one), zlib.adler32(other), length) == zlib.adler32(joined)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Cursors: what a client gives back to be told only what changed."""
+"""Cursors: opaque positions in the change log, which clients send back to get only what changed."""
 
 import hmac
 import secrets
@@ -16,26 +16,26 @@ _SEAL_BYTES: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A point in the log of changes. ``epoch`` counts what no log can tell, such as a moved entity."""
+    """A position in the change log. ``epoch`` changes when every reader must start over."""
 
     epoch: int
     sequence: int
 
 
 class Cursors:
-    """Writes positions so that only this bridge can read them, and only for the view they were made for.
+    """Encrypts positions, so that only this bridge can read them, and only for the view that they were created for.
 
-    The sequence counts the changes of the whole house. A key that could read it, or only tell one cursor from the
-    next, would know when something moves in rooms that it must not see. Valid until the bridge is set up again.
+    The sequence counts the changes of the whole house. A client that could read it, or compare two cursors, would
+    learn when something moves in rooms that it must not see. Cursors are valid until the bridge is set up again.
     """
 
     def __init__(self) -> None:
-        """Choose a secret."""
+        """Create a random secret."""
         self._secret = secrets.token_bytes(32)
         self._made = 0
 
     def encode(self, position: Position, view: str) -> str:
-        """Return a cursor of a position in a view: another one each time."""
+        """Return a cursor for a position in a view. It differs on each call."""
         self._made += 1
         number = self._made.to_bytes(_NONCE_BYTES)
         nonce = blake2b(number, key=self._secret, digest_size=_NONCE_BYTES, person=b"nonce").digest()
@@ -43,7 +43,7 @@ class Cursors:
         return urlsafe_b64encode(nonce + hidden + self._seal(nonce + hidden, view)).decode().rstrip("=")
 
     def decode(self, cursor: str, view: str) -> Position | None:
-        """Return the position of a cursor; ``None`` for one that is not of this bridge and view."""
+        """Return the position of a cursor; ``None`` if this bridge did not create it for this view."""
         try:
             raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         except Base64Error, ValueError:

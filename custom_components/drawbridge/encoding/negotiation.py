@@ -11,10 +11,10 @@ _MAX_LENGTH: Final = 512
 
 @lru_cache(maxsize=256)
 def choose(accepted: str | None, offered: Sequence[str]) -> str:
-    """Return the coding to answer with, by the ``Accept-Encoding`` sent.
+    """Return the content coding for an ``Accept-Encoding`` header.
 
-    The client's weights decide, and between equal ones the order of ``offered``, a tuple. A client
-    that names none of them gets ``identity``, also for ``*``: it may not know what it asks for.
+    The client's weights decide; between equal weights, the order of ``offered``. A client that names none of the
+    codings gets ``identity``, also for ``*``, since it may not be able to decode what it gets.
     """
     if not accepted or len(accepted) > _MAX_LENGTH:
         return IDENTITY
@@ -36,7 +36,7 @@ def _weights(accepted: str) -> dict[str, float]:
 
 
 def _weight(parameters: Sequence[str]) -> float:
-    """Return the weight given, 1 without one, and 0 for what is no weight."""
+    """Return the weight; 1 if there is none, 0 if it is invalid."""
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "q":

@@ -1,0 +1,1 @@
+"""Content codings: block codecs, checksums that combine, and negotiation."""

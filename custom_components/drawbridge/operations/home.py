@@ -1,0 +1,118 @@
+"""Home Assistant as one key sees it."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_component import DATA_INSTANCES, EntityComponent
+
+from ..cache.directory import LiveScope
+from ..refusal import Refusal, RefusedError, not_found
+
+COMMON_COMPONENTS: Final = frozenset(
+    {
+        "api",
+        "auth",
+        "config",
+        "drawbridge",
+        "history",
+        "homeassistant",
+        "http",
+        "logbook",
+        "recorder",
+        "template",
+        "websocket_api",
+    }
+)
+"""The components that clients look for before they use a part of the API; most are in every Home Assistant."""
+
+
+class ScopedHome:
+    """The entities, states and registries that are in scope. Nothing else reads them on behalf of a key.
+
+    A look-up takes the same steps for something that is out of scope and something that does not exist.
+    """
+
+    __slots__ = ("_hass", "scope")
+
+    def __init__(self, hass: HomeAssistant, scope: LiveScope) -> None:
+        """Create the view of a scope."""
+        self._hass = hass
+        self.scope = scope
+
+    def allows(self, entity_id: str) -> bool:
+        """Return whether an entity, existing or not, is in scope."""
+        return self.scope.allows(entity_id)
+
+    def states(self, domain: str | None = None) -> Iterator[State]:
+        """Yield the states in scope, in Home Assistant's order."""
+        allows = self.scope.allows
+        return (state for state in self._hass.states.async_all(domain) if allows(state.entity_id))
+
+    def state(self, entity_id: str) -> State | None:
+        """Return the state of an entity in scope."""
+        state = self._hass.states.get(entity_id)
+        return state if self.scope.allows(entity_id) else None
+
+    def domains(self) -> frozenset[str]:
+        """Return the domains of the entities in scope."""
+        return frozenset(state.domain for state in self.states())
+
+    def components(self) -> list[str]:
+        """Return the loaded components that the scope reveals.
+
+        All of them where everything is in scope; else those that every Home Assistant has, the domains of the
+        entities in scope, and the integrations that provide them.
+        """
+        loaded = self._hass.config.components
+        if self.scope.scope.is_everything:
+            return list(loaded)
+        registry = er.async_get(self._hass)
+        shown = set(COMMON_COMPONENTS)
+        for state in self.states():
+            shown.add(state.domain)
+            if (entry := registry.async_get(state.entity_id)) is not None:
+                shown |= {entry.platform, f"{state.domain}.{entry.platform}"}
+        return [item for item in loaded if item in shown]
+
+    def require(self, *integrations: str) -> None:
+        """Raise ``RefusedError`` if one of these integrations is not set up."""
+        for name in integrations:
+            if name not in self._hass.config.components:
+                raise not_found(f"The integration '{name}' is not set up in this Home Assistant.")
+
+    def entities(self, domain: str) -> Iterator[Entity]:
+        """Yield the entities of a domain that are in scope.
+
+        Raises:
+            RefusedError: The integration of the domain is not set up.
+
+        """
+        return (entity for entity in self._component(domain).entities if self.scope.allows(entity.entity_id))
+
+    def entity(self, domain: str, entity_id: str, missing: Refusal, detail: str) -> Any:  # noqa: ANN401 - each domain has its own class
+        """Return an entity of a domain that is in scope.
+
+        Args:
+            domain: The domain of the entity.
+            entity_id: Its id, in lower case.
+            missing: The refusal where it does not exist.
+            detail: The text for the client, whether it does not exist or is out of scope.
+
+        Raises:
+            RefusedError: There is no such entity in scope, or the integration of the domain is not set up.
+
+        """
+        found = self._component(domain).get_entity(entity_id)
+        if not self.scope.allows(entity_id):
+            raise RefusedError(missing, {"detail": detail}, hidden=Refusal.SCOPE)
+        if found is None:
+            raise RefusedError(missing, {"detail": detail})
+        return found
+
+    def _component(self, domain: str) -> EntityComponent[Any]:
+        self.require(domain)
+        component: EntityComponent[Any] = self._hass.data[DATA_INSTANCES][domain]
+        return component

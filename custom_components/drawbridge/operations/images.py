@@ -1,0 +1,56 @@
+"""Pictures of cameras and image entities."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from homeassistant.exceptions import HomeAssistantError
+
+from ..refusal import Refusal, RefusedError, failed
+from .caller import Caller
+
+_TIMEOUT_SECONDS: Final = 10
+_NO_PICTURE: Final = "Unable to get image"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An encoded picture and its media type."""
+
+    content: bytes
+    content_type: str
+
+
+async def camera_picture(caller: Caller, entity_id: str, width: int | None, height: int | None) -> Picture:
+    """Return a still picture of a camera, scaled to about ``width`` and ``height`` pixels where the camera can.
+
+    Raises:
+        RefusedError: There is no such camera in scope, it is off, or it has no picture.
+
+    """
+    camera = caller.home.entity("camera", entity_id, Refusal.NOT_FOUND, "Camera not found.")
+    if not camera.is_on:
+        raise RefusedError(Refusal.CAMERA_OFF)
+    from homeassistant.components.camera import async_get_image  # noqa: PLC0415 - may not be set up
+
+    try:
+        image = await async_get_image(caller.hass, camera.entity_id, _TIMEOUT_SECONDS, width, height)
+    except (HomeAssistantError, ValueError) as err:
+        raise failed(f"{_NO_PICTURE}: {err}.") from err
+    return Picture(image.content, image.content_type)
+
+
+async def image_picture(caller: Caller, entity_id: str) -> Picture:
+    """Return the picture of an image entity.
+
+    Raises:
+        RefusedError: There is no such image entity in scope, or it has no picture.
+
+    """
+    entity = caller.home.entity("image", entity_id, Refusal.NOT_FOUND, "Image not found.")
+    from homeassistant.components.image import async_get_image  # noqa: PLC0415 - may not be set up
+
+    try:
+        image = await async_get_image(caller.hass, entity.entity_id, _TIMEOUT_SECONDS)
+    except (HomeAssistantError, ValueError) as err:
+        raise failed(f"{_NO_PICTURE}: {err}.") from err
+    return Picture(image.content, image.content_type)

@@ -1,0 +1,201 @@
+"""Every reason to refuse a request, once: what the client is told, and what is counted and reported.
+
+Transports turn a refusal into their own form: a problem document (``api/problem.py``) over HTTP.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Final
+
+_NO_PLACEHOLDERS: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+class SecurityEvent(StrEnum):
+    """The types of the event entity. A refusal that is a mistake of the client raises none."""
+
+    NO_KEY = "no_key"
+    WRONG_KEY = "wrong_key"
+    ENDED_KEY = "ended_key"
+    LOCKED_OUT = "locked_out"
+    WRONG_NETWORK = "wrong_network"
+    NOT_ALLOWED = "not_allowed"
+    RATE_LIMITED = "rate_limited"
+
+
+class Metric(Enum):
+    """The metric that counts a refusal, by its label."""
+
+    AUTH_FAILURES = auto()
+    DENIED = auto()
+    NONE = auto()
+    """Counted as a response with its status only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What there is to say about a refusal.
+
+    Attributes:
+        status: The HTTP status.
+        text: What the client is told, with placeholders.
+        metric: The metric that counts it.
+        event: The security event that it raises.
+        retry_after: After how many seconds the client should try again, where that helps.
+        audited: Whether it is recorded in the audit trail.
+
+    """
+
+    status: HTTPStatus
+    text: str
+    metric: Metric = Metric.NONE
+    event: SecurityEvent | None = None
+    retry_after: int | None = None
+    audited: bool = True
+
+
+_SETTINGS: Final = "Settings > Devices & services > Drawbridge"
+_ENTITY_NOT_FOUND: Final = "Entity not found."
+
+
+class Refusal(Enum):
+    """A reason to refuse. Its label is the reason in metrics and in the audit trail."""
+
+    UNAVAILABLE = Reason(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Drawbridge is not set up, or Home Assistant is starting or stopping. Try again soon.",
+        retry_after=10,
+    )
+    LOCKED_OUT = Reason(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Too many invalid keys came from your address. Try again later, or with a valid key.",
+        Metric.DENIED,
+        SecurityEvent.LOCKED_OUT,
+    )
+    KEY_MISSING = Reason(
+        HTTPStatus.UNAUTHORIZED,
+        "No key. Send one as 'Authorization: Bearer dbk_…' or 'X-API-Key: dbk_…'.",
+        Metric.AUTH_FAILURES,
+        SecurityEvent.NO_KEY,
+    )
+    KEY_AMBIGUOUS = Reason(
+        HTTPStatus.UNAUTHORIZED,
+        "More than one key. Send one, in one header.",
+        Metric.AUTH_FAILURES,
+        SecurityEvent.WRONG_KEY,
+    )
+    KEY_MALFORMED = Reason(
+        HTTPStatus.UNAUTHORIZED,
+        "This is not a Drawbridge key, or part of it is missing: a key begins with 'dbk_' and is 53 characters long. "
+        "A Home Assistant token does not work here.",
+        Metric.AUTH_FAILURES,
+        SecurityEvent.WRONG_KEY,
+    )
+    KEY_UNKNOWN = Reason(
+        HTTPStatus.UNAUTHORIZED,
+        f"This key is not valid: it was rotated or removed, or never existed. Create a new one in {_SETTINGS}.",
+        Metric.AUTH_FAILURES,
+        SecurityEvent.WRONG_KEY,
+    )
+    KEY_EXPIRED = Reason(
+        HTTPStatus.UNAUTHORIZED,
+        f"This key has expired or was rotated. Renew it in {_SETTINGS}.",
+        Metric.AUTH_FAILURES,
+        SecurityEvent.ENDED_KEY,
+    )
+    KEY_DISABLED = Reason(
+        HTTPStatus.UNAUTHORIZED,
+        f"This key is disabled. Enable it in {_SETTINGS}.",
+        Metric.AUTH_FAILURES,
+        SecurityEvent.ENDED_KEY,
+    )
+    KEY_CHANGED = Reason(
+        HTTPStatus.UNAUTHORIZED,
+        "The key was changed or removed while the request was in progress.",
+        Metric.AUTH_FAILURES,
+        SecurityEvent.ENDED_KEY,
+    )
+    NETWORK = Reason(
+        HTTPStatus.FORBIDDEN,
+        f"The key '{{key}}' may not be used from your address. Change its networks in {_SETTINGS}.",
+        Metric.DENIED,
+        SecurityEvent.WRONG_NETWORK,
+    )
+    RATE_LIMITED = Reason(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "The key '{key}' may make {per_minute} requests per minute. Slow down.",
+        Metric.DENIED,
+        SecurityEvent.RATE_LIMITED,
+    )
+    CAPABILITY = Reason(
+        HTTPStatus.FORBIDDEN,
+        f"The key '{{key}}' does not have the capability '{{capability}}'. Add it in {_SETTINGS}.",
+        Metric.DENIED,
+        SecurityEvent.NOT_ALLOWED,
+    )
+    BUSY = Reason(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Too many requests of this key are in progress. Wait for an answer before you send another.",
+        Metric.DENIED,
+        retry_after=1,
+    )
+    TOO_LARGE = Reason(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large. The limit is {limit} bytes.")
+    BAD_REQUEST = Reason(HTTPStatus.BAD_REQUEST, "{detail}")
+    NOT_FOUND = Reason(HTTPStatus.NOT_FOUND, "{detail}", audited=False)
+    SCOPE = Reason(HTTPStatus.NOT_FOUND, "{detail}", Metric.DENIED, SecurityEvent.NOT_ALLOWED)
+    """Something out of scope. Clients are told that it does not exist."""
+    CAMERA_OFF = Reason(HTTPStatus.SERVICE_UNAVAILABLE, "The camera is off.", Metric.DENIED, retry_after=60)
+    METHOD_NOT_ALLOWED = Reason(HTTPStatus.METHOD_NOT_ALLOWED, "This path accepts {methods}.", audited=False)
+    TIMED_OUT = Reason(
+        HTTPStatus.GATEWAY_TIMEOUT, "Home Assistant did not answer in time. The request may still be in progress."
+    )
+    FAILED = Reason(HTTPStatus.INTERNAL_SERVER_ERROR, "{detail}")
+    INTERNAL = Reason(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "An error occurred in Drawbridge. See Home Assistant's log for details."
+    )
+
+    @property
+    def label(self) -> str:
+        """The reason in metrics and in the audit trail."""
+        return self.name.lower()
+
+
+class RefusedError(Exception):
+    """Raised to refuse a request. It never leaves the transport."""
+
+    def __init__(
+        self,
+        refusal: Refusal,
+        placeholders: Mapping[str, object] = _NO_PLACEHOLDERS,
+        *,
+        hidden: Refusal | None = None,
+    ) -> None:
+        """Refuse a request.
+
+        Args:
+            refusal: What the client is told.
+            placeholders: Those of its text.
+            hidden: The true reason, which is counted and audited, where the client must not learn it.
+
+        """
+        self.refusal = refusal
+        self.reason = hidden or refusal
+        self.message = refusal.value.text.format_map(placeholders)
+        super().__init__(self.message)
+
+
+def bad_request(detail: str) -> RefusedError:
+    """Return the refusal of a request that cannot be understood or carried out as it is."""
+    return RefusedError(Refusal.BAD_REQUEST, {"detail": detail})
+
+
+def not_found(detail: str, *, hidden: Refusal | None = None) -> RefusedError:
+    """Return the refusal of something that does not exist, or that is ``hidden``: both look the same."""
+    return RefusedError(Refusal.NOT_FOUND, {"detail": detail}, hidden=hidden)
+
+
+def failed(detail: str) -> RefusedError:
+    """Return the refusal for something that Home Assistant tried and failed to do."""
+    return RefusedError(Refusal.FAILED, {"detail": detail})
