@@ -9,15 +9,15 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
 
-from . import api
-from .actions import register_actions
+from . import http as api
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import DOMAIN
 from .devices import name_devices
-from .issues import Issues
+from .issues.monitor import Issues
+from .issues.scope import ScopeIssues
 from .keys.keeper import remove_store
 from .migration import migrate
-from .scope_issues import ScopeIssues
+from .services import register_actions
 from .usage import remove_usage
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.EVENT, Platform.SENSOR, Platform.SWITCH)

@@ -12,36 +12,36 @@ from homeassistant.const import __version__ as home_assistant_version
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import is_cloud_connection
 
-from .audit_sinks import AuditEvents, AuditFileSwitch
+from .audit.sinks import AuditEvents, AuditFileSwitch
+from .audit.trail import AuditTrail
 from .authority import Authority
 from .cache.caches import Caches
-from .cache.directory import EntityDirectory
 from .const import SUBENTRY_TYPE_API_KEY
 from .coordinator import BridgeCoordinator, Reading, refusals
 from .keys import ApiKey, KeyRing
 from .keys.keeper import KeyKeeper
-from .keys.mask import mask
+from .learning.lessons import Lessons
+from .limits.concurrency import Concurrency
 from .limits.created_states import CreatedStates
+from .limits.lockout import Lockouts
+from .limits.networks import Address, contains, is_local
+from .limits.rate_limit import RateLimiter
 from .limits.sending import Sending
 from .log import get_logger
-from .policy.concurrency import Concurrency
-from .policy.lockout import Lockouts
-from .policy.networks import Address, contains, is_local
-from .policy.options import Options
-from .policy.rate_limit import RateLimiter
-from .policy.scope import Scope
-from .policy.values import DamagedValueError
+from .masking import mask
+from .options import Options
+from .scope.model import Scope
 from .scope.redaction import Redaction
+from .scope.resolver import EntityDirectory
 from .states.changes import ChangeLog
 from .states.cursor import Cursors
-from .telemetry.audit import AuditTrail
 from .telemetry.health import Health
-from .telemetry.lessons import Lessons
 from .telemetry.loop_lag import LoopLag
 from .telemetry.recorder import Recorder
 from .telemetry.sightings import Sightings
 from .telemetry.snapshot import BridgeStatus, snapshot
 from .usage import KeyUsage
+from .values import DamagedValueError
 
 _LOGGER = get_logger(__name__)
 

@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .entity import BridgeEntity, KeyEntity, add_for_each_key
-from .issues import ask_to_rotate
+from .issues.monitor import ask_to_rotate
 
 PARALLEL_UPDATES = 0
 

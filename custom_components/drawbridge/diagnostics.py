@@ -6,10 +6,10 @@ from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
+from .audit.trail import AuditRecord
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import DOMAIN
 from .keys import ApiKey
-from .telemetry.audit import AuditRecord
 
 _REDACTED: Final = frozenset({"digest", "address", "networks", "last_address"})
 _REFUSALS: Final = 50

@@ -9,10 +9,10 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .audit.trail import AuditRecord
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .entity import BridgeEntity
-from .policy.rate_limit import RateLimit, RateLimiter
-from .telemetry.audit import AuditRecord
+from .limits.rate_limit import RateLimit, RateLimiter
 
 PARALLEL_UPDATES = 0
 

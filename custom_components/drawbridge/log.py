@@ -4,7 +4,7 @@ import logging
 import traceback
 from typing import Final, override
 
-from .keys.mask import mask
+from .masking import mask
 
 
 class _MaskSecrets(logging.Filter):

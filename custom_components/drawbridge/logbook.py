@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from homeassistant.core import Event, HomeAssistant, callback
 
-from .audit_sinks import EVENT_AUDIT
+from .audit.sinks import EVENT_AUDIT
 from .const import DOMAIN
 
 _REASONS: Final[Mapping[str, str]] = MappingProxyType(

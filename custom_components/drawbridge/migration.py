@@ -9,8 +9,8 @@ from homeassistant.core import HomeAssistant
 from .const import SUBENTRY_TYPE_API_KEY
 from .keys import ApiKey
 from .log import get_logger
-from .policy.options import Options
-from .policy.values import DamagedValueError
+from .options import Options
+from .values import DamagedValueError
 
 _LOGGER = get_logger(__name__)
 

@@ -1,6 +1,6 @@
 """Every reason to refuse a request, once: what the client is told, and what is counted and reported.
 
-Transports turn a refusal into their own form: a problem document (``api/problem.py``) over HTTP.
+Transports turn a refusal into their own form: a problem document (``http/problem.py``) over HTTP.
 """
 
 from collections.abc import Mapping

@@ -15,13 +15,13 @@ from homeassistant.helpers import issue_registry as ir
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import DOMAIN
 from .flows import key_forms as forms
-from .issues import ROTATE
+from .issues.monitor import ROTATE
+from .issues.scope import SCOPE_NAMES_MISSING, without_missing
 from .keys import ApiKey, digest, generate
 from .keys.document import ReviewReason
 from .keys.keeper import KeyNotSavedError
-from .policy.cors import ANY_ORIGIN
-from .policy.options import Options
-from .scope_issues import SCOPE_NAMES_MISSING, without_missing
+from .limits.origins import ANY_ORIGIN
+from .options import Options
 
 _DAY: Final = 86_400
 

@@ -12,12 +12,12 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.storage import Store
 
+from . import values
 from .const import DOMAIN
 from .keys import ApiKey, Capability
-from .policy import values
-from .policy.values import DamagedValueError
+from .learning.lessons import Lessons
 from .telemetry.counters import Counters, KeyCounters
-from .telemetry.lessons import Lessons
+from .values import DamagedValueError
 
 _VERSION: Final = 1
 _USER_PREFIX: Final = "Drawbridge: "

@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events, a
 
 from custom_components.drawbridge.keys import generate
 from custom_components.drawbridge.logbook import async_describe_events
-from custom_components.drawbridge.policy.options import Options
+from custom_components.drawbridge.options import Options
 from tests.integration.house import Bridge
 
 LIVING = "input_boolean.living_room_lamp"

@@ -6,8 +6,8 @@ import pytest
 from aiohttp import hdrs, web
 from homeassistant.core import HomeAssistant
 
-from custom_components.drawbridge.api.mount import ENDPOINTS, mount
-from custom_components.drawbridge.api.openapi import document
+from custom_components.drawbridge.http.mount import ENDPOINTS, mount
+from custom_components.drawbridge.http.openapi import document
 from custom_components.drawbridge.keys import Capability
 from tests.integration.house import BASE, Bridge
 

@@ -7,9 +7,9 @@ import pytest
 from aiohttp import web
 from homeassistant.core import HomeAssistant
 
-from custom_components.drawbridge.api.endpoint import Router
-from custom_components.drawbridge.api.mount import ENDPOINTS
-from custom_components.drawbridge.api.spec import Answer, ok
+from custom_components.drawbridge.http.endpoint import Router
+from custom_components.drawbridge.http.mount import ENDPOINTS
+from custom_components.drawbridge.http.spec import Answer, ok
 from custom_components.drawbridge.keys import Capability, generate
 from tests.integration.house import BASE, Bridge
 

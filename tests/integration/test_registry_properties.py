@@ -18,7 +18,7 @@ from homeassistant.helpers import (
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from custom_components.drawbridge.encoding.codecs import CODINGS
-from custom_components.drawbridge.policy.scope import EntityFacts, Scope
+from custom_components.drawbridge.scope.model import EntityFacts, Scope
 from custom_components.drawbridge.scope.redaction import Redaction
 from tests.integration.house import Bridge
 from tests.unit.test_scope_properties import obviously_in_scope

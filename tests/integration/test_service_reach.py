@@ -17,8 +17,8 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from custom_components.drawbridge.policy.services import decide_service
 from custom_components.drawbridge.scope.reviewed_services import GENERIC_SERVICES, REVIEWED
+from custom_components.drawbridge.scope.service_rules import decide_service
 from tests.integration.house import Bridge
 
 LIVING: Final = "input_boolean.living_room_lamp"
@@ -247,7 +247,7 @@ _JSON = st.recursive(
 
 async def test_no_data_breaks_the_planner(bridge: Bridge, hass: HomeAssistant) -> None:
     """Whatever JSON a client sends, a call is planned, or refused as a request that cannot be understood."""
-    from custom_components.drawbridge.service_calls import CallPlanner  # noqa: PLC0415  after the fixture
+    from custom_components.drawbridge.operations.service_calls import CallPlanner  # noqa: PLC0415  after the fixture
 
     await bridge.add_key(capabilities=["control"], entities=[LIVING])
     runtime = bridge.entry.runtime_data

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from custom_components.drawbridge.telemetry.audit import AuditRecord, AuditTrail
-from custom_components.drawbridge.telemetry.audit_file import AuditFile, RotatedFile
-from custom_components.drawbridge.telemetry.audit_shares import AuditShares
+from custom_components.drawbridge.audit.file import AuditFile, RotatedFile
+from custom_components.drawbridge.audit.shares import AuditShares
+from custom_components.drawbridge.audit.trail import AuditRecord, AuditTrail
 
 
 def record(number: int = 0, key: str | None = None) -> AuditRecord:

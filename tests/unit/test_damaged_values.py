@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from custom_components.drawbridge.keys import ApiKey, StoredSecret
-from custom_components.drawbridge.policy.options import Options
-from custom_components.drawbridge.policy.scope import Scope, Selection
-from custom_components.drawbridge.policy.values import DamagedValueError
+from custom_components.drawbridge.options import Options
+from custom_components.drawbridge.scope.model import Scope, Selection
+from custom_components.drawbridge.values import DamagedValueError
 
 KEY = ApiKey("id", "name", (StoredSecret("ab", 5.0),), scope=Scope(include=Selection(domains=frozenset({"light"}))))
 STORED = KEY.as_dict()

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from custom_components.drawbridge.issues.findings import KeyFacts, LowScore, about_key, about_options
 from custom_components.drawbridge.keys import ApiKey, Capability
-from custom_components.drawbridge.policy.networks import parse_address
-from custom_components.drawbridge.policy.options import Options
-from custom_components.drawbridge.policy.scope import Scope
-from custom_components.drawbridge.telemetry.findings import KeyFacts, LowScore, about_key, about_options
-from custom_components.drawbridge.telemetry.lessons import Asked, Lesson, Lessons, Proposal, propose
+from custom_components.drawbridge.learning.lessons import Asked, Lesson, Lessons, Proposal, propose
+from custom_components.drawbridge.limits.networks import parse_address
+from custom_components.drawbridge.options import Options
+from custom_components.drawbridge.scope.model import Scope
 from custom_components.drawbridge.telemetry.sightings import Sightings
 
 NOW = 1_800_000_000.0

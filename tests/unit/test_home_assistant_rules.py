@@ -113,8 +113,8 @@ def test_the_code_keeps_the_rules_that_can_be_seen_in_it() -> None:
         "dynamic-devices": ("entity.py", r"config_subentry_id=key\.id"),
         "entity-event-setup": ("entity.py", r"async def async_added_to_hass"),
         "reconfiguration-flow": ("flows/key_flow.py", r"async def async_step_reconfigure"),
-        "exception-translations": ("actions.py", r"translation_key="),
-        "action-exceptions": ("actions.py", r"raise ServiceValidationError"),
+        "exception-translations": ("services.py", r"translation_key="),
+        "action-exceptions": ("services.py", r"raise ServiceValidationError"),
     }
     missing = {rule for rule, (name, line) in seen.items() if not re.search(line, source(name))}
     assert missing == set()

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from custom_components.drawbridge.keys import ApiKey, AuthFailure, Capability, KeyRing, StoredSecret, digest, generate
-from custom_components.drawbridge.policy.rate_limit import RateLimit
-from custom_components.drawbridge.policy.scope import NOTHING, Scope, Selection
-from custom_components.drawbridge.policy.values import DamagedValueError
+from custom_components.drawbridge.limits.rate_limit import RateLimit
+from custom_components.drawbridge.scope.model import NOTHING, Scope, Selection
+from custom_components.drawbridge.values import DamagedValueError
 
 STORED: dict[str, Any] = {
     "secrets": [{"digest": "ab", "valid_until": None}, {"digest": "cd", "valid_until": 7.5}],

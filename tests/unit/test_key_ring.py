@@ -11,7 +11,7 @@ from custom_components.drawbridge.keys import (
     digest,
     generate,
 )
-from custom_components.drawbridge.policy.scope import Scope, Selection
+from custom_components.drawbridge.scope.model import Scope, Selection
 
 
 def key(key_id: str, *secrets: str, until: float | None = None) -> ApiKey:

@@ -6,13 +6,14 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 import pytest
 from hypothesis import given, strategies as st
 
+from custom_components.drawbridge.http import cors
+from custom_components.drawbridge.http.security_headers import request_id
+from custom_components.drawbridge.limits import origins
+from custom_components.drawbridge.limits.concurrency import Concurrency
+from custom_components.drawbridge.limits.lockout import Lockouts
+from custom_components.drawbridge.limits.networks import contains, is_local, parse_address, parse_network
+from custom_components.drawbridge.limits.rate_limit import RateLimit, RateLimiter
 from custom_components.drawbridge.limits.sending import MAX_HOLDER_BYTES, MAX_TOTAL_BYTES, Sending, seconds_to_send
-from custom_components.drawbridge.policy import cors
-from custom_components.drawbridge.policy.concurrency import Concurrency
-from custom_components.drawbridge.policy.headers import request_id
-from custom_components.drawbridge.policy.lockout import Lockouts
-from custom_components.drawbridge.policy.networks import contains, is_local, parse_address, parse_network
-from custom_components.drawbridge.policy.rate_limit import RateLimit, RateLimiter
 
 
 class TokenBucket:
@@ -231,7 +232,7 @@ def test_networks() -> None:
 )
 def test_origins(text: str, origin: str) -> None:
     """As browsers send them."""
-    assert cors.normalize_origin(text) == origin
+    assert origins.normalize_origin(text) == origin
 
 
 @pytest.mark.parametrize(
@@ -242,7 +243,7 @@ def test_origins(text: str, origin: str) -> None:
 def test_what_is_no_origin(text: str) -> None:
     """Anything else is refused."""
     with pytest.raises(ValueError, match=r".*"):
-        cors.normalize_origin(text)
+        origins.normalize_origin(text)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.drawbridge.policy.log_entries import LogFilter
+from custom_components.drawbridge.operations.log_entries import LogFilter
 
 FILTER = LogFilter(lambda entity_id: entity_id in {"light.mine", "script.mine"}, {"light", "script", "automation"})
 MINE = {"entity_id": "light.mine", "state": "on", "when": "now"}

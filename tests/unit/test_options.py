@@ -1,6 +1,6 @@
 """The options of the bridge as they are stored."""
 
-from custom_components.drawbridge.policy.options import Options
+from custom_components.drawbridge.options import Options
 
 
 def test_defaults_hold_where_nothing_was_chosen() -> None:

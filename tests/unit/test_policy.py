@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from custom_components.drawbridge.policy.references import TooDeepError, find_references
-from custom_components.drawbridge.policy.scope import EntityFacts, Scope, Selection
-from custom_components.drawbridge.policy.services import decide_reach, decide_service
+from custom_components.drawbridge.scope.model import EntityFacts, Scope, Selection
+from custom_components.drawbridge.scope.references import TooDeepError, find_references
+from custom_components.drawbridge.scope.service_rules import decide_reach, decide_service
 
 LAMP = EntityFacts("light.lamp", "hall", "ground", "dev1", frozenset({"cosy"}))
 SENSOR = EntityFacts("sensor.outside")

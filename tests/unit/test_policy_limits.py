@@ -6,13 +6,14 @@ from ipaddress import IPv4Address, IPv6Address
 import pytest
 from hypothesis import given, strategies as st
 
-from custom_components.drawbridge.policy import cors
-from custom_components.drawbridge.policy.concurrency import Concurrency
-from custom_components.drawbridge.policy.headers import request_id
-from custom_components.drawbridge.policy.lockout import Lockouts
-from custom_components.drawbridge.policy.log_entries import LogFilter
-from custom_components.drawbridge.policy.rate_limit import RateLimit, RateLimiter
-from custom_components.drawbridge.policy.scope import EntityFacts, Scope, Selection
+from custom_components.drawbridge.http import cors
+from custom_components.drawbridge.http.security_headers import request_id
+from custom_components.drawbridge.limits import origins
+from custom_components.drawbridge.limits.concurrency import Concurrency
+from custom_components.drawbridge.limits.lockout import Lockouts
+from custom_components.drawbridge.limits.rate_limit import RateLimit, RateLimiter
+from custom_components.drawbridge.operations.log_entries import LogFilter
+from custom_components.drawbridge.scope.model import EntityFacts, Scope, Selection
 from custom_components.drawbridge.states.cursor import Cursors, Position
 
 PAGE = "https://a.example"
@@ -45,7 +46,7 @@ def test_headers_of_a_preflight(*, private_network: bool) -> None:
 def test_a_wrong_origin_is_named_in_the_error(text: str) -> None:
     """So that a person sees which one it was."""
     with pytest.raises(ValueError, match=text):
-        cors.normalize_origin(f" {text} ")
+        origins.normalize_origin(f" {text} ")
 
 
 def test_the_smallest_limit() -> None:

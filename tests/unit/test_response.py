@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from custom_components.drawbridge.api.response import WholeResponse
 from custom_components.drawbridge.encoding.codecs import Payload
+from custom_components.drawbridge.http.response import WholeResponse
 
 LARGE = tuple(bytes([index]) * 50_000 for index in range(40))
 BODIES = {

@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 
 from hypothesis import given, settings, strategies as st
 
-from custom_components.drawbridge.policy.scope import EntityFacts, Scope, Selection
+from custom_components.drawbridge.scope.model import EntityFacts, Scope, Selection
 
 NAMES = st.sampled_from(["a", "b", "c"])
 DOMAINS = st.sampled_from(["light", "switch", "sensor"])

@@ -16,10 +16,9 @@ import yaml
 from homeassistant.data_entry_flow import section
 
 from custom_components.drawbridge import binary_sensor, button, event, repairs, sensor, switch
-from custom_components.drawbridge.actions import ACTIONS
 from custom_components.drawbridge.flows.presets import PRESETS
 from custom_components.drawbridge.flows.sections import SECTIONS
-from custom_components.drawbridge.issues import (
+from custom_components.drawbridge.issues.monitor import (
     AUDIT_FILE_FAILED,
     DAMAGED_KEY,
     DAMAGED_OPTIONS,
@@ -29,8 +28,9 @@ from custom_components.drawbridge.issues import (
     NOT_SAVED,
     ROTATE,
 )
+from custom_components.drawbridge.issues.scope import SCOPE_NAMES_MISSING
 from custom_components.drawbridge.keys import Capability
-from custom_components.drawbridge.scope_issues import SCOPE_NAMES_MISSING
+from custom_components.drawbridge.services import ACTIONS
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "drawbridge"
 LANGUAGES = sorted(path.stem for path in (COMPONENT / "translations").glob("*.json"))
@@ -155,14 +155,16 @@ def test_every_section_has_a_name_and_holds_its_fields() -> None:
 
 def test_every_error_of_a_key_has_a_text() -> None:
     """In the form, and in the answer of an action."""
-    raised = {item for item in strings("key_input") if re.fullmatch(r"(invalid|no|own|too|empty|expires)_\w+", item)}
+    raised = {
+        item for item in strings("keys/key_input") if re.fullmatch(r"(invalid|no|own|too|empty|expires)_\w+", item)
+    }
     raised |= {
         f"invalid_{field}"
         for field in ("domains", "entities", "globs", "services", "events", "networks", "media_hosts")
     }
     raised |= {"invalid_cors_origins"}
     assert KEY["error"].keys() == raised | {"not_saved"}
-    ours = strings("actions") & {"not_loaded", "unknown_key", "ambiguous_key", "damaged_key"}
+    ours = strings("services") & {"not_loaded", "unknown_key", "ambiguous_key", "damaged_key"}
     ours |= strings("keys/keeper") & {"not_saved", "store_unreadable"}
     ours |= strings("authority") & {"administrators_only"}
     assert texts()["exceptions"].keys() == raised | ours
@@ -245,7 +247,7 @@ def test_every_issue_has_its_texts_and_the_steps_of_its_flow() -> None:
     issues = texts()["issues"]
     ours = {LOW_HEALTH, HIDDEN_ADDRESSES, AUDIT_FILE_FAILED, ROTATE, SCOPE_NAMES_MISSING}
     assert ours | {"any_origin", "no_rate_limit"} < issues.keys()
-    raised = {item for item in strings("telemetry/findings") if item in issues}
+    raised = {item for item in strings("issues/findings") if item in issues}
     storage = {NOT_SAVED, DAMAGED_KEY, DAMAGED_OPTIONS, DAMAGED_USAGE}
     assert issues.keys() == raised | ours | storage | repairs.REVIEW_FIXES.keys()
     for kind, choices in repairs.REVIEW_FIXES.items():

@@ -15,9 +15,9 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util.event_type import EventType
 
-from ..policy.options import Options
+from ..options import Options
+from ..scope.resolver import EntityDirectory
 from ..telemetry.recorder import Recorder
-from .directory import EntityDirectory
 from .documents import DocumentCache
 from .states import Limits, StateCache, ViewKey
 

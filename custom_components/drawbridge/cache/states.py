@@ -15,12 +15,12 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 
 from ..encoding.codecs import CODINGS, Block, Coding, Payload
 from ..encoding.negotiation import IDENTITY
-from ..policy.scope import Scope
+from ..scope.model import Scope
 from ..scope.redaction import Redaction
+from ..scope.resolver import EntityDirectory
 from ..states.index import StateIndex
+from ..states.state_json import StateJson
 from ..telemetry.recorder import CacheRecorder
-from .directory import EntityDirectory
-from .scrub import StateJson
 from .segments import Segment, SegmentGroup, SegmentPool, WriteState
 from .steps import run_until
 from .views import StateView

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..encoding.codecs import Block, BlockChain, BlockCodec, Coding, Payload
+from ..scope.resolver import LiveScope
 from ..states.index import Group, StateIndex
-from .directory import LiveScope
 from .segments import OPENING, SEPARATOR, SegmentGroup, SegmentPool
 from .steps import Steps
 

@@ -10,14 +10,13 @@ from homeassistant.config_entries import ConfigEntryState, ConfigSubentryFlow, S
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.util.ulid import ulid_now
 
-from .. import key_input
 from ..bridge import Bridge, DrawbridgeConfigEntry
-from ..key_input import KeyInputError
-from ..keys import ApiKey, StoredSecret, digest, generate
+from ..keys import ApiKey, StoredSecret, digest, generate, key_input
 from ..keys.keeper import KeyNotSavedError
-from ..policy.values import DamagedValueError
-from ..service_calls import CallPlanner
-from ..telemetry.lessons import Lesson, Proposal, propose
+from ..keys.key_input import KeyInputError
+from ..learning.lessons import Lesson, Proposal, propose
+from ..operations.service_calls import CallPlanner
+from ..values import DamagedValueError
 from . import key_forms as forms, sections
 from .key_summary import describe, summarize
 from .presets import PRESETS

@@ -36,8 +36,8 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 
 from ..keys import ApiKey, Capability
-from ..policy.scope import Selection
-from ..telemetry.lessons import Proposal
+from ..learning.lessons import Proposal
+from ..scope.model import Selection
 from .presets import PRESETS
 
 KEY: Final = "key"

@@ -10,10 +10,10 @@ from homeassistant.util import dt as dt_util
 from ..bridge import Bridge
 from ..const import DOMAIN
 from ..keys import ApiKey, Capability
+from ..learning.lessons import Lesson, Proposal
 from ..operations.delegates import members
-from ..policy.services import decide_service
 from ..scope.reviewed_services import REVIEWED
-from ..telemetry.lessons import Lesson, Proposal
+from ..scope.service_rules import decide_service
 
 _SHOWN: Final = 8
 _MAX_LISTED: Final = 40

@@ -13,8 +13,8 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
 )
 
-from ..policy.cors import normalize_origin
-from ..policy.options import Options
+from ..limits.origins import normalize_origin
+from ..options import Options
 from . import sections
 
 _KIB = 1024

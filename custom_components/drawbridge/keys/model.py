@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from ..policy import values
-from ..policy.networks import Network, parse_network
-from ..policy.rate_limit import RateLimit
-from ..policy.scope import NOTHING, Scope, Selection
+from .. import values
+from ..limits.networks import Network, parse_network
+from ..limits.rate_limit import RateLimit
+from ..scope.model import NOTHING, Scope, Selection
 
 _MAX_OLD_SECRETS: Final = 4
 _SELECTIONS: Final = frozenset(item.name for item in fields(Selection))

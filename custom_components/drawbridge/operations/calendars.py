@@ -8,8 +8,8 @@ from typing import Any, Final
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from ..cache.scrub import redacted_json
 from ..refusal import Refusal, bad_request, failed
+from ..states.state_json import redacted_json
 from .caller import Caller
 
 _CALENDAR: Final = "calendar"

@@ -7,8 +7,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 
-from ..policy.references import MAX_DEPTH, References, TooDeepError, find_references
-from ..policy.services import is_dangerous
+from ..scope.references import MAX_DEPTH, References, TooDeepError, find_references
+from ..scope.service_rules import is_dangerous
 from .targets import Reach, resolve
 
 _CONFIGURED: Final = frozenset({"automation", "script"})

@@ -8,8 +8,8 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_component import DATA_INSTANCES, EntityComponent
 
-from ..cache.directory import LiveScope
 from ..refusal import Refusal, RefusedError, not_found
+from ..scope.resolver import LiveScope
 
 COMMON_COMPONENTS: Final = frozenset(
     {

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from ..policy.references import MAX_DEPTH, find_references
 from ..scope.media import MediaRules
+from ..scope.references import MAX_DEPTH, find_references
 from ..scope.reviewed_services import MEDIA_SERVICES, REVIEWED
 
 FAILED: Final = "The service could not do what was asked."

@@ -8,13 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 
-from ..policy.references import (
-    MAX_TARGET_IDS,
-    TARGET_FIELDS,
-    References,
-    TooManyIdsError,
-    target_field,
-)
+from ..scope.references import MAX_TARGET_IDS, TARGET_FIELDS, References, TooManyIdsError, target_field
 from ..scope.service_fields import split_ids
 
 

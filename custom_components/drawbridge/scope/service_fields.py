@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..policy.references import find_references
 from .media import MediaRules, is_allowed_type
+from .references import find_references
 
 MAX_TEXT_LENGTH: Final = 4096
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..cache.directory import EntityDirectory
+from ..scope.resolver import EntityDirectory
 from .cursor import Position
 from .index import StateIndex
 

@@ -11,7 +11,7 @@ from typing import Final
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
 
-from ..cache.directory import EntityDirectory
+from ..scope.resolver import EntityDirectory
 
 SHARD_SIZE: Final = 32
 """Entities in a shard. Smaller shards make a change cheaper; larger ones compress better."""

@@ -3,7 +3,7 @@
 from collections.abc import Container
 from typing import Final
 
-from ..policy.networks import Address, is_local
+from ..limits.networks import Address, is_local
 
 _PROXY_HEADERS: Final = (
     "X-Real-IP",

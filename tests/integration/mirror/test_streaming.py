@@ -9,7 +9,8 @@ import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 
-from custom_components.drawbridge.api import history, streaming
+from custom_components.drawbridge.http import streaming
+from custom_components.drawbridge.http.endpoints import history
 from tests.integration.house import Bridge
 
 SENSORS = [f"sensor.busy_{number}" for number in range(6)]

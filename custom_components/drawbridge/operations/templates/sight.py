@@ -10,10 +10,10 @@ from homeassistant.exceptions import TemplateError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.template import TemplateState
 
-from ...cache.directory import LiveScope
-from ...cache.scrub import redacted_state
 from ...const import DOMAIN
 from ...scope.redaction import Redaction
+from ...scope.resolver import LiveScope
+from ...states.state_json import redacted_state
 from .errors import TemplateRefusedError
 
 type Function = Callable[..., Any]

@@ -1,0 +1,208 @@
+"""The audit trail as JSON lines in files."""
+
+import contextlib
+import errno
+import json
+import os
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ..log import get_logger
+from .shares import AuditShares, kind_of
+from .trail import AuditRecord
+
+_LOGGER = get_logger(__name__)
+
+REFUSALS: Final = "refusals.jsonl"
+_MAX_BYTES: Final = 5_000_000
+_BACKUPS: Final = 4
+_MAX_QUEUED: Final = 10_000
+_SECONDS_PER_DAY: Final = 86_400
+_RETRY_SECONDS: Final = 30.0
+
+type _Job = Callable[[], object]
+
+
+class RotatedFile:
+    """A file that only its owner can read, rotated at 5 MB, with four older ones. Its methods block."""
+
+    def __init__(self, path: Path) -> None:
+        """Write to a path."""
+        self.path = path
+        self._file: int | None = None
+        self._size = 0
+
+    def open(self) -> None:
+        """Open the file, if it is not open. Raises ``OSError``."""
+        if self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            os.fchmod(self._file, 0o600)
+            self._size = os.fstat(self._file).st_size
+
+    def append(self, line: bytes) -> None:
+        """Append a whole line or nothing. Raises ``OSError``."""
+        self.open()
+        if self._size and self._size + len(line) > _MAX_BYTES:
+            self._rotate()
+        assert self._file is not None  # noqa: S101 - for the type checker: open() or _rotate() has set it
+        try:
+            _write_whole(self._file, line)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, self._size)
+            raise
+        self._size += len(line)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            file, self._file = self._file, None
+            os.close(file)
+
+    def prune(self, oldest: float) -> None:
+        """Remove the files that were last written to before ``oldest``, a Unix time. Raises ``OSError``."""
+        for file in self.path.parent.glob(f"{self.path.name}*"):
+            if file.stat().st_mtime < oldest:
+                if file == self.path:
+                    self.close()
+                file.unlink(missing_ok=True)
+
+    def _rotate(self) -> None:
+        self.close()
+        for number in range(_BACKUPS, 0, -1):
+            older = self.path.with_name(f"{self.path.name}.{number}")
+            newer = self.path if number == 1 else self.path.with_name(f"{self.path.name}.{number - 1}")
+            if newer.exists():
+                newer.replace(older)
+        self.open()
+
+
+class AuditFile:
+    """Writes records in a thread of its own, so that no request waits for a disk.
+
+    What keys did goes to the path that is given, refusals to ``refusals.jsonl`` beside it, so that
+    refusals cannot displace what was done: 25 MB each. Every kind of record has a bounded
+    share (``AuditShares``). Records that find no share, no room in the queue of 10,000 or no
+    room on the disk are counted, and the file says how many of each kind are missing.
+    """
+
+    def __init__(self) -> None:
+        """Create a writer that is closed."""
+        self._queue: queue.Queue[_Job | None] = queue.Queue(_MAX_QUEUED)
+        self._thread: threading.Thread | None = None
+        self._shares = AuditShares()
+        self._done = self._refused = RotatedFile(Path())
+        self._days = 0
+        self._lost: Counter[str] = Counter()
+        self._unsaid: Counter[str] = Counter()
+        self._retry_at = 0.0
+        self.error: str | None = None
+        """Why the file cannot be written now, if it cannot."""
+
+    @property
+    def waiting(self) -> int:
+        """How many records are queued."""
+        return self._queue.qsize()
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """How many records were not written since the start, by kind."""
+        return dict(self._shares.dropped + self._lost)
+
+    def open(self, path: Path, days: int) -> None:
+        """Start writing, and keep files for ``days`` days. Blocks. What cannot be opened is tried again."""
+        self._done, self._refused = RotatedFile(path), RotatedFile(path.with_name(REFUSALS))
+        self._days, self._retry_at = days, 0.0
+        self._attempt(self._prune, self._done.open, self._refused.open)
+        self._thread = threading.Thread(target=self._run, name="drawbridge audit file", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write what is queued and close the file. Blocks."""
+        if self._thread is None:
+            return
+        self.write_sums()
+        self._queue.put(None)
+        self._thread.join()
+        self._thread = None
+        self.error = None
+
+    def keep(self, days: int) -> None:
+        """Keep files for ``days`` days from now on, and remove older ones."""
+        self._days = days
+        with contextlib.suppress(queue.Full):
+            self._queue.put_nowait(lambda: self._attempt(self._prune))
+
+    def write(self, record: AuditRecord) -> None:
+        """Queue a record, if its kind has a share left."""
+        if self._shares.take(record, time.monotonic()):
+            file = self._refused if record.outcome == "refused" else self._done
+            self._put(file, kind_of(record), record.as_dict())
+
+    def write_sums(self) -> None:
+        """Queue a line for every kind of which records were not written since the last call."""
+        for kind, count in self._shares.drain().items():
+            self._put(self._file_of(kind), kind, _sum(kind, count), missing=count)
+
+    def _put(self, file: RotatedFile, kind: str, document: Mapping[str, Any], missing: int = 0) -> None:
+        line = json.dumps(document, ensure_ascii=False).encode() + b"\n"
+        try:
+            self._queue.put_nowait(lambda: self._append(file, kind, line, missing))
+        except queue.Full:
+            self._shares.miss(kind)
+
+    def _run(self) -> None:
+        while (job := self._queue.get()) is not None:
+            job()
+        for file in (self._done, self._refused):
+            file.close()
+
+    def _append(self, file: RotatedFile, kind: str, line: bytes, missing: int) -> None:
+        if time.monotonic() >= self._retry_at and self._attempt(self._say_what_was_lost, lambda: file.append(line)):
+            return
+        # The records that a sum tells of were counted before.
+        self._lost[kind] += not missing
+        self._unsaid[kind] += missing or 1
+
+    def _say_what_was_lost(self) -> None:
+        for kind, count in list(self._unsaid.items()):
+            self._file_of(kind).append(json.dumps(_sum(kind, count)).encode() + b"\n")
+            del self._unsaid[kind]
+
+    def _attempt(self, *actions: _Job) -> bool:
+        """Do what needs the disk, and tell whether it could be done."""
+        try:
+            for action in actions:
+                action()
+        except OSError as err:
+            if self.error is None:
+                _LOGGER.error("The audit file %s cannot be written: %s", self._done.path, err.strerror)  # noqa: TRY400
+            self.error = err.strerror or type(err).__name__
+            self._retry_at = time.monotonic() + _RETRY_SECONDS
+            return False
+        self.error = None
+        return True
+
+    def _prune(self) -> None:
+        oldest = time.time() - self._days * _SECONDS_PER_DAY
+        for file in (self._done, self._refused):
+            file.prune(oldest)
+
+    def _file_of(self, kind: str) -> RotatedFile:
+        return self._done if kind in {"allowed", "failed"} else self._refused
+
+
+def _write_whole(file: int, line: bytes) -> None:
+    # A disk that fills up takes a part of the line, and raises only the next time.
+    if os.write(file, line) != len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _sum(kind: str, count: int) -> dict[str, Any]:
+    return {"time": time.time(), "outcome": "not_written", "reason": kind, "count": count}

@@ -1,0 +1,131 @@
+"""Where the audit trail goes: events of Home Assistant, and a file."""
+
+import asyncio
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.event import async_track_time_interval
+
+from ..const import DOMAIN
+from ..limits.rate_limit import RateLimit, RateLimiter
+from ..options import Options
+from .file import AuditFile
+from .trail import AuditRecord, AuditTrail
+
+EVENT_AUDIT: Final = "drawbridge_audit"
+
+AUDIT_FILE: Final = "drawbridge/audit.jsonl"
+"""Relative to Home Assistant's configuration."""
+
+_TICK: Final = timedelta(minutes=1)
+
+_KEYS: Final = ("keys", RateLimit(per_minute=1200, burst=200))
+_STRANGERS: Final = ("strangers", RateLimit(per_minute=60, burst=30))
+
+
+class AuditEvents:
+    """Fires an event for every record, but no flood: a recorder writes each to a database.
+
+    Of strangers thirty at once, then one a second; of keys, which have rate limits of their
+    own, two hundred and twenty. The next event that is fired tells in ``suppressed`` how many
+    were not.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Fire on Home Assistant's bus, for a bridge."""
+        self._hass = hass
+        self._entry_id = entry_id
+        self._limiter = RateLimiter()
+        self._suppressed = 0
+
+    @callback
+    def fire(self, record: AuditRecord) -> None:
+        """Fire the event of a record."""
+        bucket, limit = _STRANGERS if record.key_id is None else _KEYS
+        if not self._limiter.take(bucket, limit, time.monotonic()).allowed:
+            self._suppressed += 1
+            return
+        about = {"suppressed": self._suppressed, ATTR_DEVICE_ID: self._device_id(record)}
+        self._hass.bus.async_fire(EVENT_AUDIT, {**record.as_dict(), **about})
+        self._suppressed = 0
+
+    def _device_id(self, record: AuditRecord) -> str | None:
+        """Return the device of the key, or the bridge's own for a stranger: its page shows the event."""
+        wanted = (DOMAIN, record.key_id or self._entry_id)
+        devices = dr.async_entries_for_config_entry(dr.async_get(self._hass), self._entry_id)
+        return next((device.id for device in devices if wanted in device.identifiers), None)
+
+
+class AuditFileSwitch:
+    """Turns the audit file on and off with the options. There is one writer, however often they change."""
+
+    def __init__(self, hass: HomeAssistant, trail: AuditTrail) -> None:
+        """Write the trail to a file below Home Assistant's configuration."""
+        self._hass = hass
+        self._trail = trail
+        self._file = AuditFile()
+        self._stop: CALLBACK_TYPE | None = None
+        self._lock = asyncio.Lock()
+        self._options = Options()
+        self._closed = False
+
+    @property
+    def error(self) -> str | None:
+        """Why the file cannot be written now, if it cannot."""
+        return self._file.error
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """How many records were not written since the start, by kind."""
+        return self._file.dropped
+
+    async def apply(self, options: Options) -> None:
+        """Open the file or close it, as the latest options say."""
+        self._options = options
+        await self._reconcile()
+
+    async def close(self) -> None:
+        """Write what is left, and close the file for good."""
+        self._closed = True
+        await self._reconcile()
+
+    async def _reconcile(self) -> None:
+        # Changes of options are applied concurrently: each takes its turn, and reads the latest.
+        async with self._lock:
+            if self._closed or not self._options.audit_file:
+                await self._close()
+            elif self._stop is None:
+                await self._open(self._options.audit_days)
+            else:
+                self._file.keep(self._options.audit_days)
+
+    async def _open(self, days: int) -> None:
+        path = Path(self._hass.config.path(AUDIT_FILE))
+        await self._hass.async_add_executor_job(self._file.open, path, days)
+        stops = (
+            self._trail.listen(self._file.write),
+            async_track_time_interval(self._hass, self._tick, _TICK, cancel_on_shutdown=True),
+        )
+
+        def stop() -> None:
+            for item in stops:
+                item()
+
+        self._stop = stop
+
+    async def _close(self) -> None:
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+            await self._hass.async_add_executor_job(self._file.close)
+
+    @callback
+    def _tick(self, _now: object) -> None:
+        """Write what is missing, and remove old files."""
+        self._file.write_sums()
+        self._file.keep(self._options.audit_days)

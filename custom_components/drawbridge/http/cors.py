@@ -1,0 +1,45 @@
+"""The headers of cross-origin resource sharing (CORS): which web pages may read responses."""
+
+from collections.abc import Collection
+from typing import Final
+
+from ..limits.origins import ANY_ORIGIN
+
+_ALLOWED_HEADERS: Final = "Authorization, Content-Type, If-None-Match, X-API-Key, X-Request-ID"
+_EXPOSED_HEADERS: Final = (
+    "Drawbridge-Cursor, ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-ID"
+)
+_PREFLIGHT_SECONDS: Final = "600"
+
+
+def answer_headers(origin: str | None, allowed: Collection[str]) -> dict[str, str]:
+    """Return the headers that let a page of ``origin`` read an answer; none if it may not."""
+    if not _is_allowed(origin, allowed):
+        return {}
+    return {
+        "Access-Control-Allow-Origin": origin or "",
+        "Access-Control-Expose-Headers": _EXPOSED_HEADERS,
+    }
+
+
+def preflight_headers(
+    origin: str | None, allowed: Collection[str], methods: str, *, private_network: bool
+) -> dict[str, str]:
+    """Return the headers that answer a preflight request; none if the page may not ask."""
+    if not _is_allowed(origin, allowed):
+        return {}
+    headers = {
+        "Access-Control-Allow-Origin": origin or "",
+        "Access-Control-Allow-Methods": methods,
+        "Access-Control-Allow-Headers": _ALLOWED_HEADERS,
+        "Access-Control-Max-Age": _PREFLIGHT_SECONDS,
+    }
+    if private_network:
+        headers["Access-Control-Allow-Private-Network"] = "true"
+    return headers
+
+
+def _is_allowed(origin: str | None, allowed: Collection[str]) -> bool:
+    if not origin or not allowed or origin == "null":
+        return False
+    return origin in allowed or ANY_ORIGIN in allowed

@@ -1,0 +1,26 @@
+"""``/health``: does the bridge work?"""
+
+from aiohttp import web
+
+from ...keys import Capability
+from ...telemetry.snapshot import health_document
+from ..call import Call, json_response
+from ..endpoint import Access, Router
+from ..spec import Answer, component, ok
+
+router = Router()
+
+
+@router.endpoint(
+    "GET",
+    "/health",
+    capability=Access.PUBLIC,
+    about=ok(Answer("The bridge works.", component("Health"), {"status": "ok"}), tag="bridge"),
+    when_down={"status": "unavailable"},
+)
+def health(call: Call) -> web.StreamResponse:
+    """Say that the bridge works; with a key for metrics, how well and why."""
+    document: dict[str, object] = {"status": "ok"}
+    if call.presented is not None and Capability.METRICS in call.presented.capabilities:
+        document |= health_document(call.bridge.health())
+    return json_response(document)

@@ -1,0 +1,65 @@
+"""``/api/camera_proxy`` and ``/api/image_proxy``: pictures of entities in scope."""
+
+import re
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from ...keys import Capability
+from ...operations import images
+from ...operations.images import Picture
+from ...refusal import bad_request
+from ..call import Call
+from ..endpoint import Router
+from ..security_headers import NO_STORE
+from ..spec import WHOLE, Answer, Parameter, ok
+
+router = Router()
+
+_PIXELS: Final = re.compile(r"\d{1,5}", re.ASCII)
+_PICTURE: Final = Answer("The picture, in the format that its entity has.", content_type=None)
+
+
+@router.endpoint(
+    "GET",
+    "/api/camera_proxy/{entity_id}",
+    capability=Capability.IMAGES,
+    about=ok(
+        _PICTURE,
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.NOT_FOUND,
+        parameters=(
+            Parameter("width", "The width wanted, in pixels. Not every camera can scale.", WHOLE),
+            Parameter("height", "The height wanted, in pixels.", WHOLE),
+        ),
+    ),
+)
+async def camera(call: Call) -> web.StreamResponse:
+    """Return a still of a camera."""
+    width, height = _pixels(call, "width"), _pixels(call, "height")
+    return _picture(await images.camera_picture(call.caller, call.entity_id, width, height))
+
+
+@router.endpoint(
+    "GET",
+    "/api/image_proxy/{entity_id}",
+    capability=Capability.IMAGES,
+    about=ok(_PICTURE, HTTPStatus.NOT_FOUND),
+)
+async def image(call: Call) -> web.StreamResponse:
+    """Return the picture of an image entity."""
+    return _picture(await images.image_picture(call.caller, call.entity_id))
+
+
+def _pixels(call: Call, name: str) -> int | None:
+    text = call.request.query.get(name)
+    if not text:
+        return None
+    if not _PIXELS.fullmatch(text):
+        raise bad_request(f"'{name}' should be a number of pixels.")
+    return int(text)
+
+
+def _picture(picture: Picture) -> web.Response:
+    return web.Response(body=picture.content, content_type=picture.content_type, headers={hdrs.CACHE_CONTROL: NO_STORE})

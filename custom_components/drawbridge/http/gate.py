@@ -1,0 +1,230 @@
+"""The one pipeline that every request passes."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from ..audit.trail import AuditRecord, Outcome
+from ..bridge import Bridge
+from ..limits.networks import parse_address
+from ..log import get_logger
+from ..refusal import RefusedError
+from . import cors
+from .call import Call, json_response
+from .endpoint import Access, Answering, Endpoint, takes_time
+from .headers import add_headers, close_if_unsafe
+from .observe import observe
+from .problem import Problem, ProblemError, problem_of
+from .response import WholeResponse
+from .security_headers import REQUEST_ID, SECURITY_HEADERS, request_id
+from .steps import STEPS
+
+_LOGGER = get_logger(__name__)
+
+_OTHER: Final = "other"
+_ALWAYS_SENT_BYTES: Final = 65_536
+_READS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
+
+_MISTAKES: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
+_DENIALS: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+
+_UNAVAILABLE: Final = Problem(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "unavailable",
+    "Drawbridge is not set up, or Home Assistant is starting or stopping. Try again soon.",
+    {hdrs.RETRY_AFTER: "10"},
+)
+_BUSY: Final = Problem(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "busy",
+    "Too many requests of this key are under way. Wait for an answer before asking again.",
+    {hdrs.RETRY_AFTER: "1"},
+)
+_UNREAD: Final = Problem(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "busy",
+    "Too much of what was answered has not been read yet. Read an answer to its end before asking again.",
+    {hdrs.RETRY_AFTER: "1"},
+)
+_TIMED_OUT: Final = Problem(
+    HTTPStatus.GATEWAY_TIMEOUT,
+    "timed_out",
+    "Home Assistant did not answer in time. What was asked for may still be under way.",
+)
+_BROKEN: Final = Problem(
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "internal",
+    "Something went wrong inside Drawbridge. Home Assistant's log says what.",
+)
+
+
+class Gate:
+    """Lets in requests to the endpoints of one path, or says why not."""
+
+    def __init__(
+        self,
+        route: str,
+        endpoints: Mapping[str, Endpoint],
+        find_bridge: Callable[[], Bridge | None],
+    ) -> None:
+        """Guard a route: its declared path, and its endpoints by method."""
+        self._route = route
+        self._find_bridge = find_bridge
+        self._methods = ", ".join(sorted({*endpoints, hdrs.METH_OPTIONS}))
+        self._endpoints = {
+            hdrs.METH_OPTIONS: Endpoint(
+                hdrs.METH_OPTIONS, route, Access.PUBLIC, self._preflight, "Say what may be asked."
+            ),
+            **endpoints,
+        }
+        self._other = Endpoint(_OTHER, route, Access.PUBLIC, self._refuse_method, "")
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request. Every answer leaves through here."""
+        started = time.perf_counter()
+        bridge = self._find_bridge()
+        number = request_id(request.headers.get(REQUEST_ID))
+        if bridge is None:
+            response = self._down(request)
+            response.headers.update(SECURITY_HEADERS)
+            response.headers[REQUEST_ID] = number
+            close_if_unsafe(request, response)
+            return response
+        remote = request.remote
+        call = Call(request, bridge, number, remote, parse_address(remote or ""))
+        endpoint = self._endpoints.get(request.method, self._other)
+        admitted = self._admit(call, endpoint)
+        if takes_time(admitted):
+            response = await self._wait(call, endpoint, admitted)
+            has_begun = response.prepared
+        else:
+            response, has_begun = admitted, False
+        if not has_begun:
+            response = _sendable(call, response)
+            add_headers(call, response)
+        status, counted = response.status, request.method if endpoint is not self._other else _OTHER
+        sent = response.body_length or response.content_length or 0
+        bridge.recorder.answered(self._route, counted, status, time.perf_counter() - started, sent)
+        if (call.problem is not None or call.target is not None) and _is_audited(call, endpoint):
+            self._audit(call, counted, status)
+        if call.presented is not None:
+            observe(call, call.presented, endpoint)
+        return response
+
+    def _admit(self, call: Call, endpoint: Endpoint) -> web.StreamResponse | Answering:
+        """Pass a request through the steps, and answer it; at once where its handler can."""
+        for step in STEPS:
+            if (problem := step(call, endpoint)) is not None:
+                return _refuse(call, problem)
+        key, bridge = call.presented, call.bridge
+        if key is not None and bridge.concurrency.is_full(key.id, bridge.options.max_concurrent):
+            return _refuse(call, _BUSY)
+        try:
+            return endpoint.handler(call)
+        except Exception as err:  # noqa: BLE001 - each has its answer
+            return _refuse(call, _problem_of(err, endpoint))
+
+    async def _wait(self, call: Call, endpoint: Endpoint, result: Answering) -> web.StreamResponse:
+        """Wait for an answer that takes its time, in a place of its key's, and not for ever."""
+        places, holder = call.bridge.concurrency, call.holder
+        places.enter(holder)
+        try:
+            async with asyncio.timeout(call.bridge.options.time_limit):
+                return await result
+        except Exception as err:  # noqa: BLE001 - each has its answer
+            return _refuse(call, _problem_of(err, endpoint))
+        finally:
+            places.leave(holder)
+
+    def _audit(self, call: Call, method: str, status: int) -> None:
+        problem, key = call.problem, call.presented
+        call.bridge.audit.add(
+            AuditRecord(
+                time=time.time(),
+                request_id=call.request_id,
+                key_id=key.id if key is not None else None,
+                key_name=key.name if key is not None else None,
+                address=call.remote or "local",
+                method=method,
+                route=self._route,
+                status=status,
+                outcome=_outcome(status),
+                reason=(problem.hidden or problem.reason) if problem else None,
+                target=call.target or None,
+            )
+        )
+
+    def _down(self, request: web.Request) -> web.StreamResponse:
+        endpoint = self._endpoints.get(request.method)
+        if endpoint is None or endpoint.when_down is None:
+            return _UNAVAILABLE.response()
+        response = json_response(endpoint.when_down, _UNAVAILABLE.status)
+        response.headers.update(_UNAVAILABLE.headers)
+        return response
+
+    def _preflight(self, call: Call) -> web.StreamResponse:
+        """Say what may be asked, and let pages of the keys' origins ask."""
+        headers = call.request.headers
+        if hdrs.ACCESS_CONTROL_REQUEST_METHOD not in headers:
+            return web.Response(status=HTTPStatus.NO_CONTENT, headers={hdrs.ALLOW: self._methods})
+        granted = cors.preflight_headers(
+            headers.get(hdrs.ORIGIN),
+            call.bridge.origins(call.presented),
+            self._methods,
+            private_network="Access-Control-Request-Private-Network" in headers,
+        )
+        return web.Response(status=HTTPStatus.NO_CONTENT, headers={hdrs.ALLOW: self._methods, **granted})
+
+    def _refuse_method(self, _call: Call) -> web.StreamResponse:
+        status, detail = HTTPStatus.METHOD_NOT_ALLOWED, f"This path answers to {self._methods}."
+        headers: dict[str, str] = {hdrs.ALLOW: self._methods}
+        raise ProblemError(Problem(status, "method_not_allowed", detail, headers))
+
+
+def _problem_of(err: Exception, endpoint: Endpoint) -> Problem:
+    """Return what to tell of an error in a handler."""
+    if isinstance(err, ProblemError):
+        return err.problem
+    if isinstance(err, RefusedError):
+        return problem_of(err)
+    if isinstance(err, TimeoutError):
+        return _TIMED_OUT
+    _LOGGER.error("Unexpected error in %s %s", endpoint.method, endpoint.path, exc_info=err)
+    return _BROKEN
+
+
+def _sendable(call: Call, response: web.StreamResponse) -> WholeResponse:
+    """Return an answer that is sent within the limits of the call's key, or a refusal where they are reached."""
+    whole = response if type(response) is WholeResponse else WholeResponse.of(response)
+    if whole.size > _ALWAYS_SENT_BYTES and call.bridge.sending.is_full(call.holder, whole.size):
+        whole = WholeResponse.of(_refuse(call, _UNREAD))
+    whole.call = call
+    return whole
+
+
+def _refuse(call: Call, problem: Problem) -> web.Response:
+    call.problem = problem
+    if problem.hidden is not None or problem.status in _DENIALS:
+        counters = call.bridge.recorder.counters
+        counters.denied[problem.hidden or problem.reason] += 1
+        if call.presented is not None:
+            counters.keys[call.presented.id].refused += 1
+    return problem.response()
+
+
+def _is_audited(call: Call, endpoint: Endpoint) -> bool:
+    """Tell whether a request was a refusal or a write, rather than a read or a mistake."""
+    problem = call.problem
+    if problem is None:
+        return endpoint.method not in _READS and call.target is not None
+    return problem.hidden is not None or problem.status not in _MISTAKES
+
+
+def _outcome(status: int) -> Outcome:
+    if status < HTTPStatus.BAD_REQUEST:
+        return "allowed"
+    return "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"

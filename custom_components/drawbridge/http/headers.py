@@ -1,0 +1,33 @@
+"""The headers of every answer."""
+
+from aiohttp import hdrs, web
+
+from . import cors
+from .call import Call
+from .security_headers import REQUEST_ID, SECURITY_HEADERS, STRICT_TRANSPORT_SECURITY
+
+
+def add_headers(call: Call, response: web.StreamResponse) -> None:
+    """Add what every answer to a call carries: what a page may not do with it, its number, and what is left."""
+    request, headers = call.request, response.headers
+    close_if_unsafe(request, response)
+    headers.update(SECURITY_HEADERS)
+    headers[REQUEST_ID] = call.request_id
+    if request.secure:
+        name, value = STRICT_TRANSPORT_SECURITY
+        headers[name] = value
+    if call.allowance is not None:
+        headers.update(call.allowance.headers())
+    if (origin := request.headers.get(hdrs.ORIGIN)) is not None:
+        headers.update(cors.answer_headers(origin, call.bridge.origins(call.presented)))
+
+
+def close_if_unsafe(request: web.BaseRequest, response: web.StreamResponse) -> None:
+    """Close the connection after a request that may change how the next one on it is read.
+
+    aiohttp reads the trailers of a chunked body as headers of the next request, and older versions stop reading
+    requests after an upgrade that was declined.
+    """
+    headers = request.headers
+    if hdrs.UPGRADE in headers or (request.body_exists and hdrs.TRANSFER_ENCODING in headers):
+        response.force_close()

@@ -1,0 +1,78 @@
+"""Puts the declared endpoints on a router."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from itertools import chain
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from ..bridge import Bridge
+from ..const import BASE_PATH
+from .call import Call
+from .endpoint import Access, Endpoint
+from .endpoints import (
+    calendars,
+    config,
+    events,
+    health,
+    history,
+    images,
+    key,
+    logbook,
+    metrics,
+    services,
+    states,
+    template,
+)
+from .gate import Gate
+from .openapi import with_document
+from .problem import not_found
+
+_MODULES: Final = (
+    calendars,
+    config,
+    events,
+    health,
+    history,
+    images,
+    key,
+    logbook,
+    metrics,
+    services,
+    states,
+    template,
+)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = with_document(
+    chain.from_iterable(module.router.endpoints for module in _MODULES)
+)
+_UNMATCHED: Final = "unmatched"
+
+
+def mount(
+    router: web.UrlDispatcher,
+    find_bridge: Callable[[], Bridge | None],
+    endpoints: Iterable[Endpoint] = ENDPOINTS,
+) -> None:
+    """Register every endpoint below ``BASE_PATH``, each behind the gate, and a 404 for the rest.
+
+    All methods of a path are routed, so that the gate answers those that are not declared,
+    and no CORS handling but the bridge's own takes part.
+    """
+    by_path: defaultdict[str, dict[str, Endpoint]] = defaultdict(dict)
+    for endpoint in endpoints:
+        by_path[endpoint.path][endpoint.method] = endpoint
+        if endpoint.method == hdrs.METH_GET:
+            by_path[endpoint.path][hdrs.METH_HEAD] = endpoint
+    for path, methods in by_path.items():
+        router.add_route(hdrs.METH_ANY, BASE_PATH + path, Gate(path, methods, find_bridge).handle)
+    unmatched = {
+        method: Endpoint(method, _UNMATCHED, Access.PUBLIC, _no_such_path, "")
+        for method in hdrs.METH_ALL - {hdrs.METH_OPTIONS}
+    }
+    tail = Gate(_UNMATCHED, unmatched, find_bridge)
+    router.add_route(hdrs.METH_ANY, BASE_PATH + "{tail:(/.*)?}", tail.handle)
+
+
+def _no_such_path(_call: Call) -> web.StreamResponse:
+    raise not_found(f"There is nothing at this path. The bridge's API begins at {BASE_PATH}/api/.")

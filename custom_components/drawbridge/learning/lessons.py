@@ -1,0 +1,173 @@
+"""Learn mode: what a key's client asks for, and the least that would have served it."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+from ..keys import ApiKey, Capability
+from ..masking import holds_secret
+from ..scope.own_events import is_own_event
+from ..scope.service_rules import is_dangerous
+
+MAX_ENTITIES: Final = 500
+MAX_SERVICES: Final = 200
+MAX_EVENTS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one request asked for, whether it got it or not.
+
+    ``everything`` says that it asked for all entities that there are, and named none.
+    """
+
+    capabilities: frozenset[Capability] = frozenset()
+    entities: frozenset[str] = frozenset()
+    service: str | None = None
+    event: str | None = None
+    everything: bool = False
+    refused: bool = False
+
+
+@dataclass(slots=True)
+class Lesson:
+    """All that one key's client asked for since a Unix time. Bounded, whatever the client asks for."""
+
+    since: float
+    requests: int = 0
+    everything: bool = False
+    capabilities: set[str] = field(default_factory=set)
+    entities: set[str] = field(default_factory=set)
+    services: set[str] = field(default_factory=set)
+    refused_services: set[str] = field(default_factory=set)
+    events: set[str] = field(default_factory=set)
+
+    def add(self, asked: Asked) -> None:
+        """Add what a request asked for."""
+        self.requests += 1
+        self.everything |= asked.everything
+        self.capabilities |= asked.capabilities
+        _add_bounded(self.entities, asked.entities, MAX_ENTITIES)
+        if asked.service is not None:
+            services = self.refused_services if asked.refused else self.services
+            _add_bounded(services, (asked.service,), MAX_SERVICES)
+        if asked.event is not None:
+            _add_bounded(self.events, (asked.event,), MAX_EVENTS)
+
+    @classmethod
+    def from_mapping(cls, data: Mapping[str, Any]) -> Self:
+        """Read a lesson as stored."""
+        return cls(
+            since=data["since"],
+            requests=data["requests"],
+            everything=data["everything"],
+            **{name: set(data[name]) for name in _SETS},
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is stored, the inverse of ``from_mapping``."""
+        sets = {name: sorted(getattr(self, name)) for name in _SETS}
+        return {"since": self.since, "requests": self.requests, "everything": self.everything, **sets}
+
+
+_SETS: Final = ("capabilities", "entities", "services", "refused_services", "events")
+
+
+class Lessons:
+    """The lessons of all keys in learn mode."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._by_key: dict[str, Lesson] = {}
+
+    def get(self, key_id: str) -> Lesson | None:
+        """Return what was learnt of a key."""
+        return self._by_key.get(key_id)
+
+    def learn(self, key_id: str, asked: Asked) -> None:
+        """Add a request of a key in learn mode."""
+        lesson = self._by_key.get(key_id)
+        if lesson is None:
+            lesson = self._by_key[key_id] = Lesson(time.time())
+        lesson.add(asked)
+
+    def retain_keys(self, key_ids: set[str]) -> None:
+        """Forget every key but these, which are in learn mode."""
+        self._by_key = {key_id: lesson for key_id, lesson in self._by_key.items() if key_id in key_ids}
+
+    def load(self, stored: Mapping[str, Any]) -> None:
+        """Take over what was stored."""
+        self._by_key = {key_id: Lesson.from_mapping(data) for key_id, data in stored.items()}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is stored."""
+        return {key_id: lesson.as_dict() for key_id, lesson in self._by_key.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The part of what a key allows that its client asked for. It allows nothing more than the key.
+
+    ``keep_scope`` says that the client asked for all entities at once, so that nobody can tell which of
+    them it needs. ``refused`` lists what the client asked for and the key does not allow. ``doubtful`` are
+    services that restart, run code or administer. A person may add either, but no form has them chosen.
+    """
+
+    capabilities: frozenset[Capability]
+    entities: frozenset[str]
+    services: frozenset[str]
+    doubtful: frozenset[str]
+    events: frozenset[str]
+    keep_scope: bool
+    refused: frozenset[str] = frozenset()
+
+
+def propose(
+    lesson: Lesson,
+    key: ApiKey,
+    *,
+    in_scope: Callable[[str], bool],
+    allows_service: Callable[[str], bool],
+) -> Proposal:
+    """Return the least that would have served a client, of what its key allows.
+
+    Args:
+        lesson: What the client asked for.
+        key: The client's key as it is now.
+        in_scope: Tells whether an entity exists and is in the key's scope.
+        allows_service: Tells whether the key may call a service.
+
+    """
+    capabilities = frozenset(Capability(item) for item in lesson.capabilities)
+    entities = frozenset(filter(in_scope, lesson.entities))
+    events = frozenset(item for item in lesson.events & key.events if not is_own_event(item))
+    asked = lesson.services | lesson.refused_services
+    doubtful = frozenset(item for item in asked if is_dangerous(*item.split(".", 1)))
+    kept = capabilities & key.capabilities
+    services = frozenset(item for item in lesson.services - doubtful if allows_service(item))
+    refused = (capabilities - kept) | (asked - doubtful - services) | (lesson.entities - entities)
+    return Proposal(
+        # Without a service or an event to its name, a capability would allow all services, or none.
+        capabilities=kept - _without_use(services, events),
+        entities=entities,
+        services=services,
+        doubtful=doubtful,
+        events=events,
+        keep_scope=lesson.everything,
+        refused=refused | (lesson.events - events),
+    )
+
+
+def _without_use(services: frozenset[str], events: frozenset[str]) -> set[Capability]:
+    """Return the capabilities that have a list, and nothing on it."""
+    unused = set() if services else {Capability.CONTROL}
+    return unused if events else unused | {Capability.FIRE_EVENT}
+
+
+def _add_bounded(items: set[str], new: Iterable[str], limit: int) -> None:
+    for item in new:
+        if len(items) >= limit:
+            return
+        if not holds_secret(item):
+            items.add(item)

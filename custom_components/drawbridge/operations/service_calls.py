@@ -1,0 +1,216 @@
+"""Holds calls of services against what a key may do, with Home Assistant's own expansion."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from homeassistant.const import ATTR_ENTITY_ID, ENTITY_MATCH_ALL
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.network import is_hass_url
+
+from ..keys import ApiKey, Capability
+from ..scope.media import MediaRules
+from ..scope.references import TARGET_FIELDS, References, find_references
+from ..scope.resolver import LiveScope
+from ..scope.reviewed_services import GENERIC_SERVICES, REVIEWED
+from ..scope.service_fields import Surroundings
+from ..scope.service_rules import Decision, decide_reach, decide_service
+from .delegates import members
+from .targets import Reach, ensure_bounded, holds, resolve, resolve_target
+
+_SCRIPT: Final = "script"
+_HOMEASSISTANT: Final = "homeassistant"
+_EXCLUDE: Final = "exclude"
+_TARGET: Final = frozenset({*TARGET_FIELDS, _EXCLUDE})
+_CATEGORIZED: Final = frozenset({"button", "number", "select", "switch", "text"})
+_OLD_GROUP: Final = "group."
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """A call as it would be made, what it reaches, and whether the key may make it."""
+
+    data: dict[str, Any]
+    reached: frozenset[str]
+    decision: Decision
+    is_listed: bool = False
+    """Whether the key lists the service by its exact name."""
+
+
+class CallPlanner:
+    """Plans calls for one key. Decides; calls nothing."""
+
+    def __init__(self, hass: HomeAssistant, key: ApiKey, scope: LiveScope) -> None:
+        """Plan for a key within its scope."""
+        self._hass = hass
+        self._key = key
+        self._scope = scope
+
+    @property
+    def media(self) -> MediaRules:
+        """What the key may play and list."""
+        return MediaRules(self._scope.allows, self._key.media_hosts, lambda url: is_hass_url(self._hass, url))
+
+    def plan(self, domain: str, service: str, data: Mapping[str, Any]) -> PlannedCall:
+        """Plan a call.
+
+        ``entity_id: all`` becomes all that is in scope.
+
+        Raises:
+            ValueError: The data is nested too deep, names too many ids, or has a target of the wrong type.
+
+        """
+        name = f"{domain}.{service}"
+        found = find_references(data)
+        ensure_bounded(data, found)
+        is_listed = name in self._key.services
+        decision = decide_service(domain, service, self._key.services)
+        if decision.allowed and found.templated:
+            decision = _refused("templates in the data are not allowed")
+        if not decision.allowed:
+            return PlannedCall(dict(data), frozenset(), decision, is_listed)
+        if name in GENERIC_SERVICES:
+            # Only its target is passed on: Home Assistant would pass the rest to every domain unseen.
+            data = {field: value for field, value in data.items() if field in _TARGET}
+        narrowed = self._narrow(domain, data) if _is_reviewed(name) else dict(data)
+        target = {field: value for field, value in narrowed.items() if field in _TARGET}
+        reach = self._target(target)
+        reach.entities |= self._implied(domain, service)
+        decision = self._decide(domain, service, narrowed, reach)
+        return PlannedCall(narrowed, frozenset(reach.entities), decision, is_listed)
+
+    def offers(self, domain: str, service: str, domains: Collection[str]) -> bool:
+        """Tell whether there is a call of a service that the key may make.
+
+        ``domains`` are those of the entities in scope: a reviewed service needs one to act on.
+        """
+        if Capability.CONTROL not in self._key.capabilities:
+            return False
+        if not decide_service(domain, service, self._key.services).allowed:
+            return False
+        if _is_reviewed(f"{domain}.{service}") and not (domains if domain == _HOMEASSISTANT else domain in domains):
+            return False
+        return all(self._scope.allows(item) for item in self._implied(domain, service))
+
+    def allows_data(self, data: Mapping[str, Any]) -> bool:
+        """Tell whether data that has no types names only what is in scope.
+
+        Raises:
+            ValueError: The data is nested too deep, names too many ids, or has a target of the wrong type.
+
+        """
+        found = find_references(data)
+        ensure_bounded(data, found)
+        return self._allows_untyped(found)
+
+    def _target(self, target: Mapping[str, Any]) -> Reach:
+        reach = resolve_target(self._hass, target)
+        excluded = target.get(_EXCLUDE)
+        if isinstance(excluded, Mapping):
+            # It takes away from what the call reaches, but tells what exists.
+            ids = resolve_target(self._hass, excluded)
+            if not self._holds(ids):
+                reach.unknown.append(_EXCLUDE)
+        return reach
+
+    def _decide(self, domain: str, service: str, data: Mapping[str, Any], reach: Reach) -> Decision:
+        name = f"{domain}.{service}"
+        decision = decide_reach(domain, reach.entities, self._scope.allows, needs_target=_is_reviewed(name))
+        if not decision.allowed:
+            return decision
+        if not self._holds(reach):
+            return _refused("a target names nothing in scope")
+        for refusal in (
+            self._field_refusal(domain, name, data, reach),
+            self._generic_refusal(service, reach) if name in GENERIC_SERVICES else None,
+            self._category_refusal(domain, service, reach),
+            self._delegate_refusal(reach),
+        ):
+            if refusal is not None:
+                return _refused(refusal)
+        return decision
+
+    def _field_refusal(self, domain: str, name: str, data: Mapping[str, Any], reach: Reach) -> str | None:
+        fields = REVIEWED.get(name, {})
+        states = (self._hass.states.get(item) for item in reach.entities if item.startswith(f"{domain}."))
+        around = Surroundings(self._scope.allows, [item.attributes for item in states if item], self.media)
+        untyped = {field: value for field, value in data.items() if field not in fields and field not in _TARGET}
+        for field, value in data.items():
+            if field in fields and not fields[field](value, around):
+                return f"the value of '{field}' is not allowed"
+        if untyped and name not in self._key.services:
+            return f"the field '{next(iter(untyped))[:64]}' needs the exact name of the service on the list"
+        if not self._allows_untyped(find_references(untyped)):
+            return "the data names what is not in scope"
+        return None
+
+    def _allows_untyped(self, found: References) -> bool:
+        if found.matches_all and not self._sees_everything:
+            return False
+        media = self.media
+        return all(map(media.may_play, found.paths)) and self._holds(resolve(self._hass, found))
+
+    def _generic_refusal(self, service: str, reach: Reach) -> str | None:
+        """Decide a generic service as the service of that name of every domain that it reaches."""
+        if service == "update_entity":
+            return None
+        listed = self._key.services
+        domains = {item.partition(".")[0] for item in reach.entities if not item.startswith(_OLD_GROUP)}
+        if listed & {f"{_HOMEASSISTANT}.{service}", f"{_HOMEASSISTANT}.*"}:
+            listed |= {f"{domain}.*" for domain in domains}
+        for domain in sorted(domains):
+            if not (decision := decide_service(domain, service, listed)).allowed:
+                return decision.rule
+        return None
+
+    def _category_refusal(self, domain: str, service: str, reach: Reach) -> str | None:
+        """Refuse the settings of a device, unless the service or the entity is listed by its own name."""
+        if f"{domain}.{service}" in self._key.services:
+            return None
+        entities = er.async_get(self._hass)
+        for item in reach.entities - self._key.scope.include.entities:
+            entry = entities.async_get(item)
+            if item.partition(".")[0] in _CATEGORIZED and entry is not None and entry.entity_category is not None:
+                return f"entity {item} is a setting of its device and must be listed itself"
+        return None
+
+    def _delegate_refusal(self, reach: Reach) -> str | None:
+        """Refuse what acts on entities out of scope, unless the owner listed it by its own name."""
+        if self._sees_everything:
+            return None
+        for item in sorted(reach.entities - self._key.scope.include.entities - self._key.services):
+            acted_on = members(self._hass, item)
+            if acted_on is None or not self._holds(acted_on):
+                return f"entity {item} acts on what is not in scope and must be listed itself"
+        return None
+
+    @property
+    def _sees_everything(self) -> bool:
+        return self._key.scope.is_everything
+
+    def _holds(self, reach: Reach) -> bool:
+        return holds(reach, self._scope.allows, sees_everything=self._sees_everything)
+
+    def _narrow(self, domain: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        asked = data.get(ATTR_ENTITY_ID)
+        if not isinstance(asked, str) or asked.strip().lower() != ENTITY_MATCH_ALL:
+            return dict(data)
+        wanted = None if domain == _HOMEASSISTANT else domain
+        return {**data, ATTR_ENTITY_ID: self._in_scope(self._hass.states.async_entity_ids(wanted))}
+
+    def _in_scope(self, entity_ids: Iterable[str]) -> list[str]:
+        return [item for item in entity_ids if self._scope.allows(item)]
+
+    def _implied(self, domain: str, service: str) -> set[str]:
+        """Return what the service's own name reaches: a script's service runs that script."""
+        script = f"{domain}.{service}"
+        return {script} if domain == _SCRIPT and self._hass.states.get(script) else set()
+
+
+def _is_reviewed(name: str) -> bool:
+    return name in REVIEWED or name in GENERIC_SERVICES
+
+
+def _refused(rule: str) -> Decision:
+    return Decision(allowed=False, rule=rule)

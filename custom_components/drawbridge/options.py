@@ -1,0 +1,78 @@
+"""What the operator chose for the whole bridge."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Any, Final, Self
+
+from .limits.origins import normalize_origin
+from .values import DamagedValueError, field, flag, positive, positive_whole, texts, whole
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of the config entry, with what holds where nothing was chosen.
+
+    ``per_minute`` is the rate limit of keys that have none of their own, 0 for no limit;
+    ``time_limit`` is in seconds, ``max_body`` in bytes. The cache's TTLs are in seconds, its
+    ``cache_size`` in bytes.
+    """
+
+    per_minute: int = 1000
+    max_concurrent: int = 20
+    max_body: int = 262_144
+    time_limit: float = 30.0
+    cors_origins: frozenset[str] = frozenset()
+    report_to_ban_list: bool = False
+    audit_file: bool = False
+    audit_days: int = 30
+    cache_enabled: bool = True
+    cache_ttl_states: float = 300.0
+    cache_ttl_services: float = 600.0
+    cache_ttl_config: float = 1800.0
+    cache_size: int = 67_108_864
+
+    @classmethod
+    def from_mapping(cls, data: Mapping[str, Any]) -> Self:
+        """Read stored options. An unknown option is ignored, and a damaged one has its default."""
+        return cls(**{name: value for name, value in _read(data).items() if not isinstance(value, DamagedValueError)})
+
+    @staticmethod
+    def damaged(data: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the names of the stored options that cannot be used."""
+        return tuple(name for name, value in _read(data).items() if isinstance(value, DamagedValueError))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is stored, the inverse of ``from_mapping``."""
+        return asdict(self) | {"cors_origins": sorted(self.cors_origins)}
+
+
+_READERS: Final[Mapping[str, Callable[[object], object]]] = MappingProxyType(
+    {
+        "per_minute": whole,
+        "max_concurrent": positive_whole,
+        "max_body": positive_whole,
+        "time_limit": positive,
+        "cors_origins": lambda value: frozenset(map(normalize_origin, texts(value))),
+        "report_to_ban_list": flag,
+        "audit_file": flag,
+        "audit_days": positive_whole,
+        "cache_enabled": flag,
+        "cache_ttl_states": positive,
+        "cache_ttl_services": positive,
+        "cache_ttl_config": positive,
+        "cache_size": positive_whole,
+    }
+)
+"""How each option is read; a test holds them against the fields."""
+
+
+def _read(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return each option that is stored and known here: its value, or why it cannot be used."""
+    found: dict[str, Any] = {}
+    for name in _READERS.keys() & data.keys():
+        try:
+            found[name] = field(data, name, _READERS[name])
+        except DamagedValueError as err:
+            found[name] = err
+    return found

@@ -1,1 +1,0 @@
-"""Decisions: which entities, which calls, which headers. Pure: no input or output, no Home Assistant."""

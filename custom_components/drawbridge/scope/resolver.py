@@ -1,0 +1,194 @@
+"""Where every entity stands, and which scopes it is in, kept fresh by registry events."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from homeassistant.const import Platform
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
+
+from ..const import DOMAIN
+from .model import EntityFacts, Scope
+
+type EntityListener = Callable[[str], None]
+
+_MAX_STRANGERS: Final = 1024
+_ENTITY_PLATFORMS: Final = frozenset(item.value for item in Platform)
+_ENTITY_FACTS: Final = frozenset({"area_id", "device_id", "entity_id", "labels", "platform"})
+_DEVICE_FACTS: Final = frozenset({"area_id", "labels"})
+
+
+class LiveScope:
+    """A scope with its verdicts remembered, entity by entity.
+
+    The directory drops a verdict as soon as the entity's facts change. Verdicts on what does
+    not exist are remembered too, so that it takes no longer to say no to one than to what is
+    out of scope; there are at most 1,024 of those, since clients choose them.
+    """
+
+    def __init__(self, scope: Scope, directory: EntityDirectory) -> None:
+        """Follow a scope in a directory."""
+        self.scope = scope
+        self._directory = directory
+        self._verdicts: dict[str, bool] = {}
+        self._strangers: dict[str, bool] = {}
+
+    def __len__(self) -> int:
+        """Return the number of verdicts remembered."""
+        return len(self._verdicts) + len(self._strangers)
+
+    def allows(self, entity_id: str) -> bool:
+        """Tell whether an entity, existing or not, is in scope."""
+        verdict = self._verdicts.get(entity_id)
+        if verdict is None:
+            verdict = self._strangers.get(entity_id)
+        return self._decide(entity_id) if verdict is None else verdict
+
+    def _decide(self, entity_id: str) -> bool:
+        verdict = self.scope.matches(self._directory.facts(entity_id))
+        if self._directory.exists(entity_id):
+            self._verdicts[entity_id] = verdict
+            return verdict
+        if len(self._strangers) >= _MAX_STRANGERS:
+            self._strangers.clear()
+        self._strangers[entity_id] = verdict
+        return verdict
+
+    def known_domains(self) -> set[str]:
+        """Return the domains that an entity id can have here, in scope or not."""
+        return self._directory.domains()
+
+    def forget(self, entity_id: str | None) -> None:
+        """Drop what is remembered of an entity, or of every one."""
+        if entity_id is None:
+            self._verdicts.clear()
+            self._strangers.clear()
+        else:
+            self._verdicts.pop(entity_id, None)
+            self._strangers.pop(entity_id, None)
+
+
+class EntityDirectory:
+    """Facts about entities, from Home Assistant's registries.
+
+    One live scope serves all keys with equal scopes. Listeners are told the id of every
+    entity whose facts changed, after the verdicts about it have been dropped.
+    """
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Read from Home Assistant's registries."""
+        self._hass = hass
+        self._entities = er.async_get(hass)
+        self._devices = dr.async_get(hass)
+        self._areas = ar.async_get(hass)
+        self._live: dict[Scope, LiveScope] = {}
+        self._listeners: list[EntityListener] = []
+        self._own_past: frozenset[str] | None = None
+
+    def start(self) -> CALLBACK_TYPE:
+        """Follow the registries until the function returned is called."""
+        listen = self._hass.bus.async_listen
+        stops = (
+            listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._entity_updated),
+            listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._device_updated),
+            listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._area_updated),
+        )
+
+        def stop() -> None:
+            for item in stops:
+                item()
+
+        return stop
+
+    def listen(self, listener: EntityListener) -> CALLBACK_TYPE:
+        """Call a listener with the id of every entity whose facts change, until the returned function is called."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def live(self, scope: Scope) -> LiveScope:
+        """Return the live form of a scope."""
+        found = self._live.get(scope)
+        if found is None:
+            found = self._live[scope] = LiveScope(scope, self)
+        return found
+
+    def retain(self, scopes: Iterable[Scope]) -> None:
+        """Drop the live form of every other scope."""
+        self._live = {scope: live for scope in scopes if (live := self._live.get(scope)) is not None}
+
+    def forget(self, entity_id: str | None = None) -> None:
+        """Drop all verdicts about an entity, or about every one."""
+        for live in self._live.values():
+            live.forget(entity_id)
+
+    def exists(self, entity_id: str) -> bool:
+        """Tell whether Home Assistant knows an entity, by its state or its registry."""
+        return self._hass.states.get(entity_id) is not None or self._entities.async_get(entity_id) is not None
+
+    def domains(self) -> set[str]:
+        """Return the domains of all entities, and of all components that can have some."""
+        registered = (entry.domain for entry in self._entities.entities.values())
+        present = (state.domain for state in self._hass.states.async_all())
+        return {*registered, *present, *_ENTITY_PLATFORMS}
+
+    def facts(self, entity_id: str) -> EntityFacts:
+        """Return where an entity stands now; an unknown one stands nowhere."""
+        entry = self._entities.async_get(entity_id)
+        if entry is None:
+            return EntityFacts(entity_id, guarded=self._was_own(entity_id))
+        device = self._devices.async_get(entry.device_id) if entry.device_id else None
+        area_id = entry.area_id or (device.area_id if device is not None else None)
+        area = self._areas.async_get_area(area_id) if area_id else None
+        labels = entry.labels.union(
+            device.labels if device is not None else (), area.labels if area is not None else ()
+        )
+        return EntityFacts(
+            entity_id,
+            area=area_id,
+            floor=area.floor_id if area is not None else None,
+            device=entry.device_id,
+            labels=frozenset(labels),
+            guarded=entry.platform == DOMAIN,
+        )
+
+    def _was_own(self, entity_id: str) -> bool:
+        """Tell whether an entity was the bridge's own: the past of a revoked key's entities tells of that key."""
+        if self._own_past is None:
+            deleted = self._entities.deleted_entities.values()
+            self._own_past = frozenset(entry.entity_id for entry in deleted if entry.platform == DOMAIN)
+        return entity_id in self._own_past
+
+    @callback
+    def _entity_updated(self, event: Event[Any]) -> None:
+        if event.data["action"] != "update":
+            self._own_past = None
+        if event.data["action"] == "update" and not _ENTITY_FACTS & event.data["changes"].keys():
+            return
+        self._changed(event.data["entity_id"])
+        if (old_entity_id := event.data.get("old_entity_id")) is not None:
+            self._changed(old_entity_id)
+
+    @callback
+    def _device_updated(self, event: Event[Any]) -> None:
+        if event.data["action"] == "update" and not _DEVICE_FACTS & event.data["changes"].keys():
+            return
+        self._device_moved(event.data["device_id"])
+
+    @callback
+    def _area_updated(self, event: Event[Any]) -> None:
+        if event.data["action"] not in {"update", "remove"}:
+            return
+        area_id = event.data["area_id"]
+        for entry in er.async_entries_for_area(self._entities, area_id):
+            self._changed(entry.entity_id)
+        for device in dr.async_entries_for_area(self._devices, area_id):
+            self._device_moved(device.id)
+
+    def _device_moved(self, device_id: str) -> None:
+        for entry in er.async_entries_for_device(self._entities, device_id, include_disabled_entities=True):
+            self._changed(entry.entity_id)
+
+    def _changed(self, entity_id: str) -> None:
+        self.forget(entity_id)
+        for listener in self._listeners:
+            listener(entity_id)

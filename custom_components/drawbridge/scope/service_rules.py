@@ -1,0 +1,59 @@
+"""Which service calls a key may make."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from .reviewed_services import GENERIC_SERVICES, REVIEWED
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether something is allowed, and the rule that says so."""
+
+    allowed: bool
+    rule: str
+
+
+def is_dangerous(domain: str, service: str) -> bool:
+    """Tell whether a service may be called only where it is listed by its exact name."""
+    name = f"{domain}.{service}"
+    return name not in REVIEWED and name not in GENERIC_SERVICES
+
+
+def decide_service(domain: str, service: str, allowed: Collection[str]) -> Decision:
+    """Decide whether a key may call a service at all.
+
+    ``allowed`` holds ``domain.service`` and ``domain.*``. While it is empty, the reviewed entity services are
+    allowed, since what they reach is held against the scope.
+    """
+    name = f"{domain}.{service}"
+    if name in allowed:
+        return Decision(allowed=True, rule=f"service {name} is listed")
+    if is_dangerous(domain, service):
+        return Decision(allowed=False, rule=f"service {name} must be listed by its exact name")
+    if f"{domain}.*" in allowed:
+        return Decision(allowed=True, rule=f"service {domain}.* is listed")
+    if allowed:
+        return Decision(allowed=False, rule=f"service {name} is not listed")
+    return Decision(allowed=True, rule="services of entities are allowed")
+
+
+def decide_reach(
+    domain: str,
+    reached: Collection[str],
+    in_scope: Callable[[str], bool],
+    *,
+    needs_target: bool,
+) -> Decision:
+    """Decide whether everything that a call reaches is in scope.
+
+    A call that ``needs_target`` must reach an entity of its own domain, or any where the
+    domain is ``homeassistant``.
+    """
+    outside = sorted(item for item in reached if not in_scope(item))
+    if outside:
+        return Decision(allowed=False, rule=f"entity {outside[0]} is not in scope")
+    own = "" if domain == "homeassistant" else f"{domain}."
+    if needs_target and not any(item.startswith(own) for item in reached):
+        return Decision(allowed=False, rule="the call reaches no entity of its domain")
+    return Decision(allowed=True, rule="every entity that the call reaches is in scope")

@@ -1,0 +1,229 @@
+"""Keys through actions, for those who automate. For administrators only."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_register_admin_service
+from homeassistant.util.ulid import ulid_now
+
+from .bridge import Bridge, DrawbridgeConfigEntry
+from .const import DOMAIN, SUBENTRY_TYPE_API_KEY
+from .keys import ApiKey, Capability, StoredSecret, digest, generate, key_input
+from .keys.key_input import KeyInputError
+from .operations.service_calls import CallPlanner
+from .telemetry.counters import KeyCounters
+from .values import DamagedValueError
+
+KEY: Final = "key"
+_ENTITY_ID: Final = "entity_id"
+_ACTION: Final = "action"
+_OVERLAP: Final = "overlap"
+
+_TEXTS: Final = vol.All(cv.ensure_list, [cv.string])
+_SELECTION: Final = {
+    vol.Optional(name): _TEXTS for name in ("areas", "floors", "labels", "devices", "domains", "entities", "globs")
+}
+_CREATE: Final = vol.Schema(
+    {
+        vol.Required("name"): cv.string,
+        vol.Optional("capabilities", default=[Capability.READ.value]): vol.All(
+            cv.ensure_list, [vol.Coerce(Capability)]
+        ),
+        vol.Optional("everything", default=False): cv.boolean,
+        **_SELECTION,
+        vol.Optional("exclude", default=dict): _SELECTION,
+        vol.Optional("services"): _TEXTS,
+        vol.Optional("events"): _TEXTS,
+        vol.Optional("media_hosts"): _TEXTS,
+        vol.Optional("expires"): cv.datetime,
+        vol.Optional("local_only", default=False): cv.boolean,
+        vol.Optional("networks"): _TEXTS,
+        vol.Optional("per_minute"): vol.All(vol.Coerce(int), vol.Range(0, 1_000_000)),
+        vol.Optional("burst"): vol.All(vol.Coerce(int), vol.Range(1, 100_000)),
+        vol.Optional("cors_origins"): _TEXTS,
+    }
+)
+_ONE_KEY: Final = vol.Schema({vol.Required(KEY): cv.string})
+_ROTATE: Final = _ONE_KEY.extend({vol.Optional(_OVERLAP, default=timedelta(days=1)): cv.positive_time_period})
+_EXPLAIN: Final = _ONE_KEY.extend(
+    {
+        vol.Optional(_ENTITY_ID): cv.entity_id,
+        vol.Optional(_ACTION): cv.service,
+        vol.Optional("data", default=dict): dict,
+    }
+)
+
+
+type _Action = Callable[[_Call], ServiceResponse | Awaitable[ServiceResponse]]
+
+
+def register_actions(hass: HomeAssistant) -> None:
+    """Register the actions, once; they find the loaded entry when they are called."""
+    for name, (action, schema) in ACTIONS.items():
+
+        async def handle(call: ServiceCall, action: _Action = action) -> ServiceResponse:
+            answer = action(_Call(hass, call.data))
+            return await answer if isinstance(answer, Awaitable) else answer
+
+        async_register_admin_service(hass, DOMAIN, name, handle, schema, supports_response=SupportsResponse.OPTIONAL)
+
+
+class _Call:
+    """An action on the keys of the loaded entry."""
+
+    def __init__(self, hass: HomeAssistant, data: Mapping[str, Any]) -> None:
+        """Find the entry. Raises ``ServiceValidationError`` when there is none."""
+        entries: list[DrawbridgeConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+        if not entries:
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_loaded")
+        self.hass = hass
+        self.entry = entries[0]
+        self.data = data
+
+    @property
+    def bridge(self) -> Bridge:
+        """The bridge of the entry."""
+        return self.entry.runtime_data
+
+    def subentry(self) -> ConfigSubentry:
+        """Return the key that is meant, by its id or its name.
+
+        Raises ``ServiceValidationError`` when there is none, or more than one of that name.
+        """
+        wanted = self.data[KEY]
+        keys = self.entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
+        found = [item for item in keys if wanted in {item.subentry_id, item.title}]
+        if len(found) != 1:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="ambiguous_key" if found else "unknown_key",
+                translation_placeholders={"key": wanted},
+            )
+        return found[0]
+
+    def key(self) -> tuple[ConfigSubentry, ApiKey]:
+        """Return the key that is meant, with its subentry."""
+        subentry = self.subentry()
+        try:
+            return subentry, ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
+        except DamagedValueError as err:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="damaged_key",
+                translation_placeholders={"name": subentry.title, "field": err.field},
+            ) from err
+
+
+async def _create(call: _Call) -> ServiceResponse:
+    secret = generate()
+    stored = (StoredSecret(digest(secret)),)
+    try:
+        key = key_input.with_name(ApiKey(ulid_now(), "", stored, created=time.time()), call.data["name"])
+        key = key_input.with_abilities(key, call.data)
+        key = key_input.with_scope(key, call.data)
+        key = key_input.with_exclude(key, call.data["exclude"])
+        key = key_input.with_limits(key, call.data)
+        key_input.ensure_useful(key)
+    except KeyInputError as err:
+        raise _invalid(err) from err
+    await call.bridge.keeper.create(key)
+    return {"id": key.id, "name": key.name, "secret": secret}
+
+
+async def _rotate(call: _Call) -> ServiceResponse:
+    _subentry, key = call.key()
+    secret = generate()
+    overlap = call.data[_OVERLAP].total_seconds()
+    await call.bridge.change_key(key.id, lambda key: key.rotated(digest(secret), time.time(), overlap))
+    return {"id": key.id, "name": key.name, "secret": secret}
+
+
+async def _revoke(call: _Call) -> ServiceResponse:
+    subentry = call.subentry()
+    await call.bridge.remove_key(subentry.subentry_id)
+    return {"id": subentry.subentry_id, "name": subentry.title}
+
+
+def _list(call: _Call) -> ServiceResponse:
+    usage = call.bridge.recorder.counters.keys
+    return {"keys": [_describe(key, usage.get(key.id)) for key in call.bridge.keys]}
+
+
+def _describe(key: ApiKey, used: KeyCounters | None) -> dict[str, Any]:
+    described = key.as_dict()
+    secrets = described.pop("secrets")
+    return {
+        "id": key.id,
+        "name": key.name,
+        **described,
+        "secrets": [{"valid_until": item["valid_until"]} for item in secrets],
+        "last_used": used.last_used if used else None,
+        "last_address": used.last_address if used else None,
+    }
+
+
+def _explain(call: _Call) -> ServiceResponse:
+    _subentry, key = call.key()
+    answer: dict[str, Any] = {"key": key.name}
+    live = call.bridge.directory.live(key.scope)
+    if (entity_id := call.data.get(_ENTITY_ID)) is not None:
+        facts = call.bridge.directory.facts(entity_id)
+        answer["entity"] = {
+            "entity_id": entity_id,
+            "exists": call.bridge.directory.exists(entity_id),
+            "in_scope": key.scope.matches(facts),
+            "rule": key.scope.rule(facts),
+        }
+    if (action := call.data.get(_ACTION)) is not None:
+        domain, _, service = action.partition(".")
+        answer["action"] = _explain_action(CallPlanner(call.hass, key, live), key, (domain, service), _data(call))
+    return answer
+
+
+def _data(call: _Call) -> dict[str, Any]:
+    entity_id = call.data.get(_ENTITY_ID)
+    target = {} if entity_id is None else {_ENTITY_ID: entity_id}
+    return {**target, **call.data["data"]}
+
+
+def _explain_action(planner: CallPlanner, key: ApiKey, action: tuple[str, str], data: dict[str, Any]) -> dict[str, Any]:
+    if Capability.CONTROL not in key.capabilities:
+        return {"allowed": False, "rule": f"capability {Capability.CONTROL} is missing"}
+    try:
+        planned = planner.plan(*action, data)
+    except ValueError as err:
+        return {"allowed": False, "rule": str(err)}
+    return {
+        "allowed": planned.decision.allowed,
+        "rule": planned.decision.rule,
+        "reached": sorted(planned.reached),
+    }
+
+
+def _invalid(err: KeyInputError) -> ServiceValidationError:
+    field, code = next(iter(err.errors.items()))
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=code,
+        translation_placeholders={"field": field, "value": err.value},
+    )
+
+
+ACTIONS: Final[Mapping[str, tuple[_Action, vol.Schema]]] = MappingProxyType(
+    {
+        "create_key": (_create, _CREATE),
+        "rotate_key": (_rotate, _ROTATE),
+        "revoke_key": (_revoke, _ONE_KEY),
+        "list_keys": (_list, vol.Schema({})),
+        "explain": (_explain, _EXPLAIN),
+    }
+)
+"""What each action does, and what it takes."""
