@@ -1,7 +1,7 @@
 """The ways to mend what an issue tells of."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -200,7 +200,7 @@ class RotateFlow(RepairsFlow):
 class ReviewFlow(RepairsFlow):
     """Lets an administrator decide about all keys after a restore, or when the store of the keys was lost."""
 
-    _secrets: Mapping[str, str]
+    _secrets: Sequence[tuple[str, str]]
 
     def __init__(self, bridge: Bridge, kind: str) -> None:
         """Review the keys of a bridge."""
@@ -234,19 +234,21 @@ class ReviewFlow(RepairsFlow):
             return self.async_show_form(step_id="rotate_all", data_schema=vol.Schema({}))
         keys = self._keys()
         secrets = {key.id: generate() for key in keys}
-        changes = {key_id: partial(_renewed, secret=secret) for key_id, secret in secrets.items()}
+        # After a restore the keys are as they were; without the store all of them were disabled.
+        enable = self._kind == ReviewReason.UNCONFIRMED
+        changes = {key_id: partial(_renewed, secret=secret, enable=enable) for key_id, secret in secrets.items()}
         try:
             await self._bridge.keeper.change(changes, reviewed=True)
         except KeyNotSavedError as err:
             return _abort_unsaved(self, err)
-        self._secrets = {key.name: secrets[key.id] for key in keys}
+        self._secrets = [(key.name, secrets[key.id]) for key in keys]
         return await self.async_step_secrets()
 
     async def async_step_secrets(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Show the new secrets."""
         if user_input is not None:
             return self.async_create_entry(data={})
-        listed = "\n".join(f"- {name}: `{secret}`" for name, secret in self._secrets.items())
+        listed = "\n".join(f"- {name}: `{secret}`" for name, secret in self._secrets)
         return self.async_show_form(
             step_id="secrets", data_schema=vol.Schema({}), description_placeholders={"secrets": listed}
         )
@@ -261,8 +263,8 @@ class ReviewFlow(RepairsFlow):
         return await _saved(self, self._bridge.keeper.change(changes, reviewed=True))
 
 
-def _renewed(key: ApiKey, secret: str) -> ApiKey:
-    return replace(key.rotated(digest(secret), time.time(), 0.0), enabled=True)
+def _renewed(key: ApiKey, secret: str, *, enable: bool) -> ApiKey:
+    return replace(key.rotated(digest(secret), time.time(), 0.0), enabled=key.enabled or enable)
 
 
 async def _saved(flow: RepairsFlow, change: Awaitable[None]) -> RepairsFlowResult:

@@ -2,14 +2,21 @@
 
 import json
 import os
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from homeassistant.components.repairs import repairs_flow_manager
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
 
+from custom_components.drawbridge.keys.document import ReviewReason
+from custom_components.drawbridge.keys.store import MARKER_FILE
 from tests.integration.house import Bridge
+from tests.integration.test_repairs import fix, issue
 
 STORE = ".storage/drawbridge.keys"
 
@@ -72,7 +79,7 @@ async def test_an_unsaved_delete_is_in_force_and_saved_later(bridge: Bridge) -> 
     assert (await bridge.get("/key", secret)).status == 401
     assert ("drawbridge", "keys_not_saved") in ir.async_get(bridge.hass).issues
     os.rmdir(obstacle)  # noqa: PTH106 - an instant in a test
-    bridge.entry.runtime_data.updates.refresh()
+    bridge.entry.runtime_data.coordinator.refresh()
     assert not on_disk(bridge)
 
 
@@ -95,3 +102,48 @@ async def test_a_lost_save_is_made_good_at_the_next_start(bridge: Bridge) -> Non
     await bridge.hass.async_block_till_done()
     statuses = [(await bridge.get("/key", key["secret"])).status for key in (revoked, rotated, again, made)]
     assert statuses == [401, 401, 200, 200]
+
+
+def remove_marker(bridge: Bridge) -> None:
+    """Remove what no backup contains."""
+    Path(bridge.hass.config.path(MARKER_FILE)).unlink()
+
+
+async def restored(bridge: Bridge) -> None:
+    """Set the bridge up again as after a restored backup."""
+    remove_marker(bridge)
+    assert await bridge.hass.config_entries.async_reload(bridge.entry.entry_id)
+    await bridge.hass.async_block_till_done()
+
+
+@pytest.mark.parametrize("choice", ["close_all", "rotate_all", "leave"])
+async def test_after_a_restore_an_administrator_decides(bridge: Bridge, choice: str) -> None:
+    """The repair names every key; two keys of one name both get a secret, and a disabled key stays disabled."""
+    await async_setup_component(bridge.hass, "repairs", {})
+    old = [await bridge.add_key(name="Display"), await bridge.add_key(name="Display")]
+    closed = await bridge.add_key(name="Closed")
+    runtime = bridge.entry.runtime_data
+    await runtime.change_key(bridge.key_id("Closed"), lambda key: replace(key, enabled=False))
+    await restored(bridge)
+    found = issue(bridge.hass, ReviewReason.RESTORED)
+    assert found is not None
+    assert found.translation_placeholders is not None
+    assert "Display" in found.translation_placeholders["keys"]
+    flow = await fix(bridge, ReviewReason.RESTORED, choice)
+    new: list[str] = []
+    if choice == "rotate_all":
+        flows = repairs_flow_manager(bridge.hass)
+        assert flows is not None
+        flow = await flows.async_configure(flow["flow_id"], {})
+        shown = flow["description_placeholders"]
+        assert shown is not None
+        new = re.findall(r"dbk_[0-9A-Za-z]{49}", shown["secrets"])
+        assert len(set(new)) == 3
+        await flows.async_configure(flow["flow_id"], {})
+    await bridge.hass.async_block_till_done()
+    opens = {"close_all": [], "rotate_all": new[:2], "leave": old}[choice]
+    for secret in {*old, *new, closed}:
+        assert (await bridge.get("/key", secret)).status == (200 if secret in opens else 401)
+    assert issue(bridge.hass, ReviewReason.RESTORED) is None
+    assert await bridge.hass.config_entries.async_reload(bridge.entry.entry_id)
+    assert issue(bridge.hass, ReviewReason.RESTORED) is None

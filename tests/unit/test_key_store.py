@@ -1,8 +1,11 @@
 """The store of the keys: what was acknowledged is on disk, and at start nothing withdrawn opens."""
 
+import errno
+import json
 import os
 import random
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -133,7 +136,8 @@ def test_stored_and_read_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b"null", b"[]", b"{}", b"\xff", b'{"format": 2}', stored("a").as_json().replace(b"1000.0", b'"x"')]
+    "text",
+    [b"", b"null", b"[]", b"{}", b"\xff", b'{"format": 2}', stored("a").as_json().replace(b'"keys":{', b'"keys":[{')],
 )
 def test_a_damaged_document_raises(text: bytes) -> None:
     """Nothing is guessed."""
@@ -168,6 +172,44 @@ def test_a_damaged_file_closes_all_and_is_kept_aside(tmp_path: Path) -> None:
     document = KeyStore(tmp_path).load(state, NOW)
     assert not any(record.data["enabled"] for record in document.records.values())
     assert (tmp_path / f"{STORE_FILE}.damaged").read_bytes() == b"{"
+
+
+@pytest.mark.parametrize("damage", [None, 5, {}, {"title": "a"}, {"title": 1, "data": {}, "generation": 1}])
+def test_a_damaged_record_closes_only_its_key(tmp_path: Path, damage: object) -> None:
+    """The others stay open, the key is closed and reviewed, and the damaged file is kept."""
+    _store, state = filled(tmp_path)
+    path = tmp_path / STORE_FILE
+    stored = json.loads(path.read_bytes())
+    stored["keys"]["a"] = damage
+    path.write_text(json.dumps(stored))
+    store = KeyStore(tmp_path)
+    document = store.load(state, NOW)
+    enabled = {key_id: record.data["enabled"] for key_id, record in document.records.items()}
+    assert enabled == {"a": False, "b": True}
+    assert document.review is not None
+    assert document.review.keys == ("a",)
+    assert json.loads((tmp_path / f"{STORE_FILE}.damaged").read_bytes()) == stored
+    store.save()
+    assert KeyStore(tmp_path).load(state, NOW).records.keys() == {"a", "b"}
+
+
+def test_a_folder_that_cannot_be_synced_undoes_the_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file was replaced already: what is on disk is again what is in force."""
+    store, state = filled(tmp_path)
+    before, sync, failures = (tmp_path / STORE_FILE).read_bytes(), os.fsync, ["once"]
+
+    def fail_once_for_a_folder(file: int) -> None:
+        if failures and stat.S_ISDIR(os.fstat(file).st_mode):
+            failures.pop()
+            raise OSError(errno.EIO, "Input/output error")
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", fail_once_for_a_folder)
+    with pytest.raises(OSError, match="Input/output error"):
+        store.change([lambda document: document.remove("a")])
+    assert (tmp_path / STORE_FILE).read_bytes() == before
+    assert store.document.records.keys() == {"a", "b"}
+    assert KeyStore(tmp_path).load(state, NOW).records.keys() == {"a", "b"}
 
 
 def test_a_file_that_cannot_be_read_is_no_empty_store(tmp_path: Path) -> None:

@@ -109,6 +109,7 @@ class Document:
         removed: Generation in which a key was removed, by its id, oldest first.
         reserved: Hashes of secrets that were shown and open nothing yet.
         review: What an administrator should review.
+        unreadable: Ids of stored keys whose record is damaged. Not stored: ``reconcile`` decides about them.
 
     """
 
@@ -119,6 +120,7 @@ class Document:
     removed: Mapping[str, int] = field(default_factory=dict)
     reserved: tuple[str, ...] = ()
     review: Review | None = None
+    unreadable: frozenset[str] = frozenset()
 
     def put(self, key_id: str, content: Content, now: float) -> Self:
         """Return the document with a key added or changed."""
@@ -164,7 +166,7 @@ class Document:
 
     @classmethod
     def from_json(cls, text: bytes) -> Self:
-        """Read a stored document.
+        """Read a stored document. A damaged record of a key makes that key unreadable, and no other.
 
         Raises:
             DamagedDocument: It cannot be read.
@@ -174,14 +176,16 @@ class Document:
             stored = json.loads(text)
             if stored["format"] != _FORMAT:
                 raise DamagedDocument("unknown format")
+            records = {key_id: _readable_record(item) for key_id, item in stored["keys"].items()}
             return cls(
                 entry_id=_text(stored["entry_id"]),
                 lineage=_text(stored["lineage"]),
                 generation=_whole(stored["generation"]),
-                records={key_id: _record(item) for key_id, item in stored["keys"].items()},
+                records={key_id: record for key_id, record in records.items() if record is not None},
                 removed={key_id: _whole(item) for key_id, item in stored["removed"].items()},
                 reserved=tuple(map(_text, stored["reserved"])),
                 review=None if (review := stored["review"]) is None else _review(review),
+                unreadable=frozenset(key_id for key_id, record in records.items() if record is None),
             )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as err:
             # Not chained: the message of an error may quote what was stored.
@@ -231,7 +235,8 @@ def _adopt_all(state: EntryState, now: float, *, lost: bool) -> Document:
 def _merge_known(document: Document, state: EntryState, now: float) -> Document:
     """Decide about every key that the document has."""
     taken_over = state.generation or 0
-    merged = replace(document, generation=max(document.generation, taken_over), reserved=())
+    generation = max(document.generation, taken_over)
+    merged = replace(document, generation=generation, reserved=(), unreadable=frozenset())
     for key_id, record in document.records.items():
         content = state.keys.get(key_id)
         if content is None:
@@ -251,10 +256,11 @@ def _merge_unknown(merged: Document, document: Document, state: EntryState, now:
             continue
         if (twin := merged.twin_of(content, state.keys)) is not None:
             merged = merged.rename(twin, key_id)
-        elif (state.generation or 0) >= document.generation:
+        elif (state.generation or 0) >= document.generation and key_id not in document.unreadable:
             merged = merged.put(key_id, content, now)
         else:
-            # Removed so long ago that its tombstone is gone, or added by hand: closed until somebody decides.
+            # Removed so long ago that its tombstone is gone, added by hand, or its record is damaged: closed until
+            # somebody decides.
             merged = merged.put(key_id, content.disabled(), now)
             doubtful.append(key_id)
     if doubtful:
@@ -271,6 +277,13 @@ def _stored(record: Record) -> dict[str, Any]:
         "born": record.born,
         "changed": record.changed,
     }
+
+
+def _readable_record(stored: Mapping[str, Any]) -> Record | None:
+    try:
+        return _record(stored)
+    except ValueError, TypeError, KeyError, AttributeError:
+        return None
 
 
 def _record(stored: Mapping[str, Any]) -> Record:

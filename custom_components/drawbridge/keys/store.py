@@ -55,6 +55,7 @@ class KeyStore:
             document = None if stored is None else Document.from_json(stored)
         except DamagedDocument:
             damaged = True
+        if damaged or (document is not None and document.unreadable):
             with suppress(OSError):
                 files.write(self._path.with_name(f"{self._path.name}.damaged"), stored or b"")
         reconciled = reconcile(document, state, now, damaged=damaged)
@@ -83,12 +84,21 @@ class KeyStore:
             document = self._document
             for change in changes:
                 document = change(document)
-            files.write(self._path, document.as_json())
+            self._write(document)
             self._document = document
             if document.lineage:
                 with suppress(OSError):
                     files.write(self._marker, _marker(document))
             return document
+
+    def _write(self, document: Document) -> None:
+        try:
+            files.write(self._path, document.as_json())
+        except OSError:
+            # The file may have been replaced already when its folder could not be synced: undo that too.
+            with suppress(OSError):
+                files.write(self._path, self._document.as_json())
+            raise
 
     def remove(self) -> None:
         """Remove the store.
