@@ -63,7 +63,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> bool:
-    """Let go of the bridge: what it started ends with the entry."""
+    """Stop the bridge, after saving what is not saved yet."""
+    entry.runtime_data.keeper.retry()
     await entry.runtime_data.usage.save()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
