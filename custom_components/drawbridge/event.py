@@ -24,6 +24,7 @@ EVENT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
         "key_unknown": "wrong_key",
         "key_expired": "ended_key",
         "key_disabled": "ended_key",
+        "key_changed": "ended_key",
         "locked_out": "locked_out",
         "network": "wrong_network",
         "capability": "not_allowed",

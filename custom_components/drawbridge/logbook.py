@@ -20,6 +20,7 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "key_unknown": "there is no such key",
         "key_expired": "the key has expired",
         "key_disabled": "the key is disabled",
+        "key_changed": "the key was changed while the request was in progress",
         "locked_out": "too many wrong keys came from its address",
         "network": "the key may not be used from there",
         "rate_limited": "too many requests",

@@ -1,7 +1,7 @@
 """One request on its way through the gate."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -10,11 +10,13 @@ from aiohttp import hdrs, web
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, JsonValueType, json_loads
 
-from ..keys import AuthFailure
+from ..encoding.codecs import Payload
 from ..operations.caller import Caller
 from ..operations.home import ScopedHome
+from ..refusal import Refusal, RefusedError
 from ..scope.redaction import Redaction
 from .problem import Problem, ProblemError, bad_request, too_large
+from .response import WholeResponse
 from .security_headers import NO_STORE
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from ..scope.resolver import LiveScope
 
 
+_JSON_HEADERS: Final[Mapping[str, str]] = {hdrs.CONTENT_TYPE: "application/json", hdrs.CACHE_CONTROL: NO_STORE}
 UNFINISHED: Final = Problem(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "busy",
@@ -109,11 +112,9 @@ class Call:
         return bytes(body)
 
     def ensure_unchanged(self) -> None:
-        """Refuse when the key was revoked or changed since the gate let it in."""
+        """Raise ``RefusedError`` if the key was revoked or changed since the gate admitted it."""
         if self.bridge.keys.get(self.key.id) != self.key:
-            detail = "The key was changed or removed while the request was under way."
-            reason = f"key_{AuthFailure.UNKNOWN}"
-            raise ProblemError(Problem(HTTPStatus.UNAUTHORIZED, reason, detail))
+            raise RefusedError(Refusal.KEY_CHANGED)
 
     async def finish[T](self, work: Coroutine[Any, Any, T], name: str) -> T:
         """Wait for work that goes on when the request ends, by a time limit or because the client has gone.
@@ -142,11 +143,6 @@ class Call:
             raise bad_request(f"The body is not valid JSON: {err}.") from err
 
 
-def json_response(data: object, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
-    """Answer with JSON that nobody may keep."""
-    return web.Response(
-        body=json_bytes(data),
-        status=status,
-        content_type="application/json",
-        headers={"Cache-Control": NO_STORE},
-    )
+def json_response(data: object, status: HTTPStatus = HTTPStatus.OK) -> WholeResponse:
+    """Return a JSON response that must not be stored."""
+    return WholeResponse(status, _JSON_HEADERS, Payload.of(json_bytes(data)))

@@ -10,9 +10,10 @@ from aiohttp import hdrs, web
 
 from ..audit.trail import AuditRecord, Outcome
 from ..bridge import Bridge
+from ..keys import AuthFailure
 from ..limits.networks import parse_address
 from ..log import get_logger
-from ..refusal import RefusedError
+from ..refusal import Refusal, RefusedError
 from . import cors
 from .call import Call, json_response
 from .endpoint import Access, Answering, Endpoint, takes_time
@@ -26,6 +27,7 @@ from .steps import STEPS
 _LOGGER = get_logger(__name__)
 
 _OTHER: Final = "other"
+_KEY_CHANGED: Final = Refusal.KEY_CHANGED.label
 _ALWAYS_SENT_BYTES: Final = 65_536
 _READS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
@@ -201,13 +203,15 @@ def _sendable(call: Call, response: web.StreamResponse) -> WholeResponse:
     """Return an answer that is sent within the limits of the call's key, or a refusal where they are reached."""
     whole = response if type(response) is WholeResponse else WholeResponse.of(response)
     if whole.size > _ALWAYS_SENT_BYTES and call.bridge.sending.is_full(call.holder, whole.size):
-        whole = WholeResponse.of(_refuse(call, _UNREAD))
+        whole = _refuse(call, _UNREAD)
     whole.call = call
     return whole
 
 
-def _refuse(call: Call, problem: Problem) -> web.Response:
+def _refuse(call: Call, problem: Problem) -> WholeResponse:
     call.problem = problem
+    if problem.reason == _KEY_CHANGED:
+        call.bridge.recorder.counters.auth_failures[AuthFailure.CHANGED] += 1
     if problem.hidden is not None or problem.status in _DENIALS:
         counters = call.bridge.recorder.counters
         counters.denied[problem.hidden or problem.reason] += 1

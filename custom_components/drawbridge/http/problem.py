@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
-from aiohttp import hdrs, web
+from aiohttp import hdrs
 from homeassistant.helpers.json import json_bytes
 
+from ..encoding.codecs import Payload
 from ..masking import mask
 from ..refusal import RefusedError
 from ..scope.redaction import without_bearer_text
+from .response import WholeResponse
 from .security_headers import NO_STORE
 
 CONTENT_TYPE: Final = "application/problem+json"
+REALM: Final = 'Bearer realm="Drawbridge"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Problem:
         """Mask secrets that the client sent, as details quote parts of requests."""
         object.__setattr__(self, "detail", mask(self.detail))
 
-    def response(self) -> web.Response:
+    def response(self) -> WholeResponse:
         """Return the answer that tells the client."""
         # It may quote an error of an integration, which may quote a link.
         detail = without_bearer_text(self.detail)
@@ -47,12 +50,8 @@ class Problem:
             "message": detail,
             "reason": self.reason,
         }
-        return web.Response(
-            body=json_bytes(body),
-            status=self.status,
-            content_type=CONTENT_TYPE,
-            headers={"Cache-Control": NO_STORE, **self.headers},
-        )
+        headers = {hdrs.CONTENT_TYPE: CONTENT_TYPE, hdrs.CACHE_CONTROL: NO_STORE, **self.headers}
+        return WholeResponse(self.status, headers, Payload.of(json_bytes(body)))
 
 
 def problem_of(error: RefusedError) -> Problem:
@@ -60,6 +59,8 @@ def problem_of(error: RefusedError) -> Problem:
     refusal = error.refusal
     about = refusal.value
     headers: dict[str, str] = {} if about.retry_after is None else {hdrs.RETRY_AFTER: str(about.retry_after)}
+    if about.status is HTTPStatus.UNAUTHORIZED:
+        headers[hdrs.WWW_AUTHENTICATE] = f'{REALM}, error="invalid_token"'
     hidden = None if error.reason is refusal else error.reason.label
     return Problem(about.status, refusal.label, error.message, headers, hidden)
 

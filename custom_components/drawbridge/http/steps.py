@@ -11,12 +11,11 @@ from multidict import istr
 from ..keys import ApiKey, AuthFailure, Capability
 from .call import Call
 from .endpoint import Access, Endpoint
-from .problem import Problem
+from .problem import REALM, Problem
 
 type Step = Callable[[Call, Endpoint], Problem | None]
 
 API_KEY_HEADER: Final = istr("X-API-Key")
-_REALM: Final = 'Bearer realm="Drawbridge"'
 _WHERE: Final = "Settings > Devices & services > Drawbridge"
 _AUTH_DETAILS: Final[Mapping[AuthFailure, str]] = {
     AuthFailure.MISSING: "No key. Send one as 'Authorization: Bearer dbk_…' or 'X-API-Key: dbk_…'.",
@@ -141,7 +140,7 @@ def _unauthorized(call: Call, failure: AuthFailure) -> Problem:
     if failure.is_guess:
         bridge.wrong_key(call.request, call.address)
     error = "invalid_request" if failure is AuthFailure.AMBIGUOUS else "invalid_token"
-    challenge = _REALM if failure is AuthFailure.MISSING else f'{_REALM}, error="{error}"'
+    challenge = REALM if failure is AuthFailure.MISSING else f'{REALM}, error="{error}"'
     return Problem(
         HTTPStatus.UNAUTHORIZED,
         f"key_{failure}",
@@ -155,5 +154,5 @@ def _insufficient(key: ApiKey, capability: Capability) -> Problem:
         HTTPStatus.FORBIDDEN,
         "capability",
         f"The key '{key.name}' lacks the capability '{capability}'. It can be added in {_WHERE}.",
-        {hdrs.WWW_AUTHENTICATE: f'{_REALM}, error="insufficient_scope", scope="{capability}"'},
+        {hdrs.WWW_AUTHENTICATE: f'{REALM}, error="insufficient_scope", scope="{capability}"'},
     )

@@ -18,6 +18,8 @@ class AuthFailure(StrEnum):
     UNKNOWN = "unknown"
     EXPIRED = "expired"
     DISABLED = "disabled"
+    CHANGED = "changed"
+    """While the request was in progress."""
 
     @property
     def is_guess(self) -> bool:

@@ -155,8 +155,7 @@ async def test_no_key_forges_the_audit_trail(sides: Sides) -> None:
     hass, bridge = sides.bridge.hass, sides.bridge
     caught = async_capture_events(hass, AUDIT)
     runtime, kinds = bridge.entry.runtime_data, (AUDIT, "drawbridge", "drawbridge.x", "Drawbridge_Audit")
-    key = runtime.keys.get(bridge.key_id("Everything"))
-    runtime.change_key(replace(key, events=key.events | {*kinds}))
+    await runtime.change_key(bridge.key_id("Everything"), lambda key: replace(key, events=key.events | {*kinds}))
     await hass.async_block_till_done()
     for kind in kinds:
         answer = await bridge.post(f"/api/events/{kind}", sides.key, json={"outcome": "allowed", "key_name": NAME})
