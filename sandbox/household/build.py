@@ -119,9 +119,11 @@ async def _place(client: Client, areas: dict[str, str], labels: dict[str, str]) 
             changes.setdefault(entity_id, {})["area_id"] = areas[area.name]
     for entity_id, names in _labelled().items():
         changes.setdefault(entity_id, {})["labels"] = sorted(labels[name] for name in names)
-    for thing in THINGS:
-        if thing.switchable:
-            changes[thing.power] = {"hidden_by": "user"}
+    for device in DEVICES:
+        for thing in device.things:
+            if thing.switchable:
+                # In the area of what it switches, so that a key for the area may switch it.
+                changes[thing.power] = {"hidden_by": "user", "area_id": areas.get(device.area)}
     changes["input_select.robot_activity"] = {"hidden_by": "user"}
     for entity_id, fields in changes.items():
         await client.command("config/entity_registry/update", entity_id=entity_id, **fields)

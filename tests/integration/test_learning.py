@@ -4,8 +4,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from hypothesis import HealthCheck, given, settings, strategies as st
 
+from custom_components.drawbridge.flows.key_flow import as_learned, propose_for
+from custom_components.drawbridge.flows.key_forms import learned_of
+from custom_components.drawbridge.keys import ApiKey, Capability
+from custom_components.drawbridge.keys.key_input import KeyInputError
+from custom_components.drawbridge.learning.lessons import Lesson
+from custom_components.drawbridge.operations.service_calls import CallPlanner
+from custom_components.drawbridge.scope.model import Scope, Selection
 from tests.integration.house import Bridge
 from tests.integration.test_flows import suggested
 
@@ -96,6 +107,97 @@ async def test_what_was_refused_is_learnt_too(bridge: Bridge) -> None:
     await bridge.submit(flow, proposed)
     assert await bridge.entity_ids(key) == {BEDROOM}
     assert (await (await bridge.get("/key", key)).json())["capabilities"] == ["read"]
+
+
+async def test_what_acts_on_others_is_left_out(bridge: Bridge, hass: HomeAssistant) -> None:
+    """A listed id would let a script act beyond the scope; a listed name would open no field either."""
+    sequence = [{"action": "input_boolean.turn_on", "target": {"entity_id": BEDROOM}}]
+    assert await async_setup_component(hass, "script", {"script": {"night": {"sequence": sequence}}})
+    er.async_get(hass).async_update_entity("script.night", area_id="living_room")
+    key = await bridge.add_key("Client", capabilities=["read", "control"], areas=["living_room"])
+    await bridge.edit_key("Client", "learn", {})
+    for item in ("script.night", LIVING):
+        assert (await bridge.get(f"/api/states/{item}", key)).status == 200
+    called = "/api/services/script/turn_on", {"entity_id": "script.night"}
+    for path, body in (called, ("/api/services/input_boolean/turn_on", {"entity_id": LIVING, "colour": "red"})):
+        assert (await bridge.post(path, key, json=body)).status == 403
+    assert (await bridge.post("/api/services/input_boolean/turn_on", key, json={"entity_id": LIVING})).status == 200
+    flow, proposed = await proposal(bridge)
+    assert proposed["entities"] == [LIVING]
+    assert (flow["description_placeholders"] or {})["left_out"] == "`script.night`"
+    await bridge.submit(flow, proposed)
+    assert (await bridge.post(called[0], key, json=called[1])).status == 403
+    path, body = "/api/services/input_boolean/turn_on", {"entity_id": LIVING, "colour": "red"}
+    assert (await bridge.post(path, key, json=body)).status == 403
+
+
+_NAMED = (LIVING, BEDROOM, "script.inside", "script.outside", "scene.night", "group.all", "switch.setting")
+_CALLED = (
+    "input_boolean.turn_on", "script.turn_on", "scene.turn_on", "switch.turn_on", "homeassistant.turn_on",
+    "homeassistant.restart", "script.outside",
+)  # fmt: skip
+_LISTED = (*_CALLED, "input_boolean.turn_on.*", "switch.turn_on.*", "input_boolean.*", "switch.*", "homeassistant.*")
+_FIELDS: tuple[dict[str, Any], ...] = ({}, {"transition": 1}, {"colour": "red"}, {"variables": {"x": BEDROOM}})
+
+
+async def test_no_proposal_widens_a_key(bridge: Bridge, hass: HomeAssistant) -> None:
+    """No call that a key could not make can be made once the proposal is submitted, whatever was learnt."""
+
+    def turn_on(entity_id: str) -> dict[str, Any]:
+        return {"sequence": [{"action": "input_boolean.turn_on", "target": {"entity_id": entity_id}}]}
+
+    assert await async_setup_component(
+        hass, "script", {"script": {"inside": turn_on(LIVING), "outside": turn_on(BEDROOM)}}
+    )
+    setting = er.async_get(hass).async_get_or_create(
+        "switch", "test", "1", suggested_object_id="setting", entity_category=EntityCategory.CONFIG
+    )
+    for item in ("script.inside", "script.outside", setting.entity_id):
+        er.async_get(hass).async_update_entity(item, area_id="living_room")
+    for item in ("scene.night", "group.all"):
+        hass.states.async_set(item, "on", {"entity_id": [LIVING, BEDROOM]})
+    hass.states.async_set(setting.entity_id, "off")
+    runtime = bridge.entry.runtime_data
+
+    def allowed(key: ApiKey) -> set[tuple[str, str, int]]:
+        planner = CallPlanner(hass, key, runtime.directory.live(key.scope))
+        return {
+            (name, item, number)
+            for name in _CALLED
+            for item in _NAMED
+            for number, fields in enumerate(_FIELDS)
+            if planner.plan(name.split(".")[0], name.split(".")[1], {"entity_id": item, **fields}).decision.allowed
+        }
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.builds(
+            Scope,
+            everything=st.booleans(),
+            include=st.builds(
+                Selection,
+                areas=st.frozensets(st.just("living_room")),
+                domains=st.frozensets(st.sampled_from(["script", "scene", "group", "switch"])),
+                entities=st.frozensets(st.sampled_from(_NAMED), max_size=3),
+            ),
+            exclude=st.builds(Selection, entities=st.frozensets(st.sampled_from(_NAMED), max_size=2)),
+        ),
+        st.frozensets(st.sampled_from(_LISTED), max_size=4),
+        st.sets(st.sampled_from(_NAMED)),
+        st.sets(st.sampled_from(_CALLED)),
+        st.booleans(),
+    )
+    def check(scope: Scope, listed: frozenset[str], named: set[str], called: set[str], everything: bool) -> None:  # noqa: FBT001
+        key = ApiKey("id", "Client", (), frozenset({Capability.CONTROL}), scope, listed)
+        lesson = Lesson(0.0, everything=everything, capabilities={"control"}, entities=named, services=called)
+        proposed = learned_of(propose_for(hass, runtime, key, lesson))
+        try:
+            after = as_learned(key, proposed)
+        except KeyInputError:
+            return
+        assert allowed(after) <= allowed(key)
+
+    check()
 
 
 async def test_control_needs_its_actions_by_name(bridge: Bridge) -> None:

@@ -127,7 +127,7 @@ async def test_nothing_is_signed(bridge: Bridge, player: Player, data: dict[str,
             del body["media_content_type"]
         assert (await bridge.post(PLAY, key, json=body)).status == 403
     exact = await bridge.add_key(
-        "Exact", capabilities=["control"], entities=[PLAYER], services=["media_player.play_media"]
+        "Exact", capabilities=["control"], entities=[PLAYER], services=["media_player.play_media.*"]
     )
     if "api" in str(data):
         assert (await bridge.post(PLAY, exact, json=body)).status == 403

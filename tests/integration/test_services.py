@@ -75,11 +75,16 @@ async def test_invalid_body(bridge: Bridge, remote: str, body: bytes) -> None:
 
 
 async def test_data_that_the_service_refuses(bridge: Bridge, remote: str) -> None:
-    """An unknown field needs the exact name of the service; Home Assistant's own validation then says what is wrong."""
+    """An unknown field needs the service with all of its fields; Home Assistant then says what is wrong."""
     body = {"entity_id": LIVING, "colour": "red"}
     assert (await bridge.post(TURN_ON, remote, json=body)).status == 403
+    narrowed = await bridge.add_key(
+        "Narrowed", capabilities=["control"], areas=["living_room"], services=["input_boolean.turn_on"]
+    )
+    assert (await bridge.post(TURN_ON, narrowed, json=body)).status == 403
+    assert (await bridge.post(TURN_ON, narrowed, json={"entity_id": LIVING})).status == 200
     listed = await bridge.add_key(
-        "Listed", capabilities=["control"], areas=["living_room"], services=["input_boolean.turn_on"]
+        "Listed", capabilities=["control"], areas=["living_room"], services=["input_boolean.turn_on.*"]
     )
     answer = await bridge.post(TURN_ON, listed, json=body)
     assert answer.status == 400

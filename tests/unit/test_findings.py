@@ -85,7 +85,11 @@ def test_a_proposal() -> None:
 
     def proposed() -> Proposal:
         return propose(
-            lesson, key, in_scope=lambda item: item != "light.gone", allows_service=lambda item: item == "light.turn_on"
+            lesson,
+            key,
+            in_scope=lambda item: item != "light.gone",
+            allows_service=lambda item: item == "light.turn_on",
+            opens=lambda _: False,
         )
 
     proposal = proposed()
@@ -127,7 +131,9 @@ def test_a_proposal_only_narrows(
     for item in asked:
         lesson.add(item)
     key = replace(KEY, capabilities=capabilities, services=services, events=events)
-    proposal = propose(lesson, key, in_scope=seen.__contains__, allows_service=services.__contains__)
+    proposal = propose(
+        lesson, key, in_scope=seen.__contains__, allows_service=services.__contains__, opens=lambda _: False
+    )
     assert proposal.capabilities <= capabilities
     assert proposal.entities <= seen
     assert proposal.services <= services

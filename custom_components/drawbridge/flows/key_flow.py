@@ -7,6 +7,7 @@ from typing import Any
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.util.ulid import ulid_now
 
@@ -143,40 +144,23 @@ class ApiKeyFlow(ConfigSubentryFlow):
         lesson = bridge.lessons.get(self._key.id)
         if lesson is None:
             return self.async_abort(reason="nothing_learned")
-        proposal = self._proposal(bridge, lesson)
+        proposal = propose_for(self.hass, bridge, self._key, lesson)
         about = describe(lesson, proposal)
         if user_input is None:
             schema = forms.learned(self.hass)
             return self._form("learned", schema, forms.learned_of(proposal), {}, **about)
         try:
-            _as_learned(self._key, user_input)
+            as_learned(self._key, user_input)
         except KeyInputError as err:
             schema = forms.learned(self.hass)
             return self._form("learned", schema, user_input, err.errors, err.value, **about)
-        return await self._update(lambda key: _as_learned(key, user_input))
+        return await self._update(lambda key: as_learned(key, user_input))
 
     def _with_abilities(self, key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
         changed = key_input.with_abilities(key, entered)
         if self._needs_actions:
             key_input.ensure_actions_listed(changed)
         return changed
-
-    def _proposal(self, bridge: Bridge, lesson: Lesson) -> Proposal:
-        live = bridge.directory.live(self._key.scope)
-        planner = CallPlanner(self.hass, self._key, live)
-        states = self.hass.states.async_all()
-        domains = frozenset(state.domain for state in states if live.allows(state.entity_id))
-
-        def allows_service(name: str) -> bool:
-            domain, _, service = name.partition(".")
-            return planner.offers(domain, service, domains)
-
-        return propose(
-            lesson,
-            self._key,
-            in_scope=lambda item: live.allows(item) and bridge.directory.exists(item),
-            allows_service=allows_service,
-        )
 
     async def _ask(
         self,
@@ -283,7 +267,27 @@ class ApiKeyFlow(ConfigSubentryFlow):
         return self.source == "user"
 
 
-def _as_learned(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
+def propose_for(hass: HomeAssistant, bridge: Bridge, key: ApiKey, lesson: Lesson) -> Proposal:
+    """Return the part of what a key may do now that its client asked for."""
+    live = bridge.directory.live(key.scope)
+    planner = CallPlanner(hass, key, live)
+    domains = frozenset(state.domain for state in hass.states.async_all() if live.allows(state.entity_id))
+
+    def allows_service(name: str) -> bool:
+        domain, _, service = name.partition(".")
+        return planner.offers(domain, service, domains)
+
+    return propose(
+        lesson,
+        key,
+        in_scope=lambda item: live.allows(item) and bridge.directory.exists(item),
+        allows_service=allows_service,
+        opens=planner.opens_by_id,
+    )
+
+
+def as_learned(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
+    """Return the key as the form of what was learnt says."""
     key = key_input.with_abilities(key, entered)
     key_input.ensure_actions_listed(key)
     if not entered[forms.KEEP_SCOPE]:

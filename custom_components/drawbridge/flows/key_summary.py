@@ -76,6 +76,7 @@ def describe(lesson: Lesson, proposal: Proposal) -> dict[str, str]:
         "named": str(len(proposal.entities)),
         "doubtful": _listed(proposal.doubtful),
         "refused": _listed(proposal.refused),
+        "left_out": _listed(proposal.left_out),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from ..keys import ApiKey, Capability
 from ..masking import holds_secret
 from ..scope.own_events import is_own_event
-from ..scope.service_rules import is_dangerous
+from ..scope.service_rules import all_fields, is_dangerous
 
 MAX_ENTITIES: Final = 500
 MAX_SERVICES: Final = 200
@@ -111,7 +111,8 @@ class Proposal:
 
     ``keep_scope`` says that the client asked for all entities at once, so that nobody can tell which of
     them it needs. ``refused`` lists what the client asked for and the key does not allow. ``doubtful`` are
-    services that restart, run code or administer. A person may add either, but no form has them chosen.
+    services that restart, run code or administer. ``left_out`` are entities that could do more once their ids
+    are listed. A person may add any of them, but no form has them chosen.
     """
 
     capabilities: frozenset[Capability]
@@ -121,6 +122,7 @@ class Proposal:
     events: frozenset[str]
     keep_scope: bool
     refused: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()
 
 
 def propose(
@@ -129,6 +131,7 @@ def propose(
     *,
     in_scope: Callable[[str], bool],
     allows_service: Callable[[str], bool],
+    opens: Callable[[str], bool],
 ) -> Proposal:
     """Return the least that would have served a client, of what its key allows.
 
@@ -137,26 +140,34 @@ def propose(
         key: The client's key as it is now.
         in_scope: Tells whether an entity exists and is in the key's scope.
         allows_service: Tells whether the key may call a service.
+        opens: Tells whether an entity could do more for the key once its id is listed.
 
     """
     capabilities = frozenset(Capability(item) for item in lesson.capabilities)
-    entities = frozenset(filter(in_scope, lesson.entities))
+    seen = frozenset(filter(in_scope, lesson.entities))
+    left_out = frozenset(filter(opens, seen - key.scope.include.entities))
     events = frozenset(item for item in lesson.events & key.events if not is_own_event(item))
     asked = lesson.services | lesson.refused_services
     doubtful = frozenset(item for item in asked if is_dangerous(*item.split(".", 1)))
     kept = capabilities & key.capabilities
     services = frozenset(item for item in lesson.services - doubtful if allows_service(item))
-    refused = (capabilities - kept) | (asked - doubtful - services) | (lesson.entities - entities)
+    refused = (capabilities - kept) | (asked - doubtful - services) | (lesson.entities - seen)
     return Proposal(
         # Without a service or an event to its name, a capability would allow all services, or none.
         capabilities=kept - _without_use(services, events),
-        entities=entities,
-        services=services,
+        entities=seen - left_out,
+        services=frozenset(_as_listed(item, key) for item in services),
         doubtful=doubtful,
         events=events,
         keep_scope=lesson.everything,
         refused=refused | (lesson.events - events),
+        left_out=left_out,
     )
+
+
+def _as_listed(service: str, key: ApiKey) -> str:
+    """Return a service with all of its fields where the key lists it so, and by its name otherwise."""
+    return all_fields(service) if all_fields(service) in key.services else service
 
 
 def _without_use(services: frozenset[str], events: frozenset[str]) -> set[Capability]:

@@ -12,6 +12,7 @@ from ..scope.service_rules import is_dangerous
 from .targets import Reach, resolve
 
 _CONFIGURED: Final = frozenset({"automation", "script"})
+_DELEGATES: Final = frozenset({"automation", "group", "scene", "script"})
 _HELPERS: Final = frozenset({"generic_hygrostat", "generic_thermostat", "group", "switch_as_x", "template"})
 _ACTION_FIELDS: Final = ("action", "service")
 _UNTRACEABLE: Final = frozenset({"event", "event_data"})
@@ -32,6 +33,15 @@ def members(hass: HomeAssistant, entity_id: str) -> Reach | None:
         if config is not None:
             reach.entities |= find_references(dict(config.options), _domains(hass)).entities - {entity_id}
     return reach
+
+
+def may_act_on_others(hass: HomeAssistant, entity_id: str) -> bool:
+    """Tell whether an entity acts on others, or could after a change of its configuration."""
+    entry = er.async_get(hass).async_get(entity_id)
+    if entity_id.partition(".")[0] in _DELEGATES or (entry is not None and entry.platform in _HELPERS):
+        return True
+    acted_on = members(hass, entity_id)
+    return acted_on is None or bool(acted_on.entities or acted_on.unknown)
 
 
 def _of_attribute(hass: HomeAssistant, entity_id: str) -> Reach:

@@ -15,8 +15,8 @@ from ..scope.references import TARGET_FIELDS, References, find_references
 from ..scope.resolver import LiveScope
 from ..scope.reviewed_services import GENERIC_SERVICES, REVIEWED
 from ..scope.service_fields import Surroundings
-from ..scope.service_rules import Decision, decide_reach, decide_service
-from .delegates import members
+from ..scope.service_rules import Decision, all_fields, decide_reach, decide_service, is_opened
+from .delegates import may_act_on_others, members
 from .targets import Reach, ensure_bounded, holds, resolve, resolve_target
 
 _SCRIPT: Final = "script"
@@ -34,8 +34,8 @@ class PlannedCall:
     data: dict[str, Any]
     reached: frozenset[str]
     decision: Decision
-    is_listed: bool = False
-    """Whether the key lists the service by its exact name."""
+    is_opened: bool = False
+    """Whether the key may use the service beyond what was reviewed of it."""
 
 
 class CallPlanner:
@@ -64,12 +64,12 @@ class CallPlanner:
         name = f"{domain}.{service}"
         found = find_references(data)
         ensure_bounded(data, found)
-        is_listed = name in self._key.services
+        opened = is_opened(domain, service, self._key.services)
         decision = decide_service(domain, service, self._key.services)
         if decision.allowed and found.templated:
             decision = _refused("templates in the data are not allowed")
         if not decision.allowed:
-            return PlannedCall(dict(data), frozenset(), decision, is_listed)
+            return PlannedCall(dict(data), frozenset(), decision, opened)
         if name in GENERIC_SERVICES:
             # Only its target is passed on: Home Assistant would pass the rest to every domain unseen.
             data = {field: value for field, value in data.items() if field in _TARGET}
@@ -78,7 +78,7 @@ class CallPlanner:
         reach = self._target(target)
         reach.entities |= self._implied(domain, service)
         decision = self._decide(domain, service, narrowed, reach)
-        return PlannedCall(narrowed, frozenset(reach.entities), decision, is_listed)
+        return PlannedCall(narrowed, frozenset(reach.entities), decision, opened)
 
     def offers(self, domain: str, service: str, domains: Collection[str]) -> bool:
         """Tell whether there is a call of a service that the key may make.
@@ -92,6 +92,15 @@ class CallPlanner:
         if _is_reviewed(f"{domain}.{service}") and not (domains if domain == _HOMEASSISTANT else domain in domains):
             return False
         return all(self._scope.allows(item) for item in self._implied(domain, service))
+
+    def opens_by_id(self, entity_id: str) -> bool:
+        """Tell whether an entity could do more for the key once the scope lists its id.
+
+        Settings could be changed; what acts on others, act beyond the scope.
+        """
+        if Capability.CONTROL not in self._key.capabilities:
+            return False
+        return self._is_setting(entity_id) or (not self._sees_everything and may_act_on_others(self._hass, entity_id))
 
     def allows_data(self, data: Mapping[str, Any]) -> bool:
         """Tell whether data that has no types names only what is in scope.
@@ -122,7 +131,7 @@ class CallPlanner:
         if not self._holds(reach):
             return _refused("a target names nothing in scope")
         for refusal in (
-            self._field_refusal(domain, name, data, reach),
+            self._field_refusal(domain, service, data, reach),
             self._generic_refusal(service, reach) if name in GENERIC_SERVICES else None,
             self._category_refusal(domain, service, reach),
             self._delegate_refusal(reach),
@@ -131,16 +140,16 @@ class CallPlanner:
                 return _refused(refusal)
         return decision
 
-    def _field_refusal(self, domain: str, name: str, data: Mapping[str, Any], reach: Reach) -> str | None:
-        fields = REVIEWED.get(name, {})
+    def _field_refusal(self, domain: str, service: str, data: Mapping[str, Any], reach: Reach) -> str | None:
+        fields = REVIEWED.get(f"{domain}.{service}", {})
         states = (self._hass.states.get(item) for item in reach.entities if item.startswith(f"{domain}."))
         around = Surroundings(self._scope.allows, [item.attributes for item in states if item], self.media)
         untyped = {field: value for field, value in data.items() if field not in fields and field not in _TARGET}
         for field, value in data.items():
             if field in fields and not fields[field](value, around):
                 return f"the value of '{field}' is not allowed"
-        if untyped and name not in self._key.services:
-            return f"the field '{next(iter(untyped))[:64]}' needs the exact name of the service on the list"
+        if untyped and not is_opened(domain, service, self._key.services):
+            return f"the field '{next(iter(untyped))[:64]}' needs the service with all of its fields on the list"
         if not self._allows_untyped(find_references(untyped)):
             return "the data names what is not in scope"
         return None
@@ -157,7 +166,8 @@ class CallPlanner:
             return None
         listed = self._key.services
         domains = {item.partition(".")[0] for item in reach.entities if not item.startswith(_OLD_GROUP)}
-        if listed & {f"{_HOMEASSISTANT}.{service}", f"{_HOMEASSISTANT}.*"}:
+        own = f"{_HOMEASSISTANT}.{service}"
+        if listed & {own, all_fields(own), f"{_HOMEASSISTANT}.*"}:
             listed |= {f"{domain}.*" for domain in domains}
         for domain in sorted(domains):
             if not (decision := decide_service(domain, service, listed)).allowed:
@@ -165,15 +175,19 @@ class CallPlanner:
         return None
 
     def _category_refusal(self, domain: str, service: str, reach: Reach) -> str | None:
-        """Refuse the settings of a device, unless the service or the entity is listed by its own name."""
-        if f"{domain}.{service}" in self._key.services:
+        """Refuse the settings of a device, unless the entity is listed by its id, or the service with all fields."""
+        if is_opened(domain, service, self._key.services):
             return None
-        entities = er.async_get(self._hass)
         for item in reach.entities - self._key.scope.include.entities:
-            entry = entities.async_get(item)
-            if item.partition(".")[0] in _CATEGORIZED and entry is not None and entry.entity_category is not None:
+            if self._is_setting(item):
                 return f"entity {item} is a setting of its device and must be listed itself"
         return None
+
+    def _is_setting(self, entity_id: str) -> bool:
+        if entity_id.partition(".")[0] not in _CATEGORIZED:
+            return False
+        entry = er.async_get(self._hass).async_get(entity_id)
+        return entry is not None and entry.entity_category is not None
 
     def _delegate_refusal(self, reach: Reach) -> str | None:
         """Refuse what acts on entities out of scope, unless the owner listed it by its own name."""

@@ -46,11 +46,11 @@ def filter_response(service: str, response: object, media: MediaRules) -> object
     return _redacted(_plain(seen))
 
 
-def error_text(service: str, text: str, in_scope: Callable[[str], bool], *, is_listed: bool) -> str:
+def error_text(service: str, text: str, in_scope: Callable[[str], bool], *, is_opened: bool) -> str:
     """Return what a key may read of an error: no secret, no path, and no name of what is out of scope."""
     if service in MEDIA_SERVICES:
         return MEDIA_FAILED
-    if is_listed:
+    if is_opened:
         return redact(text) if _names_nothing_hidden(text, in_scope) else FAILED
     return text if _names_nothing_hidden(text, in_scope) and _PATH.search(text) is None else FAILED
 

@@ -1,6 +1,7 @@
 """The entity services of Home Assistant that have been reviewed, with the type of each field.
 
-Everything else needs its exact name on the key's list: other services, and other fields of these.
+Everything else must be on the key's list: other services by their exact name, and other fields of these by
+``domain.service.*``.
 """
 
 from collections.abc import Mapping

@@ -23,11 +23,11 @@ def is_dangerous(domain: str, service: str) -> bool:
 def decide_service(domain: str, service: str, allowed: Collection[str]) -> Decision:
     """Decide whether a key may call a service at all.
 
-    ``allowed`` holds ``domain.service`` and ``domain.*``. While it is empty, the reviewed entity services are
-    allowed, since what they reach is held against the scope.
+    ``allowed`` holds ``domain.service``, ``domain.service.*`` and ``domain.*``. While it is empty, the reviewed
+    entity services are allowed, since what they reach is held against the scope.
     """
     name = f"{domain}.{service}"
-    if name in allowed:
+    if name in allowed or all_fields(name) in allowed:
         return Decision(allowed=True, rule=f"service {name} is listed")
     if is_dangerous(domain, service):
         return Decision(allowed=False, rule=f"service {name} must be listed by its exact name")
@@ -36,6 +36,21 @@ def decide_service(domain: str, service: str, allowed: Collection[str]) -> Decis
     if allowed:
         return Decision(allowed=False, rule=f"service {name} is not listed")
     return Decision(allowed=True, rule="services of entities are allowed")
+
+
+def all_fields(name: str) -> str:
+    """Return how a key lists a service with all of its fields."""
+    return f"{name}.*"
+
+
+def is_opened(domain: str, service: str, allowed: Collection[str]) -> bool:
+    """Tell whether a key may use a service beyond what was reviewed of it.
+
+    The exact name of a reviewed service only narrows the key to it. A service that was not reviewed has nothing
+    but its exact name.
+    """
+    name = f"{domain}.{service}"
+    return all_fields(name) in allowed or (name in allowed and is_dangerous(domain, service))
 
 
 def decide_reach(

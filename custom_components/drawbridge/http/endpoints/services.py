@@ -189,4 +189,4 @@ async def _call(
 
 
 def _error_text(call: Call, service: str, err: Exception, planned: PlannedCall) -> str:
-    return error_text(service, str(err), call.scope.allows, is_listed=planned.is_listed)
+    return error_text(service, str(err), call.scope.allows, is_opened=planned.is_opened)
