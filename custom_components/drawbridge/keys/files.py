@@ -54,6 +54,21 @@ def read(path: Path) -> bytes | None:
     return b"".join(parts)
 
 
+def sync(path: Path) -> None:
+    """Sync a file that somebody else wrote, and its name.
+
+    Raises:
+        OSError: It could not be synced.
+
+    """
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+    _sync_folder(path.parent)
+
+
 def remove(path: Path) -> None:
     """Remove a file, and what an interrupted write or damage left beside it.
 

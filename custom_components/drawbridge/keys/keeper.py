@@ -7,6 +7,7 @@ Assistant saves the config entry later; what it loses in a crash is restored fro
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
 
 from ..const import DOMAIN, SUBENTRY_TYPE_API_KEY
 from ..log import get_logger
+from . import entry_file
 from .document import Content, Document, EntryState, Review
 from .model import ApiKey
 from .store import Change, KeyStore
@@ -59,6 +61,7 @@ class KeyKeeper:
         self._seen: dict[str, Content] = {}
         self._owed: dict[str, Change] = {}
         self._in_flight = 0
+        self._entry_is_saved = False
         self.not_saved: str | None = None
         """Why changes that are in force could not be saved, ``None`` when everything is saved."""
 
@@ -96,6 +99,9 @@ class KeyKeeper:
         except OSError as err:
             self._failed(err)
         self._acknowledge()
+        # What fails here is tried again, and then reported, with the first change of a key.
+        with suppress(OSError):
+            await self._save_entry()
 
     async def create(self, key: ApiKey) -> None:
         """Add a key with the id that it has.
@@ -179,6 +185,7 @@ class KeyKeeper:
         owed = dict(self._owed)
         self._in_flight += 1
         try:
+            await self._save_entry()
             await self._hass.async_add_executor_job(self._store.change, [*owed.values(), *changes])
             self._paid(owed)
             for key_id in key_ids:
@@ -188,6 +195,12 @@ class KeyKeeper:
         finally:
             self._in_flight -= 1
             self._acknowledge()
+
+    async def _save_entry(self) -> None:
+        """Make sure that the config entry outlives a crash: a key in the store alone opens nothing."""
+        if not self._entry_is_saved:
+            await entry_file.ensure_saved(self._hass, self._entry.entry_id)
+            self._entry_is_saved = True
 
     def _change_seen(self, key_id: str, before: Content | None, after: Content | None) -> Change | None:
         """Return the change of the document for a change of the config entry, ``None`` when it is our own."""

@@ -1,0 +1,41 @@
+"""Makes sure that Home Assistant has saved Drawbridge's config entry, without which no key would open after a crash."""
+
+import errno
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+
+from . import files
+
+_FILE: Final = ".storage/core.config_entries"
+
+
+async def ensure_saved(hass: HomeAssistant, entry_id: str) -> None:
+    """Save the config entries now, unless this one is on disk already.
+
+    Home Assistant saves a new config entry about a second after it was set up, and has no public way to do it sooner.
+
+    Raises:
+        OSError: The config entry is not on disk.
+
+    """
+    path = Path(hass.config.path(_FILE))
+    if await hass.async_add_executor_job(_is_saved, path, entry_id):
+        return
+    # A later Home Assistant may have renamed these. Its own save then follows within seconds.
+    with suppress(AttributeError):
+        await hass.config_entries._store.async_save(hass.config_entries._data_to_save())  # noqa: SLF001
+    if not await hass.async_add_executor_job(_is_saved, path, entry_id):
+        raise OSError(errno.EIO, "Home Assistant could not save its config entries")
+
+
+def _is_saved(path: Path, entry_id: str) -> bool:
+    try:
+        found = f'"{entry_id}"'.encode() in (files.read(path) or b"")
+        if found:
+            files.sync(path)
+    except OSError:
+        return False
+    return found
