@@ -10,9 +10,11 @@ from aiohttp import hdrs, web
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, JsonValueType, json_loads
 
+from ..cache.codings import Payload
 from ..keys import AuthFailure, Capability
 from ..policy.headers import NO_STORE
 from .problem import Problem, ProblemError, bad_request, too_large
+from .response import WholeResponse
 
 if TYPE_CHECKING:
     from ..bridge import Bridge
@@ -128,11 +130,7 @@ class Call:
             raise bad_request(f"The body is not valid JSON: {err}.") from err
 
 
-def json_response(data: object, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+def json_response(data: object, status: HTTPStatus = HTTPStatus.OK) -> WholeResponse:
     """Answer with JSON that nobody may keep."""
-    return web.Response(
-        body=json_bytes(data),
-        status=status,
-        content_type="application/json",
-        headers={"Cache-Control": NO_STORE},
-    )
+    headers: dict[str, str] = {hdrs.CONTENT_TYPE: "application/json", hdrs.CACHE_CONTROL: NO_STORE}
+    return WholeResponse(status, headers, Payload.of(json_bytes(data)))

@@ -7,12 +7,14 @@ from typing import Final
 from aiohttp import hdrs, web
 from homeassistant.exceptions import HomeAssistantError
 
+from ..cache.codings import Payload
 from ..keys import Capability
 from ..policy.headers import NO_STORE
 from .call import Call
 from .endpoint import Router
 from .integrations import entity
 from .problem import Problem, ProblemError, bad_request, failed, not_found
+from .response import WholeResponse
 from .spec import WHOLE, Answer, Parameter, ok
 
 router = Router()
@@ -80,5 +82,6 @@ def _pixels(call: Call, name: str) -> int | None:
     return int(text)
 
 
-def _picture(content: bytes, content_type: str) -> web.Response:
-    return web.Response(body=content, content_type=content_type, headers={hdrs.CACHE_CONTROL: NO_STORE})
+def _picture(content: bytes, content_type: str) -> WholeResponse:
+    headers: dict[str, str] = {hdrs.CONTENT_TYPE: content_type, hdrs.CACHE_CONTROL: NO_STORE}
+    return WholeResponse(HTTPStatus.OK, headers, Payload.of(content))

@@ -9,11 +9,13 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 from homeassistant.helpers.json import json_bytes
 
+from ..cache.codings import Payload
 from ..const import BASE_PATH
 from ..policy.headers import NO_STORE
 from .call import Call
 from .endpoint import Access, Endpoint
 from .problem import CONTENT_TYPE
+from .response import WholeResponse
 from .spec import JSON, MOMENT, NOTHING, OBJECT, TEXT, About, Answer, Body, Parameter, Schema, component, ok
 
 _VERSION: Final = "0.1.0"
@@ -114,7 +116,8 @@ def with_document(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
 
     def openapi(_call: Call) -> web.StreamResponse:
         """Return this document."""
-        return web.Response(body=content(), content_type=JSON, headers={hdrs.CACHE_CONTROL: NO_STORE})
+        headers: dict[str, str] = {hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: NO_STORE}
+        return WholeResponse(HTTPStatus.OK, headers, Payload.of(content()))
 
     about = ok(Answer("The document.", OBJECT), tag="bridge")
     declared.append(Endpoint("GET", "/openapi.json", Access.PUBLIC, openapi, "Return this document.", about))

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs
 from homeassistant.helpers.json import json_bytes
 
+from ..cache.codings import Payload
 from ..policy.headers import NO_STORE
+from .response import WholeResponse
 
 CONTENT_TYPE: Final = "application/problem+json"
 
@@ -28,7 +30,7 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
     hidden: str | None = None
 
-    def response(self) -> web.Response:
+    def response(self) -> WholeResponse:
         """Return the answer that tells the client."""
         body = {
             "type": "about:blank",
@@ -38,12 +40,8 @@ class Problem:
             "message": self.detail,
             "reason": self.reason,
         }
-        return web.Response(
-            body=json_bytes(body),
-            status=self.status,
-            content_type=CONTENT_TYPE,
-            headers={"Cache-Control": NO_STORE, **self.headers},
-        )
+        headers = {hdrs.CONTENT_TYPE: CONTENT_TYPE, hdrs.CACHE_CONTROL: NO_STORE, **self.headers}
+        return WholeResponse(self.status, headers, Payload.of(json_bytes(body)))
 
 
 class ProblemError(Exception):

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from ..cache.codings import Payload
 from ..keys import Capability
 from ..policy.headers import NO_STORE
 from ..policy.template_rules import TemplateRefusedError, TemplateTooMuchError
@@ -13,6 +14,7 @@ from ..templates import render
 from .call import Call
 from .endpoint import Router
 from .problem import bad_request, forbidden
+from .response import WholeResponse
 from .spec import TEXT, About, Answer, Body
 
 router = Router()
@@ -56,7 +58,8 @@ async def template(call: Call) -> web.StreamResponse:
         raise bad_request(f"Error rendering template: {type(err).__name__}: {shown}") from err
     finally:
         call.reached = frozenset(sight.asked)
-    return web.Response(text=text, headers={hdrs.CACHE_CONTROL: NO_STORE})
+    headers: dict[str, str] = {hdrs.CONTENT_TYPE: "text/plain; charset=utf-8", hdrs.CACHE_CONTROL: NO_STORE}
+    return WholeResponse(HTTPStatus.OK, headers, Payload.of(text.encode()))
 
 
 def _read(data: object) -> tuple[str, dict[str, Any]]:
