@@ -11,7 +11,7 @@ from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 
 from ..cache.codings import Payload
-from .delivery import deliver, drained
+from .delivery import deliver, discard_unread, drained
 
 if TYPE_CHECKING:
     from .call import Call
@@ -95,6 +95,8 @@ class WholeResponse(web.StreamResponse):
         if self._is_sent:
             return
         await self._deliver(self._write_with_aiohttp())
+        if not self._request.content.is_eof():
+            await discard_unread(self._request)
 
     async def _deliver(self, rest: Coroutine[None, None, None]) -> None:
         """Send the rest of the answer; within the limits, where the gate said whose they are."""
