@@ -6,7 +6,14 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 import pytest
 from hypothesis import given, strategies as st
 
-from custom_components.drawbridge.limits.sending import MAX_HOLDER_BYTES, MAX_TOTAL_BYTES, Sending, seconds_to_send
+from custom_components.drawbridge.limits.sending import (
+    MAX_HOLDER_BYTES,
+    MAX_STRANGERS,
+    MAX_TOTAL_BYTES,
+    Sending,
+    most_places,
+    seconds_to_send,
+)
 from custom_components.drawbridge.policy import cors
 from custom_components.drawbridge.policy.concurrency import Concurrency
 from custom_components.drawbridge.policy.headers import request_id
@@ -154,6 +161,7 @@ def test_answers_under_way_are_bounded_by_holder_and_in_all() -> None:
     sending.leave("c", MAX_TOTAL_BYTES - MAX_HOLDER_BYTES - 1)
     assert (len(sending), sending.answers, sending.size) == (0, 0, 0)
     assert seconds_to_send(65_536, 30) == 32
+    assert (most_places("a", 20), most_places("", 20)) == (40, MAX_STRANGERS)
 
 
 def test_concurrency() -> None:
