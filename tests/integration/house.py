@@ -104,6 +104,17 @@ class Bridge:
         await self.hass.async_block_till_done()
         return dict(response or {})
 
+    async def set_options(self, **options: Any) -> None:
+        """Change options, and leave the others as they are by default."""
+        usual = {
+            "per_minute": 0, "max_concurrent": 20, "max_body": 1, "time_limit": 30, "cors_origins": [],
+            "audit_file": False, "audit_days": 1, "report_to_ban_list": False, "cache_enabled": True,
+            "cache_ttl_states": 300, "cache_ttl_services": 600, "cache_ttl_config": 1800, "cache_size": 64,
+        }  # fmt: skip
+        flow = await self.hass.config_entries.options.async_init(self.entry.entry_id)
+        await self.hass.config_entries.options.async_configure(flow["flow_id"], in_sections(flow, {**usual, **options}))
+        await self.hass.async_block_till_done(wait_background_tasks=False)
+
     def key_id(self, name: str) -> str:
         """Return the id of the key of that name."""
         return next(item.subentry_id for item in self.entry.subentries.values() if item.title == name)

@@ -1,13 +1,9 @@
 """What is sent and received on raw connections: trailers, pipelining, refused bodies, and clients that do not read."""
 
 import asyncio
-import socket
 
 import pytest
-from homeassistant.core import HomeAssistant
 
-from custom_components.drawbridge.keys import generate
-from custom_components.drawbridge.limits import sending as limits
 from tests.integration.house import BASE, Bridge
 
 NEXT = f"GET {BASE}/api/ HTTP/1.1\r\nHost: x\r\nX-Request-ID: next\r\n\r\n"
@@ -60,48 +56,32 @@ async def test_the_body_of_a_refused_request_is_not_a_request(bridge: Bridge) ->
     assert "smuggled" not in answer
 
 
-def connect(bridge: Bridge) -> socket.socket:
-    """Open a connection that takes little of an answer."""
-    found = socket.socket()
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    found.connect(("127.0.0.1", bridge.client.port or 0))
-    return found
+UNREAD_BYTES = 100_000_000
 
 
-@pytest.mark.parametrize("version", ["HTTP/1.1", "HTTP/1.0"])
-async def test_a_client_that_does_not_read_holds_a_place_until_it_is_dropped(
-    bridge: Bridge, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, version: str
-) -> None:
-    """Its answer counts until the connection is dropped, and then nothing of it is left."""
-    monkeypatch.setattr(limits, "SLOWEST_BYTES_PER_SECOND", 1e9)
-    runtime = bridge.entry.runtime_data
-    for number in range(1000):
-        hass.states.async_set(f"sensor.large_{number}", "x", {"text": "x" * 15_000})
-    key = await bridge.add_key()
-    object.__setattr__(runtime.options, "time_limit", 3.0)
-    object.__setattr__(runtime.options, "max_concurrent", 1)
-    slow = connect(bridge)
-    slow.sendall(f"GET {BASE}/api/states {version}\r\nHost: x\r\nX-API-Key: {key}\r\n\r\n".encode())
-    async with asyncio.timeout(30):
-        while not runtime.sending.answers:  # noqa: ASYNC110  nothing signals it
-            await asyncio.sleep(0.01)
-        assert (await bridge.get("/api/", key)).status == 503
-        assert runtime.sending.size > 15_000_000
-        while runtime.sending.answers:  # noqa: ASYNC110  nothing signals it
-            await asyncio.sleep(0.05)
-    assert runtime.sending.dropped == 1
-    assert (len(runtime.sending), len(runtime.concurrency)) == (0, 0)
-    slow.close()
-    assert (await bridge.get("/api/", key)).status == 200
+async def send_unread(writer: asyncio.StreamWriter) -> None:
+    """Send a large body to its end."""
+    for _ in range(UNREAD_BYTES // 100_000):
+        writer.write(b"x" * 100_000)
+        await writer.drain()
 
 
-async def test_too_much_unread_is_refused(bridge: Bridge) -> None:
-    """A further large answer is 503, a small one is not."""
-    key = await bridge.add_key()
-    bridge.hass.states.async_set("sensor.large", "x", {"text": "x" * 100_000})
-    runtime = bridge.entry.runtime_data
-    runtime.sending.enter(bridge.key_id("Test"), limits.MAX_HOLDER_BYTES)
-    refused = await bridge.get("/api/states", key, headers={"Accept-Encoding": "identity"})
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
-    assert (await bridge.get("/api/", key)).status == 200
-    assert (await bridge.get("/api/", generate())).status == 401
+@pytest.mark.parametrize("path", ["/nowhere", "/api/events/test"], ids=["refused", "too large"])
+async def test_a_large_body_that_nobody_reads_ends_the_connection(bridge: Bridge, path: str) -> None:
+    """The client is told, and cannot send it to the end."""
+    key = await bridge.add_key(capabilities=["read", "fire_event"], events=["test"])
+    reader, writer = await asyncio.open_connection("127.0.0.1", bridge.client.port)
+    head = f"POST {BASE}{path} HTTP/1.1\r\nHost: x\r\nX-API-Key: {key}\r\nContent-Length: {UNREAD_BYTES}\r\n\r\n"
+    writer.write(head.encode())
+    assert b"\r\nConnection: close\r\n" in await reader.readuntil(b"\r\n\r\n")
+    with pytest.raises(ConnectionError):
+        await send_unread(writer)
+    writer.close()
+
+
+async def test_a_body_that_does_not_come_ends_the_connection(bridge: Bridge) -> None:
+    """What follows a refusal is not awaited on that connection."""
+    refused = f"POST {BASE}/nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: {len(NEXT)}\r\n\r\n"
+    answer = await talk(bridge, refused, NEXT, NEXT, pause=0.1)
+    assert answer.count("HTTP/1.1 ") == 1
+    assert "\r\nConnection: close\r\n" in answer

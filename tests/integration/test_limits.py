@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientResponse
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
 
 from custom_components.drawbridge.keys import generate
-from tests.integration.house import BASE, Bridge, in_sections
+from tests.integration.house import BASE, Bridge
 
 LIVING = "input_boolean.living_room_lamp"
 
@@ -53,30 +54,32 @@ async def test_editing_one_key_keeps_the_bucket_of_another(bridge: Bridge) -> No
     assert (await bridge.get("/api/", key)).status == 429
 
 
-async def test_lock_out(bridge: Bridge) -> None:
+async def test_lock_out(bridge: Bridge, freezer: FrozenDateTimeFactory) -> None:
     """The sixth wrong key locks the address for all but valid keys, with one answer for all failures."""
     key, ended = await bridge.add_key(), await bridge.add_key(name="Ended")
     await bridge.edit_key("Ended", "disable", {})
     for _ in range(6):
         assert (await bridge.get("/api/", generate())).status == 401
-    lockouts = bridge.entry.runtime_data.lockouts
-    (record,) = lockouts._records.values()  # noqa: SLF001  so that no test waits for a time
-    record.until += 600
     told = set()
     for wrong in (generate(), "dbk_x", ended, None):
         locked = await bridge.get("/api/", wrong, headers={"X-Request-ID": "1"})
         assert locked.status == 429
-        assert 600 <= int(locked.headers["Retry-After"]) <= 602
+        assert locked.headers["Retry-After"] == "2"
         told.add(await locked.read())
     assert len(told) == 1
     assert (await bridge.get("/health", generate())).status == 429
     for _ in range(40):
         assert (await bridge.get("/api/", key)).status == 200
         assert (await bridge.get("/api/", generate())).status == 429
-    assert (record.failures, lockouts.total) == (6, 1)
-    assert bridge.entry.runtime_data.recorder.counters.auth_failures["unknown"] == 48
     for path in ("/health", "/openapi.json"):
         assert (await bridge.get(path)).status == 200
+    # Neither the failures meanwhile nor the valid key have changed what comes next: twice the time.
+    freezer.tick(1.5)
+    assert (await bridge.get("/api/", generate())).status == 401
+    assert (await bridge.get("/api/", generate())).headers["Retry-After"] == "3"
+    snapshot = await (await bridge.get("/metrics", await bridge.add_key("M", capabilities=["metrics"]))).json()
+    assert snapshot["lockouts"] == {"active": 1, "total": 2}
+    assert snapshot["auth_failures"]["unknown"] == 50
 
 
 async def test_forwarded_for_does_not_evade_the_lock_out(bridge: Bridge) -> None:
@@ -186,14 +189,7 @@ async def test_time_limit_and_concurrency(bridge: Bridge, hass: HomeAssistant, c
         done.append(call.service)
 
     hass.services.async_register("test", "slow", slow, supports_response=SupportsResponse.NONE)
-    flow = await hass.config_entries.options.async_init(bridge.entry.entry_id)
-    form = {
-        "per_minute": 0, "max_concurrent": 2, "max_body": 1, "time_limit": 1, "cors_origins": [],
-        "audit_file": False, "audit_days": 1, "report_to_ban_list": False, "cache_enabled": True,
-        "cache_ttl_states": 300, "cache_ttl_services": 600, "cache_ttl_config": 1800, "cache_size": 64,
-    }  # fmt: skip
-    await hass.config_entries.options.async_configure(flow["flow_id"], in_sections(flow, form))
-    await hass.async_block_till_done(wait_background_tasks=False)
+    await bridge.set_options(max_concurrent=2, time_limit=1)
     waiting = [asyncio.create_task(bridge.post("/api/services/test/slow", control)) for _ in range(2)]
     for _ in waiting:
         await under_way.acquire()
@@ -209,6 +205,7 @@ async def test_time_limit_and_concurrency(bridge: Bridge, hass: HomeAssistant, c
     await hass.async_block_till_done()
     assert done == ["slow", "slow"]
     assert (await bridge.get("/api/", control)).status == 200
+    assert (await bridge.post("/api/services/test/slow", control)).status == 200
     assert (await bridge.post("/api/services/test/slow", control, data=b" " * 1025)).status == 413
 
 

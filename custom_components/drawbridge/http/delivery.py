@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from aiohttp import web
 
-from ..limits.sending import seconds_to_send
+from ..limits.sending import most_places, seconds_to_send
 
 if TYPE_CHECKING:
+    from ..bridge import Bridge
     from .call import Call
+
+_MAX_DISCARDED_BYTES: Final = 1_048_576
+_DISCARD_SECONDS: Final = 5.0
 
 
 async def drained(request: web.BaseRequest) -> None:
@@ -36,10 +40,14 @@ async def deliver(request: web.BaseRequest, call: Call, size: int, rest: Corouti
         rest: Sends what was not sent yet. The answer is complete when it returns and the transport is empty.
 
     Raises:
-        ConnectionResetError: The client read too slowly, and the connection was dropped.
+        ConnectionResetError: The client read too slowly, or too many answers of the same holder are under way, and the
+            connection was dropped.
 
     """
     bridge, holder, transport = call.bridge, call.holder, request.transport
+    if bridge.concurrency.is_full(holder, most_places(holder, bridge.options.max_concurrent)):
+        rest.close()
+        _drop(bridge, transport)
     # An empty answer, whose head alone is waiting, counts too.
     counted = max(size, 1)
     bridge.concurrency.enter(holder)
@@ -49,11 +57,28 @@ async def deliver(request: web.BaseRequest, call: Call, size: int, rest: Corouti
             await rest
             await drained(request)
     except TimeoutError:
-        bridge.sending.dropped += 1
-        if transport is not None:
-            transport.abort()
-        message = "The client read its answer too slowly"
-        raise ConnectionResetError(message) from None
+        _drop(bridge, transport)
     finally:
         bridge.sending.leave(holder, counted)
         bridge.concurrency.leave(holder)
+
+
+async def discard_unread(request: web.BaseRequest) -> None:
+    """Read what is left of a body that nobody asked for, or drop the connection where that is much or comes slowly."""
+    content, left = request.content, _MAX_DISCARDED_BYTES
+    try:
+        async with asyncio.timeout(_DISCARD_SECONDS):
+            while left > 0 and not content.is_eof():
+                left -= len(await content.readany())
+    except TimeoutError, web.RequestPayloadError:
+        left = 0
+    if not content.is_eof():
+        request.protocol.force_close()
+
+
+def _drop(bridge: Bridge, transport: asyncio.Transport | None) -> NoReturn:
+    bridge.sending.dropped += 1
+    if transport is not None:
+        transport.abort()
+    message = "The client read its answer too slowly"
+    raise ConnectionResetError(message) from None

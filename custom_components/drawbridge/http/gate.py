@@ -172,14 +172,14 @@ class Gate:
         """Say what may be asked, and let pages of the keys' origins ask."""
         headers = call.request.headers
         if hdrs.ACCESS_CONTROL_REQUEST_METHOD not in headers:
-            return web.Response(status=HTTPStatus.NO_CONTENT, headers={hdrs.ALLOW: self._methods})
+            return WholeResponse(HTTPStatus.NO_CONTENT, {hdrs.ALLOW: self._methods})
         granted = cors.preflight_headers(
             headers.get(hdrs.ORIGIN),
             call.bridge.origins(call.presented),
             self._methods,
             private_network="Access-Control-Request-Private-Network" in headers,
         )
-        return web.Response(status=HTTPStatus.NO_CONTENT, headers={hdrs.ALLOW: self._methods, **granted})
+        return WholeResponse(HTTPStatus.NO_CONTENT, {hdrs.ALLOW: self._methods, **granted})
 
     def _refuse_method(self, _call: Call) -> web.StreamResponse:
         status, detail = HTTPStatus.METHOD_NOT_ALLOWED, f"This path answers to {self._methods}."
@@ -201,11 +201,14 @@ def _problem_of(err: Exception, endpoint: Endpoint) -> Problem:
 
 def _sendable(call: Call, response: web.StreamResponse) -> WholeResponse:
     """Return an answer that is sent within the limits of the call's key, or a refusal where they are reached."""
-    whole = response if type(response) is WholeResponse else WholeResponse.of(response)
-    if whole.size > _ALWAYS_SENT_BYTES and call.bridge.sending.is_full(call.holder, whole.size):
-        whole = _refuse(call, _UNREAD)
-    whole.call = call
-    return whole
+    # `isinstance` is slow for a response, because of its abstract base classes.
+    if type(response) is not WholeResponse:
+        message = "An endpoint returned neither a complete answer nor a stream that has begun"
+        raise TypeError(message)
+    if response.size > _ALWAYS_SENT_BYTES and call.bridge.sending.is_full(call.holder, response.size):
+        response = _refuse(call, _UNREAD)
+    response.call = call
+    return response
 
 
 def _refuse(call: Call, problem: Problem) -> WholeResponse:

@@ -26,8 +26,8 @@ def close_if_unsafe(request: web.BaseRequest, response: web.StreamResponse) -> N
     """Close the connection after a request that may change how the next one on it is read.
 
     aiohttp reads the trailers of a chunked body as headers of the next request, and older versions stop reading
-    requests after an upgrade that was declined.
+    requests after an upgrade that was declined. A body that has not come in whole would have to be read to its end.
     """
-    headers = request.headers
-    if hdrs.UPGRADE in headers or (request.body_exists and hdrs.TRANSFER_ENCODING in headers):
+    headers, content = request.headers, request.content
+    if not content.is_eof() or hdrs.UPGRADE in headers or (request.body_exists and hdrs.TRANSFER_ENCODING in headers):
         response.force_close()

@@ -10,9 +10,11 @@ from aiohttp import hdrs, web
 from homeassistant.helpers.json import json_bytes
 
 from ..const import BASE_PATH
+from ..encoding.codecs import Payload
 from .call import Call
 from .endpoint import Access, Endpoint
 from .problem import CONTENT_TYPE
+from .response import WholeResponse
 from .security_headers import NO_STORE
 from .spec import JSON, MOMENT, NOTHING, OBJECT, TEXT, About, Answer, Body, Parameter, Schema, component, ok
 
@@ -113,9 +115,8 @@ def with_document(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
 
     def openapi(call: Call) -> web.StreamResponse:
         """Return this document."""
-        return web.Response(
-            body=content(call.bridge.version), content_type=JSON, headers={hdrs.CACHE_CONTROL: NO_STORE}
-        )
+        headers: dict[str, str] = {hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: NO_STORE}
+        return WholeResponse(HTTPStatus.OK, headers, Payload.of(content(call.bridge.version)))
 
     about = ok(Answer("The document.", OBJECT), tag="bridge")
     declared.append(Endpoint("GET", "/openapi.json", Access.PUBLIC, openapi, "Return this document.", about))

@@ -5,13 +5,13 @@ from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 from time import time
-from typing import TYPE_CHECKING, Final, Self, override
+from typing import TYPE_CHECKING, Final, override
 
 from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 
 from ..encoding.codecs import Payload
-from .delivery import deliver, drained
+from .delivery import deliver, discard_unread, drained
 
 if TYPE_CHECKING:
     from .call import Call
@@ -46,20 +46,6 @@ class WholeResponse(web.StreamResponse):
         self._sends_body = True
         if status not in _BODILESS:
             self.headers[hdrs.CONTENT_LENGTH] = str(body.size)
-
-    @classmethod
-    def of(cls, response: web.StreamResponse) -> Self:
-        """Return the same answer as another response that is complete.
-
-        Raises:
-            TypeError: It is a stream that has not begun, is compressed by aiohttp, or its body is not bytes.
-
-        """
-        body = response.body if isinstance(response, web.Response) else None
-        if not isinstance(body, bytes | None) or response.compression or not isinstance(response, web.Response):
-            message = "The gate sends responses that are complete"
-            raise TypeError(message)
-        return cls(HTTPStatus(response.status), response.headers, Payload.of(body or b""))
 
     @property
     def size(self) -> int:
@@ -109,6 +95,8 @@ class WholeResponse(web.StreamResponse):
         if self._is_sent:
             return
         await self._deliver(self._write_with_aiohttp())
+        if not self._request.content.is_eof():
+            await discard_unread(self._request)
 
     async def _deliver(self, rest: Coroutine[None, None, None]) -> None:
         """Send the rest of the answer; within the limits, where the gate said whose they are."""

@@ -1,5 +1,6 @@
 """Answers that are too large to be built in memory."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Final
@@ -9,7 +10,7 @@ from aiohttp import hdrs, web
 from ..encoding.codecs import Payload
 from ..encoding.negotiation import IDENTITY
 from .call import Call
-from .delivery import drained
+from .delivery import discard_unread, drained
 from .headers import add_headers
 from .prepared import coding_for
 from .response import WholeResponse
@@ -44,11 +45,20 @@ async def json_pieces(call: Call, pieces: AsyncIterator[bytes]) -> web.StreamRes
             return _whole(call, bytes(gathered))
         await response.write_eof(bytes(gathered))
         await drained(call.request)
-    except BaseException:
-        if response is not None and call.request.transport is not None:
-            call.request.transport.abort()
+        await discard_unread(call.request)
+    except BaseException as err:
+        if response is not None:
+            _cut_off(call, err)
         raise
     return response
+
+
+def _cut_off(call: Call, err: BaseException) -> None:
+    """Drop a connection on which an answer has begun, and count it where its time was over."""
+    if (transport := call.request.transport) is not None:
+        if isinstance(err, asyncio.CancelledError):
+            call.bridge.sending.dropped += 1
+        transport.abort()
 
 
 async def _begin(call: Call) -> web.StreamResponse:

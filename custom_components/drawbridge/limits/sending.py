@@ -5,6 +5,8 @@ from typing import Final
 MAX_HOLDER_BYTES: Final = 33_554_432
 MAX_TOTAL_BYTES: Final = 134_217_728
 SLOWEST_BYTES_PER_SECOND: Final = 32_768
+MAX_STRANGERS: Final = 64
+"""How many answers to callers without a key may be under way."""
 
 
 class Sending:
@@ -48,6 +50,14 @@ class Sending:
             self._by_holder[holder] = left
         else:
             del self._by_holder[holder]
+
+
+def most_places(holder: str, max_concurrent: int) -> int:
+    """Return how many requests and answers of a holder may be under way before the next slow reader is dropped.
+
+    Refusals need to be sent too, so a key has as many places for them as it has for requests.
+    """
+    return 2 * max_concurrent if holder else MAX_STRANGERS
 
 
 def seconds_to_send(size: int, time_limit: float) -> float:

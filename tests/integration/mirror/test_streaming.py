@@ -12,6 +12,7 @@ from homeassistant.helpers.recorder import get_instance
 from custom_components.drawbridge.http import streaming
 from custom_components.drawbridge.http.endpoints import history
 from tests.integration.house import Bridge
+from tests.integration.test_slow_readers import rest, sending, status, stopped, until
 
 SENSORS = [f"sensor.busy_{number}" for number in range(6)]
 PATH = f"/api/history/period?filter_entity_id={','.join(SENSORS)}"
@@ -70,3 +71,29 @@ async def test_a_key_that_is_revoked_meanwhile(bridge: Bridge, reader: str, monk
     assert answer.status == 200
     with pytest.raises(aiohttp.ClientPayloadError):
         await answer.read()
+
+
+async def test_a_client_that_stops_reading(bridge: Bridge, hass: HomeAssistant) -> None:
+    """The answer is cut off at the time limit, gives its place back, and counts as dropped."""
+    for number in range(120):
+        for entity_id in SENSORS:
+            hass.states.async_set(entity_id, str(number), {"text": f"{number} " * 3000})
+    await hass.async_block_till_done()
+    await get_instance(hass).async_block_till_done()
+    limits = {"local_only": False, "per_minute": 0}
+    key = await bridge.add_key("Reader", capabilities=["history", "metrics"], limits=limits)
+    await bridge.set_options(max_concurrent=1, time_limit=5)
+
+    async def is_busy() -> bool:
+        return await status(bridge, key) == 503
+
+    async def is_free() -> bool:
+        return not await is_busy()
+
+    async with stopped(bridge, PATH, key) as reader:
+        await until(is_busy)
+        await until(is_free)
+        assert (await sending(bridge, key))["dropped"] == 1
+        answer = await rest(reader)
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert not answer.endswith(b"\r\n0\r\n\r\n")

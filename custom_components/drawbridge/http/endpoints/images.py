@@ -6,12 +6,14 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from ...encoding.codecs import Payload
 from ...keys import Capability
 from ...operations import images
 from ...operations.images import Picture
 from ...refusal import bad_request
 from ..call import Call
 from ..endpoint import Router
+from ..response import WholeResponse
 from ..security_headers import NO_STORE
 from ..spec import WHOLE, Answer, Parameter, ok
 
@@ -61,5 +63,6 @@ def _pixels(call: Call, name: str) -> int | None:
     return int(text)
 
 
-def _picture(picture: Picture) -> web.Response:
-    return web.Response(body=picture.content, content_type=picture.content_type, headers={hdrs.CACHE_CONTROL: NO_STORE})
+def _picture(picture: Picture) -> WholeResponse:
+    headers: dict[str, str] = {hdrs.CONTENT_TYPE: picture.content_type, hdrs.CACHE_CONTROL: NO_STORE}
+    return WholeResponse(HTTPStatus.OK, headers, Payload.of(picture.content))

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from ...encoding.codecs import Payload
 from ...keys import Capability
 from ...operations.templates import (
     Job,
@@ -19,6 +20,7 @@ from ...scope.redaction import without_bearer_text
 from ..call import Call
 from ..endpoint import Router
 from ..problem import Problem, ProblemError, bad_request, forbidden
+from ..response import WholeResponse
 from ..security_headers import NO_STORE
 from ..spec import TEXT, About, Answer, Body
 
@@ -76,7 +78,8 @@ async def template(call: Call) -> web.StreamResponse:
         raise bad_request(f"Error rendering template: {type(err).__name__}: {shown}") from err
     finally:
         call.reached = frozenset(sight.asked)
-    return web.Response(text=without_bearer_text(text), headers={hdrs.CACHE_CONTROL: NO_STORE})
+    headers: dict[str, str] = {hdrs.CONTENT_TYPE: "text/plain; charset=utf-8", hdrs.CACHE_CONTROL: NO_STORE}
+    return WholeResponse(HTTPStatus.OK, headers, Payload.of(without_bearer_text(text).encode()))
 
 
 def _over_budget(retry_after: int) -> Problem:
