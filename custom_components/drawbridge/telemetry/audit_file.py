@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ..log import get_logger
 from .audit import AuditRecord
-from .audit_shares import AuditShares, Missing, missing
+from .audit_shares import AuditShares, Missing
 
 _LOGGER = get_logger(__name__)
 
@@ -153,7 +153,7 @@ class AuditFile:
     def write(self, record: AuditRecord) -> None:
         """Queue a record, if there is room for it in its shares."""
         if self._shares.take(record, time.monotonic()):
-            self._put(missing(record), record.as_dict())
+            self._put(Missing.of(record), record.as_dict())
 
     def write_sums(self) -> None:
         """Queue lines that say how many records were not written since the last call."""

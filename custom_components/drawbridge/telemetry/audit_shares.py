@@ -5,7 +5,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from ..policy.rate_limit import RateLimit, RateLimiter
 from .audit import AuditRecord
@@ -59,6 +59,11 @@ class Missing:
     key_name: str | None
     domain: str
 
+    @classmethod
+    def of(cls, record: AuditRecord) -> Self:
+        """Return what is kept of a record."""
+        return cls(record.outcome == "refused", record.kind, record.key_id, record.key_name, record.domain)
+
     def as_dict(self, count: int) -> dict[str, Any]:
         """Return a record that stands for ``count`` others."""
         return {
@@ -99,7 +104,7 @@ class AuditShares:
         self.dropped[record.kind] += 0
         take = self._take_refusal if record.outcome == "refused" else self._take_write
         if not (taken := take(record, now)):
-            self.miss(missing(record))
+            self.miss(Missing.of(record))
         return taken
 
     def miss(self, item: Missing) -> None:
@@ -135,11 +140,6 @@ class AuditShares:
         if record.key_id is not None:
             return _remembered(self._keys, record.key_id)
         return _remembered(self._strangers, _network(record.address))
-
-
-def missing(record: AuditRecord) -> Missing:
-    """Return what is kept of a record that is not written."""
-    return Missing(record.outcome == "refused", record.kind, record.key_id, record.key_name, record.domain)
 
 
 def _remembered(callers: OrderedDict[str, RateLimiter], name: str) -> RateLimiter:
