@@ -1,6 +1,5 @@
 """The coordinator of the bridge's own entities: one reading every 30 seconds, and after each change of keys."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,11 +10,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import DOMAIN
+from .log import get_logger
 from .telemetry.counters import Counters
 from .telemetry.health import Health
 from .telemetry.window import Totals
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = get_logger(__name__)
 
 UPDATE_INTERVAL: Final = timedelta(seconds=30)
 

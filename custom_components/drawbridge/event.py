@@ -35,10 +35,28 @@ EVENT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
         "event_scope": "not_allowed",
         "template_function": "not_allowed",
         "template_scope": "not_allowed",
+        "too_many_states": "not_allowed",
         "rate_limited": "rate_limited",
+        "template_budget": "rate_limited",
     }
 )
-"""The type of event by the reason of a refusal. Other refusals are mistakes, not matters of security."""
+"""The type of event by the reason of a refusal."""
+
+MISTAKES: Final = frozenset(
+    {
+        "bad_request",
+        "busy",
+        "camera_off",
+        "failed",
+        "internal",
+        "method_not_allowed",
+        "not_found",
+        "timed_out",
+        "too_large",
+        "unavailable",
+    }
+)
+"""The reasons that raise no event: mistakes of clients, and failures."""
 
 SECURITY: Final = EventEntityDescription(
     key="security", translation_key="security", event_types=sorted(set(EVENT_TYPES.values()))

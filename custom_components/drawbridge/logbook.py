@@ -12,7 +12,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 from .audit.sinks import EVENT_AUDIT
 from .const import DOMAIN
 
-_REASONS: Final[Mapping[str, str]] = MappingProxyType(
+REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "key_missing": "it sent no key",
         "key_ambiguous": "it sent more than one key",
@@ -32,9 +32,13 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "event_scope": "its data name an entity that is not in the key's scope",
         "template_function": "the template uses something that is not allowed",
         "template_scope": "the template reads something that is not in the key's scope",
-        "busy": "too many of its requests were under way",
+        "template_budget": "its templates used up their processor time",
+        "too_many_states": "it has created as many states as it may",
+        "bad_request": "the request was not valid",
+        "too_large": "the request was too large",
     }
 )
+"""What is said of the reason of a refusal."""
 
 
 @callback
@@ -56,7 +60,7 @@ def _describe(event: Event[Any]) -> dict[str, str]:
         case "failed":
             message = f"called {what}, which failed"
         case _:
-            why = _REASONS.get(record["reason"] or "", record["reason"])
+            why = REASONS.get(record["reason"] or "", record["reason"])
             message = f"was refused {what}: {why}"
     return {
         "name": "An unknown client" if record["key_id"] is None else "An API key",

@@ -1,5 +1,6 @@
 """A person's whole way in a real browser: set up, make a key, use it, change it, watch it, mend it, take it back."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from sandbox.browser import PHONE, SECRET, Screen, browser, furnished_house
 from sandbox.homeassistant import HomeAssistant
 
 PAGE = "/config/integrations/integration/drawbridge"
+PAGE_KNOWS = "([entity, state]) => document.querySelector('home-assistant').hass.states[entity].state === state"
+NO_WIDER = "([element, width]) => (element ?? document.scrollingElement).scrollWidth <= width"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -36,9 +39,10 @@ async def status(house: HomeAssistant, path: str, key: str) -> int:
 
 
 async def secret(screen: Screen) -> str:
-    """Copy the secret that is shown."""
-    found = SECRET.search(await screen.everything_written())
-    assert found is not None
+    """Copy the secret that is shown, once its field has it."""
+    async with asyncio.timeout(90):
+        while (found := SECRET.search(await screen.everything_written())) is None:
+            await screen.page.evaluate("new Promise(requestAnimationFrame)")
     return found[0]
 
 
@@ -139,6 +143,8 @@ async def see_entities(house: HomeAssistant, screen: Screen, key: str) -> None:
     switch = screen.page.locator("ha-entity-toggle").first
     await switch.click()
     await until_status(house, key, 401)
+    # The toggle shows what it was set to before the page has heard of it, and would flip back in between.
+    await screen.page.wait_for_function(PAGE_KNOWS, arg=["switch.kitchen_display_enabled", "off"])
     await switch.click()
     await until_status(house, key, 200)
 
@@ -201,7 +207,6 @@ async def test_on_a_phone_nothing_is_cut_off(house: HomeAssistant, tmp_path: Pat
 async def narrow(screen: Screen, path: Path) -> None:
     """Hold the page against the width of the screen."""
     await screen.picture(path)
-    wide = await screen.page.evaluate("document.scrollingElement.scrollWidth")
-    assert wide <= PHONE[0]
-    dialog = screen.page.locator("dialog-data-entry-flow").get_by_role("dialog").first
-    assert await dialog.evaluate("element => element.scrollWidth") <= PHONE[0]
+    dialog = await screen.page.locator("dialog-data-entry-flow").get_by_role("dialog").first.element_handle()
+    for element in (None, dialog):
+        await screen.page.wait_for_function(NO_WIDER, arg=[element, PHONE[0]])

@@ -66,6 +66,19 @@ async def test_no_flood_of_events(bridge: Bridge, hass: HomeAssistant) -> None:
     assert events[-1].data["suppressed"] >= 15
 
 
+async def test_a_flood_of_events_suppresses_no_other_kind(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Of the same address, and of the same key."""
+    events = async_capture_events(hass, "drawbridge_audit")
+    key = await bridge.add_key(capabilities=["read", "control"], areas=["living_room"])
+    for _ in range(80):
+        await bridge.get("/api/states")
+        await bridge.get("/api/states/light.hidden", key)
+    await bridge.get("/api/states", generate())
+    await bridge.get("/metrics", key)
+    await bridge.post(TURN_ON, key, json={"entity_id": LIVING})
+    assert [item.data["reason"] for item in events[-3:]] == ["key_unknown", "capability", None]
+
+
 async def test_logbook(bridge: Bridge, hass: HomeAssistant) -> None:
     """In words that say who and what."""
     described: dict[str, Any] = {}

@@ -44,10 +44,40 @@ def test_strangers_do_not_wash_away_what_keys_did() -> None:
     assert numbers == [0, *range(1000, 2001)]
 
 
-def write(key: str = "key", number: int = 0) -> AuditRecord:
+@pytest.mark.parametrize("flood", ["key_missing", "locked_out", "rate_limited"])
+def test_a_flood_of_a_reason_displaces_no_other_reason(flood: str) -> None:
+    """In memory too: of strangers."""
+    trail = AuditTrail()
+    evidence = [replace(record(number), reason="key_unknown") for number in range(400)]
+    for item in evidence:
+        trail.add(item)
+    for number in range(5000):
+        trail.add(replace(record(number), reason=flood))
+    assert [item for item in trail if item.reason == "key_unknown"] == evidence
+    assert len(list(trail)) == 1000
+
+
+def test_a_key_displaces_only_what_it_did_itself() -> None:
+    """Neither by refusals nor by writes, and not even what it did in another domain."""
+    trail = AuditTrail()
+    evidence = [
+        replace(record(1, "quiet"), reason="scope"),
+        write("quiet"),
+        write("loud", target="lock.unlock on lock.x"),
+    ]
+    for item in evidence:
+        trail.add(item)
+    for number in range(5000):
+        trail.add(replace(record(number, "loud"), reason=("scope", "capability")[number % 2]))
+        trail.add(write("loud", number))
+    assert [item for item in trail if item in evidence] == evidence
+    assert len(list(trail)) == 1000
+
+
+def write(key: str = "key", number: int = 0, target: str = "light.turn_on on light.x") -> AuditRecord:
     """Return something that a key did."""
     return AuditRecord(
-        time.time(), str(number), key, key, "192.0.2.1", "POST", "/api/services", 200, "allowed", None, "light.turn_on"
+        time.time(), str(number), key, key, "192.0.2.1", "POST", "/api/services", 200, "allowed", None, target
     )
 
 
@@ -122,7 +152,7 @@ def test_a_flood_does_not_displace_other_kinds(tmp_path: Path) -> None:
     assert [item["key_id"] for item in lines(path)] == ["key"]
     assert "quiet" in {item.get("key_id") for item in told}
     missing = {item["reason"]: item["count"] for item in told if item["outcome"] == "not_written"}
-    assert missing == file.dropped
+    assert missing == {kind: count for kind, count in file.dropped.items() if count}
     kept = sum(item["outcome"] != "not_written" for item in told)
     assert kept + sum(missing.values()) == 22_001
 
@@ -138,6 +168,52 @@ def test_a_busy_key_does_not_displace_what_others_did(tmp_path: Path) -> None:
     told = lines(tmp_path / "audit.jsonl")
     assert 1_200 <= sum(item.get("key_id") == "loud" for item in told) <= 1_300
     assert "quiet" in {item.get("key_id") for item in told}
+
+
+def test_a_key_cannot_hide_what_it_does_by_a_flood(tmp_path: Path) -> None:
+    """Each domain has a share of its own, and the file says which key wrote how often to what besides."""
+    file = AuditFile()
+    file.open(tmp_path / "audit.jsonl", days=30)
+    for number in range(5_000):
+        file.write(write("loud", number))
+    file.write(write("loud", target="lock.unlock on lock.front_door"))
+    file.close()
+    told = lines(tmp_path / "audit.jsonl")
+    assert [item["target"] for item in told if (item["target"] or "").startswith("lock")] == [
+        "lock.unlock on lock.front_door"
+    ]
+    (missing,) = (item for item in told if item["outcome"] == "not_written")
+    assert (missing["key_id"], missing["key_name"], missing["target"]) == ("loud", "loud", "light")
+    assert sum(item["outcome"] == "allowed" for item in told) + missing["count"] == 5_001
+
+
+def test_strangers_from_everywhere_give_a_key_no_new_share() -> None:
+    """Whose shares are forgotten begins anew: no key's are, for strangers."""
+    shares = AuditShares()
+    for number in range(2_000):
+        shares.take(write("loud", number), 0.0)
+    for number in range(5_000):
+        shares.take(replace(record(), address=f"10.{number // 250}.0.{number % 250}"), 0.0)
+    assert not shares.take(write("loud"), 0.0)
+
+
+def test_every_kind_is_counted_from_zero() -> None:
+    """A metric that begins at its first increase does not show it."""
+    shares = AuditShares()
+    assert shares.take(write(), 0.0)
+    assert shares.take(replace(record(), reason="scope"), 0.0)
+    assert shares.dropped == {"allowed": 0, "scope": 0}
+
+
+def test_there_is_one_writer(tmp_path: Path) -> None:
+    """A second one would write every line again."""
+    file = AuditFile()
+    file.open(tmp_path / "audit.jsonl", days=30)
+    with pytest.raises(RuntimeError):
+        file.open(tmp_path / "audit.jsonl", days=30)
+    file.close()
+    file.open(tmp_path / "audit.jsonl", days=30)
+    file.close()
 
 
 def test_many_addresses_take_no_memory_and_share_by_network() -> None:
@@ -187,3 +263,17 @@ def test_a_slow_disk_does_not_fill_the_memory() -> None:
         file.write(write(f"key {number}"))
     assert file.waiting == 10_000
     assert file.dropped == {"allowed": 50}
+
+
+def test_sums_that_find_no_room_are_told_later(tmp_path: Path) -> None:
+    """They are neither lost nor counted twice."""
+    file = AuditFile()
+    for number in range(10_050):
+        file.write(write(f"key {number}"))
+    file.write_sums()
+    assert file.dropped == {"allowed": 50}
+    file.open(tmp_path / "audit.jsonl", days=30)
+    written(file)
+    file.close()
+    told = [item for item in lines(tmp_path / "audit.jsonl") if item["outcome"] == "not_written"]
+    assert sum(item["count"] for item in told) == 50

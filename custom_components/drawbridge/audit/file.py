@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..log import get_logger
-from .shares import AuditShares, kind_of
+from .shares import AuditShares, Missing
 from .trail import AuditRecord
 
 _LOGGER = get_logger(__name__)
@@ -89,18 +89,20 @@ class AuditFile:
     What keys did goes to the path that is given, refusals to ``refusals.jsonl`` beside it, so that
     refusals cannot displace what was done: 25 MB each. Every kind of record has a bounded
     share (``AuditShares``). Records that find no share, no room in the queue of 10,000 or no
-    room on the disk are counted, and the file says how many of each kind are missing.
+    room on the disk are counted, and lines of the file say how many are missing: of which key, to which domain or for
+    which reason.
     """
 
     def __init__(self) -> None:
         """Create a writer that is closed."""
         self._queue: queue.Queue[_Job | None] = queue.Queue(_MAX_QUEUED)
         self._thread: threading.Thread | None = None
+        self._is_open = threading.Lock()
         self._shares = AuditShares()
         self._done = self._refused = RotatedFile(Path())
         self._days = 0
         self._lost: Counter[str] = Counter()
-        self._unsaid: Counter[str] = Counter()
+        self._unsaid: Counter[Missing] = Counter()
         self._retry_at = 0.0
         self.error: str | None = None
         """Why the file cannot be written now, if it cannot."""
@@ -113,10 +115,18 @@ class AuditFile:
     @property
     def dropped(self) -> dict[str, int]:
         """How many records were not written since the start, by kind."""
-        return dict(self._shares.dropped + self._lost)
+        dropped = Counter(self._shares.dropped)
+        # A copy in one step, as the thread of the file counts on.
+        dropped.update(dict(self._lost))
+        return dict(dropped)
 
     def open(self, path: Path, days: int) -> None:
-        """Start writing, and keep files for ``days`` days. Blocks. What cannot be opened is tried again."""
+        """Start writing, and keep files for ``days`` days. Blocks. What cannot be opened is tried again.
+
+        Raises ``RuntimeError`` if it is open: there is one writer.
+        """
+        if not self._is_open.acquire(blocking=False):
+            raise RuntimeError("The audit file is open already")
         self._done, self._refused = RotatedFile(path), RotatedFile(path.with_name(REFUSALS))
         self._days, self._retry_at = days, 0.0
         self._attempt(self._prune, self._done.open, self._refused.open)
@@ -132,6 +142,7 @@ class AuditFile:
         self._thread.join()
         self._thread = None
         self.error = None
+        self._is_open.release()
 
     def keep(self, days: int) -> None:
         """Keep files for ``days`` days from now on, and remove older ones."""
@@ -140,22 +151,24 @@ class AuditFile:
             self._queue.put_nowait(lambda: self._attempt(self._prune))
 
     def write(self, record: AuditRecord) -> None:
-        """Queue a record, if its kind has a share left."""
+        """Queue a record, if there is room for it in its shares."""
         if self._shares.take(record, time.monotonic()):
-            file = self._refused if record.outcome == "refused" else self._done
-            self._put(file, kind_of(record), record.as_dict())
+            self._put(Missing.of(record), record.as_dict())
 
     def write_sums(self) -> None:
-        """Queue a line for every kind of which records were not written since the last call."""
-        for kind, count in self._shares.drain().items():
-            self._put(self._file_of(kind), kind, _sum(kind, count), missing=count)
+        """Queue lines that say how many records were not written since the last call."""
+        for item, count in self._shares.drain().items():
+            self._put(item, item.as_dict(count), already_missing=count)
 
-    def _put(self, file: RotatedFile, kind: str, document: Mapping[str, Any], missing: int = 0) -> None:
+    def _put(self, about: Missing, document: Mapping[str, Any], already_missing: int = 0) -> None:
         line = json.dumps(document, ensure_ascii=False).encode() + b"\n"
         try:
-            self._queue.put_nowait(lambda: self._append(file, kind, line, missing))
+            self._queue.put_nowait(lambda: self._append(about, line, already_missing))
         except queue.Full:
-            self._shares.miss(kind)
+            if already_missing:
+                self._shares.say_again(about, already_missing)
+            else:
+                self._shares.miss(about)
 
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:
@@ -163,17 +176,18 @@ class AuditFile:
         for file in (self._done, self._refused):
             file.close()
 
-    def _append(self, file: RotatedFile, kind: str, line: bytes, missing: int) -> None:
+    def _append(self, about: Missing, line: bytes, already_missing: int) -> None:
+        file = self._file_of(about)
         if time.monotonic() >= self._retry_at and self._attempt(self._say_what_was_lost, lambda: file.append(line)):
             return
         # The records that a sum tells of were counted before.
-        self._lost[kind] += not missing
-        self._unsaid[kind] += missing or 1
+        self._lost[about.kind] += not already_missing
+        self._unsaid[about] += already_missing or 1
 
     def _say_what_was_lost(self) -> None:
-        for kind, count in list(self._unsaid.items()):
-            self._file_of(kind).append(json.dumps(_sum(kind, count)).encode() + b"\n")
-            del self._unsaid[kind]
+        for item, count in list(self._unsaid.items()):
+            self._file_of(item).append(json.dumps(item.as_dict(count), ensure_ascii=False).encode() + b"\n")
+            del self._unsaid[item]
 
     def _attempt(self, *actions: _Job) -> bool:
         """Do what needs the disk, and tell whether it could be done."""
@@ -194,15 +208,11 @@ class AuditFile:
         for file in (self._done, self._refused):
             file.prune(oldest)
 
-    def _file_of(self, kind: str) -> RotatedFile:
-        return self._done if kind in {"allowed", "failed"} else self._refused
+    def _file_of(self, about: Missing) -> RotatedFile:
+        return self._refused if about.refused else self._done
 
 
 def _write_whole(file: int, line: bytes) -> None:
     # A disk that fills up takes a part of the line, and raises only the next time.
     if os.write(file, line) != len(line):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def _sum(kind: str, count: int) -> dict[str, Any]:
-    return {"time": time.time(), "outcome": "not_written", "reason": kind, "count": count}

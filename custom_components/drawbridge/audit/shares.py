@@ -1,80 +1,159 @@
-"""Shares of the audit file, so that a flood of one kind of record does not displace the others."""
+"""Shares of an audit sink, so that a flood of one kind of record does not displace the others."""
 
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Final
+from typing import Any, Final, Self
 
 from ..limits.rate_limit import RateLimit, RateLimiter
 from .trail import AuditRecord
 
-_WRITES_OF_KEY: Final = RateLimit(per_minute=120, burst=1200)
-_REFUSALS_OF_CALLER: Final = RateLimit(per_minute=6, burst=30)
-_REFUSALS_OF_REASON: Final = RateLimit(per_minute=30, burst=200)
 _MAX_CALLERS: Final = 4096
 _IPV6_PREFIX: Final = 4
 
 
-class AuditShares:
-    """Decides which records are written, and counts those that are not.
+@dataclass(frozen=True, slots=True)
+class ShareLimits:
+    """How many records pass.
 
-    What a key did has a share for each key. A refusal needs room in the share of its caller (the
-    key, else the address; IPv6 addresses share by /64) for its reason, and in the share of the reason itself.
+    Attributes:
+        writes_of_key: What one key wrote, all domains together.
+        writes_of_domain: What one key wrote to one domain besides, when the limit above is reached.
+        refusals_of_caller: Refusals of one caller for one reason.
+        refusals_of_reason: Refusals for one reason, of all keys together and of all others together.
+
     """
 
-    def __init__(self) -> None:
+    writes_of_key: RateLimit
+    writes_of_domain: RateLimit
+    refusals_of_caller: RateLimit
+    refusals_of_reason: RateLimit
+
+
+FILE_LIMITS: Final = ShareLimits(
+    writes_of_key=RateLimit(per_minute=120, burst=1200),
+    writes_of_domain=RateLimit(per_minute=2, burst=20),
+    refusals_of_caller=RateLimit(per_minute=6, burst=30),
+    refusals_of_reason=RateLimit(per_minute=30, burst=200),
+)
+"""The limits of the audit file."""
+
+EVENT_LIMITS: Final = ShareLimits(
+    writes_of_key=RateLimit(per_minute=1200, burst=200),
+    writes_of_domain=RateLimit(per_minute=12, burst=10),
+    refusals_of_caller=RateLimit(per_minute=60, burst=30),
+    refusals_of_reason=RateLimit(per_minute=120, burst=60),
+)
+"""The limits of Home Assistant's events, each of which a recorder writes to a database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Records that did not pass, of which only the number is kept: what they have in common."""
+
+    refused: bool
+    kind: str
+    key_id: str | None
+    key_name: str | None
+    domain: str
+
+    @classmethod
+    def of(cls, record: AuditRecord) -> Self:
+        """Return what is kept of a record."""
+        return cls(record.outcome == "refused", record.kind, record.key_id, record.key_name, record.domain)
+
+    def as_dict(self, count: int) -> dict[str, Any]:
+        """Return a record that stands for ``count`` others."""
+        return {
+            "time": time.time(),
+            "outcome": "not_written",
+            "reason": self.kind,
+            "key_id": self.key_id,
+            "key_name": self.key_name,
+            "target": self.domain or None,
+            "count": count,
+        }
+
+
+class AuditShares:
+    """Decides which records pass, and counts those that do not.
+
+    Each key has a share for what it writes, and besides a small one for each domain: a key that floods one domain
+    cannot hide what it does in another. A refusal needs room in the share of its caller (the key, otherwise the
+    address; IPv6 addresses share by /64) for its reason, and in the share of the reason itself.
+    """
+
+    def __init__(self, limits: ShareLimits = FILE_LIMITS) -> None:
         """Create full shares."""
-        self._callers: OrderedDict[str, RateLimiter] = OrderedDict()
+        self._limits = limits
+        self._keys: OrderedDict[str, RateLimiter] = OrderedDict()
+        self._strangers: OrderedDict[str, RateLimiter] = OrderedDict()
         self._reasons = RateLimiter()
-        self._unsaid: Counter[str] = Counter()
+        self._unsaid: Counter[Missing] = Counter()
         self.dropped: Counter[str] = Counter()
-        """Records that were not written since the start, by kind."""
+        """Records that did not pass since the start, by kind; 0 for a kind of which all passed."""
 
     def __len__(self) -> int:
         """Return how many callers are remembered."""
-        return len(self._callers)
+        return len(self._keys) + len(self._strangers)
 
     def take(self, record: AuditRecord, now: float) -> bool:
-        """Tell whether a record is written at ``now``, in seconds of a steady clock."""
-        kind = kind_of(record)
-        caller = self._callers.setdefault(_caller(record), RateLimiter())
-        self._callers.move_to_end(_caller(record))
-        if len(self._callers) > _MAX_CALLERS:
-            self._callers.popitem(last=False)
-        if record.outcome == "refused":
-            taken = caller.take(kind, _REFUSALS_OF_CALLER, now).allowed and self._of_reason(record, now)
-        else:
-            taken = caller.take("", _WRITES_OF_KEY, now).allowed
-        if not taken:
-            self.miss(kind)
+        """Tell whether a record passes at ``now``, in seconds of a steady clock."""
+        self.dropped[record.kind] += 0
+        take = self._take_refusal if record.outcome == "refused" else self._take_write
+        if not (taken := take(record, now)):
+            self.miss(Missing.of(record))
         return taken
 
-    def miss(self, kind: str) -> None:
+    def miss(self, item: Missing) -> None:
         """Count a record that is not written."""
-        self.dropped[kind] += 1
-        self._unsaid[kind] += 1
+        self.dropped[item.kind] += 1
+        self._unsaid[item] += 1
 
-    def drain(self) -> Mapping[str, int]:
-        """Return how many records of each kind were not written since the last call."""
+    def say_again(self, item: Missing, count: int) -> None:
+        """Return these records from the next ``drain`` again."""
+        self._unsaid[item] += count
+
+    def drain(self) -> Mapping[Missing, int]:
+        """Return how many records were not written since the last call."""
         unsaid, self._unsaid = self._unsaid, Counter()
         return unsaid
 
-    def _of_reason(self, record: AuditRecord, now: float) -> bool:
-        share = f"{kind_of(record)} {record.key_id is None}"
-        return self._reasons.take(share, _REFUSALS_OF_REASON, now).allowed
+    def _take_write(self, record: AuditRecord, now: float) -> bool:
+        caller, limits = self._caller(record), self._limits
+        return (
+            caller.take("", limits.writes_of_key, now).allowed
+            or caller.take(f"writes {record.domain}", limits.writes_of_domain, now).allowed
+        )
+
+    def _take_refusal(self, record: AuditRecord, now: float) -> bool:
+        caller, limits = self._caller(record), self._limits
+        share = f"{record.kind} {record.key_id is None}"
+        return (
+            caller.take(record.kind, limits.refusals_of_caller, now).allowed
+            and self._reasons.take(share, limits.refusals_of_reason, now).allowed
+        )
+
+    def _caller(self, record: AuditRecord) -> RateLimiter:
+        if record.key_id is not None:
+            return _remembered(self._keys, record.key_id)
+        return _remembered(self._strangers, _network(record.address))
 
 
-def kind_of(record: AuditRecord) -> str:
-    """Return the reason of a refusal, else the outcome."""
-    return record.reason or record.outcome
+def _remembered(callers: OrderedDict[str, RateLimiter], name: str) -> RateLimiter:
+    caller = callers.setdefault(name, RateLimiter())
+    callers.move_to_end(name)
+    if len(callers) > _MAX_CALLERS:
+        callers.popitem(last=False)
+    return caller
 
 
-def _caller(record: AuditRecord) -> str:
-    if record.key_id is not None:
-        return record.key_id
-    if ":" not in record.address:
-        return record.address
+def _network(address: str) -> str:
+    if ":" not in address:
+        return address
     try:
-        return ":".join(ip_address(record.address.partition("%")[0]).exploded.split(":")[:_IPV6_PREFIX])
+        return ":".join(ip_address(address.partition("%")[0]).exploded.split(":")[:_IPV6_PREFIX])
     except ValueError:
-        return record.address
+        return address

@@ -12,9 +12,9 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 
 from ..const import DOMAIN
-from ..limits.rate_limit import RateLimit, RateLimiter
 from ..options import Options
 from .file import AuditFile
+from .shares import EVENT_LIMITS, AuditShares
 from .trail import AuditRecord, AuditTrail
 
 EVENT_AUDIT: Final = "drawbridge_audit"
@@ -24,35 +24,28 @@ AUDIT_FILE: Final = "drawbridge/audit.jsonl"
 
 _TICK: Final = timedelta(minutes=1)
 
-_KEYS: Final = ("keys", RateLimit(per_minute=1200, burst=200))
-_STRANGERS: Final = ("strangers", RateLimit(per_minute=60, burst=30))
-
 
 class AuditEvents:
     """Fires an event for every record, but no flood: a recorder writes each to a database.
 
-    Of strangers thirty at once, then one a second; of keys, which have rate limits of their
-    own, two hundred and twenty. The next event that is fired tells in ``suppressed`` how many
-    were not.
+    Keys, domains and reasons have shares (``EVENT_LIMITS``). The next event that is fired tells in
+    ``suppressed`` how many were not.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Fire on Home Assistant's bus, for a bridge."""
         self._hass = hass
         self._entry_id = entry_id
-        self._limiter = RateLimiter()
-        self._suppressed = 0
+        self._shares = AuditShares(EVENT_LIMITS)
 
     @callback
     def fire(self, record: AuditRecord) -> None:
         """Fire the event of a record."""
-        bucket, limit = _STRANGERS if record.key_id is None else _KEYS
-        if not self._limiter.take(bucket, limit, time.monotonic()).allowed:
-            self._suppressed += 1
+        if not self._shares.take(record, time.monotonic()):
             return
-        about = {"suppressed": self._suppressed, ATTR_DEVICE_ID: self._device_id(record)}
+        suppressed = sum(self._shares.drain().values())
+        about = {"suppressed": suppressed, ATTR_DEVICE_ID: self._device_id(record)}
         self._hass.bus.async_fire(EVENT_AUDIT, {**record.as_dict(), **about})
-        self._suppressed = 0
 
     def _device_id(self, record: AuditRecord) -> str | None:
         """Return the device of the key, or the bridge's own for a stranger: its page shows the event."""

@@ -1,16 +1,17 @@
 """The audit trail: who was refused, and who changed what."""
 
-import heapq
-from collections import deque
+import re
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Final, Literal
 
 from ..masking import mask
 
 _KEPT: Final = 1000
 _MAX_TARGET: Final = 500
+_FIRST_WORD: Final = re.compile(r"[. ]")
 
 type Outcome = Literal["allowed", "refused", "failed"]
 
@@ -41,6 +42,19 @@ class AuditRecord:
         if self.target is not None:
             object.__setattr__(self, "target", mask(self.target)[:_MAX_TARGET])
 
+    @property
+    def kind(self) -> str:
+        """The reason of a refusal or a failure, else the outcome. There is a fixed number of kinds."""
+        return self.reason or self.outcome
+
+    @property
+    def domain(self) -> str:
+        """The domain of what a key wrote to, ``state`` or ``event``; empty for a refusal.
+
+        There are only as many as Home Assistant has domains with services, whatever a client sends.
+        """
+        return "" if self.outcome == "refused" else _FIRST_WORD.split(self.target or "", maxsplit=1)[0]
+
     def as_dict(self) -> dict[str, Any]:
         """Return the record as a mapping of JSON values."""
         return asdict(self)
@@ -49,24 +63,63 @@ class AuditRecord:
 type Sink = Callable[[AuditRecord], None]
 
 
-class AuditTrail:
-    """The last 1,000 records of keys and of strangers each, and where each is passed on to.
+class _FairBuffer:
+    """The last records, at most ``capacity``, shared fairly between owners and between an owner's kinds.
 
-    Apart, so that whoever tries a thousand wrong keys does not wash away what keys did.
+    When the buffer is full, the owner with the most records loses the oldest record of its most frequent kind. An
+    owner or a kind with less than an equal share thus loses nothing, however many records of others arrive.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._records: defaultdict[str, defaultdict[str, deque[tuple[int, AuditRecord]]]]
+        self._records = defaultdict(lambda: defaultdict(deque))
+        self._sizes: Counter[str] = Counter()
+        self._size = 0
+
+    def __iter__(self) -> Iterator[tuple[int, AuditRecord]]:
+        return (item for kinds in self._records.values() for records in kinds.values() for item in records)
+
+    def add(self, owner: str, kind: str, number: int, record: AuditRecord) -> None:
+        self._records[owner][kind].append((number, record))
+        self._sizes[owner] += 1
+        self._size += 1
+        if self._size > self._capacity:
+            self._remove_one()
+
+    def _remove_one(self) -> None:
+        owner = max(self._sizes, key=self._sizes.__getitem__)
+        kinds = self._records[owner]
+        kind = max(kinds, key=lambda item: len(kinds[item]))
+        kinds[kind].popleft()
+        self._sizes[owner] -= 1
+        self._size -= 1
+        if not kinds[kind]:
+            del kinds[kind]
+        if not kinds:
+            del self._records[owner], self._sizes[owner]
+
+
+class AuditTrail:
+    """The last records, in memory, and where each is passed on to.
+
+    There is room for 1,000 records of keys, with an equal share for each key and in it for each reason of a refusal
+    and each domain that the key wrote to. Apart from them is room for 1,000 records of clients without a valid
+    key, with an equal share for each reason. A flood displaces only records like its own.
     """
 
     def __init__(self) -> None:
-        """Begin empty."""
-        self._of_keys: deque[AuditRecord] = deque(maxlen=_KEPT)
-        self._of_strangers: deque[AuditRecord] = deque(maxlen=_KEPT)
+        """Create an empty trail."""
+        self._of_keys = _FairBuffer(_KEPT)
+        self._of_strangers = _FairBuffer(_KEPT)
         self._sinks: list[Sink] = []
         self.total = 0
         """How many records were added since the start."""
 
     def __iter__(self) -> Iterator[AuditRecord]:
         """Iterate over the records, oldest first."""
-        records = heapq.merge(self._of_keys, self._of_strangers, key=attrgetter("time"))
-        return iter(tuple(records))
+        records = sorted((*self._of_keys, *self._of_strangers), key=itemgetter(0))
+        return iter([record for _, record in records])
 
     def listen(self, sink: Sink) -> Callable[[], None]:
         """Pass every further record on, until the function returned is called."""
@@ -76,6 +129,9 @@ class AuditTrail:
     def add(self, record: AuditRecord) -> None:
         """Keep a record and pass it on."""
         self.total += 1
-        (self._of_strangers if record.key_id is None else self._of_keys).append(record)
+        if record.key_id is None:
+            self._of_strangers.add(record.kind, "", self.total, record)
+        else:
+            self._of_keys.add(record.key_id, record.domain or record.kind, self.total, record)
         for sink in self._sinks:
             sink(record)
