@@ -1,5 +1,7 @@
-"""The exporter as a process."""
+"""The exporter as a process, from the source of this repository."""
 
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -7,14 +9,19 @@ import aiohttp
 
 from sandbox import ports
 from sandbox.files import private_folder, write_private
-from sandbox.process import Identity, Process, program
+from sandbox.process import Identity, Process
 from sandbox.wait import answers
+
+SOURCE: Final = Path(__file__).parents[1] / "exporter" / "src"
+COMMAND: Final = (sys.executable, "-m", "drawbridge_exporter")
+ENVIRONMENT: Final[Mapping[str, str]] = {"PYTHONPATH": str(SOURCE)}
+"""Makes `COMMAND` import the exporter of this repository, even if another copy of it is installed."""
 
 START_SECONDS: Final = 20.0
 
 
 class Exporter:
-    """`drawbridge-exporter` for one bridge, with its key in a private file."""
+    """An exporter for one bridge, with its key in a private file."""
 
     def __init__(self, folder: Path, home_assistant: str, *, port: int | None = None) -> None:
         """Create an exporter for the Home Assistant at the URL `home_assistant`.
@@ -27,9 +34,13 @@ class Exporter:
         self._key_file = private_folder(folder) / "key"
         self.process = Process(
             "The exporter",
-            [str(program("drawbridge-exporter")), "--web.listen-address", self.address],
+            [*COMMAND, "--web.listen-address", self.address],
             log=folder.with_name(f"{folder.name}.log"),
-            environment={"HA_BASE_URL": home_assistant, "BRIDGE_API_KEY_FILE": str(self._key_file)},
+            environment={
+                **ENVIRONMENT,
+                "HA_BASE_URL": home_assistant,
+                "BRIDGE_API_KEY_FILE": str(self._key_file),
+            },
         )
 
     async def start(self, key: str) -> Identity:

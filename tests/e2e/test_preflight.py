@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-import sys
+import os
 from pathlib import Path
 from typing import Any
 
 from sandbox.drawbridge import COMPONENT, NewKey, add_key
+from sandbox.exporter import COMMAND, ENVIRONMENT
 from sandbox.files import write_private
 from sandbox.stack import Stack, household
 
@@ -16,7 +17,7 @@ MONITORING = NewKey("Preflight", ("metrics", "read"), everything=True)
 async def preflight(stack: Stack, key_file: Path, *arguments: str) -> dict[str, Any]:
     """Return the report of a run with every address that the household has."""
     process = await asyncio.create_subprocess_exec(
-        Path(sys.executable).with_name("drawbridge-exporter"),
+        *COMMAND,
         "preflight",
         f"--url={stack.home_assistant.url}",
         f"--key-file={key_file}",
@@ -25,6 +26,7 @@ async def preflight(stack: Stack, key_file: Path, *arguments: str) -> dict[str, 
         "--json",
         "--quiet",
         *arguments,
+        env=os.environ | ENVIRONMENT,
         stdout=asyncio.subprocess.PIPE,
     )
     output, _ = await process.communicate()

@@ -3,13 +3,14 @@
 import asyncio
 import os
 import re
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from sandbox.exporter import COMMAND, ENVIRONMENT
+
 _LISTENING = re.compile(r"Listening on ([\d.]+):(\d+)")
-_INHERITED = ("PATH", "HOME", "LANG", "PYTHONPATH", "COVERAGE_PROCESS_START", "VIRTUAL_ENV")
+_INHERITED = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_START", "VIRTUAL_ENV")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,13 @@ class Ended:
 
 
 def _environment(variables: dict[str, str]) -> dict[str, str]:
-    return {name: os.environ[name] for name in _INHERITED if name in os.environ} | variables
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {**inherited, **ENVIRONMENT, **variables}
 
 
 async def _start(arguments: tuple[str, ...], variables: dict[str, str]) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "drawbridge_exporter",
+        *COMMAND,
         *arguments,
         env=_environment(variables),
         stdout=asyncio.subprocess.PIPE,

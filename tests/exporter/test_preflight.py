@@ -51,7 +51,7 @@ async def test_a_good_bridge_passes(key_file: Path) -> None:
     assert {item for item, finding in found.items() if finding.status is Status.FAILED} == set()
     passed = {item for item, finding in found.items() if finding.status is Status.PASSED}
     assert passed >= {"auth-bypass", "cors", "rate-limit", "endpoints", "cache-hits", "cache-invalidation", "version"}
-    assert all(finding.mend for finding in found.values() if finding.status is Status.PERSON)
+    assert all(finding.fix for finding in found.values() if finding.status is Status.PERSON)
     assert found["approved"].status is Status.PERSON
 
 

@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import re
 import socket
 from pathlib import Path
 
 import aiohttp
 import pytest
+
+import drawbridge_exporter
+from sandbox.exporter import SOURCE
 
 from .bridge import BridgeServer, running_bridge
 from .documents import KEY
@@ -49,6 +53,14 @@ async def test_it_tells_about_itself(flag: str, said: str) -> None:
     ended = await run_exporter(flag)
     assert ended.status == 0
     assert said in ended.output
+
+
+async def test_the_exporter_under_test_is_from_this_repository() -> None:
+    """The process and the tests import it from the source folder, not from an installed copy."""
+    ended = await run_exporter("--version", PYTHONVERBOSE="1")
+    assert drawbridge_exporter.__file__ == str(SOURCE / "drawbridge_exporter" / "__init__.py")
+    loaded = set(re.findall(r"code object from '(/[^']*)/drawbridge_exporter/(?:__pycache__/)?main\b", ended.output))
+    assert loaded == {str(SOURCE)}
 
 
 async def test_a_taken_port_is_told() -> None:

@@ -149,19 +149,19 @@ def test_both_forms_of_the_url_are_understood(given: str, base: str) -> None:
         ("REQUEST_TIMEOUT", "inf", "not a number of seconds"),
         ("CONNECTION_POOL_SIZE", "0", "out of range"),
         ("BRIDGE_CA_FILE", "/nowhere/ca.pem", "cannot read"),
-        ("BRIDGE_CA_FILE", __file__, "holds no certificate"),
-        ("ENABLE_METRICS", "perhaps", "neither true nor false"),
-        ("ENABLE_HEALTH_CHECKS", "2", "neither true nor false"),
-        ("BRIDGE_LOG_LEVEL", "LOUD", "not known"),
-        ("BRIDGE_LOG_FORMAT", "xml", "not known"),
+        ("BRIDGE_CA_FILE", __file__, "contains no certificate"),
+        ("ENABLE_METRICS", "perhaps", "not a boolean"),
+        ("ENABLE_HEALTH_CHECKS", "2", "not a boolean"),
+        ("BRIDGE_LOG_LEVEL", "LOUD", "is unknown"),
+        ("BRIDGE_LOG_FORMAT", "xml", "is unknown"),
     ],
 )
-def test_a_wrong_value_is_named_with_its_mending(name: str, value: str, said: str) -> None:
-    """One line: the variable, what is wrong, what to give."""
+def test_an_invalid_value_is_reported_with_its_fix(name: str, value: str, said: str) -> None:
+    """The problem is one line with the variable, what is wrong, and how to fix it."""
     [problem] = problems(GOOD | {name: value})
     assert problem.startswith(f"{name}: ")
     assert said in problem
-    assert any(word in problem for word in ("Check ", "Give ", "Leave ", "Make ", "paste "))
+    assert any(word in problem for word in ("Check ", "Copy ", "Create ", "Remove ", "Set ", "Use "))
 
 
 @pytest.mark.parametrize("value", ["9123", "host", "::1:9123", "host:99999", "host:"])

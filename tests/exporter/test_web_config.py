@@ -224,7 +224,7 @@ class TestAccess:
             place.write("basic_auth_users: [")
             assert (await exporter.get("/")).status == 500
             place.write(TLS_LINES)
-            assert "restart" in (await exporter.get("/")).text
+            assert "Restart" in (await exporter.get("/")).text
 
     async def test_every_attempt_costs_the_same(
         self, bridge: BridgeServer, place: Place, monkeypatch: pytest.MonkeyPatch
@@ -272,15 +272,15 @@ class TestAccess:
         ("tls_server_config:\n  key_file: server.key\n", 2, "has no cert_file"),
         ("tls_server_config:\n  cert_file: none.crt\n  key_file: server.key\n", 2, "cannot read"),
         (TLS_LINES + "  cert: x\n", 2, "has cert and cert_file"),
-        (TLS_LINES + "  min_version: TLS10\n", 4, "Give one of TLS12, TLS13"),
+        (TLS_LINES + "  min_version: TLS10\n", 4, "Use one of TLS12, TLS13"),
         (TLS_LINES + "  max_version: TLS12\n", 2, "max_version below its min_version"),
-        (TLS_LINES + "  client_auth_type: RequireAnyClientCert\n", 4, "Give one of NoClientCert"),
+        (TLS_LINES + "  client_auth_type: RequireAnyClientCert\n", 4, "Use one of NoClientCert"),
         (TLS_LINES + "  client_auth_type: RequireAndVerifyClientCert\n", 2, "no client_ca_file"),
         (TLS_LINES + "  client_allowed_sans: [a]\n", 2, "needs client_auth_type"),
-        (TLS_LINES + "  cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]\n", 4, "is not known"),
+        (TLS_LINES + "  cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]\n", 4, "is unknown"),
         (TLS_LINES + "  curve_preferences: [CurveP256, X25519]\n", 4, "more than one curve"),
         ("basic_auth_users:\n  me: secret\n", 2, "is not a bcrypt hash"),
-        ("http_server_config:\n  headers:\n    Server: x\n", 3, "is not known"),
+        ("http_server_config:\n  headers:\n    Server: x\n", 3, "is unknown"),
         ('http_server_config:\n  headers:\n    X-Frame-Options: "a\\nb"\n', 3, "line break"),
         ("rate_limit:\n  interval: often\n", 2, "is not a duration"),
         ("rate_limit:\n  burst: 0\n", 2, "out of range"),
@@ -300,7 +300,7 @@ def test_a_problem_names_its_line(place: Place, text: str, line: int, said: str)
 def test_a_key_that_does_not_fit_is_told(place: Place) -> None:
     """Both files are named."""
     (place.folder / "server.key").write_bytes(place.authority.issue("127.0.0.1").private_key)
-    with pytest.raises(ConfigFileError, match="do not go together"):
+    with pytest.raises(ConfigFileError, match="do not match"):
         WebConfigFile(place.write(TLS_LINES))
 
 

@@ -1,4 +1,4 @@
-"""Logs: one line of text or one JSON object each, on standard error."""
+"""Sets up logging to standard error, as text or JSON."""
 
 import json
 import logging
@@ -7,16 +7,16 @@ from typing import override
 
 
 class _UTCFormatter(logging.Formatter):
-    """Text with times in UTC, as in 2026-11-22T14:00:00.000+00:00."""
+    """Formats records as text with UTC timestamps such as 2026-11-22T14:00:00.000+00:00."""
 
     @override
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
-        """Return the record's time in ISO 8601."""
+        """Return the timestamp of the record in ISO 8601."""
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
 
 class _JSONFormatter(_UTCFormatter):
-    """One object a record: time, level, logger, message, and error if any."""
+    """Formats records as JSON objects with time, level, logger, message and, if any, error."""
 
     @override
     def format(self, record: logging.LogRecord) -> str:
@@ -33,7 +33,7 @@ class _JSONFormatter(_UTCFormatter):
 
 
 def set_up_logs(level: str, style: str) -> None:
-    """Send log records of at least ``level`` to standard error as text or json."""
+    """Log records of at least ``level`` to standard error, in the style ``text`` or ``json``."""
     handler = logging.StreamHandler()
     text = _UTCFormatter("%(asctime)s %(levelname)s %(message)s")
     handler.setFormatter(_JSONFormatter() if style == "json" else text)

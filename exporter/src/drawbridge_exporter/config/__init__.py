@@ -1,1 +1,1 @@
-"""What the exporter is told: command line, environment and files."""
+"""Reads the settings from the command line, the environment and files."""

@@ -1,7 +1,7 @@
-"""Where a setting comes from: the command line, the environment, its default.
+"""Reads options from the command line and the environment.
 
-A flag wins over its variable, a variable over the default. A variable that
-is set but empty counts as not set.
+Flags override environment variables, which override the defaults. An empty
+variable counts as not set.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -12,9 +12,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Option[T]:
-    """One setting: its names, its default and how its text is read.
+    """One setting: its names, its default value and its parser.
 
-    ``parse`` raises ValueError with what is wrong and how to mend it.
+    ``parse`` raises a ValueError that says what is wrong and how to fix it.
     """
 
     env: str | None
@@ -26,12 +26,12 @@ class Option[T]:
 
     @property
     def dest(self) -> str:
-        """The name of the flag in argparse's namespace."""
+        """The attribute of the flag in the namespace of argparse."""
         return (self.flag or "").removeprefix("--").replace(".", "_").replace("-", "_")
 
 
 def add_flags(parser: ArgumentParser, options: Sequence[Option[Any]]) -> None:
-    """Give ``parser`` a flag for each option that has one."""
+    """Add the flags of the options to ``parser``."""
     for option in options:
         if option.flag is None:
             continue
@@ -40,16 +40,16 @@ def add_flags(parser: ArgumentParser, options: Sequence[Option[Any]]) -> None:
 
 
 class Source:
-    """Reads options and keeps every problem, so that all are told at once."""
+    """Reads options, and collects the problems so that all are reported together."""
 
     def __init__(self, environ: Mapping[str, str], flags: Namespace) -> None:
-        """Read from ``flags`` first and then from ``environ``."""
+        """Create a source in which ``flags`` override ``environ``."""
         self._environ = environ
         self._flags: dict[str, str | None] = vars(flags)
         self.problems: list[str] = []
 
     def read[T](self, option: Option[T]) -> T:
-        """Return the option's value; its default where the text is wrong."""
+        """Return the value of an option, or its default if the text is invalid."""
         name, text = self._find(option)
         if text is None:
             return option.default
@@ -60,11 +60,11 @@ class Source:
             return option.default
 
     def is_set(self, option: Option[Any]) -> bool:
-        """Return whether the command line or the environment gives the option."""
+        """Return whether the command line or the environment sets the option."""
         return self._find(option)[1] is not None
 
     def name(self, option: Option[Any]) -> str:
-        """Return the name under which the option was given, else its first name."""
+        """Return the flag or variable that sets the option, or its variable if none does."""
         return self._find(option)[0]
 
     def _find(self, option: Option[Any]) -> tuple[str, str | None]:

@@ -1,4 +1,4 @@
-"""What the exporter is told by its command line and environment."""
+"""The settings from the command line and the environment."""
 
 from argparse import Namespace
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from .values import (
 )
 
 URL_OPTION: Final[Option[URL | None]] = Option(
-    "HA_BASE_URL", "--bridge.url", None, parse_bridge_url, "URL", "Home Assistant's address, such as http://host:8123"
+    "HA_BASE_URL", "--bridge.url", None, parse_bridge_url, "URL", "Home Assistant's URL, such as http://host:8123"
 )
 KEY_OPTION: Final[Option[KeySource | None]] = Option(
     "BRIDGE_API_KEY", None, None, parse_key_literal, "KEY", "API key with the capability 'metrics'"
@@ -35,28 +35,43 @@ KEY_FILE_OPTION: Final[Option[KeySource | None]] = Option(
     None,
     parse_key_file,
     "FILE",
-    "file that holds the API key, read anew for each scrape",
+    "file with the API key, read on each scrape",
 )
 LISTEN_OPTION: Final[Option[ListenAddress | None]] = Option(
-    None, "--web.listen-address", None, parse_listen_address, "HOST:PORT", "where to listen, every interface by default"
+    None,
+    "--web.listen-address",
+    None,
+    parse_listen_address,
+    "HOST:PORT",
+    "address to listen on, all interfaces by default",
 )
 PORT_OPTION: Final = Option(
-    "METRICS_PORT", None, 9123, whole_number(0, 65535), "PORT", "port to listen on where no address is given"
+    "METRICS_PORT", None, 9123, whole_number(0, 65535), "PORT", "port to listen on if no address is set, default 9123"
 )
 TIMEOUT_OPTION: Final = Option(
-    "REQUEST_TIMEOUT", "--bridge.timeout", 30.0, parse_timeout, "SECONDS", "longest wait for a bridge, 30 s"
+    "REQUEST_TIMEOUT",
+    "--bridge.timeout",
+    30.0,
+    parse_timeout,
+    "SECONDS",
+    "timeout of requests to a bridge, default 30",
 )
 CA_FILE_OPTION: Final[Option[Path | None]] = Option(
-    "BRIDGE_CA_FILE", "--bridge.ca-file", None, parse_ca_file, "FILE", "authorities to trust instead of the system's"
+    "BRIDGE_CA_FILE", "--bridge.ca-file", None, parse_ca_file, "FILE", "CA certificates in PEM, instead of the system's"
 )
 TARGETS_OPTION: Final[Option[Path | None]] = Option(
-    "TARGETS_FILE", "--config.file", None, Path, "FILE", "targets for /probe, in YAML, re-read when it changes"
+    "TARGETS_FILE", "--config.file", None, Path, "FILE", "targets for /probe in YAML, reloaded when it changes"
 )
 WEB_CONFIG_OPTION: Final[Option[Path | None]] = Option(
     "WEB_CONFIG_FILE", "--web.config.file", None, Path, "FILE", "TLS and basic auth, in exporter-toolkit's format"
 )
 POOL_OPTION: Final = Option(
-    "CONNECTION_POOL_SIZE", "--bridge.pool-size", 20, whole_number(1, 1000), "N", "connections kept to bridges, 20"
+    "CONNECTION_POOL_SIZE",
+    "--bridge.pool-size",
+    20,
+    whole_number(1, 1000),
+    "N",
+    "maximum connections to bridges, default 20",
 )
 METRICS_OPTION: Final = Option(
     "ENABLE_METRICS", "--web.enable-metrics", default=True, parse=parse_switch, metavar="BOOL", help="serve the metrics"
@@ -75,10 +90,15 @@ LOG_LEVEL_OPTION: Final = Option(
     "INFO",
     one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
     "LEVEL",
-    "least severe message to log, INFO",
+    "minimum level to log, default INFO",
 )
 LOG_FORMAT_OPTION: Final = Option(
-    "BRIDGE_LOG_FORMAT", "--log.format", "text", one_of("text", "json"), "FORMAT", "text or json, text by default"
+    "BRIDGE_LOG_FORMAT",
+    "--log.format",
+    "text",
+    one_of("text", "json"),
+    "FORMAT",
+    "text or json, default text",
 )
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
@@ -100,17 +120,17 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
 
 
 class SettingsError(Exception):
-    """One or more settings are missing or wrong; ``problems`` has a line each."""
+    """Settings are missing or invalid. ``problems`` has one line for each."""
 
     def __init__(self, problems: list[str]) -> None:
-        """Keep ``problems`` in the order in which they were found."""
+        """Create an error with all problems."""
         super().__init__("\n".join(problems))
         self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What a target has where it says nothing else."""
+    """The settings of targets that do not set their own."""
 
     timeout: float
     ca_file: Path | None
@@ -118,7 +138,7 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class TargetSettings:
-    """One bridge to read: its base URL and where its API key is."""
+    """The settings of one bridge: its base URL and the source of its API key."""
 
     name: str
     url: URL
@@ -129,7 +149,7 @@ class TargetSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings, checked; the files that they name are not yet read."""
+    """All settings, validated. The targets file and the web config file are read later."""
 
     target: TargetSettings | None
     defaults: Defaults
@@ -147,7 +167,7 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
     """Return the settings.
 
     Raises:
-        SettingsError: Names every setting that is missing or wrong.
+        SettingsError: Settings are missing or invalid. It lists all of them.
 
     """
     source = Source(environ, flags)
@@ -171,16 +191,16 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
 
 
 def _target(source: Source, defaults: Defaults, *, needed: bool) -> TargetSettings | None:
-    """Return the environment's target, or None after noting what is missing of it.
+    """Return the target that the flags and variables set, or None if it is incomplete.
 
-    With a targets file it may be left out altogether.
+    With a targets file, this target is optional.
     """
     if not needed and not any(source.is_set(option) for option in (URL_OPTION, KEY_OPTION, KEY_FILE_OPTION)):
         return None
     url = source.read(URL_OPTION)
     if not source.is_set(URL_OPTION):
         source.problems.append(
-            "HA_BASE_URL: not set. Give Home Assistant's own address, such as http://homeassistant.local:8123."
+            "HA_BASE_URL: not set. Set it to Home Assistant's URL, such as http://homeassistant.local:8123."
         )
     key = _key(source)
     if url is None or key is None:
@@ -193,11 +213,11 @@ def _key(source: Source) -> KeySource | None:
     given = [option for option in (KEY_OPTION, KEY_FILE_OPTION) if source.is_set(option)]
     if not given:
         source.problems.append(
-            "BRIDGE_API_KEY_FILE: not set, nor is BRIDGE_API_KEY. Make an API key with the capability 'metrics' in"
-            " Settings > Devices & services > Drawbridge, and give the path of a file that holds it."
+            "BRIDGE_API_KEY_FILE: not set, and BRIDGE_API_KEY is not set either. Create an API key with the capability"
+            " 'metrics' in Settings > Devices & services > Drawbridge, and set the path of a file that contains it."
         )
     elif len(given) > 1:
         source.problems.append(
-            f"BRIDGE_API_KEY: set, and so is {source.name(KEY_FILE_OPTION)}. Give one of them; the file is the safer."
+            f"BRIDGE_API_KEY: set, and {source.name(KEY_FILE_OPTION)} is set too. Set only one; the file is safer."
         )
     return file or literal

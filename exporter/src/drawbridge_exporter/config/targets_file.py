@@ -1,4 +1,4 @@
-"""The targets file: a name, a URL and a key file for each home.
+"""The targets file: a name, a URL and a key file for each bridge.
 
     targets:
       cabin:
@@ -7,8 +7,8 @@
         timeout: 10
         ca_file: cabin-ca.pem
 
-``url`` and ``key_file`` are needed. Relative paths start from the file's
-folder. Keys stand in files of their own, never in this one.
+``url`` and ``key_file`` are required. Paths are relative to the folder of the
+file. Keys are in separate files, never in this file.
 """
 
 import re
@@ -28,20 +28,20 @@ _MAX_TARGETS: Final = 1000
 
 
 def read_targets(path: Path, defaults: Defaults) -> Mapping[str, TargetSettings]:
-    """Return the file's targets by name.
+    """Return the targets of the file, by name.
 
     Raises:
-        ConfigFileError: Names every line with a problem.
+        ConfigFileError: The file is invalid. It lists all problems with their lines.
 
     """
     file = YamlFile(path)
     root = file.root()
     entries = root.mapping(["targets"])
     if "targets" not in entries and file.is_sound:
-        root.problem("has no targets. Begin with a line targets: and put a name below it.")
+        root.problem("has no targets. Start the file with targets: and add a name below it.")
     found = entries["targets"].mapping() if "targets" in entries else {}
     if len(found) > _MAX_TARGETS:
-        root.problem(f"has more than {_MAX_TARGETS} targets. Run a second exporter.")
+        root.problem(f"has more than {_MAX_TARGETS} targets. Run another exporter for the rest.")
     targets = {name: _target(name, value, defaults) for name, value in found.items()}
     file.check()
     return targets
@@ -49,7 +49,7 @@ def read_targets(path: Path, defaults: Defaults) -> Mapping[str, TargetSettings]
 
 def _target(name: str, value: YamlValue, defaults: Defaults) -> TargetSettings:
     if not _NAME.fullmatch(name):
-        value.problem("is not a name. Use up to 64 letters, digits, dots, hyphens and underscores.")
+        value.problem("is not a valid name. Use up to 64 letters, digits, dots, hyphens and underscores.")
     members = value.mapping(_MEMBERS)
     for needed in ("url", "key_file"):
         if needed not in members:

@@ -1,4 +1,4 @@
-"""Reading of single settings from text; each ValueError says how to mend it."""
+"""Parsers of single settings. Each ValueError says how to fix the value."""
 
 import math
 import re
@@ -24,12 +24,12 @@ def _refuse(problem: str) -> NoReturn:
 
 
 def parse_bridge_url(text: str) -> URL:
-    """Return the base of the bridge for Home Assistant's or the bridge's URL.
+    """Return the base URL of the bridge, for its own URL or Home Assistant's.
 
-    ``http://host:8123`` and ``http://host:8123/api/drawbridge`` both give the
-    latter.
+    Both ``http://host:8123`` and ``http://host:8123/api/drawbridge`` return
+    the latter.
     """
-    example = "Give Home Assistant's own address, such as http://homeassistant.local:8123."
+    example = "Set it to Home Assistant's URL, such as http://homeassistant.local:8123."
     try:
         url = URL(text)
     except ValueError:
@@ -37,9 +37,9 @@ def parse_bridge_url(text: str) -> URL:
     if url.scheme not in {"http", "https"} or not url.host:
         _refuse(f"not an http:// or https:// URL. {example}")
     if url.user is not None or url.password is not None:
-        _refuse("has a user name or password in it. Leave them out; the key goes into BRIDGE_API_KEY_FILE.")
+        _refuse("contains a user name or password. Remove them, and set BRIDGE_API_KEY_FILE for the key.")
     if url.query_string or url.fragment:
-        _refuse(f"has a query or a fragment. {example}")
+        _refuse(f"contains a query or a fragment. {example}")
     path = url.path.rstrip("/")
     if path.endswith(BRIDGE_PATH):
         return url.with_path(path)
@@ -49,23 +49,23 @@ def parse_bridge_url(text: str) -> URL:
 
 
 def parse_key(text: str) -> str:
-    """Return an API key; the error never repeats it."""
+    """Return an API key. The error does not contain it."""
     if KEY_PATTERN.fullmatch(text):
         return text
     if text.startswith("eyJ"):
         _refuse(
-            "is a Home Assistant token, which Drawbridge does not take. Make an API key with the capability"
+            "is a Home Assistant token, which Drawbridge does not accept. Create an API key with the capability"
             " 'metrics' in Settings > Devices & services > Drawbridge."
         )
     _refuse(
-        "is not a Drawbridge API key: dbk_ and 49 letters and digits. It may have been cut when it was copied;"
-        " paste it again, or make a new one with the capability 'metrics'."
+        "is not a Drawbridge API key, which is dbk_ and 49 letters and digits. It may be incomplete. Copy it again,"
+        " or create a new key with the capability 'metrics'."
     )
 
 
 @dataclass(frozen=True, slots=True)
 class KeySource:
-    """Where the API key is: in a file, read anew each time, or here."""
+    """The source of an API key: a file, which is read each time, or a literal."""
 
     path: Path | None = None
     literal: str = field(default="", repr=False)
@@ -74,7 +74,7 @@ class KeySource:
         """Return the key.
 
         Raises:
-            ValueError: The file cannot be read or holds no key.
+            ValueError: The file cannot be read, or does not contain a key.
 
         """
         if self.path is None:
@@ -83,54 +83,54 @@ class KeySource:
             with self.path.open("rb") as file:
                 text = file.read(_MAX_KEY_FILE_BYTES).decode().strip()
         except OSError as error:
-            _refuse(f"cannot read {self.path}: {error.strerror}. Check the path and who may read it.")
+            _refuse(f"cannot read {self.path}: {error.strerror}. Check the path and its permissions.")
         except UnicodeDecodeError:
-            _refuse(f"{self.path} is not a text file. It should hold the API key and nothing else.")
+            _refuse(f"{self.path} is not a text file. It must contain only the API key.")
         try:
             return parse_key(text)
         except ValueError as error:
-            _refuse(f"what {self.path} holds {error}")
+            _refuse(f"the content of {self.path} {error}")
 
 
 def parse_key_file(text: str) -> KeySource:
-    """Return the source for a file, which must hold a key now."""
+    """Return the source for a file, which must exist and contain a key."""
     source = KeySource(path=Path(text))
     source.read()
     return source
 
 
 def parse_key_literal(text: str) -> KeySource:
-    """Return the source for a key given as it is."""
+    """Return the source for a literal key."""
     return KeySource(literal=parse_key(text))
 
 
 def parse_switch(text: str) -> bool:
-    """Return true or false."""
+    """Return a boolean for true, false and their synonyms."""
     word = text.lower()
     if word in _TRUE:
         return True
     if word in _FALSE:
         return False
-    _refuse(f"{text!r:.40} is neither true nor false. Give true or false.")
+    _refuse(f"{text!r:.40} is not a boolean. Use true or false.")
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:
-    """Return a reader of whole numbers from ``low`` to ``high``."""
+    """Return a parser of whole numbers from ``low`` to ``high``."""
 
     def parse(text: str) -> int:
         try:
             value = int(text)
         except ValueError:
-            _refuse(f"{text!r:.40} is not a whole number. Give one from {low} to {high}.")
+            _refuse(f"{text!r:.40} is not a whole number. Use one from {low} to {high}.")
         if not low <= value <= high:
-            _refuse(f"{value} is out of range. Give a whole number from {low} to {high}.")
+            _refuse(f"{value} is out of range. Use a whole number from {low} to {high}.")
         return value
 
     return parse
 
 
 def seconds(low: float, high: float) -> Callable[[str], float]:
-    """Return a reader of seconds from ``low`` to ``high``; a final s may stand."""
+    """Return a parser of seconds from ``low`` to ``high``, with an optional unit ``s``."""
 
     def parse(text: str) -> float:
         try:
@@ -138,7 +138,7 @@ def seconds(low: float, high: float) -> Callable[[str], float]:
         except ValueError:
             value = math.nan
         if not low <= value <= high:
-            _refuse(f"{text!r:.40} is not a number of seconds from {low:g} to {high:g}. Give one, such as 10.")
+            _refuse(f"{text!r:.40} is not a number of seconds from {low:g} to {high:g}. Use a number such as 10.")
         return value
 
     return parse
@@ -148,33 +148,33 @@ parse_timeout: Final = seconds(0.1, 300)
 
 
 def parse_ca_file(text: str) -> Path:
-    """Return the path of a file of certificates, which must be readable now."""
+    """Return the path of a CA file, which must be readable and contain a certificate."""
     path = Path(text)
     try:
         ssl.create_default_context(cafile=path)
     except ssl.SSLError:
-        _refuse(f"{path} holds no certificate. Give a file of authorities in PEM.")
+        _refuse(f"{path} contains no certificate. Use a file of CA certificates in PEM.")
     except OSError as error:
-        _refuse(f"cannot read {path}: {error.strerror}. Check the path and who may read it.")
+        _refuse(f"cannot read {path}: {error.strerror}. Check the path and its permissions.")
     return path
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
-    """Return a reader of one of ``choices``, whatever the case."""
+    """Return a parser of one of ``choices``, case-insensitive."""
     known = {choice.lower(): choice for choice in choices}
 
     def parse(text: str) -> str:
         try:
             return known[text.lower()]
         except KeyError:
-            _refuse(f"{text!r:.40} is not known. Give one of {', '.join(choices)}.")
+            _refuse(f"{text!r:.40} is unknown. Use one of {', '.join(choices)}.")
 
     return parse
 
 
 @dataclass(frozen=True, slots=True)
 class ListenAddress:
-    """Where to listen: every interface where ``host`` is None."""
+    """The address to listen on: all interfaces if ``host`` is None."""
 
     host: str | None
     port: int
@@ -184,7 +184,7 @@ def parse_listen_address(text: str) -> ListenAddress:
     """Return the address for ``HOST:PORT``, ``:PORT`` or ``[IPV6]:PORT``."""
     host, colon, port_text = text.rpartition(":")
     if not colon or not (port_text.isascii() and port_text.isdigit()) or int(port_text) > _MAX_PORT:
-        _refuse(f"{text!r:.60} is not HOST:PORT. Give an address such as 127.0.0.1:9123 or :9123.")
+        _refuse(f"{text!r:.60} is not HOST:PORT. Use an address such as 127.0.0.1:9123 or :9123.")
     if ":" in host and not (host.startswith("[") and host.endswith("]")):
         _refuse(f"{text!r:.60} has an IPv6 address without brackets. Write it as [::1]:9123.")
     return ListenAddress(host.strip("[]") or None, int(port_text))

@@ -1,4 +1,4 @@
-"""Notices that files have changed, without a thread or a watch."""
+"""Detects changes of files by comparing signatures."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,11 +7,11 @@ type Signature = tuple[tuple[int, int, int] | None, ...]
 
 
 def signature(paths: Iterable[Path]) -> Signature:
-    """Return what changes when a file is written, replaced or removed.
+    """Return a value that changes when a file is written, replaced or removed.
 
-    For each path its inode, size and time of change in nanoseconds, or None
-    where it is not there. Symbolic links are followed, so that a mounted
-    secret or config map that is swapped is noticed.
+    It has the inode, size and modification time in nanoseconds of each file,
+    or None if the file is missing. It follows symbolic links, because
+    Kubernetes replaces mounted secrets and config maps by changing a link.
     """
     return tuple(_one(path) for path in paths)
 

@@ -1,7 +1,8 @@
 """The web config file, in the format of Prometheus's exporter-toolkit.
 
-The format is that of the toolkit's docs/web-configuration.md. Here TLS is
-1.3 unless ``min_version`` says TLS12, and HTTP is 1.1 whatever ``http2`` says.
+The toolkit's docs/web-configuration.md describes the format. Two defaults
+differ: the minimum TLS version is 1.3 unless ``min_version`` is TLS12, and the
+server uses HTTP/1.1 and ignores ``http2``.
 """
 
 import re
@@ -42,7 +43,7 @@ _CLIENT_AUTH: Final = {
     "VerifyClientCertIfGiven": ssl.CERT_OPTIONAL,
     "RequireAndVerifyClientCert": ssl.CERT_REQUIRED,
 }
-# Go's names of the suites for TLS 1.2 that it calls secure, and OpenSSL's.
+# Go's names of the TLS 1.2 cipher suites that it considers secure, and OpenSSL's names.
 _CIPHERS: Final = {
     "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256": "ECDHE-ECDSA-AES128-GCM-SHA256",
     "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384": "ECDHE-ECDSA-AES256-GCM-SHA384",
@@ -59,7 +60,7 @@ _UNIT_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 @dataclass(frozen=True, slots=True)
 class Pem:
-    """Something in PEM: in a file or in the config itself."""
+    """PEM data: in a file or inline."""
 
     path: Path | None = None
     text: str = field(default="", repr=False)
@@ -67,7 +68,7 @@ class Pem:
 
 @dataclass(frozen=True, slots=True)
 class TLSConfig:
-    """What ``tls_server_config`` says."""
+    """The settings of ``tls_server_config``."""
 
     certificate: Pem
     private_key: Pem
@@ -81,14 +82,14 @@ class TLSConfig:
     curve: str | None
 
     def files(self) -> list[Path]:
-        """Return the files that it names."""
+        """Return the files that the settings refer to."""
         pems = (self.certificate, self.private_key, self.client_ca)
         return [pem.path for pem in pems if pem is not None and pem.path is not None]
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """A token bucket: one request each ``interval`` seconds, ``burst`` at once."""
+    """A token bucket: one request every ``interval`` seconds, with bursts of ``burst``."""
 
     interval: float
     burst: int
@@ -96,7 +97,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class WebConfig:
-    """All that the file says; an empty one serves plain HTTP to everybody."""
+    """The settings of the file. The defaults are plain HTTP without authentication."""
 
     tls: TLSConfig | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -105,10 +106,10 @@ class WebConfig:
 
 
 def read_web_config(path: Path) -> WebConfig:
-    """Return what the file says.
+    """Return the settings of the file.
 
     Raises:
-        ConfigFileError: Names every line with a problem.
+        ConfigFileError: The file is invalid. It lists all problems with their lines.
 
     """
     file = YamlFile(path)
@@ -148,10 +149,10 @@ def _tls(value: YamlValue) -> TLSConfig:
 
 
 def _pem(value: YamlValue, members: Mapping[str, YamlValue], name: str, *, needed: bool) -> Pem | None:
-    """Return what is in the member ``name`` or named by ``name``_file."""
+    """Return the PEM data of the member ``name``, or of the file in ``name``_file."""
     given = [member for member in (name, f"{name}_file") if member in members]
     if len(given) > 1:
-        value.problem(f"has {name} and {name}_file. Give one of them.")
+        value.problem(f"has {name} and {name}_file. Use only one of them.")
     if not given:
         if needed:
             value.problem(f"has no {name}_file.")
@@ -175,7 +176,7 @@ def _texts(members: Mapping[str, YamlValue], name: str) -> list[str]:
 
 
 def _named(members: Mapping[str, YamlValue], name: str, known: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what each item of a list of known names stands for."""
+    """Return the values of a list of known names."""
     items = members[name].items() if name in members else []
     return tuple(known.get(item.read(one_of(*known), ""), "") for item in items)
 
@@ -183,7 +184,7 @@ def _named(members: Mapping[str, YamlValue], name: str, known: Mapping[str, str]
 def _curve(members: Mapping[str, YamlValue]) -> str | None:
     curves = _named(members, "curve_preferences", _CURVES)
     if len(curves) > 1:
-        members["curve_preferences"].problem("has more than one curve. Give one, or leave it out.")
+        members["curve_preferences"].problem("has more than one curve. Use one, or remove it.")
     return curves[0] if curves else None
 
 
@@ -209,7 +210,7 @@ def _users(value: YamlValue) -> dict[str, bytes]:
 
 def _hash(text: str) -> bytes:
     if not _BCRYPT.fullmatch(text):
-        message = "is not a bcrypt hash. Make one with: htpasswd -nBC 10 USER"
+        message = "is not a bcrypt hash. Create one with: htpasswd -nBC 10 USER"
         raise ValueError(message)
     return text.encode()
 
@@ -222,9 +223,9 @@ def _rate_limit(value: YamlValue) -> RateLimit | None:
 
 
 def parse_duration(text: str) -> float:
-    """Return the seconds of a Go duration such as 1m30s or 500ms; 0 is one too."""
+    """Return the seconds of a Go duration such as 1m30s, 500ms or 0."""
     parts = _DURATION.findall(text)
     if text != "0" and "".join(number + unit for number, unit in parts) != text:
-        message = f"{text!r:.40} is not a duration. Give one such as 500ms, 1s or 1m30s."
+        message = f"{text!r:.40} is not a duration. Use one such as 500ms, 1s or 1m30s."
         raise ValueError(message)
     return sum(float(number) * _UNIT_SECONDS[unit] for number, unit in parts)

@@ -1,4 +1,4 @@
-"""Reading of YAML files in which each problem names its line."""
+"""Reads YAML files, and reports problems with their lines."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,28 +10,28 @@ from typing import Final
 import yaml
 
 _MAX_FILE_BYTES: Final = 1024 * 1024
-_ALIKE: Final = 0.5
+_MIN_SIMILARITY: Final = 0.5
 
 
 class ConfigFileError(Exception):
-    """A file is not as it should be; ``problems`` has a line each."""
+    """A file is invalid. ``problems`` has one line for each problem."""
 
     def __init__(self, problems: list[str]) -> None:
-        """Keep ``problems`` in the order of the file."""
+        """Create an error with all problems, in the order of the file."""
         super().__init__("\n".join(problems))
         self.problems = problems
 
 
 class YamlFile:
-    """One file and the problems that were found in it."""
+    """A file and the problems found in it."""
 
     def __init__(self, path: Path) -> None:
-        """Read from ``path``; relative paths in it start from its folder."""
+        """Create a reader of the file at ``path``. Paths in it are relative to its folder."""
         self._path = path
         self._problems: list[tuple[int, str]] = []
 
     def root(self) -> YamlValue:
-        """Return the file's root value; an empty file is an empty mapping.
+        """Return the root value. An empty file is an empty mapping.
 
         Raises:
             ConfigFileError: The file cannot be read or is not YAML.
@@ -51,22 +51,22 @@ class YamlFile:
         return YamlValue(self, node or yaml.MappingNode("tag:yaml.org,2002:map", []), "")
 
     def note(self, node: yaml.Node, problem: str) -> None:
-        """Keep a problem with the line that it is on."""
+        """Add a problem with its line."""
         line = 1 if node.start_mark is None else node.start_mark.line + 1
         self._problems.append((line, f"{self._path}:{line}: {problem}"))
 
     @property
     def is_sound(self) -> bool:
-        """Whether no problem was noted so far."""
+        """Whether no problem has been found so far."""
         return not self._problems
 
     def check(self) -> None:
-        """Raise ConfigFileError if any problem was noted."""
+        """Raise ConfigFileError if a problem has been found."""
         if not self.is_sound:
             raise ConfigFileError([text for _, text in sorted(self._problems, key=itemgetter(0))])
 
     def resolve(self, text: str) -> Path:
-        """Return the path that ``text`` means in this file."""
+        """Return the path ``text``, relative to the folder of the file."""
         return self._path.parent / text
 
     def _syntax(self, error: yaml.YAMLError) -> str:
@@ -77,11 +77,10 @@ class YamlFile:
 
 @dataclass(frozen=True, slots=True)
 class YamlValue:
-    """A value, the file that it is in, and the path to it.
+    """A value, its file and its path within the file.
 
-    Where the value is of another kind than the one asked for, a problem is
-    noted in the file and something empty returned, so that one reading finds
-    every problem.
+    If the value has the wrong type, the methods add a problem to the file and
+    return an empty value, so that all problems are found together.
     """
 
     file: YamlFile
@@ -89,15 +88,15 @@ class YamlValue:
     path: str
 
     def problem(self, text: str) -> None:
-        """Note a problem of this value."""
+        """Add a problem of this value to the file."""
         self.file.note(self.node, f"{self.path}: {text}" if self.path else text)
 
     def mapping(self, known: Iterable[str] | None = None) -> dict[str, YamlValue]:
-        """Return the members; with ``known``, any other name is a problem."""
+        """Return the members. If ``known`` is set, other names are problems."""
         if self._is_null():
             return {}
         if not isinstance(self.node, yaml.MappingNode):
-            self.problem("is not a mapping. Write name: value, a line each.")
+            self.problem("is not a mapping. Write name: value on each line.")
             return {}
         members: dict[str, YamlValue] = {}
         names = None if known is None else frozenset(known)
@@ -105,9 +104,9 @@ class YamlValue:
             name = str(key.value)
             member = YamlValue(self.file, value, f"{self.path}.{name}" if self.path else name)
             if name in members:
-                self.file.note(key, f"{member.path}: stands twice. Remove one.")
+                self.file.note(key, f"{member.path}: is duplicated. Remove one.")
             elif names is not None and name not in names:
-                self.file.note(key, f"{member.path}: is not known. {_hint(name, names)}")
+                self.file.note(key, f"{member.path}: is unknown. {_hint(name, names)}")
             else:
                 members[name] = member
         return members
@@ -117,12 +116,12 @@ class YamlValue:
         if self._is_null():
             return []
         if not isinstance(self.node, yaml.SequenceNode):
-            self.problem("is not a list. Write - value, a line each.")
+            self.problem("is not a list. Write - value on each line.")
             return []
         return [YamlValue(self.file, item, f"{self.path}[{index}]") for index, item in enumerate(self.node.value)]
 
     def read[T](self, parse: Callable[[str], T], default: T) -> T:
-        """Return what ``parse`` makes of the text; its ValueError is the problem."""
+        """Return the parsed text. A ValueError of ``parse`` becomes a problem."""
         if not isinstance(self.node, yaml.ScalarNode) or self._is_null():
             self.problem("has no value.")
             return default
@@ -137,12 +136,12 @@ class YamlValue:
         return self.read(str, "")
 
     def existing_file(self, text: str) -> Path:
-        """Return the path of a file that can be read, for use with ``read``."""
+        """Return the path of a readable file. Use it as a parser for ``read``."""
         path = self.file.resolve(text)
         try:
             path.open("rb").close()
         except OSError as error:
-            message = f"cannot read {path}: {error.strerror}. Check the path and who may read it."
+            message = f"cannot read {path}: {error.strerror}. Check the path and its permissions."
             raise ValueError(message) from error
         return path
 
@@ -151,5 +150,5 @@ class YamlValue:
 
 
 def _hint(name: str, known: frozenset[str]) -> str:
-    close = get_close_matches(name, known, 1, _ALIKE)
-    return f"Did you mean {close[0]}?" if close else f"Known are {', '.join(sorted(known))}."
+    close = get_close_matches(name, known, 1, _MIN_SIMILARITY)
+    return f"Did you mean {close[0]}?" if close else f"Use one of {', '.join(sorted(known))}."

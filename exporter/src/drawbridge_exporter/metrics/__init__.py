@@ -1,1 +1,1 @@
-"""From a snapshot to the metrics page."""
+"""Renders snapshots as Prometheus metrics."""

@@ -1,4 +1,4 @@
-"""The metrics page: which format, which bytes."""
+"""Renders the metrics page in the text format or in OpenMetrics."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ class Page:
 def accepts_openmetrics(accept: str) -> bool:
     """Return whether the Accept header asks for OpenMetrics 1.
 
-    The library's own reading of the header fails on a version that is no
-    number, and answers with whatever version it was asked for.
+    The parser of prometheus_client fails on a version that is not a number,
+    and responds with any version that the client requests.
     """
     for part in accept.split(","):
         kind, *parameters = (word.strip() for word in part.split(";"))
@@ -37,10 +37,15 @@ def accepts_openmetrics(accept: str) -> bool:
 
 
 def render(accept: str, scrape: Scrape | None, others: Iterable[Collector] = ()) -> Page:
-    """Return the page for a scrape in the format that ``accept`` asks for.
+    """Return the metrics page.
 
-    ``others`` are collected after it. Each page has a registry of its own,
-    so that nothing outlives a scrape.
+    Each page has its own registry, so that no series outlives its scrape.
+
+    Args:
+        accept: The Accept header, which selects the format.
+        scrape: The scrape to render, if any.
+        others: More collectors. Their metrics follow those of the scrape.
+
     """
     use_openmetrics = accepts_openmetrics(accept)
     registry = CollectorRegistry()

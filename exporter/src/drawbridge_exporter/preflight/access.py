@@ -20,7 +20,7 @@ from .model import Check, Finding, failed, needs_person, passed
 _SECTION: Final = "Security"
 _PROTECTED: Final = "/api/states"
 _REFUSALS: Final = range(400, 500)
-_DAY: Final = 86_400.0
+_SECONDS_PER_DAY: Final = 86_400.0
 _MAX_KEY_AGE_DAYS: Final = 365
 _EXPIRY_DAYS: Final = 7
 _UNUSED_DAYS: Final = 90
@@ -140,7 +140,7 @@ async def rotation(context: Context) -> Finding:
             "The bridge does not report when its keys were created.",
             "Update Drawbridge, or rotate keys that are older than a year.",
         )
-    old = [key for key in dated if now - max(key.created or 0, key.rotated or 0) > _MAX_KEY_AGE_DAYS * _DAY]
+    old = [key for key in dated if now - max(key.created or 0, key.rotated or 0) > _MAX_KEY_AGE_DAYS * _SECONDS_PER_DAY]
     if old:
         return failed(
             f"{len(old)} of {len(keys)} keys are older than {_MAX_KEY_AGE_DAYS} days: {_named(old)}.",
@@ -152,7 +152,7 @@ async def rotation(context: Context) -> Finding:
 async def expiring(context: Context) -> Finding:
     """Check that no key has expired or expires soon."""
     keys, now = (await context.snapshot()).keys, time.time()
-    soon = [key for key in keys if key.expires is not None and key.expires - now < _EXPIRY_DAYS * _DAY]
+    soon = [key for key in keys if key.expires is not None and key.expires - now < _EXPIRY_DAYS * _SECONDS_PER_DAY]
     if soon:
         return failed(
             f"{len(soon)} keys have expired or expire within {_EXPIRY_DAYS} days: {_named(soon)}.",
@@ -164,7 +164,7 @@ async def expiring(context: Context) -> Finding:
 async def unused(context: Context) -> Finding:
     """Check that every key has been used recently."""
     keys, now = (await context.snapshot()).keys, time.time()
-    idle = [key for key in keys if now - (key.last_used or key.created or now) > _UNUSED_DAYS * _DAY]
+    idle = [key for key in keys if now - (key.last_used or key.created or now) > _UNUSED_DAYS * _SECONDS_PER_DAY]
     if idle:
         return failed(
             f"{len(idle)} keys have not been used for {_UNUSED_DAYS} days: {_named(idle)}.",

@@ -17,13 +17,14 @@ from .model import Check, Finding, failed, needs_person, passed
 _SECTION: Final = "Load"
 _EXPECTED_CONNECTIONS: Final = 4
 _PEAK_CONNECTIONS: Final = 32
-_MEAN_SECONDS: Final = 2.0
-_ERROR_RATIO: Final = 0.05
-_SLOWER: Final = 3.0
+_MAX_MEAN_SECONDS: Final = 2.0
+_MAX_ERROR_RATIO: Final = 0.05
+_MAX_SLOWDOWN_RATIO: Final = 3.0
+_SLOWDOWN_MARGIN_MS: Final = 5.0
 _IDLE_REQUESTS: Final = 20
 _SETTLE_SECONDS: Final = 2.0
-_GROWTH_RATIO: Final = 0.25
-_MIB: Final = 1024 * 1024
+_MAX_GROWTH_RATIO: Final = 0.25
+_BYTES_PER_MIB: Final = 1024 * 1024
 _SERVER_ERRORS: Final = range(500, 600)
 _PAUSE_SECONDS: Final = 0.05
 
@@ -111,7 +112,7 @@ class LoadTest:
             )
         before_ms, after_ms = (statistics.median(phase.durations) * 1000 for phase in (self._idle, after))
         evidence = f"The median response time was {before_ms:.1f} ms before the load and {after_ms:.1f} ms after it."
-        if after.errors or after_ms > _SLOWER * before_ms + 5:
+        if after.errors or after_ms > _MAX_SLOWDOWN_RATIO * before_ms + _SLOWDOWN_MARGIN_MS:
             return failed(evidence, "Check Home Assistant's log and the lag of its event loop.")
         return passed(evidence)
 
@@ -123,8 +124,8 @@ class LoadTest:
                 "Home Assistant runs on another machine, so its memory cannot be measured.",
                 "Compare the memory usage before and after a load in Settings > System > Hardware.",
             )
-        evidence = f"{self._memory / _MIB:.0f} MiB before, {after / _MIB:.0f} MiB after."
-        if after > self._memory * (1 + _GROWTH_RATIO):
+        evidence = f"{self._memory / _BYTES_PER_MIB:.0f} MiB before, {after / _BYTES_PER_MIB:.0f} MiB after."
+        if after > self._memory * (1 + _MAX_GROWTH_RATIO):
             return failed(evidence, "Run again. If memory grows with each run, report a bug.")
         return passed(evidence)
 
@@ -176,8 +177,8 @@ def _judge(measured: Measured) -> Finding:
     if not measured.durations and not measured.broken:
         return needs_person(f"{measured.describe()}.", "Run again with a key for the test that has no rate limit.")
     evidence = f"{measured.describe()}."
-    if measured.errors >= _ERROR_RATIO * measured.requests:
+    if measured.errors >= _MAX_ERROR_RATIO * measured.requests:
         return failed(evidence, "See the runbook DrawbridgeErrorBudgetBurn.")
-    if measured.mean >= _MEAN_SECONDS:
+    if measured.mean >= _MAX_MEAN_SECONDS:
         return failed(evidence, "See the runbook DrawbridgeLatencyBudgetBurn.")
     return passed(evidence)

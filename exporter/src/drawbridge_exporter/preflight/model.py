@@ -18,11 +18,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of a check. `mend` says how to fix it if it did not pass."""
+    """The result of a check. ``fix`` says how to fix it if it did not pass."""
 
     status: Status
     evidence: str
-    mend: str = ""
+    fix: str = ""
 
 
 def passed(evidence: str) -> Finding:
@@ -30,14 +30,14 @@ def passed(evidence: str) -> Finding:
     return Finding(Status.PASSED, evidence)
 
 
-def failed(evidence: str, mend: str) -> Finding:
+def failed(evidence: str, fix: str) -> Finding:
     """Return the finding of a check that failed."""
-    return Finding(Status.FAILED, evidence, mend)
+    return Finding(Status.FAILED, evidence, fix)
 
 
-def needs_person(evidence: str, mend: str) -> Finding:
+def needs_person(evidence: str, fix: str) -> Finding:
     """Return the finding of a check that only a person can make."""
-    return Finding(Status.PERSON, evidence, mend)
+    return Finding(Status.PERSON, evidence, fix)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from .context import Context, Plan
 from .model import Check, Finding, failed, needs_person, passed
 
 _SECTION: Final = "Network"
-_DAYS_LEFT: Final = 14
-_DAY: Final = 86_400
+_MIN_DAYS_LEFT: Final = 14
+_SECONDS_PER_DAY: Final = 86_400
 _OLD_VERSIONS: Final = (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1)
 # Every TLS 1.2 cipher that is not an AEAD cipher.
 _WEAK_CIPHERS: Final = "ALL:COMPLEMENTOFALL:!AESGCM:!CHACHA20:!AESCCM:!ARIAGCM:@SECLEVEL=0"
@@ -151,8 +151,8 @@ async def certificate(context: Context) -> Finding:
             f"The certificate is not trusted: {found.error}.",
             "Install a certificate for the host name with its full chain, or use --ca-file for a private CA.",
         )
-    days = found.seconds_left / _DAY
-    if days < _DAYS_LEFT:
+    days = found.seconds_left / _SECONDS_PER_DAY
+    if days < _MIN_DAYS_LEFT:
         return failed(
             f"The certificate expires in {days:.0f} days.", "Renew it, and check why the automatic renewal failed."
         )

@@ -1,1 +1,1 @@
-"""The web server: pages, access rules, TLS."""
+"""The web server: pages, access control and TLS."""

@@ -1,8 +1,9 @@
-"""What stands before the pages: rate limit, basic auth, client names, headers.
+"""The middleware that enforces the web config file.
 
-Everything comes from the web config file, which is read again as soon as it
-or a file that it names has changed. While it has problems nobody is served:
-an access rule that cannot be read must not be taken for none.
+It applies the rate limit, basic auth, the allowed names of client
+certificates and response headers. It reloads the file when the file, or a
+file that it refers to, changes. While the file is invalid, it refuses all
+requests, because it does not know the access rules.
 """
 
 import asyncio
@@ -28,19 +29,19 @@ from ..config.yamlfile import ConfigFileError
 from .tls import server_context
 
 _LOGGER: Final = logging.getLogger(__name__)
-_REMEMBERED: Final = 100
-_LONGEST_PASSWORD: Final = 72
+_MAX_VERIFIED: Final = 100
+_MAX_PASSWORD_BYTES: Final = 72
 _DIGEST_LENGTH: Final = 31
 
 
 class WebConfigFile:
-    """The web config file as it is now."""
+    """The web config file, reloaded when it changes."""
 
     def __init__(self, path: Path | None) -> None:
-        """Read ``path``; without one everything is at its default.
+        """Read the file at ``path``, or use the defaults if it is None.
 
         Raises:
-            ConfigFileError: The file has problems.
+            ConfigFileError: The file is invalid.
 
         """
         self._path = path
@@ -56,10 +57,10 @@ class WebConfigFile:
         self.uses_tls: Final = self._context is not None
 
     def config(self) -> WebConfig:
-        """Return what the file says now.
+        """Return the current settings.
 
         Raises:
-            ConfigFileError: It has problems.
+            ConfigFileError: The file is invalid.
 
         """
         if self._path is not None and signature(self._watched) != self._signature:
@@ -72,16 +73,16 @@ class WebConfigFile:
         """Return the TLS context for a new connection.
 
         Raises:
-            ConfigFileError: The file has problems or TLS no longer.
+            ConfigFileError: The file is invalid or no longer has TLS settings.
 
         """
         self.config()
         if self._context is None:
-            raise ConfigFileError([f"{self._path}: has no tls_server_config any more. Restart to serve without TLS."])
+            raise ConfigFileError([f"{self._path}: no longer has tls_server_config. Restart to serve without TLS."])
         return self._context
 
     def _read(self, path: Path) -> None:
-        """Read the file and those that it names, and keep what comes of it."""
+        """Read the file and the files that it refers to."""
         self._watched = [path]
         try:
             self._config = read_web_config(path)
@@ -94,18 +95,18 @@ class WebConfigFile:
             self._signature = signature(self._watched)
             self._error = error
             for problem in error.problems:
-                _LOGGER.warning("Nobody is served until this is mended: %s", problem)
+                _LOGGER.warning("All requests are refused until this is fixed: %s", problem)
 
 
 class TokenBucket:
-    """Requests at a steady rate, some of them at once."""
+    """A token bucket that limits the rate of requests."""
 
     def __init__(self) -> None:
-        """Begin full."""
+        """Create a full bucket."""
         self._full_at = 0.0
 
     def take(self, limit: RateLimit, now: float) -> bool:
-        """Return whether a request may go at ``now``, and count it if so."""
+        """Return whether a request is allowed at ``now``, and take a token if it is."""
         full_at = max(self._full_at, now) + limit.interval
         if full_at - now > limit.interval * limit.burst:
             return False
@@ -114,10 +115,10 @@ class TokenBucket:
 
 
 class Guard:
-    """The middleware that applies the web config file."""
+    """Enforces the web config file."""
 
     def __init__(self, file: WebConfigFile) -> None:
-        """Apply ``file``."""
+        """Create a guard that enforces ``file``."""
         self._file = file
         self._bucket = TokenBucket()
         self._verified: OrderedDict[bytes, bool] = OrderedDict()
@@ -130,7 +131,7 @@ class Guard:
             try:
                 config = self._file.config()
             except ConfigFileError:
-                return _refusal(500, "The web config file has problems; the exporter's log names them.")
+                return _refusal(500, "The web config file is invalid. See the exporter's log.")
             response = await self._refuse(config, request) or await handler(request)
             response.headers.update(config.headers)
             return response
@@ -138,31 +139,31 @@ class Guard:
         return guard
 
     async def _refuse(self, config: WebConfig, request: web.Request) -> web.Response | None:
-        """Return the refusal of a request, or None where it may go on."""
+        """Return the response that refuses a request, or None if it is allowed."""
         if (config.tls is not None) != self._file.uses_tls:
-            return _refusal(500, "TLS was turned on or off in the web config file: restart the exporter.")
+            return _refusal(500, "The web config file turned TLS on or off. Restart the exporter.")
         if config.rate_limit is not None and not self._bucket.take(config.rate_limit, time.monotonic()):
             return _refusal(429, "Too many requests.", Retry_After="1")
         if config.tls is not None and config.tls.allowed_sans and not config.tls.allowed_sans & _names(request):
-            return _refusal(403, "The client's certificate is for none of the allowed names.")
+            return _refusal(403, "The client certificate has none of the allowed names.")
         if config.users and not await self._known(config, request.headers.get(hdrs.AUTHORIZATION, "")):
-            return _refusal(401, "A user name and a password are needed.", WWW_Authenticate='Basic charset="UTF-8"')
+            return _refusal(401, "A user name and a password are required.", WWW_Authenticate='Basic charset="UTF-8"')
         return None
 
     async def _known(self, config: WebConfig, header: str) -> bool:
-        """Return whether the header names a user with the right password.
+        """Return whether the header has a known user with the correct password.
 
-        The last few results are kept, for bcrypt is slow on purpose; what is
-        kept is a hash of user, password and password hash.
+        It caches results by a hash of the user, the password and the password
+        hash, because bcrypt is slow by design.
         """
         user, password = _basic(header)
         hashed = config.users.get(user)
         token = hashlib.sha256(b"\0".join((user.encode(), password, hashed or b""))).digest()
         if token not in self._verified:
             hashes = hashes_to_check(config.users, user)
-            right = await asyncio.to_thread(_is_right, password[:_LONGEST_PASSWORD], hashes)
+            right = await asyncio.to_thread(_is_right, password[:_MAX_PASSWORD_BYTES], hashes)
             self._verified[token] = right and hashed is not None
-            if len(self._verified) > _REMEMBERED:
+            if len(self._verified) > _MAX_VERIFIED:
                 self._verified.popitem(last=False)
         return self._verified[token]
 
@@ -198,7 +199,7 @@ def _is_right(password: bytes, hashes: Sequence[bytes]) -> bool:
 
 
 def _basic(header: str) -> tuple[str, bytes]:
-    """Return the user and the password of an Authorization header, else empty ones."""
+    """Return the user and the password of an Authorization header, or empty values if it is invalid."""
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
         return "", b""
@@ -210,7 +211,7 @@ def _basic(header: str) -> tuple[str, bytes]:
 
 
 def _names(request: web.Request) -> frozenset[str]:
-    """Return the names of the client's certificate, which has been verified."""
+    """Return the subject alternative names of the verified client certificate."""
     certificate = request.get_extra_info("peercert") or {}
     return frozenset(name for _, name in certificate.get("subjectAltName", ()))
 

@@ -1,4 +1,4 @@
-"""The landing page: each target's state, for people, on any screen."""
+"""The landing page, which shows the state of each target."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -53,7 +53,7 @@ $rows
 
 
 def landing_page(settings: Settings, found: Sequence[tuple[Target, Scrape]]) -> str:
-    """Return the page as HTML; it holds no secret and needs nothing else."""
+    """Return the page as HTML. It contains no secrets and loads no other resources."""
     up = sum(scrape.snapshot is not None for _, scrape in found)
     return _PAGE.substitute(
         summary=f"{up} of {len(found)} targets up" if found else "No targets: the targets file is empty.",

@@ -1,4 +1,4 @@
-"""The web server's pages: metrics on scrape, health, reload, and one for people."""
+"""The pages of the web server: metrics, health, reload and the landing page."""
 
 import asyncio
 import math
@@ -17,7 +17,7 @@ from ..metrics.exposition import Page, render
 from .guard import Guard
 from .landing import landing_page
 
-# Prometheus gives up at its timeout; this is left for sending the answer.
+# Leaves time to send the response before Prometheus times out.
 _TIMEOUT_OFFSET_SECONDS: Final = 0.5
 _TIMEOUT_HEADER: Final = "X-Prometheus-Scrape-Timeout-Seconds"
 _LANDING_TIMEOUT_SECONDS: Final = 5.0
@@ -34,10 +34,10 @@ _HTML_HEADERS: Final = {
 
 
 def scrape_timeout(headers: Mapping[str, str]) -> float:
-    """Return the seconds that a scrape may take, from Prometheus's header.
+    """Return the timeout of a scrape in seconds, from Prometheus's header.
 
-    That is the header's time less half a second, or half of it where it is
-    shorter than a second; infinite where the header says nothing.
+    The timeout is half a second less than the header, or half of it if it is
+    less than a second. Without a valid header, it is infinite.
     """
     try:
         given = float(headers.get(_TIMEOUT_HEADER, ""))
@@ -49,17 +49,17 @@ def scrape_timeout(headers: Mapping[str, str]) -> float:
 
 
 class Server:
-    """The exporter's pages over its targets."""
+    """Serves the pages of the exporter."""
 
     def __init__(self, settings: Settings, fleet: Fleet, guard: Guard) -> None:
-        """Serve the targets of ``fleet`` to whom ``guard`` lets in."""
+        """Create a server for the targets of ``fleet``, protected by ``guard``."""
         self._settings = settings
         self._fleet = fleet
         self._guard = guard
         self._process = ProcessCollector(registry=None)
 
     def application(self) -> web.Application:
-        """Return the application with the routes that are turned on."""
+        """Return the application with the enabled routes."""
         app = web.Application(middlewares=[self._guard.middleware()])
         app.router.add_get("/", self._landing)
         for method in ("POST", "PUT"):
@@ -73,7 +73,7 @@ class Server:
         return app
 
     async def _metrics(self, request: web.Request) -> web.Response:
-        """Collect the environment's target, if there is one, and the exporter."""
+        """Return the metrics of the default target, if there is one, and of the exporter."""
         scrape = None
         if self._fleet.default is not None:
             scrape = await self._fleet.default.collect(scrape_timeout(request.headers))
@@ -81,19 +81,19 @@ class Server:
         return _answer(request, render(_accept(request), scrape, own))
 
     async def _probe(self, request: web.Request) -> web.Response:
-        """Collect a target of the targets file."""
+        """Return the metrics of a target of the targets file."""
         name = request.query.get("target", "")
         target = self._fleet.named(name)
         if target is None:
             what = (
-                f"There is no target {name!r:.80} in the targets file." if name else "Which target? Add ?target=NAME."
+                f"The targets file has no target {name!r:.80}." if name else "No target. Add ?target=NAME to the URL."
             )
             return web.Response(status=404 if name else 400, text=what + "\n", headers=_HEADERS)
         scrape = await target.collect(scrape_timeout(request.headers))
         return _answer(request, render(_accept(request), scrape))
 
     async def _reload(self, request: web.Request) -> web.Response:
-        """Read the targets file now, and say what is wrong with it."""
+        """Reload the targets file. If it is invalid, return its problems."""
         del request
         try:
             self._fleet.reload()
@@ -102,7 +102,7 @@ class Server:
         return web.Response(text="Reloaded.\n", headers=_HEADERS)
 
     async def _landing(self, request: web.Request) -> web.Response:
-        """Show each target's state as it is now."""
+        """Return a page with the current state of each target."""
         del request
         targets: list[Target] = list(self._fleet.all())
         scrapes = await asyncio.gather(*(target.collect(_LANDING_TIMEOUT_SECONDS) for target in targets))
@@ -122,12 +122,12 @@ def _answer(request: web.Request, page: Page) -> web.Response:
 
 
 async def _healthy(request: web.Request) -> web.Response:
-    """Say that the process runs."""
+    """Return 200 while the process is running."""
     del request
     return web.Response(text="Drawbridge exporter is healthy.\n", headers=_HEADERS)
 
 
 async def _ready(request: web.Request) -> web.Response:
-    """Say that scrapes are served; a target that is down does not change it."""
+    """Return 200 while the exporter serves scrapes, even if a target is down."""
     del request
     return web.Response(text="Drawbridge exporter is ready.\n", headers=_HEADERS)

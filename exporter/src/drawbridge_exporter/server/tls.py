@@ -1,4 +1,4 @@
-"""TLS contexts for the server, from the web config file."""
+"""Creates TLS contexts from the web config file."""
 
 import ssl
 import tempfile
@@ -9,10 +9,10 @@ from ..config.yamlfile import ConfigFileError
 
 
 def server_context(config: TLSConfig) -> ssl.SSLContext:
-    """Return a context for a server.
+    """Return a TLS context for the server.
 
     Raises:
-        ConfigFileError: A certificate or key does not do.
+        ConfigFileError: A certificate or key is invalid or cannot be read.
 
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -27,13 +27,13 @@ def server_context(config: TLSConfig) -> ssl.SSLContext:
     try:
         _load(context, config)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        raise ConfigFileError([f"tls_server_config: {_told(config, error)}"]) from error
+        raise ConfigFileError([f"tls_server_config: {_describe(config, error)}"]) from error
     context.verify_mode = config.client_auth
     return context
 
 
 def _load(context: ssl.SSLContext, config: TLSConfig) -> None:
-    """Load the certificates; OpenSSL reads them from files alone."""
+    """Load the certificates. Inline ones need temporary files, because OpenSSL only reads files."""
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory)
         certificate = _file(config.certificate, folder / "certificate")
@@ -51,14 +51,14 @@ def _file(pem: Pem, spare: Path) -> Path:
 
 
 def _no_password() -> str:
-    """Refuse an encrypted key, for which OpenSSL would ask at the terminal."""
-    message = "the private key is encrypted, and nobody is there to type its password"
+    """Refuse an encrypted key, because OpenSSL would ask for its password at the terminal."""
+    message = "the private key is encrypted, which is not supported"
     raise ValueError(message)
 
 
-def _told(config: TLSConfig, error: OSError | ValueError) -> str:
+def _describe(config: TLSConfig, error: OSError | ValueError) -> str:
     if isinstance(error, ssl.SSLError):
-        what = "the certificate and the private key do not go together, or one of them is not PEM"
+        what = "the certificate and the private key do not match, or one of them is not PEM"
         return f"{what} ({error.reason or 'no PEM lines'}): {config.certificate.path}, {config.private_key.path}."
     if isinstance(error, OSError):
         return f"cannot read {error.filename}: {error.strerror}."

@@ -1,7 +1,7 @@
-"""A listener whose every connection has the TLS context of its moment.
+"""A listener that uses the current TLS context for each connection.
 
-asyncio's own servers keep the context with which they began, so a renewed
-certificate would need a restart.
+The servers of asyncio keep their first context, so that a renewed certificate
+would require a restart.
 """
 
 import asyncio
@@ -20,10 +20,10 @@ _RETRY_SECONDS: Final = 1.0
 
 
 class TLSListener:
-    """Accepts connections until it is closed."""
+    """Listens for TLS connections."""
 
     def __init__(self, serve: Callable[[], asyncio.BaseProtocol], context: Callable[[], ssl.SSLContext]) -> None:
-        """Give each connection a protocol from ``serve`` and a context from ``context``."""
+        """Create a listener. ``serve`` and ``context`` are called for each connection."""
         self._serve = serve
         self._make_context = context
         self._sockets: list[socket.socket] = []
@@ -31,14 +31,14 @@ class TLSListener:
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
-        """Where it listens."""
+        """The addresses that the listener is bound to."""
         return [listening.getsockname()[:2] for listening in self._sockets]
 
     async def start(self, host: str | None, port: int) -> None:
-        """Listen on every address of ``host``, every interface where it is None.
+        """Listen on all addresses of ``host``, or on all interfaces if it is None.
 
         Raises:
-            OSError: An address cannot be listened on.
+            OSError: The listener cannot bind to an address.
 
         """
         found = await asyncio.get_running_loop().getaddrinfo(
@@ -56,7 +56,7 @@ class TLSListener:
             self._spawn(self._accept(listening))
 
     def close(self) -> None:
-        """Stop listening; connections whose handshake is over stay open."""
+        """Stop listening. Connections that have completed their handshake stay open."""
         for task in self._tasks:
             task.cancel()
         for listening in self._sockets:
@@ -72,14 +72,14 @@ class TLSListener:
         while True:
             try:
                 connection, _ = await loop.sock_accept(listening)
-            except OSError as error:  # no file descriptor left: wait for one
+            except OSError as error:  # usually too many open files: try again later
                 _LOGGER.warning("Cannot accept a connection: %s", error.strerror)
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
             self._spawn(self._handshake(connection))
 
     async def _handshake(self, connection: socket.socket) -> None:
-        """Shake hands, then leave the connection to its protocol."""
+        """Do the TLS handshake, then hand the connection over to its protocol."""
         try:
             context = self._make_context()
             await asyncio.get_running_loop().connect_accepted_socket(
@@ -87,4 +87,4 @@ class TLSListener:
             )
         except (OSError, ConfigFileError) as error:
             connection.close()
-            _LOGGER.debug("A TLS handshake failed: %s", error)
+            _LOGGER.debug("TLS handshake failed: %s", error)

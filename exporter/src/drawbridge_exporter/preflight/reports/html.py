@@ -35,7 +35,7 @@ article { border-top: 1px solid var(--line); }
 article:first-of-type { border-top: 0; }
 .status { font-weight: 600; }
 .passed { color: var(--pass); } .failed { color: var(--fail); } .person { color: var(--person); }
-.mend::before { content: "To fix: "; font-weight: 600; }
+.fix::before { content: "To fix: "; font-weight: 600; }
 footer { margin-top: 2rem; opacity: .8; font-size: .9rem; }
 @media (max-width: 34rem) { article { grid-template-columns: 1fr; gap: 0; } }
 @media print { body { max-width: none; } article { break-inside: avoid; } }
@@ -66,7 +66,7 @@ _ITEM: Final = Template("""<article>
 <div>
 <h3>$title</h3>
 <p>$evidence</p>
-$mend</div>
+$fix</div>
 </article>
 """)
 
@@ -113,5 +113,5 @@ def _item(result: Result) -> str:
         word=_WORD[finding.status],
         title=escape(result.title),
         evidence=escape(finding.evidence),
-        mend=f'<p class="mend">{escape(finding.mend)}</p>\n' if finding.mend else "",
+        fix=f'<p class="fix">{escape(finding.fix)}</p>\n' if finding.fix else "",
     )

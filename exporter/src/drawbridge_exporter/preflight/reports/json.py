@@ -26,7 +26,8 @@ def json_report(report: Report) -> str:
                 "title": result.title,
                 "status": result.finding.status.value,
                 "evidence": result.finding.evidence,
-                "mend": result.finding.mend,
+                # The name of the field is part of the report's format.
+                "mend": result.finding.fix,
                 "seconds": round(result.seconds, 3),
             }
             for result in report.results

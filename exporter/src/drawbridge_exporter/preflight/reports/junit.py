@@ -44,8 +44,8 @@ def _case(suite: ET.Element, result: Result) -> None:
     )
     match finding.status:
         case Status.FAILED:
-            ET.SubElement(case, "failure", message=finding.evidence).text = finding.mend
+            ET.SubElement(case, "failure", message=finding.evidence).text = finding.fix
         case Status.PERSON:
-            ET.SubElement(case, "skipped", message=f"{finding.evidence} {finding.mend}")
+            ET.SubElement(case, "skipped", message=f"{finding.evidence} {finding.fix}")
         case Status.PASSED:
             ET.SubElement(case, "system-out").text = finding.evidence

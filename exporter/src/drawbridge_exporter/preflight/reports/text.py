@@ -11,8 +11,8 @@ def progress(result: Result) -> str:
     """Return the lines for one item."""
     finding = result.finding
     lines = [f"{_MARK[finding.status]}  {result.title}: {finding.evidence}"]
-    if finding.mend:
-        lines.append(f"        -> {finding.mend}")
+    if finding.fix:
+        lines.append(f"        -> {finding.fix}")
     return "\n".join(lines)
 
 
