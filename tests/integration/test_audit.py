@@ -3,8 +3,13 @@
 import asyncio
 import itertools
 import json
+import os
+import shutil
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +17,7 @@ import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import area_registry as ar, issue_registry as ir, label_registry as lr
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_capture_events, async_fire_time_changed
 
 from custom_components.drawbridge.keys import generate
@@ -131,6 +137,62 @@ async def test_file_that_cannot_be_written(
     assert (await bridge.get("/api/", await bridge.add_key())).status == 200
 
 
+async def test_a_repair_while_the_file_cannot_be_written(bridge: Bridge, hass: HomeAssistant, tmp_path: Path) -> None:
+    """Raised with the reason, and withdrawn when the file is written again, or is not wanted any more."""
+    hass.config.config_dir = str(tmp_path)
+    in_the_way = tmp_path / "drawbridge"
+
+    def reason() -> str | None:
+        found = ir.async_get(hass).async_get_issue("drawbridge", "audit_file_failed")
+        return (found.translation_placeholders or {})["error"] if found is not None else None
+
+    await hass.async_add_executor_job(in_the_way.touch)
+    hass.config_entries.async_update_entry(bridge.entry, options={"audit_file": True})
+    await hass.async_block_till_done()
+    assert reason() == "File exists"
+    await hass.async_add_executor_job(in_the_way.unlink)
+    await until(bridge, lambda: reason() is None)
+    assert await hass.async_add_executor_job((in_the_way / "audit.jsonl").exists)
+    hass.config_entries.async_update_entry(bridge.entry, options={})
+    await hass.async_block_till_done()
+    await hass.async_add_executor_job(shutil.rmtree, in_the_way)
+    await hass.async_add_executor_job(in_the_way.touch)
+    hass.config_entries.async_update_entry(bridge.entry, options={"audit_file": True})
+    await hass.async_block_till_done()
+    assert reason() is not None
+    hass.config_entries.async_update_entry(bridge.entry, options={})
+    await hass.async_block_till_done()
+    assert reason() is None
+
+
+async def test_a_changed_retention_removes_files_at_once(bridge: Bridge, hass: HomeAssistant, tmp_path: Path) -> None:
+    """When the option is changed, not when the file is opened next."""
+    hass.config.config_dir = str(tmp_path)
+    old = tmp_path / "drawbridge" / "audit.jsonl.1"
+    old.parent.mkdir()
+    await hass.async_add_executor_job(old.touch)
+    moment = time.time() - 20 * 86_400
+    os.utime(old, (moment, moment))
+    for days, exists in ((30, True), (7, False)):
+        hass.config_entries.async_update_entry(bridge.entry, options={"audit_file": True, "audit_days": days})
+        await hass.async_block_till_done()
+        async with asyncio.timeout(60):
+            while await hass.async_add_executor_job(old.exists) != exists:
+                await hass.async_block_till_done()
+    hass.config_entries.async_update_entry(bridge.entry, options={})
+    await hass.async_block_till_done()
+
+
+async def until(bridge: Bridge, reached: Callable[[], bool]) -> None:
+    """Let a minute after another pass until something is reached: a thread may take a moment for its part."""
+    for _ in range(1000):
+        async_fire_time_changed(bridge.hass, dt_util.utcnow() + timedelta(seconds=61))
+        await bridge.hass.async_block_till_done()
+        if reached():
+            return
+    pytest.fail("not reached")
+
+
 async def test_last_use_survives(bridge: Bridge, hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
     """Saved within ten seconds, and read again."""
     key = await bridge.add_key(name="X")
@@ -225,12 +287,16 @@ async def test_one_writer_however_often_the_options_change(bridge: Bridge, hass:
     runtime = bridge.entry.runtime_data
     key = await bridge.add_key()
     on, off = Options(audit_file=True), Options()
-    await asyncio.gather(
-        *(runtime.audit_file.apply(options) for options in (on, off, on, on, replace(on, audit_days=1)))
-    )
+
+    async def change(*changes: Options) -> None:
+        async with asyncio.timeout(60):
+            await asyncio.gather(*map(runtime.audit_file.apply, changes))
+
+    await change(on, off, on, on, replace(on, audit_days=1))
     await bridge.get("/metrics", key)
-    await asyncio.gather(*(runtime.audit_file.apply(options) for options in (on, on, off)))
+    await change(on, on, off)
     await bridge.get("/metrics", key)
+    await change(on, off)
     text = await hass.async_add_executor_job((tmp_path / "drawbridge" / "refusals.jsonl").read_text)
     assert len(text.splitlines()) == 1
     assert "drawbridge audit file" not in {thread.name for thread in threading.enumerate()}

@@ -205,3 +205,23 @@ async def test_which_are_on_to_begin_with(bridge: Bridge, hass: HomeAssistant) -
     assert len([item for item in on if ".display_" in item]) == 5
     assert len([item for item in on if ".guest_" in item]) == 6
     assert len([item for item in on if ".drawbridge_" in item]) == 9
+
+
+async def test_sensors_that_showed_addresses_are_removed(bridge: Bridge, hass: HomeAssistant) -> None:
+    """An earlier version showed them to every user. Others of that name, and of that kind, stay."""
+    await bridge.add_key(name="Display")
+    registry, key_id = er.async_get(hass), bridge.key_id("Display")
+    for unique_id in (f"{key_id}_last_address", f"{key_id}_last_used"):
+        registry.async_get_or_create(
+            "sensor",
+            "drawbridge",
+            unique_id,
+            config_entry=bridge.entry,
+            config_subentry_id=key_id,
+            suggested_object_id="kept",
+        )
+    other = registry.async_get_or_create("sensor", "another", f"{key_id}_last_address").entity_id
+    assert await hass.config_entries.async_reload(bridge.entry.entry_id)
+    assert registry.async_get_entity_id("sensor", "drawbridge", f"{key_id}_last_address") is None
+    assert registry.async_get_entity_id("sensor", "drawbridge", f"{key_id}_last_used") is not None
+    assert registry.async_get(other) is not None

@@ -4,7 +4,10 @@ import json
 import os
 import resource
 import signal
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ import pytest
 from custom_components.drawbridge.audit.file import AuditFile, RotatedFile
 from custom_components.drawbridge.audit.shares import AuditShares
 from custom_components.drawbridge.audit.trail import AuditRecord, AuditTrail
+from tests.unit.test_key_store import mounted
 
 
 def record(number: int = 0, key: str | None = None) -> AuditRecord:
@@ -254,6 +258,67 @@ def test_a_disk_that_is_full_and_then_is_not(tmp_path: Path, monkeypatch: pytest
     told = lines(path)
     assert [item.get("request_id") for item in told] == ["1", None, "4"]
     assert (told[1]["outcome"], told[1]["count"]) == ("not_written", 2)
+
+
+def test_the_error_stays_while_the_disk_is_full(tmp_path: Path) -> None:
+    """Removing old files works on a full disk too. What was lost is told once there is room, without a new record."""
+    path = tmp_path / "audit.jsonl"
+    file = AuditFile()
+    file.open(path, days=30)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40, before[1]))
+    try:
+        file.write(write())
+        file.keep(30)
+        done(file)
+        assert file.error
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    file.keep(30)
+    done(file)
+    assert file.error is None
+    assert [item["count"] for item in lines(path)] == [1]
+    file.close()
+
+
+def test_a_read_only_folder(tmp_path: Path) -> None:
+    """Nothing raises, what is lost is counted, and writing begins when the folder can be written to."""
+    folder = tmp_path / "drawbridge"
+    folder.mkdir()
+    file = AuditFile()
+    with read_only(folder):
+        file.open(folder / "audit.jsonl", days=30)
+        assert file.error
+        file.write(write())
+        done(file)
+        assert file.dropped == {"allowed": 1}
+        assert not list(folder.iterdir())
+    file.keep(30)
+    done(file)
+    assert file.error is None
+    file.close()
+    assert [item["count"] for item in lines(folder / "audit.jsonl")] == [1]
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Let nobody write to a folder, not even a superuser."""
+    if os.geteuid() != 0:
+        folder.chmod(0o500)
+        yield
+        folder.chmod(0o700)
+    else:
+        with mounted(folder, "-o", "bind,ro", str(folder)):
+            yield
+
+
+def done(file: AuditFile) -> None:
+    """Wait until all that is queued now has been done, not only taken from the queue."""
+    reached = threading.Event()
+    file._queue.put(reached.set)  # noqa: SLF001
+    assert reached.wait(60)
 
 
 def test_a_slow_disk_does_not_fill_the_memory() -> None:

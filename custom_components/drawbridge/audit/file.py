@@ -108,6 +108,10 @@ class AuditFile:
         """Why the file cannot be written now, if it cannot."""
 
     @property
+    def _open_all(self) -> tuple[_Job, ...]:
+        return self._done.open, self._refused.open
+
+    @property
     def waiting(self) -> int:
         """How many records are queued."""
         return self._queue.qsize()
@@ -129,7 +133,7 @@ class AuditFile:
             raise RuntimeError("The audit file is open already")
         self._done, self._refused = RotatedFile(path), RotatedFile(path.with_name(REFUSALS))
         self._days, self._retry_at = days, 0.0
-        self._attempt(self._prune, self._done.open, self._refused.open)
+        self._attempt(self._prune, *self._open_all)
         self._thread = threading.Thread(target=self._run, name="drawbridge audit file", daemon=True)
         self._thread.start()
 
@@ -148,7 +152,8 @@ class AuditFile:
         """Keep files for ``days`` days from now on, and remove older ones."""
         self._days = days
         with contextlib.suppress(queue.Full):
-            self._queue.put_nowait(lambda: self._attempt(self._prune))
+            # The error goes only when what could not be done before can be done.
+            self._queue.put_nowait(lambda: self._attempt(self._prune, *self._open_all, self._say_what_was_lost))
 
     def write(self, record: AuditRecord) -> None:
         """Queue a record, if there is room for it in its shares."""
