@@ -2,8 +2,8 @@
 
 from typing import Final
 
-MAX_HOLDER_BYTES: Final = 33_554_432
-MAX_TOTAL_BYTES: Final = 134_217_728
+MAX_HOLDER_BYTES: Final = 67_108_864
+MAX_TOTAL_BYTES: Final = 268_435_456
 SLOWEST_BYTES_PER_SECOND: Final = 32_768
 MAX_STRANGERS: Final = 64
 """How many answers to callers without a key may be under way."""

@@ -31,8 +31,14 @@ def members(hass: HomeAssistant, entity_id: str) -> Reach | None:
     if entry is not None and entry.platform in _HELPERS and entry.config_entry_id is not None:
         config = hass.config_entries.async_get_entry(entry.config_entry_id)
         if config is not None:
-            reach.entities |= find_references(dict(config.options), _domains(hass)).entities - {entity_id}
+            reach.entities |= _named(config.options, _domains(hass)) - {entity_id}
     return reach
+
+
+def _named(options: Mapping[str, Any], domains: set[str]) -> set[str]:
+    """Return the entities that the options of a helper name; the names of actions look like ids, and are none."""
+    called = [step.get(name) for step in _mappings(dict(options)) for name in _ACTION_FIELDS]
+    return find_references(dict(options), domains).entities - {item for item in called if isinstance(item, str)}
 
 
 def may_act_on_others(hass: HomeAssistant, entity_id: str) -> bool:
