@@ -7,6 +7,7 @@ import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+import aiohttp
 import pytest
 from aiohttp import TCPConnector
 from aiohttp.test_utils import TestClient, TestServer
@@ -15,6 +16,10 @@ from homeassistant.core import HomeAssistant
 from custom_components.drawbridge.limits.sending import MAX_STRANGERS
 from tests.exporter.certificates import Authority
 from tests.integration.house import BASE, Bridge, add_bridge
+
+LOST_CONNECTIONS_ARE_HANDLED = pytest.mark.skipif(
+    aiohttp.__version__ < "3.14", reason="aiohttp 3.13 reports the connections that the test drops as unhandled errors"
+)
 
 VERSIONS = {"HTTP/1.1": "", "HTTP/1.0": "Connection: keep-alive\r\n"}
 LIMITS = {"local_only": False, "per_minute": 0}
@@ -156,6 +161,7 @@ async def test_a_large_answer_over_tls(house: HomeAssistant) -> None:
             tracemalloc.stop()
 
 
+@LOST_CONNECTIONS_ARE_HANDLED
 async def test_bytes_under_way_are_bounded(bridge: Bridge) -> None:
     """A further large answer of the same key is 503, a small one and those of other keys are not."""
     fill(bridge.hass, 120)
@@ -176,6 +182,7 @@ async def test_bytes_under_way_are_bounded(bridge: Bridge) -> None:
     await until(is_answered)
 
 
+@LOST_CONNECTIONS_ARE_HANDLED
 async def test_strangers_hold_a_bounded_number_of_places(bridge: Bridge) -> None:
     """One more that stops reading is dropped at once; who reads is answered."""
     metrics = await bridge.add_key("M", capabilities=["metrics"], limits=LIMITS)
