@@ -55,7 +55,7 @@ async def drive(request: Request, seconds: int) -> Load:
     for name, value in request.headers.items():
         command += ["-H", f"{name}: {value}"]
     if request.body:
-        command += ["-s", str(POST), request.url, "--", request.body]
+        command += ["-s", str(POST), request.url, "--", request.body, *request.keys]
     elif request.keys:
         command += ["-s", str(ROTATION), request.url, "--", *request.keys]
     else:

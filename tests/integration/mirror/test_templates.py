@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar, entity_registry as er
+from homeassistant.helpers.template import Template
 
 from custom_components.drawbridge.operations.templates import async_get_renderer
 from custom_components.drawbridge.operations.templates.budget import Budget
@@ -115,6 +116,69 @@ async def test_a_group_of_others(bridge: Bridge, hass: HomeAssistant, room: str)
     key = await bridge.add_key(entities=["group.all_lamps"], areas=["living_room"], capabilities=["template"])
     status, _ = await rendered(bridge, key, "{{ expand('group.all_lamps') | map(attribute='state') | list }}")
     assert status == 403
+
+
+async def test_groups_that_name_each_other(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Each is opened once, so their members are found and the template ends."""
+    key = await bridge.add_key(everything=True, capabilities=["template", "location"])
+    hass.states.async_set("group.a", "on", {"entity_id": ["group.b", LIVING, "group.a"]})
+    hass.states.async_set("group.b", "on", {"entity_id": ["group.a", BEDROOM, 5]})
+    hass.states.async_set("zone.round", "0", {"persons": ["zone.round", "group.a"], "latitude": 1, "longitude": 2})
+    for named in ("'group.a'", "'group.b'", "'zone.round'", "['group.a', ['zone.round']]"):
+        template = f"{{{{ expand({named}) | map(attribute='entity_id') | sort | join(' ') }}}}"
+        assert await rendered(bridge, key, template) == (200, f"{BEDROOM} {LIVING}".encode())
+    for template in ("{{ closest('group.a') }}", "{{ 'zone.round' | closest }}", "{{ closest(1, 2, 'group.b') }}"):
+        assert await rendered(bridge, key, template) == (200, b"None")
+
+
+async def test_groups_in_the_order_of_home_assistant(bridge: Bridge, hass: HomeAssistant, whole: str) -> None:
+    """Members come in the order in which Home Assistant's own function has them."""
+    hass.states.async_set("group.inner", "on", {"entity_id": [BEDROOM, "sensor.no_such"]})
+    hass.states.async_set("group.outer", "on", {"entity_id": [LIVING, "group.inner", "camera.door"]})
+    for named in ("'group.outer'", "'camera.door', 'group.outer'", "['group.outer', 'camera.asleep']", "states.camera"):
+        template = f"{{{{ expand({named}) | map(attribute='entity_id') | list }}}}"
+        own = Template(template, hass).async_render(parse_result=False)
+        assert await rendered(bridge, whole, template) == (200, own.encode())
+
+
+async def test_the_closest(bridge: Bridge, hass: HomeAssistant) -> None:
+    """As a function and as a filter, among what has a place."""
+    key = await bridge.add_key(everything=True, capabilities=["template", "location"])
+    for name, latitude in (("near", 1.0), ("far", 50.0)):
+        hass.states.async_set(f"device_tracker.{name}", "home", {"latitude": latitude, "longitude": 2.0})
+    hass.states.async_set("group.both", "on", {"entity_id": ["device_tracker.far", "device_tracker.near", LIVING]})
+    for template in (
+        "{{ closest(1, 2, 'group.both').entity_id }}", "{{ ('group.both' | closest(1, 2)).entity_id }}",
+        "{{ closest(1, 2, states.device_tracker).entity_id }}",
+        "{{ closest('device_tracker.near', ['group.both']).entity_id }}",
+    ):  # fmt: skip
+        assert await rendered(bridge, key, template) == (200, b"device_tracker.near")
+
+
+async def test_a_group_that_a_client_made_up(bridge: Bridge, hass: HomeAssistant) -> None:
+    """It does not tell which of its members exist."""
+    key = await bridge.add_key(globs=["group.*"], capabilities=["template"])
+    answers = []
+    for member in (BEDROOM, "input_boolean.no_such", "x" * 300):
+        hass.states.async_set("group.made_up", "on", {"entity_id": [member]})
+        answers.append(await rendered(bridge, key, "{{ expand('group.made_up') | count }}"))
+    assert {status for status, _ in answers} == {403}
+    assert answers[0] == answers[1] == answers[2]
+
+
+async def test_an_id_that_is_too_long(bridge: Bridge, hass: HomeAssistant, room: str, whole: str) -> None:
+    """It is nobody's, and no scope remembers it."""
+    runtime = bridge.entry.runtime_data
+    scopes = [runtime.directory.live(key.scope) for key in runtime.keys]
+    remembered = []
+    for letter in "xyz":
+        hass.states.async_set("group.made_up", "on", {"entity_id": [f"sensor.{letter * 9999}"]})
+        asks = f"{{{{ states('sensor.' ~ '{letter}' * 9999) }}}}"
+        assert (await rendered(bridge, room, asks))[0] == 403
+        assert await rendered(bridge, whole, asks) == (200, b"unknown")
+        assert await rendered(bridge, whole, "{{ expand('group.made_up') | count }}") == (200, b"0")
+        remembered.append(sum(map(len, scopes)))
+    assert remembered[1] == remembered[2]
 
 
 async def test_a_domain_that_is_all_in_scope(bridge: Bridge) -> None:
@@ -255,8 +319,8 @@ async def until(holds: Callable[[], bool]) -> None:
 async def test_a_template_that_takes_long(bridge: Bridge, whole: str) -> None:
     """It is rendered in slices, and others are answered meanwhile."""
     template = "{% for i in range(9000) %}{% if i is odd and (i ~ '') | length > 9 %}{{ i }}{% endif %}{% endfor %}done"
-    long = asyncio.create_task(rendered(bridge, whole, template))
     other = await bridge.add_key(everything=True, limits={"per_minute": 0})
+    long = asyncio.create_task(rendered(bridge, whole, template))
     answered = 0
     while not long.done():
         assert (await bridge.get(f"/api/states/{LIVING}", other)).status == 200

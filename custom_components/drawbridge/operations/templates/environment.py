@@ -70,7 +70,8 @@ class KeyEnvironment(TemplateEnvironment):
             (self.filters, catalog.FILTERS),
             (self.tests, catalog.TESTS),
         ):
-            _take(names, checks, of_states, _of_house(kind, cast("Mapping[str, Function]", names)))
+            functions = _of_house(kind, cast("Mapping[str, Function]", names), is_filter=names is self.filters)
+            _take(names, checks, of_states, functions)
         self.globals |= {"states": states, "slugify": _checked(slugify, catalog.slug)}
         self.filters |= {"states": _checked(states, catalog.state_lookup), "join": self._joined_items}
 
@@ -294,8 +295,11 @@ def _checked(item: Any, check: Check) -> Any:  # noqa: ANN401 - functions and co
     return checked
 
 
-def _of_house(kind: SightKind, functions: Mapping[str, Function]) -> dict[str, Function]:
-    found = {name: guarded(kind, current_sight, name, _plain(functions[name])) for name in _OF_HOUSE & functions.keys()}
+def _of_house(kind: SightKind, functions: Mapping[str, Function], *, is_filter: bool) -> dict[str, Function]:
+    found = {
+        name: guarded(kind, current_sight, name, _plain(functions[name]), is_filter=is_filter)
+        for name in _OF_HOUSE & functions.keys()
+    }
     return {name: function for name, function in found.items() if function is not None}
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final, override
 from homeassistant.core import HomeAssistant, State, valid_domain, valid_entity_id
 from homeassistant.exceptions import TemplateError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.location import has_location
 from homeassistant.helpers.template import TemplateState
 
 from ...const import DOMAIN
@@ -15,6 +16,7 @@ from ...scope.redaction import Redaction
 from ...scope.resolver import LiveScope
 from ...states.state_json import redacted_state
 from .errors import TemplateRefusedError
+from .expansion import expanded
 
 type Function = Callable[..., Any]
 type FindSight = Callable[[], "Sight"]
@@ -84,17 +86,31 @@ class Sight:
         """Return an entity id that may be asked for. Raises ``TemplateRefusedError``."""
         if not isinstance(entity_id, str):
             raise TemplateError(f"Expected an entity ID, got {type(entity_id).__name__}")
+        if len(entity_id) > MAX_LENGTH_ID:
+            return self._unknown(entity_id)
         lower = entity_id.lower()
         if len(self.asked) < _MOST_ASKED:
             self.asked.add(lower)
-        if self.everything and not self._scope.allows(lower):
-            # One of the bridge's own: like an entity that does not exist.
-            return f"{lower.partition('.')[0]}.{_NOBODY}"
         if not self._scope.allows(lower) or not (self.everything or self._exists(lower)):
+            return self._unknown(lower)
+        return entity_id
+
+    def _unknown(self, entity_id: str) -> str:
+        """Return an id that nothing has, in place of one that is not in scope. A narrow key is refused."""
+        if not self.everything:
             raise TemplateRefusedError(
                 _SCOPE, "The template asks for an entity that does not exist, or is not in the scope of this key."
             )
-        return entity_id
+        return f"{entity_id[:MAX_LENGTH_ID].partition('.')[0]}.{_NOBODY}"
+
+    def member(self, entity_id: str) -> State | None:
+        """Return the state of a member of a group; ``None`` where it does not exist.
+
+        A member that is not in scope is refused whether it exists or not, since a client can write a group itself.
+        """
+        if len(entity_id) > MAX_LENGTH_ID or not self._scope.allows(entity_id.lower()):
+            entity_id = self._unknown(entity_id)
+        return self.hass.states.get(entity_id)
 
     def is_known(self, entity_id: str) -> bool:
         """Tell whether a text is the id of an entity that the key sees: no registry has to be searched for it."""
@@ -103,7 +119,7 @@ class Sight:
     def state(self, entity_id: object) -> TemplateState | None:
         """Return a state, as templates know it."""
         found = self.hass.states.get(self.ensure(entity_id))
-        return None if found is None else self._seen(found)
+        return None if found is None else self.shown(found)
 
     def valid_state(self, entity_id: str) -> TemplateState | None:
         """Return a state. Raises ``TemplateError`` for what can be no entity id."""
@@ -120,7 +136,7 @@ class Sight:
             raise TemplateRefusedError(_SCOPE, f"The template asks for {what}, and this key does not see them all.")
         found = self.hass.states.async_all(domain)
         self.on_listing(len(found))
-        return (self._seen(state) for state in found if self._scope.allows(state.entity_id))
+        return (self.shown(state) for state in found if self._scope.allows(state.entity_id))
 
     def in_scope(self, entity_ids: Iterable[str]) -> list[str]:
         """Return those entities that are in scope."""
@@ -163,7 +179,8 @@ class Sight:
     def _exists(self, entity_id: str) -> bool:
         return self.hass.states.get(entity_id) is not None or er.async_get(self.hass).async_get(entity_id) is not None
 
-    def _seen(self, state: State) -> TemplateState:
+    def shown(self, state: State) -> TemplateState:
+        """Return a state that is in sight, redacted, as templates know it."""
         return TemplateState(self.hass, redacted_state(state, self._redaction), collect=False)
 
 
@@ -263,12 +280,12 @@ def state_functions(sight: FindSight) -> Mapping[str, Function]:
     )
 
 
-def guarded(kind: SightKind, sight: FindSight, name: str, own: Function) -> Function | None:
+def guarded(kind: SightKind, sight: FindSight, name: str, own: Function, *, is_filter: bool = False) -> Function | None:
     """Return one of Home Assistant's own functions, held to what is in sight; ``None`` for one that is refused."""
     if name in {"expand", "state_translated", "state_attr_translated"}:
         return _of_states(sight, name, own)
     if name in OF_PLACES:
-        return _of_places(sight, own) if kind.places else None
+        return _of_places(sight, name, own, is_filter=is_filter) if kind.places else None
     if name in ENTITIES_OF:
         return _listing(sight, own)
     if kind.everything:
@@ -293,7 +310,7 @@ def _of_house(sight: FindSight, name: str, own: Function) -> Function:
 
 def _of_states(sight: FindSight, name: str, own: Function) -> Function:
     if name == "expand":
-        return lambda *args: [item for item in map(sight().seen, own(*_asked(sight, args))) if item is not None]
+        return lambda *args: expanded(sight(), _asked(sight, args))
     if name == "state_translated":
 
         def translated_state(entity_id: object) -> Any:  # noqa: ANN401 - a text, or what stands for none
@@ -313,12 +330,18 @@ def _of_states(sight: FindSight, name: str, own: Function) -> Function:
     return translated
 
 
-def _of_places(sight: FindSight, own: Function) -> Function:
-    def of_places(*args: object) -> Any:  # noqa: ANN401 - a state, or a distance
-        found = own(*_asked(sight, args))
-        return sight().seen(found) if isinstance(found, State) else found
+def _of_places(sight: FindSight, name: str, own: Function, *, is_filter: bool) -> Function:
+    def distance(*args: object) -> Any:  # noqa: ANN401 - a distance, or nothing
+        return own(*_asked(sight, args))
 
-    return of_places
+    def closest(*args: object) -> TemplateState | None:
+        seen = sight()
+        entities, point = (args[0], args[1:]) if is_filter else (args[-1], args[:-1])
+        placed = [state for state in expanded(seen, _asked(sight, [entities])) if has_location(state)]
+        where = _asked(sight, point)
+        return seen.seen(own(placed, *where) if is_filter else own(*where, placed))
+
+    return closest if name == "closest" else distance
 
 
 def _asked(sight: FindSight, args: Iterable[object]) -> list[object]:

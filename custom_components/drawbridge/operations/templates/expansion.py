@@ -1,0 +1,52 @@
+"""The members of groups and zones.
+
+Home Assistant's own function opens a group each time it is named, so groups that name each other never end.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.core import State
+from homeassistant.helpers.entity import entity_sources
+
+if TYPE_CHECKING:
+    from homeassistant.helpers.template import TemplateState
+
+    from .sight import Sight
+
+_GROUP: Final = "group"
+_ZONE: Final = "zone"
+
+
+def expanded(sight: Sight, search: list[object]) -> list[TemplateState]:
+    """Return the states of entities, with the members in place of groups and zones; each once.
+
+    The order is that of Home Assistant's own function, which begins with the last.
+    """
+    found: dict[str, TemplateState] = {}
+    opened: set[str] = set()
+    while search:
+        sight.on_listing(1)
+        item = search.pop()
+        if isinstance(item, list):
+            search += item
+        elif isinstance(item, str) and item not in found and item not in opened:
+            actual = sight.member(item)
+            members = None if actual is None else _members(sight, actual)
+            if members is not None:
+                opened.add(item)
+                search += members
+            elif actual is not None:
+                found[item] = sight.shown(actual)
+    return list(found.values())
+
+
+def _members(sight: Sight, state: State) -> list[object] | None:
+    """Return the members of a group or zone; ``None`` for anything else."""
+    source = entity_sources(sight.hass).get(state.entity_id)
+    if state.domain == _GROUP or (source is not None and source["domain"] == _GROUP):
+        return _listed(state.attributes.get("entity_id"))
+    return _listed(state.attributes.get("persons")) if state.domain == _ZONE else None
+
+
+def _listed(value: object) -> list[object]:
+    return list(value) if isinstance(value, list | tuple | set | frozenset) else []
