@@ -3,6 +3,7 @@
 from typing import Final
 
 MAX_HOLDER_BYTES: Final = 67_108_864
+"""Eight connections that read 10,000 states uncompressed have 38 MB under way."""
 MAX_TOTAL_BYTES: Final = 268_435_456
 SLOWEST_BYTES_PER_SECOND: Final = 32_768
 MAX_STRANGERS: Final = 64
