@@ -10,8 +10,8 @@ from homeassistant.components.http.ban import process_wrong_login
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import __version__ as home_assistant_version
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.network import is_cloud_connection
 
+from .admission import GUESSES, Admission
 from .audit.sinks import AuditEvents, AuditFileSwitch
 from .audit.trail import AuditTrail
 from .authority import Authority
@@ -24,12 +24,13 @@ from .learning.lessons import Lessons
 from .limits.concurrency import Concurrency
 from .limits.created_states import CreatedStates
 from .limits.lockout import Lockouts
-from .limits.networks import Address, contains, is_local
 from .limits.rate_limit import RateLimiter
 from .limits.sending import Sending
 from .log import get_logger
 from .masking import mask
+from .operations.caller import Resources
 from .options import Options
+from .refusal import RefusedError
 from .scope.model import Scope
 from .scope.redaction import Redaction
 from .scope.resolver import EntityDirectory
@@ -76,6 +77,24 @@ class Bridge:
         self.cursors = Cursors()
         self.sightings = Sightings()
         self.authority = Authority(hass)
+        self.admission = Admission(
+            hass=hass,
+            keys=self.keys,
+            lockouts=self.lockouts,
+            rate_limiter=self.rate_limiter,
+            counters=self.recorder.counters,
+            options=lambda: self.options,
+        )
+        self.resources = Resources(
+            hass=hass,
+            keys=self.keys,
+            directory=self.directory,
+            state_json=self.states.json,
+            users=self.usage,
+            created_states=self.created_states,
+            unfinished=self.unfinished,
+            options=lambda: self.options,
+        )
         self.audit_file = AuditFileSwitch(hass, self.audit)
         self.version = version
         self._entry = entry
@@ -187,12 +206,6 @@ class Bridge:
             _LOGGER.error("The API key '%s' is closed: its field '%s' is damaged", subentry.title, err.field)  # noqa: TRY400
             return None
 
-    def may_use_from(self, key: ApiKey, address: Address | None) -> bool:
-        """Tell whether a key may be used from an address; ``None`` is this machine."""
-        if key.local_only and (is_cloud_connection(self.hass) or (address is not None and not is_local(address))):
-            return False
-        return not key.networks or (address is not None and contains(key.networks, address))
-
     def origins(self, key: ApiKey | None) -> Collection[str]:
         """Return the origins whose pages may read answers to a key.
 
@@ -201,11 +214,9 @@ class Bridge:
         """
         return self.options.cors_origins | (self._origins if key is None else key.cors_origins)
 
-    def wrong_key(self, request: web.Request, address: Address | None) -> None:
-        """Take note of a wrong key: of its address, and where asked for, in the ban list."""
-        if address is not None:
-            self.lockouts.failed(address, time.monotonic())
-        if self.options.report_to_ban_list:
+    def report_guess(self, request: web.Request, refused: RefusedError) -> None:
+        """Report a wrong key to Home Assistant's ban list, where the option asks for it."""
+        if self.options.report_to_ban_list and refused.refusal in GUESSES:
             self._entry.async_create_background_task(
                 self.hass, process_wrong_login(_without_secrets(request)), "drawbridge wrong login"
             )

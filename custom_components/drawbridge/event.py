@@ -46,6 +46,7 @@ MISTAKES: Final = frozenset(
     {
         "bad_request",
         "busy",
+        "unfinished",
         "camera_off",
         "failed",
         "internal",

@@ -141,6 +141,12 @@ class Refusal(Enum):
         Metric.DENIED,
         retry_after=1,
     )
+    UNFINISHED = Reason(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Too many calls of this key have not ended yet. Some may outlast the request that made them.",
+        Metric.DENIED,
+        retry_after=10,
+    )
     TOO_LARGE = Reason(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large. The limit is {limit} bytes.")
     BAD_REQUEST = Reason(HTTPStatus.BAD_REQUEST, "{detail}")
     NOT_FOUND = Reason(HTTPStatus.NOT_FOUND, "{detail}", audited=False)
@@ -171,6 +177,7 @@ class RefusedError(Exception):
         placeholders: Mapping[str, object] = _NO_PLACEHOLDERS,
         *,
         hidden: Refusal | None = None,
+        retry_after: int | None = None,
     ) -> None:
         """Refuse a request.
 
@@ -178,9 +185,12 @@ class RefusedError(Exception):
             refusal: What the client is told.
             placeholders: Those of its text.
             hidden: The true reason, which is counted and audited, where the client must not learn it.
+            retry_after: After how many seconds the client should try again, where the refusal has no fixed time.
 
         """
         self.refusal = refusal
+        self.placeholders = placeholders
+        self.retry_after = refusal.value.retry_after if retry_after is None else retry_after
         self.reason = hidden or refusal
         self.message = refusal.value.text.format_map(placeholders)
         super().__init__(self.message)

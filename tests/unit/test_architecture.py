@@ -20,7 +20,7 @@ LAYERS = (
     {"audit", "telemetry"},
     {"cache"},
     {"operations"},
-    {"authority", "usage"},
+    {"admission", "authority", "usage"},
     {"bridge", "coordinator"},
     {"flows", "http", "issues"},
 )

@@ -1,10 +1,9 @@
 """One request on its way through the gate."""
 
-import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import hdrs, web
 from homeassistant.helpers.json import json_bytes
@@ -12,10 +11,9 @@ from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, JsonValueType, json_
 
 from ..encoding.codecs import Payload
 from ..operations.caller import Caller
-from ..operations.home import ScopedHome
 from ..refusal import Refusal, RefusedError
 from ..scope.redaction import Redaction
-from .problem import Problem, ProblemError, bad_request, too_large
+from .problem import bad_request, too_large
 from .response import WholeResponse
 from .security_headers import NO_STORE
 
@@ -25,15 +23,10 @@ if TYPE_CHECKING:
     from ..limits.networks import Address
     from ..limits.rate_limit import Allowance
     from ..scope.resolver import LiveScope
+    from .problem import Problem
 
 
 _JSON_HEADERS: Final[Mapping[str, str]] = {hdrs.CONTENT_TYPE: "application/json", hdrs.CACHE_CONTROL: NO_STORE}
-UNFINISHED: Final = Problem(
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    "busy",
-    "Too many calls of this key have not ended yet. Some may outlast the request that made them.",
-    {hdrs.RETRY_AFTER: "10"},
-)
 
 
 @dataclass(slots=True)
@@ -56,6 +49,7 @@ class Call:
     """What a write changes, for the audit trail."""
     reached: frozenset[str] = frozenset()
     """The entities that a call of a service reaches, for learn mode."""
+    _caller: Caller | None = None
 
     @property
     def key(self) -> ApiKey:
@@ -76,9 +70,10 @@ class Call:
 
     @property
     def caller(self) -> Caller:
-        """The key and what it sees, for operations."""
-        bridge = self.bridge
-        return Caller(self.key, ScopedHome(bridge.hass, self.scope), self.redaction, bridge.hass, bridge.keys)
+        """The key and what it sees, for operations. They say in ``activity`` what they did."""
+        if self._caller is None:
+            self._caller = Caller.of(self.key, self.bridge.resources)
+        return self._caller
 
     @property
     def entity_id(self) -> str:
@@ -115,22 +110,6 @@ class Call:
         """Raise ``RefusedError`` if the key was revoked or changed since the gate admitted it."""
         if self.bridge.keys.get(self.key.id) != self.key:
             raise RefusedError(Refusal.KEY_CHANGED)
-
-    async def finish[T](self, work: Coroutine[Any, Any, T], name: str) -> T:
-        """Wait for work that goes on when the request ends, by a time limit or because the client has gone.
-
-        Raises:
-            ProblemError: As much of such work as the key may have under way has not ended yet.
-
-        """
-        bridge, holder = self.bridge, self.holder
-        if bridge.unfinished.is_full(holder, bridge.options.max_concurrent):
-            work.close()
-            raise ProblemError(UNFINISHED)
-        bridge.unfinished.enter(holder)
-        task = bridge.hass.async_create_task(work, name)
-        task.add_done_callback(lambda _: bridge.unfinished.leave(holder))
-        return await asyncio.shield(task)
 
     async def json(self) -> JsonValueType:
         """Return the body as JSON; ``None`` for an empty one. Refuses anything else."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
 from types import CoroutineType
 from typing import Any, TypeIs
 
 from aiohttp import web
 
 from ..keys import Capability
+from ..operations.declaration import Access
 from .call import Call
 from .spec import About
 
@@ -22,15 +22,6 @@ def takes_time(answer: web.StreamResponse | Answering) -> TypeIs[Answering]:
     """Tell whether an answer must be waited for."""
     # Not asked of the response, whose abstract base classes make that slow.
     return isinstance(answer, CoroutineType)
-
-
-class Access(Enum):
-    """Access that no capability rules."""
-
-    PUBLIC = auto()
-    """No key needed. One that is presented must still be right."""
-    ANY_KEY = auto()
-    """Any valid key."""
 
 
 @dataclass(frozen=True, slots=True)

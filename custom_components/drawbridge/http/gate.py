@@ -13,10 +13,11 @@ from ..bridge import Bridge
 from ..keys import AuthFailure
 from ..limits.networks import parse_address
 from ..log import get_logger
+from ..operations.declaration import Access
 from ..refusal import Refusal, RefusedError
 from . import cors
 from .call import Call, json_response
-from .endpoint import Access, Answering, Endpoint, takes_time
+from .endpoint import Answering, Endpoint, takes_time
 from .headers import add_headers, close_if_unsafe
 from .observe import observe
 from .problem import Problem, ProblemError, problem_of
@@ -120,8 +121,8 @@ class Gate:
     def _admit(self, call: Call, endpoint: Endpoint) -> web.StreamResponse | Answering:
         """Pass a request through the steps, and answer it; at once where its handler can."""
         for step in STEPS:
-            if (problem := step(call, endpoint)) is not None:
-                return _refuse(call, problem)
+            if (refused := step(call, endpoint)) is not None:
+                return _refuse(call, problem_of(refused))
         key, bridge = call.presented, call.bridge
         if key is not None and bridge.concurrency.is_full(key.id, bridge.options.max_concurrent):
             return _refuse(call, _BUSY)

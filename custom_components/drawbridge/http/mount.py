@@ -9,8 +9,9 @@ from aiohttp import hdrs, web
 
 from ..bridge import Bridge
 from ..const import BASE_PATH
+from ..operations.declaration import Access
 from .call import Call
-from .endpoint import Access, Endpoint
+from .endpoint import Endpoint
 from .endpoints import (
     calendars,
     config,

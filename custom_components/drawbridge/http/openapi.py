@@ -11,8 +11,9 @@ from homeassistant.helpers.json import json_bytes
 
 from ..const import BASE_PATH
 from ..encoding.codecs import Payload
+from ..operations.declaration import Access
 from .call import Call
-from .endpoint import Access, Endpoint
+from .endpoint import Endpoint
 from .problem import CONTENT_TYPE
 from .response import WholeResponse
 from .security_headers import NO_STORE

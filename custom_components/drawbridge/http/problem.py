@@ -10,7 +10,7 @@ from homeassistant.helpers.json import json_bytes
 
 from ..encoding.codecs import Payload
 from ..masking import mask
-from ..refusal import RefusedError
+from ..refusal import Refusal, RefusedError
 from ..scope.redaction import without_bearer_text
 from .response import WholeResponse
 from .security_headers import NO_STORE
@@ -57,12 +57,24 @@ class Problem:
 def problem_of(error: RefusedError) -> Problem:
     """Return the problem details of a refusal."""
     refusal = error.refusal
-    about = refusal.value
-    headers: dict[str, str] = {} if about.retry_after is None else {hdrs.RETRY_AFTER: str(about.retry_after)}
-    if about.status is HTTPStatus.UNAUTHORIZED:
-        headers[hdrs.WWW_AUTHENTICATE] = f'{REALM}, error="invalid_token"'
+    headers: dict[str, str] = {} if error.retry_after is None else {hdrs.RETRY_AFTER: str(error.retry_after)}
+    if (challenge := _challenge(error)) is not None:
+        headers[hdrs.WWW_AUTHENTICATE] = challenge
     hidden = None if error.reason is refusal else error.reason.label
-    return Problem(about.status, refusal.label, error.message, headers, hidden)
+    return Problem(refusal.value.status, refusal.label, error.message, headers, hidden)
+
+
+def _challenge(error: RefusedError) -> str | None:
+    """Return the challenge of a refusal (RFC 6750, section 3.1); ``None`` if a key would not help."""
+    if error.refusal is Refusal.KEY_MISSING:
+        return REALM
+    if error.refusal is Refusal.KEY_AMBIGUOUS:
+        return f'{REALM}, error="invalid_request"'
+    if error.refusal is Refusal.CAPABILITY:
+        return f'{REALM}, error="insufficient_scope", scope="{error.placeholders["capability"]}"'
+    if error.refusal.value.status is HTTPStatus.UNAUTHORIZED:
+        return f'{REALM}, error="invalid_token"'
+    return None
 
 
 class ProblemError(Exception):

@@ -5,8 +5,9 @@ from homeassistant.helpers import recorder
 from homeassistant.helpers.json import json_bytes
 
 from ...keys import Capability
+from ...operations.declaration import Access
 from ..call import Call, json_response
-from ..endpoint import Access, Router
+from ..endpoint import Router
 from ..prepared import cached
 from ..spec import MESSAGE, OBJECT, TEXT, Answer, array, kept, ok
 from ..visible import components

@@ -3,9 +3,10 @@
 from aiohttp import web
 
 from ...keys import Capability
+from ...operations.declaration import Access
 from ...telemetry.snapshot import health_document
 from ..call import Call, json_response
-from ..endpoint import Access, Router
+from ..endpoint import Router
 from ..spec import Answer, component, ok
 
 router = Router()

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from ...operations.declaration import Access
 from ..call import Call, json_response
-from ..endpoint import Access, Router
+from ..endpoint import Router
 from ..spec import OBJECT, Answer, ok
 
 router = Router()

@@ -174,7 +174,7 @@ async def _call(
         work = hass.services.async_call(
             domain, service, planned.data, blocking=True, context=context, return_response=wants
         )
-        response = await call.finish(work, f"drawbridge {domain}.{service}")
+        response = await call.caller.finish(work, f"drawbridge {domain}.{service}")
     except vol.Invalid as err:
         raise bad_request(redact(str(err))) from err
     except (ServiceNotFound, ServiceValidationError) as err:

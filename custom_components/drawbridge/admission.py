@@ -1,0 +1,113 @@
+"""Admits connections and operations. Every transport asks here, so that none can forget a check."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.network import is_cloud_connection
+
+from .keys import ApiKey, AuthFailure, Capability, KeyRing
+from .limits.lockout import Lockouts
+from .limits.networks import Address, contains, is_local
+from .limits.rate_limit import Allowance, RateLimiter
+from .operations.declaration import Access
+from .options import Options
+from .refusal import Refusal, RefusedError
+from .telemetry.counters import Counters
+
+_REFUSALS: Final = {failure: Refusal[f"KEY_{failure.name}"] for failure in AuthFailure}
+
+GUESSES: Final = frozenset(_REFUSALS[failure] for failure in AuthFailure if failure.is_guess)
+"""The refusals of secrets that may have been guesses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a request comes from.
+
+    Attributes:
+        remote: The client's address as text, behind trusted proxies too; ``None`` for a local socket.
+        address: The same, parsed.
+
+    """
+
+    remote: str | None
+    address: Address | None
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Decides in two parts: whether a client may connect with a key, and whether the key may do what it asks.
+
+    A refusal is returned, not raised: it is an expected result, and cheaper so.
+    """
+
+    hass: HomeAssistant
+    keys: KeyRing
+    lockouts: Lockouts
+    rate_limiter: RateLimiter
+    counters: Counters
+    options: Callable[[], Options]
+
+    def authenticate(self, secret: str | AuthFailure, client: Client) -> ApiKey | RefusedError:
+        """Return the key that a secret opens: known, intact, not expired, enabled.
+
+        A valid key is admitted from a locked-out address too, so that nobody can lock out others behind the same
+        address. It does not end the lock-out: the holder of one key could go on guessing another.
+        """
+        if isinstance(secret, AuthFailure):
+            return self._fail(secret, client)
+        now = time.time()
+        key = self.keys.authenticate(secret, now)
+        if isinstance(key, AuthFailure):
+            return self._fail(key, client)
+        self.counters.key_used(key.id, now, client.remote)
+        return key
+
+    def check_network(self, key: ApiKey, client: Client) -> RefusedError | None:
+        """Refuse a key that may not be used from the client's address."""
+        if not (key.local_only or key.networks) or self._may_use_from(key, client.address):
+            return None
+        return RefusedError(Refusal.NETWORK, {"key": key.name})
+
+    def limit_rate(self, key: ApiKey) -> Allowance | None:
+        """Take a request from the key's rate limit; ``None`` where it has no limit.
+
+        A request that is over the limit is counted here. The transport refuses it with ``over_limit``.
+        """
+        if (limit := key.rate_limit(self.options().per_minute)) is None:
+            return None
+        allowance = self.rate_limiter.take(key.id, limit, time.monotonic())
+        if not allowance.allowed:
+            self.counters.rate_limited[key.id] += 1
+        return allowance
+
+    def over_limit(self, key: ApiKey) -> RefusedError:
+        """Return the refusal of a request over the key's rate limit."""
+        limit = key.rate_limit(self.options().per_minute)
+        per_minute = limit.per_minute if limit is not None else 0
+        return RefusedError(Refusal.RATE_LIMITED, {"key": key.name, "per_minute": per_minute})
+
+    def authorize(self, key: ApiKey, capability: Capability | Access) -> RefusedError | None:
+        """Refuse an operation for which the key does not have the capability."""
+        if capability in key.capabilities or isinstance(capability, Access):
+            return None
+        return RefusedError(Refusal.CAPABILITY, {"key": key.name, "capability": capability.value})
+
+    def _may_use_from(self, key: ApiKey, address: Address | None) -> bool:
+        if key.local_only and (is_cloud_connection(self.hass) or (address is not None and not is_local(address))):
+            return False
+        return not key.networks or (address is not None and contains(key.networks, address))
+
+    def _fail(self, failure: AuthFailure, client: Client) -> RefusedError:
+        self.counters.auth_failures[failure] += 1
+        # Every failure looks the same to an address that is locked out, and none makes the lock-out longer.
+        if client.address is not None:
+            remaining = self.lockouts.remaining(client.address, time.monotonic())
+            if remaining:
+                return RefusedError(Refusal.LOCKED_OUT, retry_after=int(remaining) + 1)
+            if failure.is_guess:
+                self.lockouts.failed(client.address, time.monotonic())
+        return RefusedError(_REFUSALS[failure])
