@@ -13,51 +13,25 @@ from .audit.trail import AuditRecord
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .entity import BridgeEntity
 from .limits.rate_limit import RateLimit, RateLimiter
+from .refusal import Refusal, SecurityEvent
 
 PARALLEL_UPDATES = 0
 
 EVENT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "key_missing": "no_key",
-        "key_ambiguous": "wrong_key",
-        "key_malformed": "wrong_key",
-        "key_unknown": "wrong_key",
-        "key_expired": "ended_key",
-        "key_disabled": "ended_key",
-        "key_changed": "ended_key",
-        "locked_out": "locked_out",
-        "network": "wrong_network",
-        "capability": "not_allowed",
-        "scope": "not_allowed",
-        "service_scope": "not_allowed",
-        "administrator": "not_allowed",
-        "event": "not_allowed",
-        "event_scope": "not_allowed",
-        "template_function": "not_allowed",
-        "template_scope": "not_allowed",
-        "too_many_states": "not_allowed",
-        "rate_limited": "rate_limited",
-        "template_budget": "rate_limited",
-    }
+    {refusal.label: refusal.value.event for refusal in Refusal if refusal.value.event is not None}
+    | dict.fromkeys(
+        (
+            "event",
+            "event_scope",
+            "template_function",
+            "template_scope",
+            "too_many_states",
+        ),
+        SecurityEvent.NOT_ALLOWED,
+    )
+    | {"template_budget": SecurityEvent.RATE_LIMITED}
 )
-"""The type of event by the reason of a refusal."""
-
-MISTAKES: Final = frozenset(
-    {
-        "bad_request",
-        "busy",
-        "unfinished",
-        "camera_off",
-        "failed",
-        "internal",
-        "method_not_allowed",
-        "not_found",
-        "timed_out",
-        "too_large",
-        "unavailable",
-    }
-)
-"""The reasons that raise no event: mistakes of clients, and failures."""
+"""The type of event by the reason of a refusal. The others are mistakes of clients, and failures."""
 
 SECURITY: Final = EventEntityDescription(
     key="security", translation_key="security", event_types=sorted(set(EVENT_TYPES.values()))

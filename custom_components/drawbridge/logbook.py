@@ -26,6 +26,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "rate_limited": "too many requests",
         "capability": "the key lacks the capability",
         "scope": "not in its scope",
+        "service": "not on its list, or not in its scope",
         "service_scope": "not on its list, or not in its scope",
         "administrator": "only an administrator may call it",
         "event": "the event is not on the key's list",

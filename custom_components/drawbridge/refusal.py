@@ -152,6 +152,26 @@ class Refusal(Enum):
     NOT_FOUND = Reason(HTTPStatus.NOT_FOUND, "{detail}", audited=False)
     SCOPE = Reason(HTTPStatus.NOT_FOUND, "{detail}", Metric.DENIED, SecurityEvent.NOT_ALLOWED)
     """Something out of scope. Clients are told that it does not exist."""
+    SERVICE = Reason(
+        HTTPStatus.FORBIDDEN,
+        "This key may not make this call: the service is not on its list, or the call names or "
+        "reaches an entity that is not in its scope.",
+        Metric.DENIED,
+        SecurityEvent.NOT_ALLOWED,
+    )
+    SERVICE_SCOPE = Reason(
+        HTTPStatus.FORBIDDEN,
+        "The service is not on the list of the key, or reaches what is not in its scope.",
+        Metric.DENIED,
+        SecurityEvent.NOT_ALLOWED,
+    )
+    """The reason for ``SERVICE`` in metrics and in the audit trail."""
+    ADMINISTRATOR = Reason(
+        HTTPStatus.FORBIDDEN,
+        "Only an administrator may call this service.",
+        Metric.DENIED,
+        SecurityEvent.NOT_ALLOWED,
+    )
     CAMERA_OFF = Reason(HTTPStatus.SERVICE_UNAVAILABLE, "The camera is off.", Metric.DENIED, retry_after=60)
     METHOD_NOT_ALLOWED = Reason(HTTPStatus.METHOD_NOT_ALLOWED, "This path accepts {methods}.", audited=False)
     TIMED_OUT = Reason(

@@ -10,7 +10,7 @@ from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, JsonValueType, json_loads
 
 from ..encoding.codecs import Payload
-from ..operations.caller import Caller
+from ..operations.caller import Activity, Caller
 from ..refusal import Refusal, RefusedError
 from ..scope.redaction import Redaction
 from .problem import bad_request, too_large
@@ -45,10 +45,6 @@ class Call:
     """What is left of the key's rate limit."""
     problem: Problem | None = None
     """Why the request was refused, if it was."""
-    target: str | None = None
-    """What a write changes, for the audit trail."""
-    reached: frozenset[str] = frozenset()
-    """The entities that a call of a service reaches, for learn mode."""
     _caller: Caller | None = None
 
     @property
@@ -74,6 +70,16 @@ class Call:
         if self._caller is None:
             self._caller = Caller.of(self.key, self.bridge.resources)
         return self._caller
+
+    @property
+    def activity(self) -> Activity | None:
+        """What operations did; ``None`` if none was called."""
+        return None if self._caller is None else self._caller.activity
+
+    @property
+    def target(self) -> str | None:
+        """What operations changed."""
+        return None if self._caller is None else self._caller.activity.target
 
     @property
     def entity_id(self) -> str:

@@ -32,7 +32,8 @@ def observe(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
 def asked_for(call: Call, endpoint: Endpoint) -> Asked:
     """Return what a request asked for: by its route, its path, its query, and what its handler says it reached."""
     parts, key = call.request.match_info, call.key
-    entities = {*call.reached, *_named(call)}
+    reached = call.activity.reached if call.activity is not None else ()
+    entities = {*reached, *_named(call)}
     if (entity_id := parts.get("entity_id")) is not None:
         entities.add(entity_id.lower())
     capabilities = {endpoint.capability} if isinstance(endpoint.capability, Capability) else set()

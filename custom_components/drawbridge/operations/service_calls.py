@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from homeassistant.const import ATTR_ENTITY_ID, ENTITY_MATCH_ALL
 from homeassistant.core import HomeAssistant
@@ -16,6 +16,7 @@ from ..scope.resolver import LiveScope
 from ..scope.reviewed_services import GENERIC_SERVICES, REVIEWED
 from ..scope.service_fields import Surroundings
 from ..scope.service_rules import Decision, all_fields, decide_reach, decide_service, is_opened
+from .caller import Caller
 from .delegates import may_act_on_others, members
 from .targets import Reach, ensure_bounded, holds, resolve, resolve_target
 
@@ -46,6 +47,11 @@ class CallPlanner:
         self._hass = hass
         self._key = key
         self._scope = scope
+
+    @classmethod
+    def of(cls, caller: Caller) -> Self:
+        """Return the planner for a caller."""
+        return cls(caller.hass, caller.key, caller.home.scope)
 
     @property
     def media(self) -> MediaRules:

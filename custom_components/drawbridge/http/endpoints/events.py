@@ -56,7 +56,7 @@ def listened(call: Call) -> web.StreamResponse:
 async def fire(call: Call) -> web.StreamResponse:
     """Fire an event of a kind that is on the key's list."""
     kind = call.parameter("event_type")
-    call.target = f"event {kind}"
+    call.caller.activity.target = f"event {kind}"
     # The audit trail consists of Drawbridge's own events: a key that fires one would forge it.
     if kind not in call.key.events or is_own_event(kind):
         raise forbidden("event", f"This key may not fire events of the kind '{kind}': it is not on its list.")

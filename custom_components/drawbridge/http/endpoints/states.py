@@ -180,7 +180,7 @@ async def remove_state(call: Call) -> web.StreamResponse:
 def _writable(call: Call) -> str:
     """Return the entity to write to. Home Assistant writes in lower case, so that is held against the scope."""
     entity_id = call.parameter("entity_id").lower()
-    call.target = f"state of {entity_id[:_LONGEST]}"
+    call.caller.activity.target = f"state of {entity_id[:_LONGEST]}"
     if not call.scope.allows(entity_id):
         raise not_found(_NOT_FOUND, hidden="scope")
     return entity_id

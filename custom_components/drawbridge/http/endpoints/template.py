@@ -78,7 +78,7 @@ async def template(call: Call) -> web.StreamResponse:
         shown = str(err)[:_MOST_SHOWN]
         raise bad_request(f"Error rendering template: {type(err).__name__}: {shown}") from err
     finally:
-        call.reached = frozenset(sight.asked)
+        call.caller.activity.reached = frozenset(sight.asked)
     headers: dict[str, str] = {hdrs.CONTENT_TYPE: "text/plain; charset=utf-8", hdrs.CACHE_CONTROL: NO_STORE}
     return WholeResponse(HTTPStatus.OK, headers, Payload.of(without_bearer_text(text).encode()))
 

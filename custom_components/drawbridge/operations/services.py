@@ -1,0 +1,180 @@
+"""Services: which a key may call, and calls of them on the entities in scope."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import (
+    DOMAIN as HOMEASSISTANT,
+    Context,
+    Event,
+    EventStateChangedData,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError, ServiceNotFound, ServiceValidationError, Unauthorized
+from homeassistant.helpers.json import json_fragment
+from homeassistant.helpers.service import async_get_all_descriptions
+from homeassistant.util.json import JsonValueType
+
+from ..refusal import Refusal, RefusedError, bad_request, failed
+from ..states.state_json import redacted_json
+from .caller import Caller
+from .service_calls import CallPlanner, PlannedCall
+from .service_responses import error_text, filter_response, redact
+
+type Descriptions = dict[str, dict[str, Any]]
+"""Home Assistant's descriptions of services, by domain and service."""
+
+_MAX_AUDITED: Final = 10
+_NO_RESPONSE: Final = "Service does not support responses. Remove return_response from request."
+_ONLY_RESPONSE: Final = (
+    "Service call requires responses but caller did not ask for responses. Add ?return_response to query parameters."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceResult:
+    """What a call of a service did.
+
+    Attributes:
+        changed: The states in scope that it changed, as fragments of JSON.
+        response: The response, filtered and redacted; ``None`` where none was wanted.
+        context: The context of the call.
+
+    """
+
+    changed: list[Any]
+    response: JsonValueType
+    context: Context
+
+
+async def descriptions(caller: Caller) -> Descriptions:
+    """Return the descriptions of all services, also of those that the key may not call."""
+    return await async_get_all_descriptions(caller.hass)
+
+
+def offered(caller: Caller, described: Descriptions) -> Descriptions:
+    """Return the descriptions of the services that the key may call."""
+    planner, in_scope = CallPlanner.of(caller), caller.home.domains()
+    found = {}
+    for domain, services in described.items():
+        shown = {name: text for name, text in services.items() if planner.offers(domain, name, in_scope)}
+        if shown:
+            found[domain] = shown
+    return found
+
+
+async def call(  # noqa: PLR0913 - a call has a target apart from its data
+    caller: Caller,
+    domain: str,
+    service: str,
+    data: object,
+    *,
+    target: Mapping[str, Any] | None = None,
+    wants_response: bool,
+) -> ServiceResult:
+    """Call a service as the user that stands for the key, and collect what it changed.
+
+    A client that goes away, or a time limit, does not stop the call half-way.
+
+    Args:
+        caller: Who calls.
+        domain: The domain of the service.
+        service: The name of the service.
+        data: The data of the call, as the client sent it.
+        target: The target, where the client sent it apart from the data. Its fields replace those of the data.
+        wants_response: Whether the caller asks for the response of the service.
+
+    Raises:
+        RefusedError: The key may not make this call, or it failed. Its cause is Home Assistant's own exception.
+
+    """
+    domain, service = domain.lower(), service.lower()
+    name = caller.activity.target = f"{domain}.{service}"
+    planned = _plan(caller, domain, service, data, target)
+    caller.activity.reached = planned.reached
+    if planned.reached:
+        caller.activity.target = f"{name} on {', '.join(sorted(planned.reached)[:_MAX_AUDITED])}"
+    if not planned.decision.allowed:
+        raise RefusedError(Refusal.SERVICE, hidden=Refusal.SERVICE_SCOPE)
+    _ensure_response(caller, domain, service, wanted=wants_response)
+    context = await caller.context()
+    changed, response = await _call(caller, (domain, service), planned, context, wants_response=wants_response)
+    if not wants_response:
+        return ServiceResult(changed, None, context)
+    shown = filter_response(name, response, CallPlanner.of(caller).media)
+    return ServiceResult(changed, redacted_json(shown, caller.redaction), context)
+
+
+def _plan(caller: Caller, domain: str, service: str, data: object, target: Mapping[str, Any] | None) -> PlannedCall:
+    if not isinstance(data, dict | None):
+        raise bad_request("Service data should be a JSON object.")
+    try:
+        return CallPlanner.of(caller).plan(domain, service, {**(data or {}), **(target or {})})
+    except ValueError as err:
+        raise bad_request(str(err)) from err
+
+
+def _ensure_response(caller: Caller, domain: str, service: str, *, wanted: bool) -> None:
+    """Refuse a call that asks for a response where there is none, or that does not where there must be one."""
+    services = caller.hass.services
+    if not services.has_service(domain, service):
+        raise bad_request(f"Service {domain}.{service} not found.") from ServiceNotFound(domain, service)
+    supported = services.supports_response(domain, service)
+    if wanted and supported is SupportsResponse.NONE:
+        raise bad_request(_NO_RESPONSE) from _response_error("service_does_not_support_response")
+    if not wanted and supported is SupportsResponse.ONLY:
+        raise bad_request(_ONLY_RESPONSE) from _response_error("service_lacks_response_request")
+
+
+def _response_error(translation_key: str) -> ServiceValidationError:
+    """Return the exception that Home Assistant itself would raise."""
+    return ServiceValidationError(
+        translation_domain=HOMEASSISTANT,
+        translation_key=translation_key,
+        translation_placeholders={"return_response": "return_response=True"},
+    )
+
+
+async def _call(
+    caller: Caller, name: tuple[str, str], planned: PlannedCall, context: Context, *, wants_response: bool
+) -> tuple[list[Any], ServiceResponse]:
+    hass, allows, encode, redaction = (
+        caller.hass,
+        caller.home.allows,
+        caller.resources.state_json.encode,
+        caller.redaction,
+    )
+    changed: list[Any] = []
+
+    @callback
+    def collect(event: Event[EventStateChangedData]) -> None:
+        state = event.data["new_state"]
+        if event.context == context and state is not None and allows(state.entity_id):
+            changed.append(json_fragment(encode(state, redaction)))
+
+    stop = hass.bus.async_listen(EVENT_STATE_CHANGED, collect)
+    try:
+        work = hass.services.async_call(
+            *name, planned.data, blocking=True, context=context, return_response=wants_response
+        )
+        return changed, await caller.finish(work, f"drawbridge {'.'.join(name)}")
+    except (vol.Invalid, HomeAssistantError) as err:
+        raise _refusal_of(err, caller, ".".join(name), planned) from err
+    finally:
+        stop()
+
+
+def _refusal_of(
+    err: vol.Invalid | HomeAssistantError, caller: Caller, service: str, planned: PlannedCall
+) -> RefusedError:
+    if isinstance(err, vol.Invalid):
+        return bad_request(redact(str(err)))
+    if isinstance(err, Unauthorized):
+        return RefusedError(Refusal.ADMINISTRATOR)
+    text = error_text(service, str(err), caller.home.allows, is_opened=planned.is_opened)
+    return bad_request(text) if isinstance(err, ServiceNotFound | ServiceValidationError) else failed(text)
