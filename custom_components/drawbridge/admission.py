@@ -66,6 +66,13 @@ class Admission:
         self.counters.key_used(key.id, now, client.remote)
         return key
 
+    def locked_out(self, client: Client) -> RefusedError | None:
+        """Refuse a client whose address is locked out, before it presents a key."""
+        if client.address is None:
+            return None
+        remaining = self.lockouts.remaining(client.address, time.monotonic())
+        return RefusedError(Refusal.LOCKED_OUT, retry_after=int(remaining) + 1) if remaining else None
+
     def check_network(self, key: ApiKey, client: Client) -> RefusedError | None:
         """Refuse a key that may not be used from the client's address."""
         if not (key.local_only or key.networks) or self._may_use_from(key, client.address):
@@ -104,10 +111,8 @@ class Admission:
     def _fail(self, failure: AuthFailure, client: Client) -> RefusedError:
         self.counters.auth_failures[failure] += 1
         # Every failure looks the same to an address that is locked out, and none makes the lock-out longer.
-        if client.address is not None:
-            remaining = self.lockouts.remaining(client.address, time.monotonic())
-            if remaining:
-                return RefusedError(Refusal.LOCKED_OUT, retry_after=int(remaining) + 1)
-            if failure.is_guess:
-                self.lockouts.failed(client.address, time.monotonic())
+        if (locked_out := self.locked_out(client)) is not None:
+            return locked_out
+        if client.address is not None and failure.is_guess:
+            self.lockouts.failed(client.address, time.monotonic())
         return RefusedError(_REFUSALS[failure])

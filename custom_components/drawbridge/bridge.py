@@ -35,7 +35,11 @@ from .scope.model import Scope
 from .scope.redaction import Redaction
 from .scope.resolver import EntityDirectory
 from .states.changes import ChangeLog
+from .connections import Connections
+from .states.conflation import Conflation
 from .states.cursor import Cursors
+from .states.feed import ChangeFeed
+from .states.snapshot import Snapshots
 from .telemetry.health import Health
 from .telemetry.loop_lag import LoopLag
 from .telemetry.recorder import Recorder
@@ -75,6 +79,9 @@ class Bridge:
         self.states = self.caches.states
         self.changes = ChangeLog(self.states.index, self.directory)
         self.cursors = Cursors()
+        self.feed = ChangeFeed(hass, self.directory, self.states.json, self.recorder.live.delivered)
+        self.snapshots = Snapshots(hass, self.feed)
+        self.connections = Connections()
         self.sightings = Sightings()
         self.authority = Authority(hass)
         self.admission = Admission(
@@ -112,6 +119,9 @@ class Bridge:
             self.directory.start(),
             self.caches.start(),
             self.changes.start(),
+            self.feed.start(),
+            self.snapshots.clear,
+            self.connections.close_all,
             loop_lag.stop,
             self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
             self.authority.start(),
@@ -160,6 +170,10 @@ class Bridge:
         """Keep these options, in force on the next request."""
         self.hass.config_entries.async_update_entry(self._entry, options=options.as_dict())
 
+    def new_conflation(self) -> Conflation:
+        """Return an empty collection of changes, for a client that is behind."""
+        return Conflation(self.hass)
+
     def entities_in(self, scope: Scope) -> int:
         """Return how many entities are in a scope. Looks at every entity: for people, not for requests."""
         allows = self.directory.live(scope).allows
@@ -195,6 +209,7 @@ class Bridge:
         self.created_states.retain_keys(set(keys))
         self.recorder.counters.retain_keys(set(keys))
         self.sightings.retain_keys(set(keys))
+        self.connections.keys_changed(self.keys)
         self.lessons.retain_keys({key.id for key in keys.values() if key.learning})
 
     def _read_key(self, subentry: ConfigSubentry) -> ApiKey | None:

@@ -14,7 +14,9 @@ class Options:
     """The options of the config entry, with what holds where nothing was chosen.
 
     ``per_minute`` is the rate limit of keys that have none of their own, 0 for no limit;
-    ``time_limit`` is in seconds, ``max_body`` in bytes. The cache's TTLs are in seconds, its
+    ``time_limit`` is in seconds, ``max_body`` in bytes.
+    ``max_connections`` and ``max_key_connections`` limit live connections in all and of a key, ``max_subscriptions``
+    the subscriptions of a connection, ``max_message`` the bytes of a message of a client. The cache's TTLs are in seconds, its
     ``cache_size`` in bytes.
     """
 
@@ -26,6 +28,10 @@ class Options:
     report_to_ban_list: bool = False
     audit_file: bool = False
     audit_days: int = 30
+    max_connections: int = 1000
+    max_key_connections: int = 100
+    max_subscriptions: int = 200
+    max_message: int = 1_048_576
     cache_enabled: bool = True
     cache_ttl_states: float = 300.0
     cache_ttl_services: float = 600.0
@@ -57,6 +63,10 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = MappingProxyType(
         "report_to_ban_list": flag,
         "audit_file": flag,
         "audit_days": positive_whole,
+        "max_connections": positive_whole,
+        "max_key_connections": positive_whole,
+        "max_subscriptions": positive_whole,
+        "max_message": positive_whole,
         "cache_enabled": flag,
         "cache_ttl_states": positive,
         "cache_ttl_services": positive,

@@ -147,6 +147,26 @@ class Refusal(Enum):
         Metric.DENIED,
         retry_after=10,
     )
+    TOO_MANY_CONNECTIONS = Reason(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "There are too many live connections, of this key or in all. Close one first.",
+        Metric.DENIED,
+        SecurityEvent.RATE_LIMITED,
+        retry_after=10,
+    )
+    TOO_MANY_SUBSCRIPTIONS = Reason(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "This connection has {limit} subscriptions, which is the limit. End one first.",
+        Metric.DENIED,
+        SecurityEvent.RATE_LIMITED,
+    )
+    ORIGIN = Reason(
+        HTTPStatus.FORBIDDEN,
+        f"Pages of this origin may not use the key. Add the origin to the key in {_SETTINGS}.",
+        Metric.DENIED,
+        SecurityEvent.NOT_ALLOWED,
+    )
+    UPGRADE_REQUIRED = Reason(HTTPStatus.BAD_REQUEST, "This path expects a WebSocket handshake.", audited=False)
     TOO_LARGE = Reason(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large. The limit is {limit} bytes.")
     BAD_REQUEST = Reason(HTTPStatus.BAD_REQUEST, "{detail}")
     NOT_FOUND = Reason(HTTPStatus.NOT_FOUND, "{detail}", audited=False)

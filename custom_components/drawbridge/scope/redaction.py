@@ -110,10 +110,10 @@ class Redaction(NamedTuple):
         # A place has a name, which stays, or coordinates.
         return not self.location and isinstance(value, list | tuple) and name.lower() == "location"
 
-    def may_change(self, attributes: Mapping[str, Any], encoded: bytes) -> bool:
+    def may_change(self, attributes: Mapping[str, Any], encoded: bytes, braces: int = _PLAIN_BRACES) -> bool:
         """Tell cheaply whether redaction could change a state; ``encoded`` is its JSON.
 
-        It errs towards yes.
+        It errs towards yes. ``braces`` is the number of objects in the JSON of a state whose attributes hold none.
         """
         # Written out, and single bytes first: this runs for every state that is encoded.
         if (
@@ -125,7 +125,7 @@ class Redaction(NamedTuple):
             or b"eyJ" in encoded
         ) and _TRACE_IN_JSON.search(encoded):
             return True
-        return encoded.count(b"{") > _PLAIN_BRACES or True in map(_is_covered, attributes)
+        return encoded.count(b"{") > braces or True in map(_is_covered, attributes)
 
     def attributes(self, entity_id: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """Return the attributes of an entity that are left, without bearer text."""

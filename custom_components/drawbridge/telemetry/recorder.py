@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from .counters import DURATION_BOUNDS, CacheCounters, Counters
+from .live import LiveCounters
 from .health import Health, assess
 from .window import Totals, Window
 
@@ -51,6 +52,7 @@ class Recorder:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Create a recorder. ``clock`` returns seconds and never runs backwards."""
         self.counters = Counters()
+        self.live = LiveCounters()
         self.window = Window()
         self.started_at = time.time()
         self._clock = clock

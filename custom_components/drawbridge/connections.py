@@ -1,0 +1,105 @@
+"""The live connections of all transports: their number is limited, and they end with their key."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from .keys import ApiKey, KeyRing
+from .options import Options
+from .refusal import Refusal, RefusedError
+
+
+class LiveConnection(Protocol):
+    """A connection that outlives a request."""
+
+    key: ApiKey
+    digest: str
+    """The hash of the secret that opened it."""
+
+    def change_key(self, key: ApiKey) -> None:
+        """Take over the changed key."""
+
+    def may_stay(self, key: ApiKey) -> bool:
+        """Return whether the key may still be used from where the connection comes."""
+
+    def end(self, reason: str, *, going_away: bool = False) -> None:
+        """Close the connection."""
+
+
+class Connections:
+    """All live connections. They obey each change of their key at once."""
+
+    def __init__(self) -> None:
+        """Create an empty collection."""
+        self._by_key: dict[str, dict[LiveConnection, None]] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        """Return the number of connections."""
+        return self._count
+
+    def __iter__(self) -> Iterator[LiveConnection]:
+        """Iterate over the connections."""
+        for connections in tuple(self._by_key.values()):
+            yield from tuple(connections)
+
+    def of_key(self, key_id: str) -> int:
+        """Return the number of connections of a key."""
+        return len(self._by_key.get(key_id, ()))
+
+    def refuse(self, key: ApiKey, options: Options) -> RefusedError | None:
+        """Refuse another connection of a key where there are as many as there may be."""
+        if self._count < options.max_connections and self.of_key(key.id) < options.max_key_connections:
+            return None
+        return RefusedError(Refusal.TOO_MANY_CONNECTIONS)
+
+    def open(self, connection: LiveConnection) -> Callable[[], None]:
+        """Keep a connection until the returned function is called."""
+        key_id = connection.key.id
+        self._by_key.setdefault(key_id, {})[connection] = None
+        self._count += 1
+
+        def close() -> None:
+            connections = self._by_key.get(key_id, {})
+            if connections.pop(connection, connection) is None:
+                self._count -= 1
+            if not connections:
+                self._by_key.pop(key_id, None)
+
+        return close
+
+    def keys_changed(self, keys: KeyRing) -> None:
+        """Tell each connection of its key as it is now, and end those that may no longer be open."""
+        for connection in self:
+            key = keys.get(connection.key.id)
+            if key is None:
+                connection.end("The key was removed.")
+            elif (reason := why_ended(connection, key, time.time())) is not None:
+                connection.end(reason)
+            elif key != connection.key:
+                connection.change_key(key)
+
+    def close_all(self) -> None:
+        """End all connections, since the bridge stops."""
+        for connection in self:
+            connection.end("Drawbridge is stopping.", going_away=True)
+
+
+def why_ended(connection: LiveConnection, key: ApiKey, now: float) -> str | None:
+    """Return why a connection may no longer be open at Unix time ``now``; ``None`` if it may."""
+    if not key.enabled:
+        return "The key was disabled."
+    if key.is_expired(now):
+        return "The key has expired."
+    if now >= ends_at(key, connection.digest):
+        return "The key was rotated."
+    return None if connection.may_stay(key) else "The key may no longer be used from this address."
+
+
+def ends_at(key: ApiKey, digest: str) -> float:
+    """Return the Unix time at which a secret of a key ends: infinity for no end, 0 if it is none of the key's."""
+    secret = next((item for item in key.secrets if item.digest == digest), None)
+    if secret is None:
+        return 0.0
+    ends = (end for end in (key.expires, secret.valid_until) if end is not None)
+    return min(ends, default=float("inf"))

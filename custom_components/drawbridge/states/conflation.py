@@ -1,0 +1,69 @@
+"""Merges changes for a subscriber that is behind: one pending difference for each entity."""
+
+from enum import Enum, auto
+
+from homeassistant.core import HomeAssistant, State
+
+from ..scope.redaction import Redaction
+from .compressed import compressed_state, difference
+from .feed import EntityChannel, Shown, entity_event
+
+
+class _Mark(Enum):
+    REPLACED = auto()
+
+
+class Conflation:
+    """For each entity that changed, its state as the subscriber last heard of it.
+
+    Bounded by the entities that the subscriber sees or has seen.
+    """
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Create an empty collection."""
+        self._hass = hass
+        self._before: dict[str, State | _Mark | None] = {}
+        self.merged = 0
+        """How many changes were merged into an earlier one since the last ``take``."""
+
+    def __len__(self) -> int:
+        """Return the number of entities that changed."""
+        return len(self._before)
+
+    def add(self, shown: Shown) -> None:
+        """Add a change. What the subscriber last heard of is kept."""
+        if shown.entity_id in self._before:
+            self.merged += 1
+        else:
+            self._before[shown.entity_id] = shown.before
+
+    def replace(self, entity_id: str) -> None:
+        """Show an entity anew that the subscriber saw in another form."""
+        self._before[entity_id] = _Mark.REPLACED
+
+    def payloads(self, channel: EntityChannel) -> list[bytes]:
+        """Return the events that bring a subscriber of a channel up to date; an event for each kind of change."""
+        added, changed, removed = [], [], []
+        for entity_id, before in self._before.items():
+            state = self._hass.states.get(entity_id) if entity_id in channel.members else None
+            if state is None:
+                if before is not None:
+                    removed.append(b'"%s"' % entity_id.encode())
+            elif before is None or before is _Mark.REPLACED:
+                added.append(compressed_state(state, channel.redaction))
+            elif state is not before:
+                changed.append(_difference(before, state, channel.redaction))
+        kinds = (("r", removed), ("a", added), ("c", changed))
+        return [entity_event(kind, texts) for kind, texts in kinds if texts]
+
+    def take(self, channel: EntityChannel) -> list[bytes]:
+        """Return the events, and start over."""
+        payloads = self.payloads(channel)
+        self._before = {}
+        self.merged = 0
+        return payloads
+
+
+def _difference(before: State | _Mark, state: State, redaction: Redaction) -> bytes:
+    assert isinstance(before, State)  # noqa: S101 - marks were handled
+    return difference(before, state, redaction)

@@ -1,0 +1,150 @@
+"""Everything that a channel shows, built once for all subscribers that join at about the same time."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+
+from .compressed import compressed_state
+from .conflation import Conflation
+from .feed import Batch, ChangeFeed, EntityChannel
+
+_SLICE_SECONDS: Final = 0.002
+_SLICE_ENTITIES: Final = 64
+_AT_ONCE_BYTES: Final = 16_384
+_MAX_AGE_SECONDS: Final = 30.0
+_MAX_CHANGED_SHARE: Final = 8
+"""A snapshot is built anew when more than one in eight of its entities have changed."""
+
+type Compress = Callable[[bytes, int], bytes]
+"""Compresses a text for a window of 2^n bytes."""
+
+
+class Snapshot:
+    """The states of a channel as the members of ``a``, and what changed since each of them was read."""
+
+    def __init__(self, hass: HomeAssistant, feed: ChangeFeed, channel: EntityChannel) -> None:
+        """Create a snapshot; ``build`` fills it."""
+        self._hass = hass
+        self._feed = feed
+        self.channel = channel
+        self.changes = Conflation(hass)
+        self.body = b""
+        self.created = hass.loop.time()
+        self._planned: frozenset[str] = frozenset()
+        self._read: set[str] = set()
+        self._compressed: dict[int, asyncio.Future[bytes]] = {}
+        self._built: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Follow the channel, and build in slices."""
+        self._planned = frozenset(self.channel.members)
+        self._feed.join(self.channel, self)
+        self._built = self._hass.async_create_task(self._build(), "drawbridge snapshot", eager_start=True)
+
+    def stop(self) -> None:
+        """No longer follow the channel. Who waits for the snapshot gets it."""
+        self._feed.leave(self.channel, self)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether it is better to build a new one than to send what changed."""
+        age = self._hass.loop.time() - self.created
+        return age > _MAX_AGE_SECONDS or len(self.changes) * _MAX_CHANGED_SHARE > len(self._planned) + _SLICE_ENTITIES
+
+    def deliver(self, batch: Batch) -> None:
+        """Record changes of entities that were read already, or that were not there. The others are yet to be read."""
+        for shown in batch.shown:
+            if shown.entity_id in self._read or shown.entity_id not in self._planned:
+                self.changes.add(shown)
+
+    async def wait(self) -> None:
+        """Wait until everything was read."""
+        if self._built is not None:
+            await asyncio.shield(self._built)
+
+    async def compressed(self, compress: Compress, window_bits: int) -> bytes:
+        """Return the body, compressed once for all clients with windows of this size."""
+        await self.wait()
+        future = self._compressed.get(window_bits)
+        if future is None:
+            future = self._compressed[window_bits] = self._hass.loop.create_future()
+            if len(self.body) <= _AT_ONCE_BYTES:
+                future.set_result(compress(self.body, window_bits))
+            else:
+                work = self._hass.async_add_executor_job(compress, self.body, window_bits)
+                work.add_done_callback(lambda done: _pass_on(done, future))
+        return await asyncio.shield(future)
+
+    async def _build(self) -> None:
+        loop, texts = self._hass.loop, []
+        channel, redaction, get = self.channel, self.channel.redaction, self._hass.states.get
+        until = loop.time() + _SLICE_SECONDS
+        for number, state in enumerate(tuple(channel.states())):
+            if number % _SLICE_ENTITIES == 0 and loop.time() > until:
+                await asyncio.sleep(0)
+                self._feed.flush()
+                until = loop.time() + _SLICE_SECONDS
+            entity_id = state.entity_id
+            self._read.add(entity_id)
+            current = get(entity_id)
+            if current is not None and entity_id in channel.members:
+                texts.append(compressed_state(current, redaction))
+        self.body = b",".join(texts)
+
+
+class Snapshots:
+    """The latest snapshot of each channel that somebody joined lately."""
+
+    def __init__(self, hass: HomeAssistant, feed: ChangeFeed) -> None:
+        """Create an empty collection."""
+        self._hass = hass
+        self._feed = feed
+        self._latest: dict[EntityChannel, Snapshot] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __len__(self) -> int:
+        """Return the number of snapshots that are kept."""
+        return len(self._latest)
+
+    def of(self, channel: EntityChannel) -> Snapshot:
+        """Return a snapshot of a channel, which may still be being built."""
+        found = self._latest.get(channel)
+        if found is None or found.is_outdated:
+            if found is not None:
+                found.stop()
+            found = self._latest[channel] = Snapshot(self._hass, self._feed, channel)
+            found.start()
+        if self._timer is None:
+            self._timer = self._hass.loop.call_later(_MAX_AGE_SECONDS, self._drop_outdated)
+        return found
+
+    def clear(self) -> None:
+        """Drop all snapshots."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for snapshot in self._latest.values():
+            snapshot.stop()
+        self._latest.clear()
+
+    def _drop_outdated(self) -> None:
+        self._timer = None
+        for channel, snapshot in tuple(self._latest.items()):
+            if snapshot.is_outdated:
+                snapshot.stop()
+                del self._latest[channel]
+        if self._latest:
+            self._timer = self._hass.loop.call_later(_MAX_AGE_SECONDS, self._drop_outdated)
+
+
+def _pass_on(done: asyncio.Future[bytes], future: asyncio.Future[bytes]) -> None:
+    if future.done():
+        return
+    if done.cancelled():
+        future.cancel()
+    elif (error := done.exception()) is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(done.result())

@@ -1,0 +1,53 @@
+"""Counters of live connections: WebSocket and event stream."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Final
+
+TRANSPORTS: Final = ("websocket", "stream")
+DELAY_BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+"""Upper bounds of the delivery delay histogram, in seconds."""
+
+
+@dataclass(slots=True)
+class LiveCounters:
+    """What live connections did since the start.
+
+    Attributes:
+        clients: Connections that are open, by transport.
+        key_clients: The same by key.
+        events: Events that were sent.
+        conflated: Changes that were merged into a later one because the client was behind.
+        dropped: Connections that were closed because their clients read too slowly.
+        commands: Commands that were answered, by type and result. Types that are unknown count as ``other``.
+        delays: Publications by delay from the first change to the wire, by bucket.
+        delay_seconds: The sum of these delays.
+
+    """
+
+    clients: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int, dict.fromkeys(TRANSPORTS, 0)))
+    key_clients: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    events: int = 0
+    conflated: int = 0
+    dropped: int = 0
+    commands: defaultdict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    delays: list[int] = field(default_factory=lambda: [0] * (len(DELAY_BOUNDS) + 1))
+    delay_seconds: float = 0.0
+
+    def opened(self, transport: str, key_id: str) -> None:
+        """Count a connection that was opened."""
+        self.clients[transport] += 1
+        self.key_clients[key_id] += 1
+
+    def closed(self, transport: str, key_id: str) -> None:
+        """Count a connection that was closed."""
+        self.clients[transport] -= 1
+        self.key_clients[key_id] -= 1
+        if not self.key_clients[key_id]:
+            del self.key_clients[key_id]
+
+    def delivered(self, delay: float) -> None:
+        """Count a publication, and its delay in seconds."""
+        self.delays[bisect_left(DELAY_BOUNDS, delay)] += 1
+        self.delay_seconds += delay

@@ -1,0 +1,16 @@
+"""The commands, by what they are about."""
+
+from collections.abc import Mapping
+from itertools import chain
+from types import MappingProxyType
+from typing import Final
+
+from ..command import Command
+from . import connection, states
+
+_MODULES: Final = (connection, states)
+
+COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
+    {command.type: command for command in chain.from_iterable(module.commands.commands for module in _MODULES)}
+)
+"""Every command that a key may use, by its type. Any other is unknown."""

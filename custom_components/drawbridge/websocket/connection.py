@@ -1,0 +1,269 @@
+"""A connection of a key: its commands, its subscriptions, and what it sends."""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import voluptuous as vol
+from homeassistant.components.websocket_api.const import (
+    ERR_ID_REUSE,
+    ERR_INVALID_FORMAT,
+    ERR_UNKNOWN_COMMAND,
+    ERR_UNKNOWN_ERROR,
+    FEATURE_COALESCE_MESSAGES,
+)
+from homeassistant.helpers.json import json_bytes
+
+from ..keys import ApiKey
+from ..log import get_logger
+from ..operations.caller import Caller
+from ..refusal import Refusal, RefusedError
+from .command import ANSWERED, Command, Request
+from .errors import ErrorAnswer, error_answer
+from .outbox import Outbox
+
+if TYPE_CHECKING:
+    from ..bridge import Bridge
+
+_LOGGER = get_logger(__name__)
+_AT_ONCE: Final = 20
+"""Messages of an array that are handled before others have their turn."""
+_HEAD: Final = 2
+"""The members that every message has: its id and its type."""
+_INVALID_RESULT: Final = ErrorAnswer(ERR_UNKNOWN_ERROR, "Invalid JSON in response")
+
+
+class Observer(Protocol):
+    """Learns of the commands of a connection, for metrics, audit trail and learn mode."""
+
+    def commanded(
+        self, key: ApiKey, command: Command | None, message: Mapping[str, Any], request: Request | None,
+        error: ErrorAnswer | None,
+    ) -> None:
+        """Record a command that has been answered."""
+
+
+class Connection:
+    """The command phase of a WebSocket connection."""
+
+    def __init__(
+        self, bridge: Bridge, key: ApiKey, commands: Mapping[str, Command], outbox: Outbox, observer: Observer
+    ) -> None:
+        """Create a connection of a key that was admitted."""
+        self.bridge = bridge
+        self.key = key
+        self.outbox = outbox
+        self.remote: str | None = None
+        self._commands = commands
+        self._observer = observer
+        self._last_id = 0
+        self._subscriptions: dict[int, Callable[[], None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._key_listeners: list[Callable[[Caller], None]] = []
+        self._is_closed = False
+
+    # --- What comes in
+
+    async def receive(self, message: object) -> None:
+        """Handle a message, or each of an array of messages."""
+        if type(message) is not list:
+            self._handle(message)
+            return
+        for number, item in enumerate(message, 1):
+            self._handle(item)
+            if number % _AT_ONCE == 0:
+                # Others have their turn, however long the array is.
+                await asyncio.sleep(0)
+            if self._is_closed:
+                return
+
+    def _handle(self, message: object) -> None:
+        """Check id and type as Home Assistant does, and run the command."""
+        if (head := _head(message)) is None:
+            number = message.get("id") if isinstance(message, dict) else 0
+            self._refuse_malformed(number)
+            return
+        number, type_ = head
+        assert isinstance(message, dict)  # noqa: S101 - a message with a head is an object
+        if number <= self._last_id:
+            self._fail(number, None, message, ErrorAnswer(ERR_ID_REUSE, "Identifier values have to increase."))
+            return
+        if (command := self._commands.get(type_)) is None:
+            self._fail(number, None, message, ErrorAnswer(ERR_UNKNOWN_COMMAND, "Unknown command."))
+            return
+        self._run(number, command, message)
+        self._last_id = number
+
+    def _refuse_malformed(self, number: object) -> None:
+        error = ErrorAnswer(ERR_INVALID_FORMAT, "Message incorrectly formatted.")
+        self._observer.commanded(self.key, None, {}, None, error)
+        self._send({"id": number, "type": "result", "success": False, "error": error.as_dict()})
+
+    def _run(self, number: int, command: Command, message: dict[str, Any]) -> None:
+        request: Request | None = None
+        try:
+            self._admit(command)
+            request = Request(self, number, _validated(command, message), self.caller())
+            result = command.handler(request)
+        except Exception as err:  # noqa: BLE001 - each has its answer
+            self._answer_error(number, command, message, request, err)
+            return
+        if inspect.iscoroutine(result):
+            self._wait(number, command, message, request, result)
+        else:
+            self._answer(number, command, message, request, result)
+
+    def _admit(self, command: Command) -> None:
+        """Take the command from the rate limit, and check its capability. Raises ``RefusedError``."""
+        admission, key = self.bridge.admission, self.key
+        if not command.is_free:
+            allowance = admission.limit_rate(key)
+            if allowance is not None and not allowance.allowed:
+                raise admission.over_limit(key)
+        if (refused := admission.authorize(key, command.operation.capability)) is not None:
+            raise refused
+
+    def _wait(
+        self, number: int, command: Command, message: dict[str, Any], request: Request, work: Coroutine[Any, Any, Any]
+    ) -> None:
+        """Run a command that takes its time, in a place of its key's."""
+        places, key_id = self.bridge.concurrency, self.key.id
+        if places.is_full(key_id, self.bridge.options.max_concurrent):
+            work.close()
+            self._answer_error(number, command, message, request, RefusedError(Refusal.BUSY))
+            return
+        places.enter(key_id)
+
+        async def finish() -> None:
+            try:
+                async with asyncio.timeout(self.bridge.options.time_limit):
+                    result = await work
+            except Exception as err:  # noqa: BLE001 - each has its answer
+                self._answer_error(number, command, message, request, err)
+            else:
+                self._answer(number, command, message, request, result)
+            finally:
+                places.leave(key_id)
+
+        task = self.bridge.hass.async_create_task(finish(), f"drawbridge {command.type}", eager_start=True)
+        if not task.done():
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    # --- What goes out
+
+    def _answer(
+        self, number: int, command: Command, message: Mapping[str, Any], request: Request, result: object
+    ) -> None:
+        if result is not ANSWERED:
+            self.send_result(number, result)
+        self._observer.commanded(self.key, command, message, request, None)
+
+    def _answer_error(
+        self, number: int, command: Command, message: Mapping[str, Any], request: Request | None, error: Exception
+    ) -> None:
+        answer = error_answer(message, error)
+        if answer is None:
+            _LOGGER.error("Unexpected error in the command %s", command.type, exc_info=error)
+            answer = ErrorAnswer(ERR_UNKNOWN_ERROR, "Unknown error")
+        self._fail(number, command, message, answer, request)
+
+    def _fail(
+        self,
+        number: int,
+        command: Command | None,
+        message: Mapping[str, Any],
+        error: ErrorAnswer,
+        request: Request | None = None,
+    ) -> None:
+        self._observer.commanded(self.key, command, message, request, error)
+        self._send({"id": number, "type": "result", "success": False, "error": error.as_dict()})
+
+    def send_result(self, number: int, result: object = None) -> None:
+        """Send the result of a command."""
+        self.bridge.feed.flush()
+        try:
+            self._send({"id": number, "type": "result", "success": True, "result": result})
+        except TypeError, ValueError:
+            self._send({"id": number, "type": "result", "success": False, "error": _INVALID_RESULT.as_dict()})
+
+    def send_event(self, number: int, event: object) -> None:
+        """Send an event of a subscription, after all changes so far."""
+        if number in self._subscriptions:
+            self.bridge.feed.flush()
+            self._send({"id": number, "type": "event", "event": event})
+
+    def send_pong(self, number: int) -> None:
+        """Answer a ping."""
+        self._send({"id": number, "type": "pong"})
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        if not self._is_closed:
+            self.outbox.send(json_bytes(message))
+
+    # --- Subscriptions and the key
+
+    def caller(self) -> Caller:
+        """Return the caller for the key as it is now."""
+        return Caller.of(self.key, self.bridge.resources)
+
+    def subscribe(self, number: int, stop: Callable[[], None]) -> None:
+        """Keep a subscription. Raises ``RefusedError`` if there are too many."""
+        if len(self._subscriptions) >= self.bridge.options.max_subscriptions:
+            stop()
+            raise RefusedError(Refusal.TOO_MANY_SUBSCRIPTIONS, {"limit": self.bridge.options.max_subscriptions})
+        self._subscriptions[number] = stop
+
+    def unsubscribe(self, number: int) -> bool:
+        """End a subscription. Return whether there was one."""
+        stop = self._subscriptions.pop(number, None)
+        if stop is None:
+            return False
+        stop()
+        return True
+
+    def on_key_change(self, listener: Callable[[Caller], None]) -> Callable[[], None]:
+        """Call a listener after each change of the key, until the returned function is called."""
+        self._key_listeners.append(listener)
+        return lambda: self._key_listeners.remove(listener)
+
+    def change_key(self, key: ApiKey) -> None:
+        """Take over the changed key, for everything that is sent from now on."""
+        self.key = key
+        caller = self.caller()
+        for listener in tuple(self._key_listeners):
+            listener(caller)
+
+    def set_features(self, features: Mapping[str, Any]) -> None:
+        """Take over what the client supports."""
+        self.outbox.coalesces = FEATURE_COALESCE_MESSAGES in features
+
+    def close(self) -> None:
+        """End all subscriptions and commands."""
+        self._is_closed = True
+        for number in tuple(self._subscriptions):
+            try:
+                self.unsubscribe(number)
+            except Exception:
+                _LOGGER.exception("Unexpected error while a subscription ended")
+        for task in tuple(self._tasks):
+            task.cancel("the connection was closed")
+
+
+def _head(message: object) -> tuple[int, str] | None:
+    """Return id and type of a message; ``None`` for a malformed one."""
+    if type(message) is not dict:
+        return None
+    number, type_ = message.get("id"), message.get("type")
+    if type(number) is not int or number <= 0 or type(type_) is not str or not type_:
+        return None
+    return number, type_
+
+
+def _validated(command: Command, message: dict[str, Any]) -> dict[str, Any]:
+    if command.schema is not None:
+        return command.schema(message)
+    if len(message) > _HEAD:
+        raise vol.Invalid("extra keys not allowed")
+    return message

@@ -1,0 +1,92 @@
+"""Errors of commands, in Home Assistant's form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.components.websocket_api.const import (
+    ERR_HOME_ASSISTANT_ERROR,
+    ERR_INVALID_FORMAT,
+    ERR_NOT_FOUND,
+    ERR_TIMEOUT,
+    ERR_UNAUTHORIZED,
+    ERR_UNKNOWN_ERROR,
+)
+from homeassistant.exceptions import HomeAssistantError, Unauthorized
+from voluptuous.humanize import humanize_error
+
+from ..masking import mask
+from ..refusal import Refusal, RefusedError
+from ..scope.redaction import without_bearer_text
+
+_ERR_RATE_LIMITED: Final = "rate_limited"
+_ERR_BUSY: Final = "busy"
+_CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
+    {
+        Refusal.NOT_FOUND: ERR_NOT_FOUND,
+        Refusal.SCOPE: ERR_NOT_FOUND,
+        Refusal.BAD_REQUEST: ERR_INVALID_FORMAT,
+        Refusal.TOO_LARGE: ERR_INVALID_FORMAT,
+        Refusal.RATE_LIMITED: _ERR_RATE_LIMITED,
+        Refusal.BUSY: _ERR_BUSY,
+        Refusal.UNFINISHED: _ERR_BUSY,
+        Refusal.TIMED_OUT: ERR_TIMEOUT,
+        Refusal.FAILED: ERR_HOME_ASSISTANT_ERROR,
+        Refusal.INTERNAL: ERR_UNKNOWN_ERROR,
+        Refusal.UNAVAILABLE: ERR_HOME_ASSISTANT_ERROR,
+        Refusal.CAMERA_OFF: ERR_HOME_ASSISTANT_ERROR,
+    }
+)
+"""Codes that Home Assistant has, or that its clients treat like any other. Every other refusal is `unauthorized`."""
+
+
+class CommandError(Exception):
+    """Raised by a handler to answer with exactly this error, as Home Assistant's own command does."""
+
+    def __init__(self, code: str, message: str, translation: Mapping[str, Any] | None = None) -> None:
+        """Answer with an error.
+
+        Args:
+            code: The code, one of Home Assistant's ``ERR_…``.
+            message: The text.
+            translation: ``translation_key``, ``translation_placeholders`` and ``translation_domain``, if any.
+
+        """
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.translation = translation
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer:
+    """An error as it is sent, and the refusal behind it, if there is one."""
+
+    code: str
+    message: str
+    translation: Mapping[str, Any] | None = None
+    refused: RefusedError | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the member ``error`` of a result."""
+        return {"code": self.code, "message": self.message, **(self.translation or {})}
+
+
+def error_answer(message: object, error: Exception) -> ErrorAnswer | None:
+    """Return the error that is sent for an exception of a handler; ``None`` for one that nobody expected."""
+    if isinstance(error, RefusedError):
+        text = without_bearer_text(mask(error.message))
+        return ErrorAnswer(_CODES.get(error.refusal, ERR_UNAUTHORIZED), text, refused=error)
+    if isinstance(error, CommandError):
+        return ErrorAnswer(error.code, without_bearer_text(mask(error.message)), error.translation)
+    if isinstance(error, Unauthorized):
+        return ErrorAnswer(ERR_UNAUTHORIZED, "Unauthorized")
+    if isinstance(error, vol.Invalid):
+        return ErrorAnswer(ERR_INVALID_FORMAT, without_bearer_text(mask(humanize_error(message, error))))
+    if isinstance(error, TimeoutError):
+        return ErrorAnswer(ERR_TIMEOUT, "Timeout")
+    if isinstance(error, HomeAssistantError) and str(error):
+        return ErrorAnswer(ERR_HOME_ASSISTANT_ERROR, without_bearer_text(mask(str(error))))
+    return None

@@ -1,0 +1,56 @@
+"""WebSocket frames of a server (RFC 6455), compressed where that is worth it (RFC 7692)."""
+
+import struct
+import zlib
+from collections.abc import Iterable
+from typing import Any, Final
+
+from ..encoding.codecs import fast_zlib
+
+_TEXT: Final = 0x81
+_COMPRESSED: Final = 0x40
+_SHORT: Final = 126
+_MEDIUM: Final = 65_536
+_HEAD_MEDIUM: Final = struct.Struct(">BBH")
+_HEAD_LONG: Final = struct.Struct(">BBQ")
+_TAIL: Final = b"\x00\x00\xff\xff"
+"""What a flush ends with; it is left out of a message (RFC 7692, section 7.2.1)."""
+
+MIN_COMPRESSED_BYTES: Final = 512
+"""Shorter messages are sent as they are: that is faster, and they fit in a packet."""
+
+
+def text_frame(payload: bytes) -> bytes:
+    """Return a text message in one frame."""
+    return _head(_TEXT, len(payload)) + payload
+
+
+def compressed_frame(blocks: Iterable[bytes]) -> bytes:
+    """Return a text message in one frame, made of blocks of ``deflated``."""
+    payload = b"".join(blocks).removesuffix(_TAIL)
+    return _head(_TEXT | _COMPRESSED, len(payload)) + payload
+
+
+def deflated(text: bytes, window_bits: int) -> bytes:
+    """Return a text compressed by itself, ending at a byte boundary.
+
+    It refers to nothing before it, so it can be part of any message, of any connection whose window is as large.
+    """
+    compressor: Any = fast_zlib.compressobj(1, zlib.DEFLATED, -window_bits)
+    block: bytes = compressor.compress(text) + compressor.flush(zlib.Z_FULL_FLUSH)
+    return block
+
+
+def message_frame(payload: bytes, window_bits: int) -> bytes:
+    """Return a text message in one frame, compressed if the client can read that and it is worth it."""
+    if not window_bits or len(payload) < MIN_COMPRESSED_BYTES:
+        return text_frame(payload)
+    return compressed_frame((deflated(payload, window_bits),))
+
+
+def _head(first: int, length: int) -> bytes:
+    if length < _SHORT:
+        return bytes((first, length))
+    if length < _MEDIUM:
+        return _HEAD_MEDIUM.pack(first, 126, length)
+    return _HEAD_LONG.pack(first, 127, length)

@@ -1,0 +1,171 @@
+"""What a connection sends: at once while the client keeps up, else in order when there is room."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from ..states.feed import Batch
+from .frames import message_frame
+
+MAX_BUFFERED_BYTES: Final = 131_072
+"""A client with more bytes than this in its socket's buffer is behind."""
+MAX_PENDING_BYTES: Final = 4_194_304
+MAX_PENDING: Final = 4096
+"""Messages that may wait, as in Home Assistant."""
+PEAK_PENDING: Final = 1024
+"""Messages that may wait for ``PEAK_SECONDS``, as in Home Assistant."""
+PEAK_SECONDS: Final = 10.0
+
+
+class Form(NamedTuple):
+    """How a client wants its messages. Clients of one form share frames."""
+
+    coalesces: bool
+    window_bits: int
+
+
+class Outbox:
+    """Writes frames to the transport of a connection.
+
+    A message that cannot be conflated waits while the client is behind. ``overflow`` is called, once, when too many
+    wait.
+    """
+
+    __slots__ = (
+        "_attend", "_first_peak", "_form", "_is_over", "_overflow", "_pending", "_pending_bytes", "_transport", "_waiters")
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        window_bits: int,
+        overflow: Callable[[str], None],
+        attend: Callable[[], None],
+    ) -> None:
+        """Create an outbox.
+
+        Args:
+            transport: Where to write.
+            window_bits: The size of the client's window, 0 without compression.
+            overflow: Called once with the reason when too much waits.
+            attend: Called when something begins to wait; ``resume`` must be called soon then.
+
+        """
+        self._attend = attend
+        self._transport = transport
+        self._form = Form(coalesces=False, window_bits=window_bits)
+        self._overflow = overflow
+        self._pending: deque[bytes] = deque()
+        self._pending_bytes = 0
+        self._waiters: dict[Callable[[], bool], None] = {}
+        self._first_peak = 0.0
+        self._is_over = False
+
+    @property
+    def form(self) -> Form:
+        """How the client wants its messages."""
+        return self._form
+
+    @property
+    def coalesces(self) -> bool:
+        """Whether the client reads arrays of messages."""
+        return self._form.coalesces
+
+    @coalesces.setter
+    def coalesces(self, value: bool) -> None:
+        self._form = self._form._replace(coalesces=value)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the client has not read enough of what was sent."""
+        return bool(self._pending) or self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES
+
+    @property
+    def pending_bytes(self) -> int:
+        """The size of what waits, in bytes."""
+        return self._pending_bytes + self._transport.get_write_buffer_size()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits for room."""
+        return not self._pending and not self._waiters
+
+    def send(self, payload: bytes) -> None:
+        """Send a message that must not be lost."""
+        self.send_frame(message_frame(payload, self._form.window_bits))
+
+    def send_frame(self, frame: bytes) -> None:
+        """Send a message that is framed already."""
+        if self._is_over:
+            return
+        if not self.is_behind:
+            self._transport.write(frame)
+            return
+        if self._pending_bytes and self._pending_bytes + len(frame) > MAX_PENDING_BYTES:
+            self._give_up(f"more than {MAX_PENDING_BYTES} bytes are waiting")
+            return
+        self._pending.append(frame)
+        self._pending_bytes += len(frame)
+        self._attend()
+        self._check_count()
+
+    def send_batch(self, batch: Batch, number: int) -> None:
+        """Send the events of a batch as those of a subscription. They are framed once for all clients of a form."""
+        key = number, self._form
+        frames = batch.cache.get(key)
+        if frames is None:
+            frames = batch.cache[key] = event_frames(batch.payloads, number, self._form)
+        self.send_frame(frames)
+
+    def wait_for_room(self, resume: Callable[[], bool]) -> None:
+        """Call ``resume`` when there is room, until it returns whether it has sent everything."""
+        self._waiters[resume] = None
+        self._attend()
+
+    def forget(self, resume: Callable[[], bool]) -> None:
+        """No longer call ``resume``."""
+        self._waiters.pop(resume, None)
+
+    def resume(self) -> None:
+        """Send what waits, as far as there is room."""
+        while self._pending and self._transport.get_write_buffer_size() <= MAX_BUFFERED_BYTES:
+            frame = self._pending.popleft()
+            self._pending_bytes -= len(frame)
+            self._transport.write(frame)
+        for waiter in tuple(self._waiters):
+            if self.is_behind:
+                break
+            if waiter():
+                self._waiters.pop(waiter, None)
+        if len(self._pending) <= PEAK_PENDING:
+            self._first_peak = 0.0
+        else:
+            self._check_count()
+
+    def _check_count(self) -> None:
+        count = len(self._pending)
+        if count > MAX_PENDING:
+            self._give_up(f"more than {MAX_PENDING} messages are waiting")
+        elif count > PEAK_PENDING:
+            now = time.monotonic()
+            self._first_peak = self._first_peak or now
+            if now - self._first_peak > PEAK_SECONDS:
+                self._give_up(f"more than {PEAK_PENDING} messages were waiting for {PEAK_SECONDS:.0f} s")
+
+    def _give_up(self, reason: str) -> None:
+        self._is_over = True
+        self._pending.clear()
+        self._pending_bytes = 0
+        self._waiters.clear()
+        self._overflow(reason)
+
+
+def event_frames(payloads: Sequence[bytes], number: int, form: Form) -> bytes:
+    """Return frames with these events of a subscription."""
+    prefix = b'{"id":%d,"type":"event","event":' % number
+    messages: list[bytes] = [b"".join((prefix, payload, b"}")) for payload in payloads]
+    if form.coalesces and len(messages) > 1:
+        messages = [b"[" + b",".join(messages) + b"]"]
+    return b"".join([message_frame(message, form.window_bits) for message in messages])
+

@@ -1,0 +1,127 @@
+"""Records commands: in metrics, in the audit trail, and for learn mode."""
+
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from ..audit.trail import AuditRecord, Outcome
+from ..bridge import Bridge
+from ..keys import ApiKey, Capability
+from ..learning.lessons import Asked
+from ..operations.caller import Activity
+from ..refusal import Metric, RefusedError
+from .command import Command, Request
+from .errors import ErrorAnswer
+
+ROUTE: Final = "/api/websocket"
+_METHOD: Final = "WS"
+_OTHER: Final = "other"
+_SUCCESS: Final = "success"
+
+
+class Recording:
+    """Records the commands of one connection."""
+
+    def __init__(self, bridge: Bridge, remote: str | None, request_id: str) -> None:
+        """Record the commands of a client. ``request_id`` is that of the handshake."""
+        self._bridge = bridge
+        self._remote = remote
+        self._request_id = request_id
+
+    def commanded(
+        self,
+        key: ApiKey,
+        command: Command | None,
+        message: Mapping[str, Any],
+        request: Request | None,
+        error: ErrorAnswer | None,
+    ) -> None:
+        """Record a command that has been answered."""
+        recorder = self._bridge.recorder
+        result = _SUCCESS if error is None else error.code
+        recorder.live.commands[command.type if command is not None else _OTHER, result] += 1
+        if command is None:
+            return
+        if not command.is_free:
+            recorder.counters.key_used(key.id, time.time(), self._remote)
+        refused = error.refused if error is not None else None
+        if refused is not None and refused.reason.value.metric is Metric.DENIED:
+            recorder.counters.denied[refused.reason.label] += 1
+            recorder.counters.keys[key.id].refused += 1
+        activity = request.caller.activity if request is not None else Activity()
+        self._audit(key, command, activity, error)
+        if key.learning:
+            self._bridge.lessons.learn(key.id, asked_for(command, message, activity, refused))
+
+    def refused(self, key: ApiKey | None, refused: RefusedError) -> None:
+        """Record a connection that was refused."""
+        counters = self._bridge.recorder.counters
+        if refused.reason.value.metric is Metric.DENIED:
+            counters.denied[refused.reason.label] += 1
+            if key is not None:
+                counters.keys[key.id].refused += 1
+        if refused.reason.value.audited:
+            self._add(key, refused.refusal.value.status, "refused", refused.reason.label, None)
+
+    def _audit(self, key: ApiKey, command: Command, activity: Activity, error: ErrorAnswer | None) -> None:
+        """Add an audit record for a refusal or a write."""
+        if error is None:
+            if activity.target is not None:
+                self._add(key, HTTPStatus.OK, "allowed", None, activity.target)
+            return
+        if error.refused is None:
+            if activity.target is not None:
+                self._add(key, HTTPStatus.INTERNAL_SERVER_ERROR, "failed", "failed", activity.target)
+            return
+        reason, status = error.refused.reason, error.refused.refusal.value.status
+        if reason.value.audited:
+            outcome: Outcome = "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
+            self._add(key, status, outcome, reason.label, activity.target or command.type)
+
+    def _add(
+        self, key: ApiKey | None, status: HTTPStatus, outcome: Outcome, reason: str | None, target: str | None
+    ) -> None:
+        self._bridge.audit.add(
+            AuditRecord(
+                time=time.time(),
+                request_id=self._request_id,
+                key_id=key.id if key is not None else None,
+                key_name=key.name if key is not None else None,
+                address=self._remote or "local",
+                method=_METHOD,
+                route=ROUTE,
+                status=status.value,
+                outcome=outcome,
+                reason=reason,
+                target=target,
+            )
+        )
+
+
+def asked_for(
+    command: Command, message: Mapping[str, Any], activity: Activity, refused: RefusedError | None
+) -> Asked:
+    """Return what a command asked for, as its operation declares it."""
+    operation = command.operation
+    entities = {*activity.reached, *_named(message, operation.names)}
+    capabilities = {operation.capability} if isinstance(operation.capability, Capability) else set()
+    service = f"{message.get('domain')}.{message.get('service')}".lower() if command.type == "call_service" else None
+    event = message.get("event_type") if command.type == "fire_event" else None
+    return Asked(
+        capabilities=frozenset(capabilities),
+        entities=frozenset(entities),
+        service=service,
+        event=event if isinstance(event, str) else None,
+        everything=operation.everything and not entities,
+        refused=refused is not None and refused.refusal.value.status == HTTPStatus.FORBIDDEN,
+    )
+
+
+def _named(message: Mapping[str, Any], names: tuple[str, ...]) -> set[str]:
+    found: set[str] = set()
+    for name in names:
+        value = message.get(name)
+        items = value if isinstance(value, list) else [value]
+        found.update(item.lower() for item in items if isinstance(item, str) and "." in item)
+    return found

@@ -1,0 +1,338 @@
+"""A WebSocket connection from its handshake to its end."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import voluptuous as vol
+from aiohttp import WSCloseCode, WSMsgType, hdrs, web
+from homeassistant.components.websocket_api.auth import (
+    AUTH_MESSAGE_SCHEMA,
+    AUTH_OK_MESSAGE,
+    AUTH_REQUIRED_MESSAGE,
+    auth_invalid_message,
+)
+from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, json_loads
+from voluptuous.humanize import humanize_error
+
+from ..admission import Client
+from ..bridge import Bridge
+from ..connections import ends_at, why_ended
+from ..http.problem import problem_of
+from ..http.security_headers import REQUEST_ID, SECURITY_HEADERS, request_id
+from ..keys import ApiKey, AuthFailure, digest
+from ..limits.networks import parse_address
+from ..limits.origins import ANY_ORIGIN
+from ..log import get_logger
+from ..masking import mask
+from ..refusal import Refusal, RefusedError
+from .command import Command
+from .connection import Connection
+from .outbox import Outbox
+from .recording import Recording
+
+_LOGGER = get_logger(__name__)
+_AUTH_SECONDS: Final = 10
+_MAX_AUTH_BYTES: Final = 65_536
+_HEARTBEAT_SECONDS: Final = 55
+_CLOSE_SECONDS: Final = 5
+_RESUME_SECONDS: Final = 0.02
+_LONGEST_TIMER_SECONDS: Final = 86_400
+_TRANSPORT: Final = "websocket"
+
+
+class DisconnectError(Exception):
+    """Raised to end a connection. The text is for the client."""
+
+
+class WebSocketEndpoint:
+    """Accepts the WebSocket connections of a path."""
+
+    def __init__(self, commands: Mapping[str, Command], find_bridge: Callable[[], Bridge | None]) -> None:
+        """Create an endpoint that serves these commands."""
+        self._commands = commands
+        self._find_bridge = find_bridge
+        self.unauthenticated = 0
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Serve a connection until it ends."""
+        bridge = self._find_bridge()
+        number = request_id(request.headers.get(REQUEST_ID))
+        if bridge is None:
+            return _refusal(RefusedError(Refusal.UNAVAILABLE), number)
+        client = Client(request.remote, parse_address(request.remote or ""))
+        recording = Recording(bridge, request.remote, number)
+        websocket = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=bridge.options.max_message)
+        refused = self._refuse_handshake(request, bridge, client, websocket)
+        if refused is not None:
+            recording.refused(None, refused)
+            return _refusal(refused, number)
+        await websocket.prepare(request)
+        self.unauthenticated += 1
+        try:
+            key, secret = await _authenticate(request, websocket, bridge, client, recording)
+        except (DisconnectError, TimeoutError) as err:
+            await websocket.close(code=WSCloseCode.POLICY_VIOLATION, message=_close_text(str(err)))
+            return websocket
+        finally:
+            self.unauthenticated -= 1
+        if key is not None:
+            await Session(request, websocket, bridge, client, key, digest(secret), recording).serve(self._commands)
+        return websocket
+
+    def _refuse_handshake(
+        self, request: web.Request, bridge: Bridge, client: Client, websocket: web.WebSocketResponse
+    ) -> RefusedError | None:
+        if (locked_out := bridge.admission.locked_out(client)) is not None:
+            return locked_out
+        options = bridge.options
+        if self.unauthenticated + len(bridge.connections) >= options.max_connections:
+            return RefusedError(Refusal.TOO_MANY_CONNECTIONS)
+        if request.method != hdrs.METH_GET or not _is_upgrade(request, websocket):
+            return RefusedError(Refusal.UPGRADE_REQUIRED)
+        return None
+
+
+async def _authenticate(
+    request: web.Request, websocket: web.WebSocketResponse, bridge: Bridge, client: Client, recording: Recording
+) -> tuple[ApiKey | None, str]:
+    """Read the key, and admit it. A key that is refused is told so in-band, since clients would retry otherwise.
+
+    Raises:
+        DisconnectError: The message is not one that authenticates.
+        TimeoutError: There was none in time.
+
+    """
+    await websocket.send_str(AUTH_REQUIRED_MESSAGE.decode())
+    try:
+        async with asyncio.timeout(_AUTH_SECONDS):
+            message = await websocket.receive()
+    except TimeoutError:
+        raise DisconnectError(f"No key was sent within {_AUTH_SECONDS} seconds.") from None
+    if message.type is not WSMsgType.TEXT or len(message.data) > _MAX_AUTH_BYTES:
+        raise DisconnectError("The first message should be of the type 'auth', and hold a key.")
+    secret = await _read_secret(websocket, message.data)
+    admitted = _admit(request, bridge, client, secret)
+    if isinstance(admitted, RefusedError):
+        key = None if isinstance(found := bridge.keys.authenticate(secret, time.time()), AuthFailure) else found
+        recording.refused(key, admitted)
+        await websocket.send_str(auth_invalid_message(mask(admitted.message)).decode())
+        await websocket.close()
+        return None, ""
+    await websocket.send_str(AUTH_OK_MESSAGE.decode())
+    return admitted, secret
+
+
+async def _read_secret(websocket: web.WebSocketResponse, text: str) -> str:
+    try:
+        content = AUTH_MESSAGE_SCHEMA(json_loads(text))
+    except JSON_DECODE_EXCEPTIONS as err:
+        raise DisconnectError("The message is not valid JSON.") from err
+    except vol.Invalid as err:
+        detail = mask(f"Auth message incorrectly formatted: {humanize_error(json_loads(text), err)}")
+        await websocket.send_str(auth_invalid_message(detail).decode())
+        raise DisconnectError(detail) from err
+    return str(content.get("access_token", ""))
+
+
+def _admit(request: web.Request, bridge: Bridge, client: Client, secret: str) -> ApiKey | RefusedError:
+    key = bridge.admission.authenticate(secret or AuthFailure.MISSING, client)
+    if isinstance(key, RefusedError):
+        bridge.report_guess(request, key)
+        return key
+    refused = (
+        bridge.admission.check_network(key, client)
+        or _refuse_origin(request, bridge, key)
+        or bridge.connections.refuse(key, bridge.options)
+    )
+    return refused or key
+
+
+def _refuse_origin(request: web.Request, bridge: Bridge, key: ApiKey) -> RefusedError | None:
+    """Refuse a page of another site, unless the key or the bridge allows its origin."""
+    origin = request.headers.get(hdrs.ORIGIN)
+    if origin is None or urlsplit(origin).netloc.lower() == request.host.lower():
+        return None
+    allowed = bridge.origins(key)
+    return None if origin in allowed or ANY_ORIGIN in allowed else RefusedError(Refusal.ORIGIN)
+
+
+class Session:
+    """The command phase of a connection: reads messages, and ends with its key."""
+
+    def __init__(
+        self,
+        request: web.Request,
+        websocket: web.WebSocketResponse,
+        bridge: Bridge,
+        client: Client,
+        key: ApiKey,
+        secret_digest: str,
+        recording: Recording,
+    ) -> None:
+        """Create a session of a key that was admitted."""
+        self.digest = secret_digest
+        self._request = request
+        self._websocket = websocket
+        self._bridge = bridge
+        self._client = client
+        self._recording = recording
+        self._connection: Connection | None = None
+        self._key = key
+        self._timer: asyncio.TimerHandle | None = None
+        self._resume_timer: asyncio.TimerHandle | None = None
+        self._ending: asyncio.Task[None] | None = None
+
+    @property
+    def key(self) -> ApiKey:
+        """The key as it is now."""
+        return self._key
+
+    async def serve(self, commands: Mapping[str, Command]) -> None:
+        """Handle messages until the connection ends."""
+        bridge, transport = self._bridge, self._request.transport
+        if transport is None:
+            return
+        outbox = Outbox(transport, _window_bits(self._websocket), self._overflow, self._attend)
+        self._outbox = outbox
+        connection = self._connection = Connection(bridge, self._key, commands, outbox, self._recording)
+        close = bridge.connections.open(self)
+        live = bridge.recorder.live
+        live.opened(_TRANSPORT, self._key.id)
+        self._arm()
+        secure = self._request.secure
+        bridge.sightings.use(
+            self._key.id, self._client.address, self._client.remote, self._request.headers, secure=secure
+        )
+        try:
+            await self._receive(connection)
+        except DisconnectError as err:
+            _LOGGER.debug("The connection of a client was closed: %s", err)
+            await self._websocket.close(code=WSCloseCode.POLICY_VIOLATION, message=_close_text(str(err)))
+        finally:
+            close()
+            connection.close()
+            live.closed(_TRANSPORT, self._key.id)
+            for timer in (self._timer, self._resume_timer):
+                if timer is not None:
+                    timer.cancel()
+            if self._ending is not None:
+                with suppress(TimeoutError):
+                    await self._ending
+
+    async def _receive(self, connection: Connection) -> None:
+        websocket = self._websocket
+        while not websocket.closed:
+            message = await websocket.receive()
+            if message.type is WSMsgType.TEXT:
+                await connection.receive(_parsed(message.data))
+            elif message.type is WSMsgType.BINARY:
+                # There is no command with a binary handler, so this is for nobody.
+                if not message.data:
+                    raise DisconnectError("Received invalid binary message.")
+            else:
+                return
+
+    # --- The key
+
+    def change_key(self, key: ApiKey) -> None:
+        """Take over the changed key."""
+        self._key = key
+        if self._connection is not None:
+            self._connection.change_key(key)
+        self._arm()
+
+    def may_stay(self, key: ApiKey) -> bool:
+        """Return whether the key may still be used from where the connection comes."""
+        return self._bridge.admission.check_network(key, self._client) is None
+
+    def end(self, reason: str, *, going_away: bool = False) -> None:
+        """Close the connection. Nothing more is sent but the reason."""
+        if self._ending is not None:
+            return
+        if self._connection is not None:
+            self._connection.close()
+        code = WSCloseCode.GOING_AWAY if going_away else WSCloseCode.POLICY_VIOLATION
+        self._ending = self._bridge.hass.async_create_background_task(
+            self._close(code, reason), "drawbridge close", eager_start=True
+        )
+
+    def _arm(self) -> None:
+        """End the connection when its secret does."""
+        if self._timer is not None:
+            self._timer.cancel()
+        seconds = ends_at(self._key, self.digest) - time.time()
+        loop = self._bridge.hass.loop
+        self._timer = loop.call_later(max(0.0, min(seconds, _LONGEST_TIMER_SECONDS)), self._check)
+
+    def _check(self) -> None:
+        if (reason := why_ended(self, self._key, time.time())) is not None:
+            self.end(reason)
+        else:
+            self._arm()
+
+    async def _close(self, code: int, reason: str) -> None:
+        transport = self._request.transport
+        try:
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self._websocket.close(code=code, message=_close_text(reason))
+        except TimeoutError:
+            pass
+        finally:
+            if transport is not None:
+                transport.abort()
+
+    # --- Slow readers
+
+    def _attend(self) -> None:
+        """Send what waits as soon as there is room."""
+        if self._resume_timer is None:
+            self._resume_timer = self._bridge.hass.loop.call_later(_RESUME_SECONDS, self._resume)
+
+    def _resume(self) -> None:
+        self._resume_timer = None
+        if self._request.transport is None or self._request.transport.is_closing():
+            return
+        self._outbox.resume()
+        if not self._outbox.is_idle:
+            self._attend()
+
+    def _overflow(self, reason: str) -> None:
+        self._bridge.recorder.live.dropped += 1
+        _LOGGER.warning("The API key '%s' reads too slowly, so its connection was closed: %s", self._key.name, reason)
+        self.end(f"The client reads too slowly: {reason}.")
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    try:
+        return json_loads(text)
+    except JSON_DECODE_EXCEPTIONS as err:
+        raise DisconnectError("Received invalid JSON.") from err
+
+
+def _is_upgrade(request: web.Request, websocket: web.WebSocketResponse) -> bool:
+    try:
+        return bool(websocket.can_prepare(request))
+    except web.HTTPException:
+        return False
+
+
+def _window_bits(websocket: web.WebSocketResponse) -> int:
+    """Return the size of the window that was negotiated for compression, 0 for none."""
+    bits = websocket.compress
+    return int(bits) if bits else 0
+
+
+def _close_text(text: str) -> bytes:
+    """Return a reason as a close frame can hold it."""
+    return text.encode()[:120].decode(errors="ignore").encode()
+
+
+def _refusal(refused: RefusedError, number: str) -> web.StreamResponse:
+    response = problem_of(refused).response()
+    response.headers.update(SECURITY_HEADERS)
+    response.headers[REQUEST_ID] = number
+    return response
