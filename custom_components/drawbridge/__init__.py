@@ -11,7 +11,7 @@ from homeassistant.loader import async_get_integration
 
 from . import http as api
 from .bridge import Bridge, DrawbridgeConfigEntry
-from .const import DOMAIN
+from .const import BASE_PATH, DOMAIN
 from .devices import name_devices
 from .issues.monitor import Issues
 from .issues.scope import ScopeIssues
@@ -19,6 +19,7 @@ from .keys.keeper import remove_store
 from .migration import migrate
 from .services import register_actions
 from .usage import remove_usage
+from .websocket.mount import mount as mount_websocket
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.EVENT, Platform.SENSOR, Platform.SWITCH)
 
@@ -35,6 +36,8 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
             entry = next(iter(hass.config_entries.async_loaded_entries(DOMAIN)), None)
         return entry.runtime_data if entry is not None and hass.is_running else None
 
+    # Before the REST API, which answers every path that is not taken.
+    mount_websocket(hass.http.app.router, find_bridge, base_path=BASE_PATH)
     api.mount(hass.http.app.router, find_bridge)
     register_actions(hass)
     return True

@@ -16,6 +16,7 @@ from .audit.sinks import AuditEvents, AuditFileSwitch
 from .audit.trail import AuditTrail
 from .authority import Authority
 from .cache.caches import Caches
+from .connections import Connections
 from .const import SUBENTRY_TYPE_API_KEY
 from .coordinator import BridgeCoordinator, Reading, refusals
 from .keys import ApiKey, KeyRing
@@ -35,7 +36,6 @@ from .scope.model import Scope
 from .scope.redaction import Redaction
 from .scope.resolver import EntityDirectory
 from .states.changes import ChangeLog
-from .connections import Connections
 from .states.conflation import Conflation
 from .states.cursor import Cursors
 from .states.feed import ChangeFeed

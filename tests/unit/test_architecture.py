@@ -21,8 +21,10 @@ LAYERS = (
     {"cache"},
     {"operations"},
     {"admission", "authority", "usage"},
+    {"connections"},
     {"bridge", "coordinator"},
     {"flows", "http", "issues"},
+    {"websocket"},
 )
 """From the bottom up: a module imports from its own layer and from those below. Platform files stand on top."""
 

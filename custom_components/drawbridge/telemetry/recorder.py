@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import Final
 
 from .counters import DURATION_BOUNDS, CacheCounters, Counters
-from .live import LiveCounters
 from .health import Health, assess
+from .live import LiveCounters
 from .window import Totals, Window
 
 _SERVER_ERROR: Final = HTTPStatus.INTERNAL_SERVER_ERROR.value

@@ -38,7 +38,11 @@ class Observer(Protocol):
     """Learns of the commands of a connection, for metrics, audit trail and learn mode."""
 
     def commanded(
-        self, key: ApiKey, command: Command | None, message: Mapping[str, Any], request: Request | None,
+        self,
+        key: ApiKey,
+        command: Command | None,
+        message: Mapping[str, Any],
+        request: Request | None,
         error: ErrorAnswer | None,
     ) -> None:
         """Record a command that has been answered."""

@@ -96,9 +96,7 @@ class EntitySubscription:
             bits = self._outbox.form.window_bits
             if bits:
                 body = await snapshot.compressed(deflated, bits)
-                frame = compressed_frame(
-                    (deflated(_opened(self._number), bits), body, deflated(_CLOSING, bits))
-                )
+                frame = compressed_frame((deflated(_opened(self._number), bits), body, deflated(_CLOSING, bits)))
             else:
                 await snapshot.wait()
                 frame = text_frame(_opened(self._number) + snapshot.body + _CLOSING)
@@ -154,4 +152,3 @@ def _opened(number: int) -> bytes:
 
 
 _CLOSING: Final = b"}}}"
-

@@ -34,7 +34,16 @@ class Outbox:
     """
 
     __slots__ = (
-        "_attend", "_first_peak", "_form", "_is_over", "_overflow", "_pending", "_pending_bytes", "_transport", "_waiters")
+        "_attend",
+        "_first_peak",
+        "_form",
+        "_is_over",
+        "_overflow",
+        "_pending",
+        "_pending_bytes",
+        "_transport",
+        "_waiters",
+    )
 
     def __init__(
         self,
@@ -168,4 +177,3 @@ def event_frames(payloads: Sequence[bytes], number: int, form: Form) -> bytes:
     if form.coalesces and len(messages) > 1:
         messages = [b"[" + b",".join(messages) + b"]"]
     return b"".join([message_frame(message, form.window_bits) for message in messages])
-

@@ -99,9 +99,7 @@ class Recording:
         )
 
 
-def asked_for(
-    command: Command, message: Mapping[str, Any], activity: Activity, refused: RefusedError | None
-) -> Asked:
+def asked_for(command: Command, message: Mapping[str, Any], activity: Activity, refused: RefusedError | None) -> Asked:
     """Return what a command asked for, as its operation declares it."""
     operation = command.operation
     entities = {*activity.reached, *_named(message, operation.names)}

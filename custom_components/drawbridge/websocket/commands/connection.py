@@ -25,9 +25,7 @@ def ping(request: Request) -> Answered:
     return ANSWERED
 
 
-@commands.command(
-    "supported_features", FEATURES, {vol.Required("features"): {str: int}}, is_free=True
-)
+@commands.command("supported_features", FEATURES, {vol.Required("features"): {str: int}}, is_free=True)
 def supported_features(request: Request) -> None:
     """Say what the client supports, such as arrays of messages."""
     request.connection.set_features(request.message["features"])

@@ -32,7 +32,7 @@ async def get_states(request: Request) -> json_fragment:
     view = states.view(caller.key.scope, caller.redaction)
     body = await states.body_in_slices(view, CODINGS[IDENTITY])
     caller.ensure_unchanged()
-    return json_fragment(b"".join(body.payload.pieces))
+    return json_fragment(b"".join(body.pieces))
 
 
 @commands.command(

@@ -1,0 +1,20 @@
+"""Puts the WebSocket API on a router."""
+
+from collections.abc import Callable
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from ..bridge import Bridge
+from .commands import COMMANDS
+from .session import WebSocketEndpoint
+
+PATHS: Final = ("/api/websocket", "/websocket")
+"""Some clients build the second from an address that has a path."""
+
+
+def mount(router: web.UrlDispatcher, find_bridge: Callable[[], Bridge | None], *, base_path: str) -> None:
+    """Register the WebSocket API below a base path."""
+    endpoint = WebSocketEndpoint(COMMANDS, find_bridge)
+    for path in PATHS:
+        router.add_route(hdrs.METH_ANY, base_path + path, endpoint.handle)
