@@ -12,9 +12,16 @@ from .refusal import Refusal, RefusedError
 class LiveConnection(Protocol):
     """A connection that outlives a request."""
 
-    key: ApiKey
     digest: str
     """The hash of the secret that opened it."""
+
+    @property
+    def key(self) -> ApiKey:
+        """The key as it is now."""
+
+    @property
+    def pending_bytes(self) -> int:
+        """The size of what the client has not read yet, in bytes."""
 
     def change_key(self, key: ApiKey) -> None:
         """Take over the changed key."""

@@ -35,6 +35,10 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "template_scope": "the template reads something that is not in the key's scope",
         "template_budget": "its templates used up their processor time",
         "too_many_states": "it has created as many states as it may",
+        "too_many_connections": "too many connections are open",
+        "too_many_subscriptions": "its connection has too many subscriptions",
+        "origin": "pages of this origin may not use the key",
+        "upgrade_required": "it is not a WebSocket client",
         "bad_request": "the request was not valid",
         "too_large": "the request was too large",
     }

@@ -16,8 +16,8 @@ class Options:
     ``per_minute`` is the rate limit of keys that have none of their own, 0 for no limit;
     ``time_limit`` is in seconds, ``max_body`` in bytes.
     ``max_connections`` and ``max_key_connections`` limit live connections in all and of a key, ``max_subscriptions``
-    the subscriptions of a connection, ``max_message`` the bytes of a message of a client. The cache's TTLs are in seconds, its
-    ``cache_size`` in bytes.
+    the subscriptions of a connection, ``max_message`` the bytes of a message of a client. The cache's TTLs are in
+    seconds, its ``cache_size`` in bytes.
     """
 
     per_minute: int = 1000

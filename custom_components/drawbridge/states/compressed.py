@@ -28,6 +28,11 @@ def difference(old: State, new: State, redaction: Redaction) -> bytes:
     return json_bytes({new.entity_id: found})[1:-1]
 
 
+def update_time(state: State) -> bytes:
+    """Return the time at which a state was last updated, as a member of ``c``."""
+    return json_bytes({state.entity_id: {"+": {COMPRESSED_STATE_LAST_UPDATED: state.last_updated_timestamp}}})[1:-1]
+
+
 def _redacted(state: State, redaction: Redaction) -> State:
     context = state.context
     # Its own object, its attributes', and its context's where that is more than an id.

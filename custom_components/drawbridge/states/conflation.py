@@ -1,11 +1,12 @@
 """Merges changes for a subscriber that is behind: one pending difference for each entity."""
 
+from datetime import datetime
 from enum import Enum, auto
 
 from homeassistant.core import HomeAssistant, State
 
 from ..scope.redaction import Redaction
-from .compressed import compressed_state, difference
+from .compressed import compressed_state, difference, update_time
 from .feed import EntityChannel, Shown, entity_event
 
 
@@ -43,7 +44,7 @@ class Conflation:
 
     def payloads(self, channel: EntityChannel) -> list[bytes]:
         """Return the events that bring a subscriber of a channel up to date; an event for each kind of change."""
-        added, changed, removed = [], [], []
+        added, changed, updated, removed = [], [], [], []
         for entity_id, before in self._before.items():
             state = self._hass.states.get(entity_id) if entity_id in channel.members else None
             if state is None:
@@ -53,7 +54,10 @@ class Conflation:
                 added.append(compressed_state(state, channel.redaction))
             elif state is not before:
                 changed.append(_difference(before, state, channel.redaction))
-        kinds = (("r", removed), ("a", added), ("c", changed))
+                if state.last_updated > state.last_changed > _last_changed(before):
+                    # A difference holds one of the two times. Clients take that of the change for both.
+                    updated.append(update_time(state))
+        kinds = (("r", removed), ("a", added), ("c", changed), ("c", updated))
         return [entity_event(kind, texts) for kind, texts in kinds if texts]
 
     def take(self, channel: EntityChannel) -> list[bytes]:
@@ -62,6 +66,11 @@ class Conflation:
         self._before = {}
         self.merged = 0
         return payloads
+
+
+def _last_changed(before: State | _Mark) -> datetime:
+    assert isinstance(before, State)  # noqa: S101 - marks were handled
+    return before.last_changed
 
 
 def _difference(before: State | _Mark, state: State, redaction: Redaction) -> bytes:

@@ -6,9 +6,9 @@ redaction; it knows which entities it has shown, so a subscriber hears of everyt
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, override
 
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, State, callback
@@ -42,14 +42,12 @@ class Batch:
     Attributes:
         payloads: JSON texts, in order: the events of a subscription.
         shown: The entities that changed, with what was shown of them before, for subscribers that are behind.
-        delay_since: The time of the first change, in seconds of the event loop's clock.
         cache: What subscribers made of the payloads, such as frames, for others of the same form.
 
     """
 
     payloads: list[bytes]
     shown: list[Shown]
-    delay_since: float
     cache: dict[Any, Any] = field(default_factory=dict)
 
 
@@ -119,7 +117,7 @@ class Channel:
         """Tell the subscribers of a window of changes."""
         raise NotImplementedError
 
-    def entity_moved(self, entity_id: str, now: float) -> None:
+    def entity_moved(self, entity_id: str) -> None:
         """Take note of an entity whose facts changed, after everything before it was published."""
         raise NotImplementedError
 
@@ -131,6 +129,7 @@ class Channel:
 class EntityChannel(Channel):
     """Publishes differences of states, in the form of ``subscribe_entities``."""
 
+    @override
     def publish(self, window: Window) -> None:
         """Tell the subscribers of a window of changes: each, in order, as few messages as possible."""
         events = _EntityEvents()
@@ -148,9 +147,10 @@ class EntityChannel(Channel):
                 members.discard(entity_id)
                 events.removed(entity_id, old)
         if events.shown:
-            self._deliver(Batch(events.payloads(), events.shown, window.since))
+            self._deliver(Batch(events.payloads(), events.shown))
 
-    def entity_moved(self, entity_id: str, now: float) -> None:
+    @override
+    def entity_moved(self, entity_id: str) -> None:
         """Show or withdraw an entity that entered or left the scope."""
         state = self._hass.states.get(entity_id)
         sees, shown = state is not None and self.sees(entity_id), entity_id in self.members
@@ -163,7 +163,7 @@ class EntityChannel(Channel):
         else:
             self.members.discard(entity_id)
             events.removed(entity_id, state)
-        self._deliver(Batch(events.payloads(), events.shown, now))
+        self._deliver(Batch(events.payloads(), events.shown))
 
     def snapshot(self) -> bytes:
         """Return all states that the channel shows, as the members of ``a``, without braces."""
@@ -174,6 +174,7 @@ class EntityChannel(Channel):
 class EventChannel(Channel):
     """Publishes changes of states as events, in the form of ``state_changed``."""
 
+    @override
     def publish(self, window: Window) -> None:
         """Tell the subscribers of those changes whose entity was in scope before, or is new."""
         payloads, shown, members = [], [], self.members
@@ -191,9 +192,10 @@ class EventChannel(Channel):
                 payloads.append(window.event(number, self.redaction))
                 shown.append(Shown(entity_id, data["old_state"]))
         if payloads:
-            self._deliver(Batch(payloads, shown, window.since))
+            self._deliver(Batch(payloads, shown))
 
-    def entity_moved(self, entity_id: str, now: float) -> None:
+    @override
+    def entity_moved(self, entity_id: str) -> None:
         """Follow an entity into the scope or out of it."""
         if self._hass.states.get(entity_id) is not None and self.sees(entity_id):
             self.members.add(entity_id)
@@ -328,9 +330,8 @@ class ChangeFeed:
 
     def _entity_moved(self, entity_id: str) -> None:
         self.flush()
-        now = self._hass.loop.time()
         for channel in tuple(self._channels.values()):
-            channel.entity_moved(entity_id, now)
+            channel.entity_moved(entity_id)
 
 
 class _EntityEvents:
@@ -368,7 +369,7 @@ class _EntityEvents:
         self._groups[-1][1][entity_id] = text
 
 
-def entity_event(kind: str, texts: Sequence[bytes] | Any) -> bytes:
+def entity_event(kind: str, texts: Iterable[bytes]) -> bytes:
     """Return an event of ``subscribe_entities`` of a kind: ``a``, ``c`` or ``r``."""
     opening, closing = (b"[", b"]") if kind == "r" else (b"{", b"}")
     return b"".join((b'{"', kind.encode(), b'":', opening, b",".join(texts), closing, b"}"))

@@ -118,9 +118,7 @@ class Request:
         self.connection.subscribe(self.id, stop)
 
     def on_key_change(self, listener: Callable[[Caller], None]) -> Callable[[], None]:
-        """Call a listener whenever the key was changed, with the caller for its new form, until the returned
-        function is called.
-        """
+        """Call a listener with the new caller after each change of the key, until the returned function is called."""
         return self.connection.on_key_change(listener)
 
     def current(self) -> Caller:

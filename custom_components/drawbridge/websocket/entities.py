@@ -139,6 +139,8 @@ class EntitySubscription:
             return True
         if self._outbox.is_behind:
             return False
+        # The states below are current, so all changes that led to them must have been published.
+        self._feed.flush()
         self._is_waiting = False
         payloads = self._behind.take(self._channel)
         if payloads:

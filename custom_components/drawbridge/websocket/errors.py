@@ -40,6 +40,10 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
     }
 )
 """Codes that Home Assistant has, or that its clients treat like any other. Every other refusal is `unauthorized`."""
+_KINDS: Final = (
+    (Unauthorized, ERR_UNAUTHORIZED, "Unauthorized"),
+    (TimeoutError, ERR_TIMEOUT, "Timeout"),
+)
 
 
 class CommandError(Exception):
@@ -77,16 +81,18 @@ class ErrorAnswer:
 def error_answer(message: object, error: Exception) -> ErrorAnswer | None:
     """Return the error that is sent for an exception of a handler; ``None`` for one that nobody expected."""
     if isinstance(error, RefusedError):
-        text = without_bearer_text(mask(error.message))
-        return ErrorAnswer(_CODES.get(error.refusal, ERR_UNAUTHORIZED), text, refused=error)
+        return ErrorAnswer(_CODES.get(error.refusal, ERR_UNAUTHORIZED), _safe(error.message), refused=error)
     if isinstance(error, CommandError):
-        return ErrorAnswer(error.code, without_bearer_text(mask(error.message)), error.translation)
-    if isinstance(error, Unauthorized):
-        return ErrorAnswer(ERR_UNAUTHORIZED, "Unauthorized")
+        return ErrorAnswer(error.code, _safe(error.message), error.translation)
+    found = next(((code, text) for kind, code, text in _KINDS if isinstance(error, kind)), None)
+    if found is not None:
+        return ErrorAnswer(*found)
     if isinstance(error, vol.Invalid):
-        return ErrorAnswer(ERR_INVALID_FORMAT, without_bearer_text(mask(humanize_error(message, error))))
-    if isinstance(error, TimeoutError):
-        return ErrorAnswer(ERR_TIMEOUT, "Timeout")
+        return ErrorAnswer(ERR_INVALID_FORMAT, _safe(humanize_error(message, error)))
     if isinstance(error, HomeAssistantError) and str(error):
-        return ErrorAnswer(ERR_HOME_ASSISTANT_ERROR, without_bearer_text(mask(str(error))))
+        return ErrorAnswer(ERR_HOME_ASSISTANT_ERROR, _safe(str(error)))
     return None
+
+
+def _safe(text: str) -> str:
+    return without_bearer_text(mask(text))

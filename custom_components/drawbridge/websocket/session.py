@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import voluptuous as vol
-from aiohttp import WSCloseCode, WSMsgType, hdrs, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, hdrs, web
 from homeassistant.components.websocket_api.auth import (
     AUTH_MESSAGE_SCHEMA,
     AUTH_OK_MESSAGE,
@@ -31,13 +32,13 @@ from ..masking import mask
 from ..refusal import Refusal, RefusedError
 from .command import Command
 from .connection import Connection
+from .heartbeat import Heartbeat
 from .outbox import Outbox
 from .recording import Recording
 
 _LOGGER = get_logger(__name__)
 _AUTH_SECONDS: Final = 10
 _MAX_AUTH_BYTES: Final = 65_536
-_HEARTBEAT_SECONDS: Final = 55
 _CLOSE_SECONDS: Final = 5
 _RESUME_SECONDS: Final = 0.02
 _LONGEST_TIMER_SECONDS: Final = 86_400
@@ -46,6 +47,37 @@ _TRANSPORT: Final = "websocket"
 
 class DisconnectError(Exception):
     """Raised to end a connection. The text is for the client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """A client that wants to connect.
+
+    Attributes:
+        request: Its request.
+        websocket: The response, which becomes the connection.
+        bridge: The bridge that serves it.
+        client: Where it comes from.
+        recording: Records what it does.
+
+    """
+
+    request: web.Request
+    websocket: web.WebSocketResponse
+    bridge: Bridge
+    client: Client
+    recording: Recording
+
+    @classmethod
+    def of(cls, request: web.Request, bridge: Bridge, number: str) -> Handshake:
+        """Return the handshake of a request with this id."""
+        return cls(
+            request,
+            web.WebSocketResponse(autoping=False, max_msg_size=bridge.options.max_message),
+            bridge,
+            Client(request.remote, parse_address(request.remote or "")),
+            Recording(bridge, request.remote, number),
+        )
 
 
 class WebSocketEndpoint:
@@ -63,67 +95,73 @@ class WebSocketEndpoint:
         number = request_id(request.headers.get(REQUEST_ID))
         if bridge is None:
             return _refusal(RefusedError(Refusal.UNAVAILABLE), number)
-        client = Client(request.remote, parse_address(request.remote or ""))
-        recording = Recording(bridge, request.remote, number)
-        websocket = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=bridge.options.max_message)
-        refused = self._refuse_handshake(request, bridge, client, websocket)
-        if refused is not None:
-            recording.refused(None, refused)
+        handshake = Handshake.of(request, bridge, number)
+        if (refused := self._refuse(handshake)) is not None:
+            handshake.recording.refused(None, refused)
             return _refusal(refused, number)
+        websocket = handshake.websocket
         await websocket.prepare(request)
         self.unauthenticated += 1
         try:
-            key, secret = await _authenticate(request, websocket, bridge, client, recording)
-        except (DisconnectError, TimeoutError) as err:
+            admitted = await _authenticate(handshake)
+        except DisconnectError as err:
             await websocket.close(code=WSCloseCode.POLICY_VIOLATION, message=_close_text(str(err)))
             return websocket
         finally:
             self.unauthenticated -= 1
-        if key is not None:
-            await Session(request, websocket, bridge, client, key, digest(secret), recording).serve(self._commands)
+        if admitted is not None:
+            await Session(handshake, *admitted).serve(self._commands)
         return websocket
 
-    def _refuse_handshake(
-        self, request: web.Request, bridge: Bridge, client: Client, websocket: web.WebSocketResponse
-    ) -> RefusedError | None:
-        if (locked_out := bridge.admission.locked_out(client)) is not None:
+    def _refuse(self, handshake: Handshake) -> RefusedError | None:
+        bridge = handshake.bridge
+        if (locked_out := bridge.admission.locked_out(handshake.client)) is not None:
             return locked_out
-        options = bridge.options
-        if self.unauthenticated + len(bridge.connections) >= options.max_connections:
+        if self.unauthenticated + len(bridge.connections) >= bridge.options.max_connections:
             return RefusedError(Refusal.TOO_MANY_CONNECTIONS)
-        if request.method != hdrs.METH_GET or not _is_upgrade(request, websocket):
+        if handshake.request.method != hdrs.METH_GET or not _is_upgrade(handshake.request, handshake.websocket):
             return RefusedError(Refusal.UPGRADE_REQUIRED)
         return None
 
 
-async def _authenticate(
-    request: web.Request, websocket: web.WebSocketResponse, bridge: Bridge, client: Client, recording: Recording
-) -> tuple[ApiKey | None, str]:
-    """Read the key, and admit it. A key that is refused is told so in-band, since clients would retry otherwise.
+async def _authenticate(handshake: Handshake) -> tuple[ApiKey, str] | None:
+    """Read the key, and admit it. Return it with the digest of its secret; ``None`` if it was refused.
+
+    A key that is refused is told so in-band: clients would take a failed handshake for a lost connection, and retry.
 
     Raises:
-        DisconnectError: The message is not one that authenticates.
-        TimeoutError: There was none in time.
+        DisconnectError: There was no message that authenticates, or none in time.
 
     """
+    websocket, bridge = handshake.websocket, handshake.bridge
     await websocket.send_str(AUTH_REQUIRED_MESSAGE.decode())
     try:
         async with asyncio.timeout(_AUTH_SECONDS):
-            message = await websocket.receive()
+            message = await _next(websocket)
     except TimeoutError:
         raise DisconnectError(f"No key was sent within {_AUTH_SECONDS} seconds.") from None
     if message.type is not WSMsgType.TEXT or len(message.data) > _MAX_AUTH_BYTES:
         raise DisconnectError("The first message should be of the type 'auth', and hold a key.")
     secret = await _read_secret(websocket, message.data)
-    admitted = _admit(request, bridge, client, secret)
+    admitted = _admit(handshake, secret)
     if isinstance(admitted, RefusedError):
-        key = None if isinstance(found := bridge.keys.authenticate(secret, time.time()), AuthFailure) else found
-        recording.refused(key, admitted)
+        key = bridge.keys.authenticate(secret, time.time())
+        handshake.recording.refused(None if isinstance(key, AuthFailure) else key, admitted)
         await websocket.send_str(auth_invalid_message(mask(admitted.message)).decode())
         await websocket.close()
-        return None, ""
+        return None
     await websocket.send_str(AUTH_OK_MESSAGE.decode())
-    return admitted, secret
+    return admitted, digest(secret)
+
+
+async def _next(websocket: web.WebSocketResponse) -> WSMessage:
+    """Return the next message, and answer pings before it."""
+    while True:
+        message = await websocket.receive()
+        if message.type is WSMsgType.PING:
+            await websocket.pong(message.data)
+        elif message.type is not WSMsgType.PONG:
+            return message
 
 
 async def _read_secret(websocket: web.WebSocketResponse, text: str) -> str:
@@ -138,14 +176,15 @@ async def _read_secret(websocket: web.WebSocketResponse, text: str) -> str:
     return str(content.get("access_token", ""))
 
 
-def _admit(request: web.Request, bridge: Bridge, client: Client, secret: str) -> ApiKey | RefusedError:
-    key = bridge.admission.authenticate(secret or AuthFailure.MISSING, client)
+def _admit(handshake: Handshake, secret: str) -> ApiKey | RefusedError:
+    bridge = handshake.bridge
+    key = bridge.admission.authenticate(secret or AuthFailure.MISSING, handshake.client)
     if isinstance(key, RefusedError):
-        bridge.report_guess(request, key)
+        bridge.report_guess(handshake.request, key)
         return key
     refused = (
-        bridge.admission.check_network(key, client)
-        or _refuse_origin(request, bridge, key)
+        bridge.admission.check_network(key, handshake.client)
+        or _refuse_origin(handshake.request, bridge, key)
         or bridge.connections.refuse(key, bridge.options)
     )
     return refused or key
@@ -163,24 +202,16 @@ def _refuse_origin(request: web.Request, bridge: Bridge, key: ApiKey) -> Refused
 class Session:
     """The command phase of a connection: reads messages, and ends with its key."""
 
-    def __init__(
-        self,
-        request: web.Request,
-        websocket: web.WebSocketResponse,
-        bridge: Bridge,
-        client: Client,
-        key: ApiKey,
-        secret_digest: str,
-        recording: Recording,
-    ) -> None:
+    def __init__(self, handshake: Handshake, key: ApiKey, secret_digest: str) -> None:
         """Create a session of a key that was admitted."""
         self.digest = secret_digest
-        self._request = request
-        self._websocket = websocket
-        self._bridge = bridge
-        self._client = client
-        self._recording = recording
+        self._request = handshake.request
+        self._websocket = handshake.websocket
+        self._bridge = handshake.bridge
+        self._client = handshake.client
+        self._recording = handshake.recording
         self._connection: Connection | None = None
+        self._outbox: Outbox | None = None
         self._key = key
         self._timer: asyncio.TimerHandle | None = None
         self._resume_timer: asyncio.TimerHandle | None = None
@@ -190,6 +221,11 @@ class Session:
     def key(self) -> ApiKey:
         """The key as it is now."""
         return self._key
+
+    @property
+    def pending_bytes(self) -> int:
+        """The size of what the client has not read yet, in bytes."""
+        return self._outbox.pending_bytes if self._outbox is not None else 0
 
     async def serve(self, commands: Mapping[str, Command]) -> None:
         """Handle messages until the connection ends."""
@@ -203,6 +239,8 @@ class Session:
         live = bridge.recorder.live
         live.opened(_TRANSPORT, self._key.id)
         self._arm()
+        self._heartbeat = Heartbeat(bridge.hass, self._websocket, self._lose)
+        stop_heartbeat = self._heartbeat.start()
         secure = self._request.secure
         bridge.sightings.use(
             self._key.id, self._client.address, self._client.remote, self._request.headers, secure=secure
@@ -214,6 +252,7 @@ class Session:
             await self._websocket.close(code=WSCloseCode.POLICY_VIOLATION, message=_close_text(str(err)))
         finally:
             close()
+            stop_heartbeat()
             connection.close()
             live.closed(_TRANSPORT, self._key.id)
             for timer in (self._timer, self._resume_timer):
@@ -227,8 +266,13 @@ class Session:
         websocket = self._websocket
         while not websocket.closed:
             message = await websocket.receive()
+            self._heartbeat.beat()
             if message.type is WSMsgType.TEXT:
                 await connection.receive(_parsed(message.data))
+            elif message.type is WSMsgType.PING:
+                await websocket.pong(message.data)
+            elif message.type is WSMsgType.PONG:
+                continue
             elif message.type is WSMsgType.BINARY:
                 # There is no command with a binary handler, so this is for nobody.
                 if not message.data:
@@ -285,6 +329,11 @@ class Session:
             if transport is not None:
                 transport.abort()
 
+    def _lose(self) -> None:
+        """Drop the connection of a client that is gone."""
+        if self._request.transport is not None:
+            self._request.transport.abort()
+
     # --- Slow readers
 
     def _attend(self) -> None:
@@ -294,7 +343,8 @@ class Session:
 
     def _resume(self) -> None:
         self._resume_timer = None
-        if self._request.transport is None or self._request.transport.is_closing():
+        transport = self._request.transport
+        if self._outbox is None or transport is None or transport.is_closing():
             return
         self._outbox.resume()
         if not self._outbox.is_idle:

@@ -72,16 +72,57 @@ class LiveClient:
             async with asyncio.timeout(10):
                 frame = await self.socket.receive()
             if frame.type is not WSMsgType.TEXT:
-                raise ConnectionError(f"{frame.type.name} {self.socket.close_code} {frame.extra}")
+                raise ConnectionError(f"{frame.type.name} {frame.data} {frame.extra}")
             content = frame.json()
             self._waiting = content if isinstance(content, list) else [content]
         message = self._waiting.pop(0)
         self.log.append(message)
         return message
 
+    async def closed(self) -> str:
+        """Return how the connection was closed. What was sent before is read first."""
+        try:
+            while True:
+                await self.next()
+        except ConnectionError as err:
+            return str(err)
+
     def _keep(self, message: Message) -> None:
         if message["type"] == "event":
             self.events.setdefault(message["id"], []).append(message["event"])
+
+
+class Picture:
+    """What a client of `subscribe_entities` has put together from its events."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.states: dict[str, dict[str, Any]] = {}
+
+    def apply(self, event: dict[str, Any]) -> None:
+        """Apply an event, as home-assistant-js-websocket does."""
+        for entity_id, state in event.get("a", {}).items():
+            self.states[entity_id] = {**state, "lu": state.get("lu", state["lc"])}
+        for entity_id in event.get("r", []):
+            del self.states[entity_id]
+        for entity_id, change in event.get("c", {}).items():
+            self._change(entity_id, change)
+
+    def _change(self, entity_id: str, change: dict[str, Any]) -> None:
+        state = self.states[entity_id] = dict(self.states[entity_id])
+        added = dict(change.get("+", {}))
+        attributes = {**state["a"], **added.pop("a", {})}
+        for name in change.get("-", {}).get("a", []):
+            attributes.pop(name, None)
+        context = added.pop("c", None)
+        if isinstance(context, dict):
+            old = state["c"] if isinstance(state["c"], dict) else {"id": state["c"], "parent_id": None, "user_id": None}
+            state["c"] = {**old, **context}
+        elif context is not None:
+            state["c"] = {**state["c"], "id": context} if isinstance(state["c"], dict) else context
+        if "lc" in added:
+            added["lu"] = added["lc"]
+        state.update(added, a=attributes)
 
 
 @asynccontextmanager
