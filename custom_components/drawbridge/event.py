@@ -21,8 +21,6 @@ EVENT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {refusal.label: refusal.value.event for refusal in Refusal if refusal.value.event is not None}
     | dict.fromkeys(
         (
-            "event",
-            "event_scope",
             "template_function",
             "template_scope",
             "too_many_states",

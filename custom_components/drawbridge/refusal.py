@@ -172,6 +172,18 @@ class Refusal(Enum):
         Metric.DENIED,
         SecurityEvent.NOT_ALLOWED,
     )
+    EVENT = Reason(
+        HTTPStatus.FORBIDDEN,
+        "This key may not fire events of the type '{event_type}': it is not on its list.",
+        Metric.DENIED,
+        SecurityEvent.NOT_ALLOWED,
+    )
+    EVENT_SCOPE = Reason(
+        HTTPStatus.FORBIDDEN,
+        "The event's data names something that is not in the scope of this key.",
+        Metric.DENIED,
+        SecurityEvent.NOT_ALLOWED,
+    )
     CAMERA_OFF = Reason(HTTPStatus.SERVICE_UNAVAILABLE, "The camera is off.", Metric.DENIED, retry_after=60)
     METHOD_NOT_ALLOWED = Reason(HTTPStatus.METHOD_NOT_ALLOWED, "This path accepts {methods}.", audited=False)
     TIMED_OUT = Reason(

@@ -1,16 +1,15 @@
 """``/api/``, ``/api/config``, ``/api/core/state``, ``/api/components``: is somebody there, and who."""
 
 from aiohttp import web
-from homeassistant.helpers import recorder
 from homeassistant.helpers.json import json_bytes
 
 from ...keys import Capability
+from ...operations import config as operations
 from ...operations.declaration import Access
 from ..call import Call, json_response
 from ..endpoint import Router
 from ..prepared import cached
 from ..spec import MESSAGE, OBJECT, TEXT, Answer, array, kept, ok
-from ..visible import components
 
 router = Router()
 
@@ -40,14 +39,13 @@ def status(_call: Call) -> web.StreamResponse:
 )
 def config(call: Call) -> web.StreamResponse:
     """Return Home Assistant's configuration."""
-    cache, hass, redaction = call.bridge.caches.config, call.bridge.hass, call.redaction
+    caller, cache = call.caller, call.bridge.caches.config
+    name = caller.key.scope, caller.redaction
     # Platforms are added to the components, and entities to a scope, without an event of this cache.
-    basis = hass.state, components(call)
-    document = cache.find((call.key.scope, redaction), basis)
+    basis = operations.run_state(caller), operations.components(caller)
+    document = cache.find(name, basis)
     if document is None:
-        data = hass.config.as_dict() | {"components": basis[1]}
-        shown = {name: value for name, value in data.items() if not redaction.hides(name)}
-        document = cache.keep((call.key.scope, redaction), json_bytes(shown), cache.epoch, basis)
+        document = cache.keep(name, json_bytes(operations.config(caller)), cache.epoch, basis)
     return cached(call, cache, document)
 
 
@@ -65,12 +63,7 @@ def config(call: Call) -> web.StreamResponse:
 )
 def core_state(call: Call) -> web.StreamResponse:
     """Say whether Home Assistant runs, and whether its database is being migrated."""
-    hass = call.bridge.hass
-    migration = {
-        "migration_in_progress": recorder.async_migration_in_progress(hass),
-        "migration_is_live": recorder.async_migration_is_live(hass),
-    }
-    return json_response({"state": hass.state.value, "recorder_state": migration})
+    return json_response(operations.core_state(call.caller))
 
 
 @router.endpoint(
@@ -81,4 +74,4 @@ def core_state(call: Call) -> web.StreamResponse:
 )
 def loaded_components(call: Call) -> web.StreamResponse:
     """Return the loaded components; to a narrow key, those that every Home Assistant has, and those of its entities."""
-    return json_response(components(call))
+    return json_response(operations.components(call.caller))
