@@ -23,7 +23,6 @@ EVENT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
         (
             "template_function",
             "template_scope",
-            "too_many_states",
         ),
         SecurityEvent.NOT_ALLOWED,
     )

@@ -57,7 +57,6 @@ class Reason:
 
 
 _SETTINGS: Final = "Settings > Devices & services > Drawbridge"
-_ENTITY_NOT_FOUND: Final = "Entity not found."
 
 
 class Refusal(Enum):
@@ -181,6 +180,12 @@ class Refusal(Enum):
     EVENT_SCOPE = Reason(
         HTTPStatus.FORBIDDEN,
         "The event's data names something that is not in the scope of this key.",
+        Metric.DENIED,
+        SecurityEvent.NOT_ALLOWED,
+    )
+    TOO_MANY_STATES = Reason(
+        HTTPStatus.FORBIDDEN,
+        "This key has created {limit} states, which is the limit. Remove some first.",
         Metric.DENIED,
         SecurityEvent.NOT_ALLOWED,
     )
