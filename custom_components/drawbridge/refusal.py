@@ -34,9 +34,9 @@ class Metric(Enum):
     """Counted as a response with its status only."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reason:
-    """What there is to say about a refusal.
+    """What there is to say about a refusal. No two are equal, so that none is an alias of another.
 
     Attributes:
         status: The HTTP status.
@@ -188,6 +188,22 @@ class Refusal(Enum):
         "This key has created {limit} states, which is the limit. Remove some first.",
         Metric.DENIED,
         SecurityEvent.NOT_ALLOWED,
+    )
+    TEMPLATE_FUNCTION = Reason(HTTPStatus.FORBIDDEN, "{detail}", Metric.DENIED, SecurityEvent.NOT_ALLOWED)
+    TEMPLATE_SCOPE = Reason(
+        HTTPStatus.FORBIDDEN, "The template asks for {detail}", Metric.DENIED, SecurityEvent.NOT_ALLOWED
+    )
+    TEMPLATE_BUDGET = Reason(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "The templates of this key have used up their processor time for now. Try again later.",
+        Metric.DENIED,
+        SecurityEvent.RATE_LIMITED,
+    )
+    TEMPLATE_BUSY = Reason(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Other templates of this key are being rendered. Templates of a key are rendered one after the other.",
+        Metric.DENIED,
+        retry_after=5,
     )
     CAMERA_OFF = Reason(HTTPStatus.SERVICE_UNAVAILABLE, "The camera is off.", Metric.DENIED, retry_after=60)
     METHOD_NOT_ALLOWED = Reason(HTTPStatus.METHOD_NOT_ALLOWED, "This path accepts {methods}.", audited=False)

@@ -20,7 +20,7 @@ REASON_ARGUMENT = {"Problem": 1, "forbidden": 0, "TemplateRefusedError": 0, "mis
 """Where calls that refuse have the reason."""
 ONLY_HIDDEN = {"not_found", "bad_request"}
 """Calls that refuse for a fixed reason, or for a hidden one."""
-PASSED_ON = {"reason", "hidden", "err.reason", "refusal.label", "error.reason.label"}
+PASSED_ON = {"err.refusal", "reason", "hidden", "err.reason", "refusal.label", "error.reason.label"}
 """What only passes on a reason that another call in the code begins with."""
 
 
@@ -92,6 +92,7 @@ MISTAKES = {
     "method_not_allowed",
     "not_found",
     "timed_out",
+    "template_busy",
     "too_large",
     "unavailable",
     "unfinished",
