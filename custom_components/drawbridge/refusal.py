@@ -10,6 +10,8 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
+from .masking import mask
+
 _NO_PLACEHOLDERS: Final[Mapping[str, object]] = MappingProxyType({})
 
 
@@ -140,6 +142,13 @@ class Refusal(Enum):
         Metric.DENIED,
         retry_after=1,
     )
+    UNREAD = Reason(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Too many bytes of answers to this key have not been read yet. Read an answer to its end before you send "
+        "another request.",
+        Metric.DENIED,
+        retry_after=1,
+    )
     UNFINISHED = Reason(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Too many calls of this key have not ended yet. Some may outlast the request that made them.",
@@ -245,7 +254,8 @@ class RefusedError(Exception):
         self.placeholders = placeholders
         self.retry_after = refusal.value.retry_after if retry_after is None else retry_after
         self.reason = hidden or refusal
-        self.message = refusal.value.text.format_map(placeholders)
+        # It may quote a part of the request that holds a secret.
+        self.message = mask(refusal.value.text.format_map(placeholders))
         super().__init__(self.message)
 
 

@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from ..bridge import Bridge
 from ..const import BASE_PATH
 from ..operations.declaration import Access
+from ..refusal import not_found
 from .call import Call
 from .endpoint import Endpoint
 from .endpoints import (
@@ -28,7 +29,6 @@ from .endpoints import (
 )
 from .gate import Gate
 from .openapi import with_document
-from .problem import not_found
 
 _MODULES: Final = (
     calendars,

@@ -47,7 +47,7 @@ def asked_for(call: Call, endpoint: Endpoint) -> Asked:
         service=service if _SERVICE.fullmatch(service) else None,
         event=event if _EVENT.fullmatch(event) else None,
         everything=endpoint.path in _ALL_ENTITIES and not entities,
-        refused=call.problem is not None and call.problem.status == HTTPStatus.FORBIDDEN,
+        refused=call.refused is not None and call.refused.refusal.value.status == HTTPStatus.FORBIDDEN,
     )
 
 
