@@ -11,7 +11,7 @@ from homeassistant.loader import async_get_integration
 
 from . import http as api
 from .bridge import Bridge, DrawbridgeConfigEntry
-from .const import DOMAIN
+from .const import BASE_PATH, DOMAIN
 from .devices import name_devices
 from .issues.monitor import Issues
 from .issues.scope import ScopeIssues
@@ -35,7 +35,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
             entry = next(iter(hass.config_entries.async_loaded_entries(DOMAIN)), None)
         return entry.runtime_data if entry is not None and hass.is_running else None
 
-    api.mount(hass.http.app.router, find_bridge)
+    api.mount(hass.http.app.router, find_bridge, base_path=BASE_PATH)
     register_actions(hass)
     return True
 

@@ -33,6 +33,8 @@ class Call:
 
     request: web.Request
     bridge: Bridge
+    base_path: str
+    """The path that the paths of the endpoints are below."""
     request_id: str
     remote: str | None
     """The client's address as text, behind trusted proxies too; ``None`` for a local socket."""

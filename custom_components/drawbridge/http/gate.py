@@ -13,7 +13,7 @@ from ..bridge import Bridge
 from ..keys import AuthFailure
 from ..limits.networks import parse_address
 from ..log import get_logger
-from ..operations.declaration import Access
+from ..operations import own
 from ..refusal import Metric, Refusal, RefusedError
 from . import cors
 from .call import Call, json_response
@@ -40,18 +40,18 @@ class Gate:
         route: str,
         endpoints: Mapping[str, Endpoint],
         find_bridge: Callable[[], Bridge | None],
+        base_path: str,
     ) -> None:
-        """Guard a route: its declared path, and its endpoints by method."""
+        """Guard a route: its declared path below the base path, and its endpoints by method."""
+        self._base_path = base_path
         self._route = route
         self._find_bridge = find_bridge
         self._methods = ", ".join(sorted({*endpoints, hdrs.METH_OPTIONS}))
         self._endpoints = {
-            hdrs.METH_OPTIONS: Endpoint(
-                hdrs.METH_OPTIONS, route, Access.PUBLIC, self._preflight, "Say what may be asked."
-            ),
+            hdrs.METH_OPTIONS: Endpoint(hdrs.METH_OPTIONS, route, own.NONE, self._preflight, "Say what may be asked."),
             **endpoints,
         }
-        self._other = Endpoint(_OTHER, route, Access.PUBLIC, self._refuse_method, "")
+        self._other = Endpoint(_OTHER, route, own.NONE, self._refuse_method, "")
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a request. Every answer leaves through here."""
@@ -65,7 +65,7 @@ class Gate:
             close_if_unsafe(request, response)
             return response
         remote = request.remote
-        call = Call(request, bridge, number, remote, parse_address(remote or ""))
+        call = Call(request, bridge, self._base_path, number, remote, parse_address(remote or ""))
         endpoint = self._endpoints.get(request.method, self._other)
         admitted = self._admit(call, endpoint)
         if takes_time(admitted):

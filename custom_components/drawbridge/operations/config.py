@@ -1,11 +1,18 @@
 """Home Assistant itself: its configuration, its components, and whether it runs."""
 
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.core import CoreState
 from homeassistant.helpers import recorder
 
+from ..keys import Capability
 from .caller import Caller
+from .declaration import Access, Operation
+
+STATUS: Final = Operation("status", Access.ANY_KEY)
+READ: Final = Operation("config.read", Capability.READ, adds=(Capability.LOCATION,))
+COMPONENTS: Final = Operation("components.list", Capability.READ)
+CORE_STATE: Final = Operation("core_state.read", Capability.READ)
 
 
 def config(caller: Caller) -> dict[str, Any]:

@@ -6,10 +6,15 @@ from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Context, EventOrigin, State
 from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
 
+from ..keys import Capability
 from ..refusal import Refusal, RefusedError, bad_request
 from ..scope.own_events import is_own_event
 from .caller import Caller
+from .declaration import Operation
 from .service_calls import CallPlanner
+
+LIST: Final = Operation("events.list", Capability.READ)
+FIRE: Final = Operation("events.fire", Capability.FIRE_EVENT)
 
 COMMON_EVENTS: Final = frozenset(
     {

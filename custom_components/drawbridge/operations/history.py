@@ -12,14 +12,18 @@ from homeassistant.helpers.json import json_bytes
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
+from ..keys import Capability
 from ..refusal import bad_request
 from ..scope.redaction import Redaction, without_bearer_text
 from .caller import Caller
+from .declaration import Operation
 from .json_stream import JsonArrayStream
 from .periods import DAY, windows
 
 if TYPE_CHECKING:
     from homeassistant.components.recorder.core import Recorder
+
+READ: Final = Operation("history.read", Capability.HISTORY, names=("filter_entity_id",))
 
 type _Period = tuple[datetime, datetime]
 type _States = list[State | dict[str, Any]]

@@ -11,13 +11,17 @@ from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
+from ..keys import Capability
 from .caller import Caller
+from .declaration import Operation
 from .json_stream import JsonArrayStream
 from .log_entries import LogFilter
 from .periods import DAY, windows
 
 if TYPE_CHECKING:
     from homeassistant.components.logbook.processor import EventProcessor
+
+READ: Final = Operation("logbook.read", Capability.HISTORY, names=("entity",), everything=True)
 
 _MAX_WINDOWS: Final = 366
 

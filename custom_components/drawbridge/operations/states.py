@@ -6,10 +6,17 @@ from homeassistant.core import State
 from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
 from homeassistant.helpers.json import json_bytes
 
+from ..keys import Capability
 from ..limits.created_states import MAX_CREATED_STATES
 from ..refusal import Refusal, RefusedError, bad_request, failed
 from .caller import Caller
+from .declaration import Operation
 from .home import entity_not_found
+
+LIST: Final = Operation("states.list", Capability.READ, names=("entity_id",), everything=True)
+READ: Final = Operation("states.read", Capability.READ, names=("entity_id",))
+SET: Final = Operation("states.set", Capability.SET_STATE, names=("entity_id",))
+REMOVE: Final = Operation("states.remove", Capability.SET_STATE, names=("entity_id",))
 
 _MAX_AUDITED_CHARACTERS: Final = 255
 _MAX_ATTRIBUTES_BYTES: Final = 16_384

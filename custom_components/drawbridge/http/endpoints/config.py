@@ -3,9 +3,7 @@
 from aiohttp import web
 from homeassistant.helpers.json import json_bytes
 
-from ...keys import Capability
 from ...operations import config as operations
-from ...operations.declaration import Access
 from ..call import Call, json_response
 from ..endpoint import Router
 from ..prepared import cached
@@ -17,7 +15,7 @@ router = Router()
 @router.endpoint(
     "GET",
     "/api/",
-    capability=Access.ANY_KEY,
+    operation=operations.STATUS,
     about=ok(Answer("The API is running.", MESSAGE, {"message": "API running."})),
 )
 def status(_call: Call) -> web.StreamResponse:
@@ -28,7 +26,7 @@ def status(_call: Call) -> web.StreamResponse:
 @router.endpoint(
     "GET",
     "/api/config",
-    capability=Capability.READ,
+    operation=operations.READ,
     about=kept(
         Answer(
             "The configuration. Where the house stands, its URLs and paths are there with `location` alone.",
@@ -52,7 +50,7 @@ def config(call: Call) -> web.StreamResponse:
 @router.endpoint(
     "GET",
     "/api/core/state",
-    capability=Capability.READ,
+    operation=operations.CORE_STATE,
     about=ok(
         Answer(
             "The state of Home Assistant itself.",
@@ -69,7 +67,7 @@ def core_state(call: Call) -> web.StreamResponse:
 @router.endpoint(
     "GET",
     "/api/components",
-    capability=Capability.READ,
+    operation=operations.COMPONENTS,
     about=ok(Answer("The names of the components.", array(TEXT), ["api", "light", "light.hue"])),
 )
 def loaded_components(call: Call) -> web.StreamResponse:

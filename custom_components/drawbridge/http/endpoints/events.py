@@ -5,7 +5,6 @@ from typing import Final
 
 from aiohttp import web
 
-from ...keys import Capability
 from ...operations import events as operations
 from ..call import Call, json_response
 from ..endpoint import Router
@@ -23,7 +22,7 @@ _LISTENED: Final = {
 @router.endpoint(
     "GET",
     "/api/events",
-    capability=Capability.READ,
+    operation=operations.LIST,
     about=ok(
         Answer("The kinds of events.", array(_LISTENED), [{"event": "state_changed", "listener_count": 5}]),
     ),
@@ -37,7 +36,7 @@ def event_types(call: Call) -> web.StreamResponse:
 @router.endpoint(
     "POST",
     "/api/events/{event_type}",
-    capability=Capability.FIRE_EVENT,
+    operation=operations.FIRE,
     about=About(
         {HTTPStatus.OK: Answer("The event was fired.", MESSAGE, {"message": "Event doorbell fired."})},
         body=Body("The data of the event.", OBJECT, {"button": "front"}),

@@ -6,7 +6,6 @@ from typing import Final
 from aiohttp import web
 from homeassistant.util import dt as dt_util
 
-from ...keys import Capability
 from ...operations import history as operations
 from ...operations.history import HistoryQuery
 from ...operations.periods import DAY
@@ -38,8 +37,8 @@ _ABOUT: Final = ok(
 )
 
 
-@router.endpoint("GET", "/api/history/period", capability=Capability.HISTORY, about=_ABOUT)
-@router.endpoint("GET", "/api/history/period/{start}", capability=Capability.HISTORY, about=_ABOUT)
+@router.endpoint("GET", "/api/history/period", operation=operations.READ, about=_ABOUT)
+@router.endpoint("GET", "/api/history/period/{start}", operation=operations.READ, about=_ABOUT)
 async def history(call: Call) -> web.StreamResponse:
     """Return what entities did in a period, of the last day where it names no start."""
     operations.ensure_available(call.caller)

@@ -10,7 +10,6 @@ from aiohttp import web
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
-from ...keys import Capability
 from ...operations import logbook as operations
 from ...operations.logbook import LogbookQuery
 from ...refusal import bad_request
@@ -42,8 +41,8 @@ _ABOUT: Final = ok(
 )
 
 
-@router.endpoint("GET", "/api/logbook", capability=Capability.HISTORY, about=_ABOUT)
-@router.endpoint("GET", "/api/logbook/{start}", capability=Capability.HISTORY, about=_ABOUT)
+@router.endpoint("GET", "/api/logbook", operation=operations.READ, about=_ABOUT)
+@router.endpoint("GET", "/api/logbook/{start}", operation=operations.READ, about=_ABOUT)
 async def logbook(call: Call) -> web.StreamResponse:
     """Return what happened in a period, of today where it names no start."""
     operations.ensure_available(call.caller)

@@ -10,10 +10,8 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from ...cache.documents import Document
 from ...cache.states import Answer as CacheAnswer
 from ...cache.views import StateView
-from ...const import BASE_PATH
 from ...encoding import negotiation
 from ...encoding.codecs import CODINGS, Coding, Payload
-from ...keys import Capability
 from ...operations import narrowing as narrow, states as operations
 from ...operations.narrowing import Narrowing
 from ..call import Call, json_response
@@ -56,7 +54,7 @@ _PROJECTED: Final = {"anyOf": [STATE, {"type": "object", "required": ["entity_id
 @router.endpoint(
     "GET",
     "/api/states",
-    capability=Capability.READ,
+    operation=operations.LIST,
     about=About(
         {
             HTTPStatus.OK: Answer(
@@ -112,7 +110,7 @@ async def _built_in_slices(call: Call, view: StateView, coding: Coding) -> web.S
 @router.endpoint(
     "GET",
     "/api/states/{entity_id}",
-    capability=Capability.READ,
+    operation=operations.READ,
     about=ok(Answer("The state.", STATE, _EXAMPLE), HTTPStatus.NOT_FOUND),
 )
 def one_state(call: Call) -> web.StreamResponse:
@@ -125,7 +123,7 @@ def one_state(call: Call) -> web.StreamResponse:
 @router.endpoint(
     "POST",
     "/api/states/{entity_id}",
-    capability=Capability.SET_STATE,
+    operation=operations.SET,
     about=About(
         {
             HTTPStatus.OK: Answer("The state was set.", STATE, _EXAMPLE, headers=_WRITTEN),
@@ -154,7 +152,7 @@ async def set_state(call: Call) -> web.StreamResponse:
     # Before the body is read: it may be large, and come slowly.
     entity_id = operations.ensure_writable(caller, call.parameter("entity_id"))
     state, is_new = await operations.set_state(caller, entity_id, await call.json())
-    headers = {**_UNCACHED, hdrs.LOCATION: f"{BASE_PATH}/api/states/{entity_id}"}
+    headers = {**_UNCACHED, hdrs.LOCATION: f"{call.base_path}/api/states/{entity_id}"}
     status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
     return WholeResponse(status, headers, Payload.of(operations.encoded(caller, state)))
 
@@ -162,7 +160,7 @@ async def set_state(call: Call) -> web.StreamResponse:
 @router.endpoint(
     "DELETE",
     "/api/states/{entity_id}",
-    capability=Capability.SET_STATE,
+    operation=operations.REMOVE,
     about=ok(Answer("The state was removed.", MESSAGE, {"message": "Entity removed."}), HTTPStatus.NOT_FOUND),
 )
 async def remove_state(call: Call) -> web.StreamResponse:

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from aiohttp import hdrs, web
 
 from ...encoding.codecs import Payload
-from ...keys import Capability
 from ...operations import templates as operations
 from ...refusal import bad_request
 from ..call import Call
@@ -20,7 +19,7 @@ router = Router()
 @router.endpoint(
     "POST",
     "/api/template",
-    capability=Capability.TEMPLATE,
+    operation=operations.RENDER,
     about=About(
         {HTTPStatus.OK: Answer("The result, as text.", TEXT, "It is 7.5 °C outside.", content_type="text/plain")},
         body=Body(

@@ -19,6 +19,6 @@ switches of threads a slice, and nothing for short templates.
 """
 
 from .renderer import async_get_renderer
-from .rendering import render
+from .rendering import RENDER, render
 
-__all__ = ["async_get_renderer", "render"]
+__all__ = ["RENDER", "async_get_renderer", "render"]

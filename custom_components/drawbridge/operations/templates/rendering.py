@@ -2,12 +2,16 @@
 
 from typing import Final
 
+from ...keys import Capability
 from ...refusal import Refusal, RefusedError, bad_request
 from ...scope.redaction import without_bearer_text
 from ..caller import Caller
+from ..declaration import Operation
 from .errors import TemplateRefusedError, TemplateTooMuchError
 from .renderer import Job, TemplateBudgetError, TemplateBusyError, async_get_renderer
 from .sight import Sight
+
+RENDER: Final = Operation("templates.render", Capability.TEMPLATE, everything=True)
 
 _MAX_SHOWN_CHARACTERS: Final = 500
 _ERROR: Final = "Error rendering template"
