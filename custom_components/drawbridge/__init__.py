@@ -38,7 +38,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 
     # Before the REST API, which answers every path that is not taken.
     mount_websocket(hass.http.app.router, find_bridge, base_path=BASE_PATH)
-    api.mount(hass.http.app.router, find_bridge)
+    api.mount(hass.http.app.router, find_bridge, base_path=BASE_PATH)
     register_actions(hass)
     return True
 

@@ -97,6 +97,8 @@ class Bridge:
             keys=self.keys,
             directory=self.directory,
             state_json=self.states.json,
+            changes=self.changes,
+            cursors=self.cursors,
             users=self.usage,
             created_states=self.created_states,
             unfinished=self.unfinished,

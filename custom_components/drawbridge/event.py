@@ -13,23 +13,12 @@ from .audit.trail import AuditRecord
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .entity import BridgeEntity
 from .limits.rate_limit import RateLimit, RateLimiter
-from .refusal import Refusal, SecurityEvent
+from .refusal import Refusal
 
 PARALLEL_UPDATES = 0
 
 EVENT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {refusal.label: refusal.value.event for refusal in Refusal if refusal.value.event is not None}
-    | dict.fromkeys(
-        (
-            "event",
-            "event_scope",
-            "template_function",
-            "template_scope",
-            "too_many_states",
-        ),
-        SecurityEvent.NOT_ALLOWED,
-    )
-    | {"template_budget": SecurityEvent.RATE_LIMITED}
 )
 """The type of event by the reason of a refusal. The others are mistakes of clients, and failures."""
 

@@ -10,6 +10,8 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
+from .masking import mask
+
 _NO_PLACEHOLDERS: Final[Mapping[str, object]] = MappingProxyType({})
 
 
@@ -34,9 +36,9 @@ class Metric(Enum):
     """Counted as a response with its status only."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reason:
-    """What there is to say about a refusal.
+    """What there is to say about a refusal. No two are equal, so that none is an alias of another.
 
     Attributes:
         status: The HTTP status.
@@ -57,7 +59,6 @@ class Reason:
 
 
 _SETTINGS: Final = "Settings > Devices & services > Drawbridge"
-_ENTITY_NOT_FOUND: Final = "Entity not found."
 
 
 class Refusal(Enum):
@@ -141,6 +142,13 @@ class Refusal(Enum):
         Metric.DENIED,
         retry_after=1,
     )
+    UNREAD = Reason(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Too many bytes of answers to this key have not been read yet. Read an answer to its end before you send "
+        "another request.",
+        Metric.DENIED,
+        retry_after=1,
+    )
     UNFINISHED = Reason(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Too many calls of this key have not ended yet. Some may outlast the request that made them.",
@@ -166,7 +174,7 @@ class Refusal(Enum):
         Metric.DENIED,
         SecurityEvent.NOT_ALLOWED,
     )
-    UPGRADE_REQUIRED = Reason(HTTPStatus.BAD_REQUEST, "This path expects a WebSocket handshake.", audited=False)
+    UPGRADE_REQUIRED = Reason(HTTPStatus.BAD_REQUEST, "This path expects a WebSocket handshake.")
     TOO_LARGE = Reason(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large. The limit is {limit} bytes.")
     BAD_REQUEST = Reason(HTTPStatus.BAD_REQUEST, "{detail}")
     NOT_FOUND = Reason(HTTPStatus.NOT_FOUND, "{detail}", audited=False)
@@ -191,6 +199,40 @@ class Refusal(Enum):
         "Only an administrator may call this service.",
         Metric.DENIED,
         SecurityEvent.NOT_ALLOWED,
+    )
+    EVENT = Reason(
+        HTTPStatus.FORBIDDEN,
+        "This key may not fire events of the type '{event_type}': it is not on its list.",
+        Metric.DENIED,
+        SecurityEvent.NOT_ALLOWED,
+    )
+    EVENT_SCOPE = Reason(
+        HTTPStatus.FORBIDDEN,
+        "The event's data names something that is not in the scope of this key.",
+        Metric.DENIED,
+        SecurityEvent.NOT_ALLOWED,
+    )
+    TOO_MANY_STATES = Reason(
+        HTTPStatus.FORBIDDEN,
+        "This key has created {limit} states, which is the limit. Remove some first.",
+        Metric.DENIED,
+        SecurityEvent.NOT_ALLOWED,
+    )
+    TEMPLATE_FUNCTION = Reason(HTTPStatus.FORBIDDEN, "{detail}", Metric.DENIED, SecurityEvent.NOT_ALLOWED)
+    TEMPLATE_SCOPE = Reason(
+        HTTPStatus.FORBIDDEN, "The template asks for {detail}", Metric.DENIED, SecurityEvent.NOT_ALLOWED
+    )
+    TEMPLATE_BUDGET = Reason(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "The templates of this key have used up their processor time for now. Try again later.",
+        Metric.DENIED,
+        SecurityEvent.RATE_LIMITED,
+    )
+    TEMPLATE_BUSY = Reason(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Other templates of this key are being rendered. Templates of a key are rendered one after the other.",
+        Metric.DENIED,
+        retry_after=5,
     )
     CAMERA_OFF = Reason(HTTPStatus.SERVICE_UNAVAILABLE, "The camera is off.", Metric.DENIED, retry_after=60)
     METHOD_NOT_ALLOWED = Reason(HTTPStatus.METHOD_NOT_ALLOWED, "This path accepts {methods}.", audited=False)
@@ -232,7 +274,8 @@ class RefusedError(Exception):
         self.placeholders = placeholders
         self.retry_after = refusal.value.retry_after if retry_after is None else retry_after
         self.reason = hidden or refusal
-        self.message = refusal.value.text.format_map(placeholders)
+        # It may quote a part of the request that holds a secret.
+        self.message = mask(refusal.value.text.format_map(placeholders))
         super().__init__(self.message)
 
 

@@ -25,7 +25,7 @@ async def test_nothing_is_served_that_is_not_declared(bridge: Bridge) -> None:
     """Every route is a path of the document, and answers exactly the methods that stand there."""
     described = await (await bridge.get("/openapi.json")).json()
     router = web.UrlDispatcher()
-    mount(router, lambda: None)
+    mount(router, lambda: None, base_path=BASE)
     routes = {resource.canonical.removeprefix(BASE) for resource in router.resources()}
     assert routes - {"{tail}"} == set(described["paths"])
     key = await bridge.add_key(everything=True, capabilities=[item.value for item in Capability], events=["bell"])
@@ -51,7 +51,7 @@ def ensure_declared(operation: dict[str, Any], answer: Any) -> None:
 
 def test_the_document_is_whole() -> None:
     """Every operation has a summary, an example, its errors and its own id."""
-    described = document(ENDPOINTS, "1.2.3")
+    described = document(ENDPOINTS, "1.2.3", BASE)
     operations = [item for path in described["paths"].values() for item in path.values()]
     assert len({item["operationId"] for item in operations}) == len(operations)
     for item in operations:

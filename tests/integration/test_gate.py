@@ -11,6 +11,8 @@ from custom_components.drawbridge.http.endpoint import Router
 from custom_components.drawbridge.http.mount import ENDPOINTS
 from custom_components.drawbridge.http.spec import Answer, ok
 from custom_components.drawbridge.keys import Capability, generate
+from custom_components.drawbridge.operations import states
+from custom_components.drawbridge.operations.declaration import Operation
 from tests.integration.house import BASE, Bridge
 
 GUARDED = ("/api/", "/api/states", "/api/states/sensor.outside", "/api/config", "/key", "/metrics")
@@ -155,20 +157,25 @@ async def test_refusals_do_not_feed_the_ban_list(hass: HomeAssistant, bridge: Br
     assert not hass.states.async_entity_ids("persistent_notification")
 
 
-def test_an_endpoint_must_name_its_capability() -> None:
+def test_an_endpoint_must_name_its_operation_and_that_its_capability() -> None:
     """A declaration that leaves it out fails where it stands: at import."""
     declare: Callable[..., Any] = Router().endpoint
-    with pytest.raises(TypeError, match="capability"):
+    with pytest.raises(TypeError, match="operation"):
         declare("GET", "/open")
     with pytest.raises(TypeError, match="about"):
-        declare("GET", "/open", capability=Capability.READ)
-    with pytest.raises(TypeError, match="GET /open declares no capability"):
-        declare("GET", "/open", capability=None, about=ok(Answer("It is open.")))(lambda _: web.Response())
+        declare("GET", "/open", operation=states.READ)
+    with pytest.raises(TypeError, match="GET /open declares no operation"):
+        declare("GET", "/open", operation=None, about=ok(Answer("It is open.")))(lambda _: web.Response())
+    without: Callable[..., Any] = Operation
+    with pytest.raises(TypeError, match="capability"):
+        without("open")
+    with pytest.raises(TypeError, match="open declares no capability"):
+        without("open", None)
 
 
 async def test_every_declared_endpoint_is_guarded(bridge: Bridge) -> None:
     """Whatever names a capability answers 401 without a key."""
-    guarded = [item for item in ENDPOINTS if isinstance(item.capability, Capability)]
+    guarded = [item for item in ENDPOINTS if isinstance(item.operation.capability, Capability)]
     assert len(guarded) >= 5
     for item in guarded:
         path = item.path.format(

@@ -171,3 +171,29 @@ def test_only_the_scoped_home_reads_the_house(module: Module) -> None:
         and (node.value.attr if isinstance(node.value, ast.Attribute) else node.value.id).strip("_") == "hass"
     ]
     assert reads == []
+
+
+TRANSPORTS = {"http", "websocket"}
+
+
+def of_transports() -> list[Module]:
+    """Return the modules of the transports."""
+    return [module for module in MODULES if module.room in TRANSPORTS]
+
+
+@pytest.mark.parametrize("module", of_transports(), ids=lambda module: module.name)
+def test_the_base_path_is_given_to_mount(module: Module) -> None:
+    """A transport does not know where it is mounted, so that another server can mount it elsewhere."""
+    assert f"{PACKAGE}.const.BASE_PATH" not in module.imports
+    texts = [node.value for node in ast.walk(module.tree) if isinstance(node, ast.Constant)]
+    assert [text for text in texts if isinstance(text, str) and "/api/drawbridge" in text] == []
+
+
+@pytest.mark.parametrize(
+    "module", [item for item in MODULES if item.room != "operations"], ids=lambda module: module.name
+)
+def test_operations_are_declared_once(module: Module) -> None:
+    """A transport refers to the declaration, which stands beside the operation."""
+    calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    declared = [node.lineno for node in calls if isinstance(node.func, ast.Name) and node.func.id == "Operation"]
+    assert declared == []

@@ -1,114 +1,160 @@
-"""Every reason to refuse that the code has is reported, and every logger masks secrets."""
+"""Every reason to refuse is a member of one enumeration, and every logger masks secrets."""
 
 import ast
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
-from typing import override
+from string import Formatter
 
 import pytest
 
 import custom_components.drawbridge as component
 from custom_components.drawbridge.event import EVENT_TYPES
+from custom_components.drawbridge.http.problem import problem_of
 from custom_components.drawbridge.keys import AuthFailure
 from custom_components.drawbridge.logbook import REASONS
-from custom_components.drawbridge.refusal import Refusal
+from custom_components.drawbridge.masking import MASK
+from custom_components.drawbridge.refusal import Metric, Refusal, RefusedError, SecurityEvent, bad_request
 
 FOLDER = Path(component.__file__).parent
 SOURCES = {path.relative_to(FOLDER).as_posix(): ast.parse(path.read_text()) for path in FOLDER.rglob("*.py")}
 
-REASON_ARGUMENT = {"Problem": 1, "forbidden": 0, "TemplateRefusedError": 0, "missing": 0}
-"""Where calls that refuse have the reason."""
-ONLY_HIDDEN = {"not_found", "bad_request"}
-"""Calls that refuse for a fixed reason, or for a hidden one."""
-PASSED_ON = {"reason", "hidden", "err.reason", "refusal.label", "error.reason.label"}
-"""What only passes on a reason that another call in the code begins with."""
-
-
-class Reasons(ast.NodeVisitor):
-    """Collects the reasons of a module. Fails on one that it cannot read."""
-
-    def __init__(self, tree: ast.Module) -> None:
-        """Read the module."""
-        self.found: set[str] = set()
-        self._values = {
-            target.id: node.value
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
-            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-            if isinstance(target, ast.Name)
-        }
-        self.visit(tree)
-
-    @override
-    def visit_Call(self, node: ast.Call) -> None:
-        """Collect the reason that is audited: the hidden one, where there is one."""
-        self.generic_visit(node)
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name not in REASON_ARGUMENT.keys() | ONLY_HIDDEN:
-            return
-        given = {item.arg: item.value for item in node.keywords}
-        hidden = self._read(given["hidden"]) if "hidden" in given else frozenset()
-        self.found |= hidden
-        if name in REASON_ARGUMENT and (not hidden or ast.unparse(given["hidden"]) in PASSED_ON):
-            position = REASON_ARGUMENT[name]
-            self.found |= self._read(given["reason"] if "reason" in given else node.args[position])
-
-    def _read(self, node: ast.expr) -> frozenset[str]:
-        match node:
-            case ast.Constant(value=None):
-                return frozenset()
-            case ast.Constant(value=str(text)):
-                return frozenset({text})
-            case ast.JoinedStr(values=[ast.Constant(value="key_"), ast.FormattedValue()]):
-                return frozenset(f"key_{failure}" for failure in AuthFailure)
-            case ast.IfExp():
-                return self._read(node.body) | self._read(node.orelse)
-            case ast.Name(id=name) if name in self._values:
-                return self._read(self._values[name])
-        if ast.unparse(node) in PASSED_ON or ast.unparse(node).startswith("Refusal."):
-            # All that are declared are counted anyway.
-            return frozenset()
-        raise ValueError(f"the reason {ast.unparse(node)} cannot be read")
-
-
-def reasons() -> frozenset[str]:
-    """Return the reasons of all modules."""
-    declared = {refusal.label for refusal in Refusal}
-    return frozenset(declared).union(*(Reasons(tree).found for tree in SOURCES.values()))
-
-
-def test_the_reasons_are_found() -> None:
-    """Those that are written as a text, a constant, an f-string, a hidden reason, and in an exception."""
-    known = {"locked_out", "busy", "key_unknown", "key_missing", "service_scope", "scope", "template_function"}
-    assert known <= reasons()
-
-
 MISTAKES = {
-    "bad_request",
-    "busy",
-    "camera_off",
-    "failed",
-    "internal",
-    "method_not_allowed",
-    "not_found",
-    "timed_out",
-    "too_large",
-    "unavailable",
-    "unfinished",
+    Refusal.BAD_REQUEST,
+    Refusal.BUSY,
+    Refusal.CAMERA_OFF,
+    Refusal.FAILED,
+    Refusal.INTERNAL,
+    Refusal.METHOD_NOT_ALLOWED,
+    Refusal.NOT_FOUND,
+    Refusal.TEMPLATE_BUSY,
+    Refusal.TIMED_OUT,
+    Refusal.TOO_LARGE,
+    Refusal.UNAVAILABLE,
+    Refusal.UNFINISHED,
+    Refusal.UNREAD,
+    Refusal.UPGRADE_REQUIRED,
 }
-"""The reasons that raise no event: mistakes of clients, and failures."""
+"""The refusals that raise no event: mistakes of clients, and failures."""
+DENIALS = {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+
+each_refusal = pytest.mark.parametrize("refusal", list(Refusal), ids=lambda refusal: refusal.label)
 
 
-@pytest.mark.parametrize("reason", sorted(reasons()))
-def test_each_reason_is_an_event_or_a_mistake(reason: str) -> None:
+def refused(refusal: Refusal) -> RefusedError:
+    """Return a refusal, with a value for each placeholder of its text."""
+    names = [name for _, name, _, _ in Formatter().parse(refusal.value.text) if name is not None]
+    return RefusedError(refusal, dict.fromkeys(names, "x"))
+
+
+@each_refusal
+def test_what_the_client_is_told(refusal: Refusal) -> None:
+    """A status of an error, and a text, in the response and its headers."""
+    error = refused(refusal)
+    response = problem_of(error)
+    assert response.status == refusal.value.status >= HTTPStatus.BAD_REQUEST
+    assert error.message.endswith((".", "x"))
+    assert "{" not in error.message
+    assert (response.status == HTTPStatus.UNAUTHORIZED) == (
+        "WWW-Authenticate" in response.headers and refusal is not Refusal.CAPABILITY
+    )
+    assert ("Retry-After" in response.headers) == (refusal.value.retry_after is not None)
+
+
+@each_refusal
+def test_what_is_counted(refusal: Refusal) -> None:
+    """By a label of its own: authentication failures, and requests that are denied although nothing is wrong."""
+    status, metric = refusal.value.status, refusal.value.metric
+    assert (metric is Metric.AUTH_FAILURES) == (status == HTTPStatus.UNAUTHORIZED)
+    if status in DENIALS:
+        # Where the bridge is not there, nothing counts.
+        assert metric is (Metric.NONE if refusal is Refusal.UNAVAILABLE else Metric.DENIED)
+    assert refusal.label == refusal.name.lower()
+    assert Refusal[refusal.name] is refusal
+
+
+@each_refusal
+def test_each_is_an_event_or_a_mistake(refusal: Refusal) -> None:
     """A new one is neither, until somebody decides."""
-    assert (reason in EVENT_TYPES) != (reason in MISTAKES)
+    assert (refusal.value.event is None) == (refusal in MISTAKES)
+    assert EVENT_TYPES.get(refusal.label) == refusal.value.event
+    assert refusal.value.event is None or refusal.value.event in SecurityEvent
 
 
-@pytest.mark.parametrize("reason", sorted(reasons() - MISTAKES))
-def test_each_reason_has_words_in_the_logbook(reason: str) -> None:
-    """Nobody reads an identifier there."""
-    assert REASONS.get(reason)
+@pytest.mark.parametrize("refusal", [item for item in Refusal if item not in MISTAKES])
+def test_each_has_words_in_the_logbook(refusal: Refusal) -> None:
+    """Nobody reads an identifier there, and what raises an event is audited."""
+    assert REASONS.get(refusal.label)
+    assert refusal.value.audited
+
+
+def test_words_and_events_are_of_refusals() -> None:
+    """Nothing is left of one that is gone."""
+    labels = {refusal.label for refusal in Refusal}
+    assert labels >= REASONS.keys() | EVENT_TYPES.keys()
+
+
+def test_each_authentication_failure_is_a_refusal() -> None:
+    """And no other refusal is one."""
+    found = {refusal.label for refusal in Refusal if refusal.value.metric is Metric.AUTH_FAILURES}
+    assert found == {f"key_{failure}" for failure in AuthFailure}
+
+
+def test_a_secret_in_a_text_is_masked() -> None:
+    """For every transport, and in the log."""
+    error = bad_request(f"This is not JSON: dbk_{'a' * 49}.")
+    assert str(error) == error.message == f"This is not JSON: {MASK}."
+
+
+def made_up(tree: ast.Module) -> Iterator[int]:
+    """Yield the lines that refuse, count or record a refusal without the enumeration."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module=str(module), names=names) if module.endswith("refusal"):
+                yield from (node.lineno for alias in names if alias.name == "Reason")
+            case ast.Call(func=ast.Name(id="WholeResponse" | "json_response"), args=args):
+                yield from (node.lineno for argument in args if is_error(argument))
+            case ast.Call(func=ast.Name(id="AuditRecord"), keywords=keywords):
+                yield from (item.lineno for item in keywords if item.arg == "reason" and not uses_label(item.value))
+            case ast.Subscript(value=ast.Attribute(attr="denied"), slice=index) if not uses_label(index):
+                yield node.lineno
+            case ast.Attribute(value=ast.Name(id="web"), attr=name) if name.startswith("HTTP"):
+                yield node.lineno
+
+
+def is_error(node: ast.expr) -> bool:
+    """Return whether an expression is the status of an error."""
+    return isinstance(node, ast.Attribute) and getattr(HTTPStatus, node.attr, 0) >= HTTPStatus.BAD_REQUEST
+
+
+def uses_label(node: ast.expr) -> bool:
+    """Return whether an expression is the label of a refusal, or nothing where there is none."""
+    if isinstance(node, ast.IfExp):
+        return uses_label(node.body) and isinstance(node.orelse, ast.Constant)
+    return isinstance(node, ast.Attribute) and node.attr == "label"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from .refusal import Reason",
+        "WholeResponse(HTTPStatus.FORBIDDEN, {})",
+        "json_response({}, HTTPStatus.NOT_FOUND)",
+        "AuditRecord(reason='rude')",
+        "AuditRecord(reason=error.label if error else other)",
+        "counters.denied['rude'] += 1",
+        "raise web.HTTPForbidden",
+    ],
+)
+def test_what_is_made_up_is_found(line: str) -> None:
+    """The next test would pass on code that it cannot read."""
+    assert list(made_up(ast.parse(line))) == [1]
+
+
+@pytest.mark.parametrize("module", sorted(SOURCES.keys() - {"refusal.py"}))
+def test_no_refusal_is_made_up(module: str) -> None:
+    """Whoever refuses names a member of the enumeration."""
+    assert list(made_up(SOURCES[module])) == []
 
 
 def loggers(tree: ast.Module) -> Iterator[int]:

@@ -11,9 +11,8 @@ from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, JsonValueType, json_
 
 from ..encoding.codecs import Payload
 from ..operations.caller import Activity, Caller
-from ..refusal import Refusal, RefusedError
+from ..refusal import Refusal, RefusedError, bad_request
 from ..scope.redaction import Redaction
-from .problem import bad_request, too_large
 from .response import WholeResponse
 from .security_headers import NO_STORE
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from ..limits.networks import Address
     from ..limits.rate_limit import Allowance
     from ..scope.resolver import LiveScope
-    from .problem import Problem
 
 
 _JSON_HEADERS: Final[Mapping[str, str]] = {hdrs.CONTENT_TYPE: "application/json", hdrs.CACHE_CONTROL: NO_STORE}
@@ -35,6 +33,8 @@ class Call:
 
     request: web.Request
     bridge: Bridge
+    base_path: str
+    """The path that the paths of the endpoints are below."""
     request_id: str
     remote: str | None
     """The client's address as text, behind trusted proxies too; ``None`` for a local socket."""
@@ -43,7 +43,7 @@ class Call:
     """The key presented, if any; an endpoint that is not public has one."""
     allowance: Allowance | None = None
     """What is left of the key's rate limit."""
-    problem: Problem | None = None
+    refused: RefusedError | None = None
     """Why the request was refused, if it was."""
     _caller: Caller | None = None
 
@@ -103,12 +103,12 @@ class Call:
         """
         limit = self.bridge.options.max_body
         if (self.request.content_length or 0) > limit:
-            raise too_large(limit)
+            raise RefusedError(Refusal.TOO_LARGE, {"limit": limit})
         body = bytearray()
         async for chunk in self.request.content.iter_any():
             body += chunk
             if len(body) > limit:
-                raise too_large(limit)
+                raise RefusedError(Refusal.TOO_LARGE, {"limit": limit})
         self.ensure_unchanged()
         return bytes(body)
 

@@ -7,8 +7,7 @@ from typing import Any, TypeIs
 
 from aiohttp import web
 
-from ..keys import Capability
-from ..operations.declaration import Access
+from ..operations.declaration import Operation
 from .call import Call
 from .spec import About
 
@@ -28,13 +27,20 @@ def takes_time(answer: web.StreamResponse | Answering) -> TypeIs[Answering]:
 class Endpoint:
     """One method of one path.
 
-    ``capability`` says who may call it, and has no default. ``about`` is for the OpenAPI document. ``when_down`` is
-    the JSON that is answered with 503 while the bridge is not up, where that is not a problem document.
+    Attributes:
+        method: The method.
+        path: The path below the base path.
+        operation: What it does, and who may. It has no default.
+        handler: Parses a request, calls the operation, and encodes the result.
+        summary: One line for the OpenAPI document.
+        about: Its parameters and responses, for the OpenAPI document.
+        when_down: The JSON of a response with 503 while the bridge is not up, instead of a problem document.
+
     """
 
     method: str
     path: str
-    capability: Capability | Access
+    operation: Operation
     handler: Handler
     summary: str
     about: About | None = None
@@ -42,8 +48,8 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         """Refuse a declaration that leaves open who may call. Raises ``TypeError``."""
-        if not isinstance(self.capability, Capability | Access):
-            msg = f"{self.method} {self.path} declares no capability"
+        if not isinstance(self.operation, Operation):
+            msg = f"{self.method} {self.path} declares no operation"
             raise TypeError(msg)
 
 
@@ -59,7 +65,7 @@ class Router:
         method: str,
         path: str,
         *,
-        capability: Capability | Access,
+        operation: Operation,
         about: About,
         when_down: Mapping[str, str] | None = None,
     ) -> Callable[[Handler], Handler]:
@@ -67,7 +73,7 @@ class Router:
 
         def declare(handler: Handler) -> Handler:
             summary = (handler.__doc__ or "").partition("\n")[0]
-            self.endpoints.append(Endpoint(method, path, capability, handler, summary, about, when_down))
+            self.endpoints.append(Endpoint(method, path, operation, handler, summary, about, when_down))
             return handler
 
         return declare

@@ -13,14 +13,14 @@ from ..bridge import Bridge
 from ..keys import AuthFailure
 from ..limits.networks import parse_address
 from ..log import get_logger
-from ..operations.declaration import Access
-from ..refusal import Refusal, RefusedError
+from ..operations import own
+from ..refusal import Metric, Refusal, RefusedError
 from . import cors
 from .call import Call, json_response
 from .endpoint import Answering, Endpoint, takes_time
 from .headers import add_headers, close_if_unsafe
 from .observe import observe
-from .problem import Problem, ProblemError, problem_of
+from .problem import headers_of, problem_of
 from .response import WholeResponse
 from .security_headers import REQUEST_ID, SECURITY_HEADERS, request_id
 from .steps import STEPS
@@ -28,41 +28,8 @@ from .steps import STEPS
 _LOGGER = get_logger(__name__)
 
 _OTHER: Final = "other"
-_KEY_CHANGED: Final = Refusal.KEY_CHANGED.label
 _ALWAYS_SENT_BYTES: Final = 65_536
 _READS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
-
-_MISTAKES: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
-_DENIALS: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
-
-_UNAVAILABLE: Final = Problem(
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    "unavailable",
-    "Drawbridge is not set up, or Home Assistant is starting or stopping. Try again soon.",
-    {hdrs.RETRY_AFTER: "10"},
-)
-_BUSY: Final = Problem(
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    "busy",
-    "Too many requests of this key are under way. Wait for an answer before asking again.",
-    {hdrs.RETRY_AFTER: "1"},
-)
-_UNREAD: Final = Problem(
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    "busy",
-    "Too much of what was answered has not been read yet. Read an answer to its end before asking again.",
-    {hdrs.RETRY_AFTER: "1"},
-)
-_TIMED_OUT: Final = Problem(
-    HTTPStatus.GATEWAY_TIMEOUT,
-    "timed_out",
-    "Home Assistant did not answer in time. What was asked for may still be under way.",
-)
-_BROKEN: Final = Problem(
-    HTTPStatus.INTERNAL_SERVER_ERROR,
-    "internal",
-    "Something went wrong inside Drawbridge. Home Assistant's log says what.",
-)
 
 
 class Gate:
@@ -73,18 +40,18 @@ class Gate:
         route: str,
         endpoints: Mapping[str, Endpoint],
         find_bridge: Callable[[], Bridge | None],
+        base_path: str,
     ) -> None:
-        """Guard a route: its declared path, and its endpoints by method."""
+        """Guard a route: its declared path below the base path, and its endpoints by method."""
+        self._base_path = base_path
         self._route = route
         self._find_bridge = find_bridge
         self._methods = ", ".join(sorted({*endpoints, hdrs.METH_OPTIONS}))
         self._endpoints = {
-            hdrs.METH_OPTIONS: Endpoint(
-                hdrs.METH_OPTIONS, route, Access.PUBLIC, self._preflight, "Say what may be asked."
-            ),
+            hdrs.METH_OPTIONS: Endpoint(hdrs.METH_OPTIONS, route, own.NONE, self._preflight, "Say what may be asked."),
             **endpoints,
         }
-        self._other = Endpoint(_OTHER, route, Access.PUBLIC, self._refuse_method, "")
+        self._other = Endpoint(_OTHER, route, own.NONE, self._refuse_method, "")
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a request. Every answer leaves through here."""
@@ -98,7 +65,7 @@ class Gate:
             close_if_unsafe(request, response)
             return response
         remote = request.remote
-        call = Call(request, bridge, number, remote, parse_address(remote or ""))
+        call = Call(request, bridge, self._base_path, number, remote, parse_address(remote or ""))
         endpoint = self._endpoints.get(request.method, self._other)
         admitted = self._admit(call, endpoint)
         if takes_time(admitted):
@@ -112,7 +79,7 @@ class Gate:
         status, counted = response.status, request.method if endpoint is not self._other else _OTHER
         sent = response.body_length or response.content_length or 0
         bridge.recorder.answered(self._route, counted, status, time.perf_counter() - started, sent)
-        if (call.problem is not None or call.target is not None) and _is_audited(call, endpoint):
+        if (call.refused is not None or call.target is not None) and _is_audited(call, endpoint):
             self._audit(call, counted, status)
         if call.presented is not None:
             observe(call, call.presented, endpoint)
@@ -122,14 +89,14 @@ class Gate:
         """Pass a request through the steps, and answer it; at once where its handler can."""
         for step in STEPS:
             if (refused := step(call, endpoint)) is not None:
-                return _refuse(call, problem_of(refused))
+                return _refuse(call, refused)
         key, bridge = call.presented, call.bridge
         if key is not None and bridge.concurrency.is_full(key.id, bridge.options.max_concurrent):
-            return _refuse(call, _BUSY)
+            return _refuse(call, RefusedError(Refusal.BUSY))
         try:
             return endpoint.handler(call)
         except Exception as err:  # noqa: BLE001 - each has its answer
-            return _refuse(call, _problem_of(err, endpoint))
+            return _refuse(call, _refusal_of(err, endpoint))
 
     async def _wait(self, call: Call, endpoint: Endpoint, result: Answering) -> web.StreamResponse:
         """Wait for an answer that takes its time, in a place of its key's, and not for ever."""
@@ -139,12 +106,12 @@ class Gate:
             async with asyncio.timeout(call.bridge.options.time_limit):
                 return await result
         except Exception as err:  # noqa: BLE001 - each has its answer
-            return _refuse(call, _problem_of(err, endpoint))
+            return _refuse(call, _refusal_of(err, endpoint))
         finally:
             places.leave(holder)
 
     def _audit(self, call: Call, method: str, status: int) -> None:
-        problem, key = call.problem, call.presented
+        refused, key = call.refused, call.presented
         call.bridge.audit.add(
             AuditRecord(
                 time=time.time(),
@@ -156,17 +123,17 @@ class Gate:
                 route=self._route,
                 status=status,
                 outcome=_outcome(status),
-                reason=(problem.hidden or problem.reason) if problem else None,
+                reason=refused.reason.label if refused is not None else None,
                 target=call.target or None,
             )
         )
 
     def _down(self, request: web.Request) -> web.StreamResponse:
-        endpoint = self._endpoints.get(request.method)
+        refused, endpoint = RefusedError(Refusal.UNAVAILABLE), self._endpoints.get(request.method)
         if endpoint is None or endpoint.when_down is None:
-            return _UNAVAILABLE.response()
-        response = json_response(endpoint.when_down, _UNAVAILABLE.status)
-        response.headers.update(_UNAVAILABLE.headers)
+            return problem_of(refused)
+        response = json_response(endpoint.when_down, refused.refusal.value.status)
+        response.headers.update(headers_of(refused))
         return response
 
     def _preflight(self, call: Call) -> web.StreamResponse:
@@ -183,21 +150,17 @@ class Gate:
         return WholeResponse(HTTPStatus.NO_CONTENT, {hdrs.ALLOW: self._methods, **granted})
 
     def _refuse_method(self, _call: Call) -> web.StreamResponse:
-        status, detail = HTTPStatus.METHOD_NOT_ALLOWED, f"This path answers to {self._methods}."
-        headers: dict[str, str] = {hdrs.ALLOW: self._methods}
-        raise ProblemError(Problem(status, "method_not_allowed", detail, headers))
+        raise RefusedError(Refusal.METHOD_NOT_ALLOWED, {"methods": self._methods})
 
 
-def _problem_of(err: Exception, endpoint: Endpoint) -> Problem:
-    """Return what to tell of an error in a handler."""
-    if isinstance(err, ProblemError):
-        return err.problem
+def _refusal_of(err: Exception, endpoint: Endpoint) -> RefusedError:
+    """Return the refusal for an exception of a handler."""
     if isinstance(err, RefusedError):
-        return problem_of(err)
+        return err
     if isinstance(err, TimeoutError):
-        return _TIMED_OUT
+        return RefusedError(Refusal.TIMED_OUT)
     _LOGGER.error("Unexpected error in %s %s", endpoint.method, endpoint.path, exc_info=err)
-    return _BROKEN
+    return RefusedError(Refusal.INTERNAL)
 
 
 def _sendable(call: Call, response: web.StreamResponse) -> WholeResponse:
@@ -207,29 +170,28 @@ def _sendable(call: Call, response: web.StreamResponse) -> WholeResponse:
         message = "An endpoint returned neither a complete answer nor a stream that has begun"
         raise TypeError(message)
     if response.size > _ALWAYS_SENT_BYTES and call.bridge.sending.is_full(call.holder, response.size):
-        response = _refuse(call, _UNREAD)
+        response = _refuse(call, RefusedError(Refusal.UNREAD))
     response.call = call
     return response
 
 
-def _refuse(call: Call, problem: Problem) -> WholeResponse:
-    call.problem = problem
-    if problem.reason == _KEY_CHANGED:
-        call.bridge.recorder.counters.auth_failures[AuthFailure.CHANGED] += 1
-    if problem.hidden is not None or problem.status in _DENIALS:
-        counters = call.bridge.recorder.counters
-        counters.denied[problem.hidden or problem.reason] += 1
+def _refuse(call: Call, refused: RefusedError) -> WholeResponse:
+    call.refused = refused
+    counters = call.bridge.recorder.counters
+    if refused.reason is Refusal.KEY_CHANGED:
+        counters.auth_failures[AuthFailure.CHANGED] += 1
+    if refused.reason.value.metric is Metric.DENIED:
+        counters.denied[refused.reason.label] += 1
         if call.presented is not None:
             counters.keys[call.presented.id].refused += 1
-    return problem.response()
+    return problem_of(refused)
 
 
 def _is_audited(call: Call, endpoint: Endpoint) -> bool:
     """Tell whether a request was a refusal or a write, rather than a read or a mistake."""
-    problem = call.problem
-    if problem is None:
+    if call.refused is None:
         return endpoint.method not in _READS and call.target is not None
-    return problem.hidden is not None or problem.status not in _MISTAKES
+    return call.refused.reason.value.audited
 
 
 def _outcome(status: int) -> Outcome:

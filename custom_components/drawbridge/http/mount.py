@@ -8,8 +8,8 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from ..bridge import Bridge
-from ..const import BASE_PATH
-from ..operations.declaration import Access
+from ..operations import own
+from ..refusal import not_found
 from .call import Call
 from .endpoint import Endpoint
 from .endpoints import (
@@ -28,7 +28,6 @@ from .endpoints import (
 )
 from .gate import Gate
 from .openapi import with_document
-from .problem import not_found
 
 _MODULES: Final = (
     calendars,
@@ -53,9 +52,11 @@ _UNMATCHED: Final = "unmatched"
 def mount(
     router: web.UrlDispatcher,
     find_bridge: Callable[[], Bridge | None],
+    *,
+    base_path: str,
     endpoints: Iterable[Endpoint] = ENDPOINTS,
 ) -> None:
-    """Register every endpoint below ``BASE_PATH``, each behind the gate, and a 404 for the rest.
+    """Register every endpoint below a base path, each behind the gate, and a 404 for the rest.
 
     All methods of a path are routed, so that the gate answers those that are not declared,
     and no CORS handling but the bridge's own takes part.
@@ -66,14 +67,14 @@ def mount(
         if endpoint.method == hdrs.METH_GET:
             by_path[endpoint.path][hdrs.METH_HEAD] = endpoint
     for path, methods in by_path.items():
-        router.add_route(hdrs.METH_ANY, BASE_PATH + path, Gate(path, methods, find_bridge).handle)
+        router.add_route(hdrs.METH_ANY, base_path + path, Gate(path, methods, find_bridge, base_path).handle)
     unmatched = {
-        method: Endpoint(method, _UNMATCHED, Access.PUBLIC, _no_such_path, "")
+        method: Endpoint(method, _UNMATCHED, own.NONE, _no_such_path, "")
         for method in hdrs.METH_ALL - {hdrs.METH_OPTIONS}
     }
-    tail = Gate(_UNMATCHED, unmatched, find_bridge)
-    router.add_route(hdrs.METH_ANY, BASE_PATH + "{tail:(/.*)?}", tail.handle)
+    tail = Gate(_UNMATCHED, unmatched, find_bridge, base_path)
+    router.add_route(hdrs.METH_ANY, base_path + "{tail:(/.*)?}", tail.handle)
 
 
-def _no_such_path(_call: Call) -> web.StreamResponse:
-    raise not_found(f"There is nothing at this path. The bridge's API begins at {BASE_PATH}/api/.")
+def _no_such_path(call: Call) -> web.StreamResponse:
+    raise not_found(f"There is nothing at this path. The bridge's API begins at {call.base_path}/api/.")

@@ -6,15 +6,10 @@ from typing import Final
 
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Asked
+from ..operations.declaration import Operation
 from .call import Call
 from .endpoint import Endpoint
 
-_ALL_ENTITIES: Final = frozenset(
-    {"/api/states", "/api/calendars", "/api/logbook", "/api/logbook/{start}", "/api/template"}
-)
-"""Routes that answer about every entity in scope, unless the request names some."""
-_NAMING: Final = ("entity_id", "filter_entity_id", "entity")
-"""Query parameters of the mirror that name entities, in lists with commas."""
 _MAX_ID: Final = 255
 _SERVICE: Final = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9_]{1,64}")
 _EVENT: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -30,28 +25,29 @@ def observe(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
 
 
 def asked_for(call: Call, endpoint: Endpoint) -> Asked:
-    """Return what a request asked for: by its route, its path, its query, and what its handler says it reached."""
-    parts, key = call.request.match_info, call.key
+    """Return what a request asked for: by the declaration of its operation, and what that says it reached."""
+    parts, key, operation = call.request.match_info, call.key, endpoint.operation
     reached = call.activity.reached if call.activity is not None else ()
-    entities = {*reached, *_named(call)}
-    if (entity_id := parts.get("entity_id")) is not None:
-        entities.add(entity_id.lower())
-    capabilities = {endpoint.capability} if isinstance(endpoint.capability, Capability) else set()
-    if endpoint.path == "/api/config" and Capability.LOCATION in key.capabilities:
-        capabilities.add(Capability.LOCATION)
+    entities = {*reached, *_named(call, operation)}
+    capabilities = key.capabilities.intersection(operation.adds)
+    if isinstance(operation.capability, Capability):
+        capabilities |= {operation.capability}
     service = f"{parts['domain']}.{parts['service']}".lower() if "service" in parts else ""
     event = parts.get("event_type", "")
     return Asked(
-        capabilities=frozenset(capabilities),
+        capabilities=capabilities,
         entities=frozenset(item for item in entities if len(item) <= _MAX_ID),
         service=service if _SERVICE.fullmatch(service) else None,
         event=event if _EVENT.fullmatch(event) else None,
-        everything=endpoint.path in _ALL_ENTITIES and not entities,
-        refused=call.problem is not None and call.problem.status == HTTPStatus.FORBIDDEN,
+        everything=operation.everything and not entities,
+        refused=call.refused is not None and call.refused.refusal.value.status == HTTPStatus.FORBIDDEN,
     )
 
 
-def _named(call: Call) -> set[str]:
-    values = (value for name in _NAMING for value in call.request.query.getall(name, ()))
-    names = (item.strip().lower() for value in values for item in value.split(","))
-    return {item for item in names if "." in item and "*" not in item}
+def _named(call: Call, operation: Operation) -> set[str]:
+    """Return the entities that a request names: one in its path, or lists with commas in its query."""
+    parts, query = call.request.match_info, call.request.query
+    values = (value for name in operation.names for value in query.getall(name, ()))
+    listed = (item.strip().lower() for value in values for item in value.split(","))
+    in_path = {parts[name].lower() for name in operation.names if name in parts}
+    return in_path | {item for item in listed if "." in item and "*" not in item}

@@ -9,8 +9,8 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 from homeassistant.helpers.json import json_bytes
 
-from ..const import BASE_PATH
 from ..encoding.codecs import Payload
+from ..operations import own
 from ..operations.declaration import Access
 from .call import Call
 from .endpoint import Endpoint
@@ -111,21 +111,28 @@ def with_document(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
     declared = list(endpoints)
 
     @cache
-    def content(version: str) -> bytes:
-        return json_bytes(document(declared, version))
+    def content(version: str, base_path: str) -> bytes:
+        return json_bytes(document(declared, version, base_path))
 
     def openapi(call: Call) -> web.StreamResponse:
         """Return this document."""
         headers: dict[str, str] = {hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: NO_STORE}
-        return WholeResponse(HTTPStatus.OK, headers, Payload.of(content(call.bridge.version)))
+        return WholeResponse(HTTPStatus.OK, headers, Payload.of(content(call.bridge.version, call.base_path)))
 
     about = ok(Answer("The document.", OBJECT), tag="bridge")
-    declared.append(Endpoint("GET", "/openapi.json", Access.PUBLIC, openapi, "Return this document.", about))
+    declared.append(Endpoint("GET", "/openapi.json", own.DOCUMENT, openapi, "Return this document.", about))
     return tuple(declared)
 
 
-def document(endpoints: Iterable[Endpoint], version: str) -> dict[str, Any]:
-    """Return the OpenAPI document of endpoints. ``version`` is that of the integration."""
+def document(endpoints: Iterable[Endpoint], version: str, base_path: str) -> dict[str, Any]:
+    """Return the OpenAPI document of endpoints.
+
+    Args:
+        endpoints: The endpoints.
+        version: The version of the integration.
+        base_path: The path that the paths of the endpoints are below.
+
+    """
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         item = paths.setdefault(endpoint.path, {})
@@ -141,7 +148,7 @@ def document(endpoints: Iterable[Endpoint], version: str) -> dict[str, Any]:
             "summary": "Home Assistant's own REST API, for scoped API keys.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": BASE_PATH}],
+        "servers": [{"url": base_path}],
         "tags": [
             {"name": "mirror", "description": "Home Assistant's own paths and bodies, within the scope of the key."},
             {"name": "bridge", "description": "Drawbridge's own."},
@@ -169,8 +176,8 @@ def _operation(endpoint: Endpoint, method: str | None = None) -> dict[str, Any]:
         "responses": _responses(endpoint, about),
         "security": _security(endpoint),
     }
-    if not isinstance(endpoint.capability, Access):
-        operation["description"] = f"Needs the capability `{endpoint.capability}`."
+    if not isinstance(endpoint.operation.capability, Access):
+        operation["description"] = f"Needs the capability `{endpoint.operation.capability}`."
     if about.body is not None:
         operation["requestBody"] = _body(about.body)
     return operation
@@ -183,7 +190,7 @@ def _operation_id(method: str, path: str) -> str:
 
 def _security(endpoint: Endpoint) -> list[dict[str, list[str]]]:
     keys: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}]
-    return [{}, *keys] if endpoint.capability is Access.PUBLIC else keys
+    return [{}, *keys] if endpoint.operation.capability is Access.PUBLIC else keys
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ API_KEY_HEADER: Final = istr("X-API-Key")
 def authenticate(call: Call, endpoint: Endpoint) -> RefusedError | None:
     """Find the key that was presented. A public endpoint needs none, but refuses one that is not valid."""
     secret = presented(call.request)
-    if secret is AuthFailure.MISSING and endpoint.capability is Access.PUBLIC:
+    if secret is AuthFailure.MISSING and endpoint.operation.capability is Access.PUBLIC:
         return None
     bridge = call.bridge
     key = bridge.admission.authenticate(secret, Client(call.remote, call.address))
@@ -54,7 +54,7 @@ def authorize(call: Call, endpoint: Endpoint) -> RefusedError | None:
     """Refuse a key without the capability that the endpoint declares."""
     if (key := call.presented) is None:
         return None
-    return call.bridge.admission.authorize(key, endpoint.capability)
+    return call.bridge.admission.authorize(key, endpoint.operation.capability)
 
 
 STEPS: Final[tuple[Step, ...]] = (

@@ -1,14 +1,10 @@
 """Moments in paths and queries, read as Home Assistant reads them."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from homeassistant.util import dt as dt_util
 
-from .problem import bad_request
-
-_TICK: Final = timedelta(microseconds=1)
+from ..refusal import bad_request
 
 
 def parse(text: str, name: str) -> datetime:
@@ -22,14 +18,3 @@ def parse(text: str, name: str) -> datetime:
     if moment is None:
         raise bad_request(f"Invalid {name}: it should look like 2026-11-01T12:00:00+00:00.")
     return moment
-
-
-def windows(start: datetime, end: datetime, length: timedelta) -> Iterator[tuple[datetime, datetime]]:
-    """Cut a period into windows, for queries that leave out both of their ends.
-
-    Home Assistant keeps times to the microsecond, so a window ends one after the next begins.
-    """
-    while end - start > length:
-        yield start, start + length + _TICK
-        start += length
-    yield start, end

@@ -8,9 +8,14 @@ from typing import Any, Final
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from ..keys import Capability
 from ..refusal import Refusal, bad_request, failed
 from ..states.state_json import redacted_json
 from .caller import Caller
+from .declaration import Operation
+
+LIST: Final = Operation("calendars.list", Capability.READ, everything=True)
+EVENTS: Final = Operation("calendars.events", Capability.READ, names=("entity_id",))
 
 _CALENDAR: Final = "calendar"
 

@@ -14,6 +14,8 @@ from ..options import Options
 from ..refusal import Refusal, RefusedError
 from ..scope.redaction import Redaction
 from ..scope.resolver import EntityDirectory
+from ..states.changes import ChangeLog
+from ..states.cursor import Cursors
 from ..states.state_json import StateJson
 from .home import ScopedHome
 
@@ -37,6 +39,8 @@ class Resources:
         keys: The keys as they are now.
         directory: The facts about entities that scopes ask for.
         state_json: Encodes states.
+        changes: Which entities changed since when.
+        cursors: Encrypts positions in the changes.
         users: The users that stand for keys.
         created_states: Counts the states that keys created.
         unfinished: Counts the calls that outlast their requests.
@@ -48,6 +52,8 @@ class Resources:
     keys: KeyRing
     directory: EntityDirectory
     state_json: StateJson
+    changes: ChangeLog
+    cursors: Cursors
     users: KeyUsers
     created_states: CreatedStates
     unfinished: Concurrency
@@ -101,6 +107,10 @@ class Caller:
     def may(self, capability: Capability) -> bool:
         """Return whether the key has a capability."""
         return capability in self.key.capabilities
+
+    async def compute[T](self, function: Callable[[], T]) -> T:
+        """Return what a function returns that takes long and reads no state, run in the executor."""
+        return await self.hass.async_add_executor_job(function)
 
     def ensure_unchanged(self) -> None:
         """Raise ``RefusedError`` if the key was revoked or changed since it was admitted."""

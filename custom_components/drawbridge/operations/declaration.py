@@ -26,6 +26,7 @@ class Operation:
         capability: The capability that a key needs. It has no default.
         names: The fields of a request that name entities.
         everything: Whether it answers about every entity in scope when a request names none.
+        adds: Capabilities that add to the answer, and that it can do without.
 
     """
 
@@ -33,6 +34,7 @@ class Operation:
     capability: Capability | Access
     names: tuple[str, ...] = ()
     everything: bool = False
+    adds: tuple[Capability, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a declaration that leaves open who may use it. Raises ``TypeError``."""

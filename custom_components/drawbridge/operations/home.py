@@ -1,10 +1,10 @@
 """Home Assistant as one key sees it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
+from homeassistant.core import Context, HomeAssistant, State
+from homeassistant.helpers import area_registry as ar, entity_registry as er, label_registry as lr
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_component import DATA_INSTANCES, EntityComponent
 
@@ -27,6 +27,11 @@ COMMON_COMPONENTS: Final = frozenset(
     }
 )
 """The components that clients look for before they use a part of the API; most are in every Home Assistant."""
+
+
+def entity_not_found(*, hidden: Refusal | None = None) -> RefusedError:
+    """Return the refusal of an entity that does not exist, or that is out of scope."""
+    return not_found("Entity not found.", hidden=hidden)
 
 
 class ScopedHome:
@@ -55,6 +60,46 @@ class ScopedHome:
         """Return the state of an entity in scope."""
         state = self._hass.states.get(entity_id)
         return state if self.scope.allows(entity_id) else None
+
+    def find(self, entity_id: str) -> State:
+        """Return the state of an entity. Raises ``RefusedError`` if there is none in scope."""
+        state = self._hass.states.get(entity_id)
+        # Also for what does not exist, so that the two take the same time.
+        if not self.scope.allows(entity_id.lower()):
+            raise entity_not_found(hidden=Refusal.SCOPE)
+        if state is None:
+            raise entity_not_found()
+        return state
+
+    def has_state(self, entity_id: str) -> bool:
+        """Return whether an entity has a state, in scope or not. For decisions, not for answers."""
+        return self._hass.states.get(entity_id) is not None
+
+    def set_state(
+        self, entity_id: str, state: str, attributes: Mapping[str, Any] | None, context: Context, *, force: bool
+    ) -> None:
+        """Set the state of an entity in scope, as Home Assistant's own API does. Raises ``RefusedError``."""
+        if not self.scope.allows(entity_id):
+            raise entity_not_found(hidden=Refusal.SCOPE)
+        self._hass.states.async_set(entity_id, state, attributes, force, context)
+
+    def remove_state(self, entity_id: str, context: Context) -> bool:
+        """Remove the state of an entity in scope, and return whether there was one. Raises ``RefusedError``."""
+        if not self.scope.allows(entity_id):
+            raise entity_not_found(hidden=Refusal.SCOPE)
+        return self._hass.states.async_remove(entity_id, context)
+
+    def area_ids(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the ids of areas by their ids or names. What is neither is returned as it is."""
+        areas = ar.async_get(self._hass)
+        found = ((name, areas.async_get_area(name) or areas.async_get_area_by_name(name)) for name in names)
+        return frozenset(name if area is None else area.id for name, area in found)
+
+    def label_ids(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the ids of labels by their ids or names. What is neither is returned as it is."""
+        labels = lr.async_get(self._hass)
+        found = ((name, labels.async_get_label(name) or labels.async_get_label_by_name(name)) for name in names)
+        return frozenset(name if label is None else label.label_id for name, label in found)
 
     def domains(self) -> frozenset[str]:
         """Return the domains of the entities in scope."""

@@ -5,8 +5,13 @@ from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError
 
+from ..keys import Capability
 from ..refusal import Refusal, RefusedError, failed
 from .caller import Caller
+from .declaration import Operation
+
+CAMERA: Final = Operation("images.camera", Capability.IMAGES, names=("entity_id",))
+IMAGE: Final = Operation("images.image", Capability.IMAGES, names=("entity_id",))
 
 _TIMEOUT_SECONDS: Final = 10
 _NO_PICTURE: Final = "Unable to get image"

@@ -20,11 +20,16 @@ from homeassistant.helpers.json import json_fragment
 from homeassistant.helpers.service import async_get_all_descriptions
 from homeassistant.util.json import JsonValueType
 
+from ..keys import Capability
 from ..refusal import Refusal, RefusedError, bad_request, failed
 from ..states.state_json import redacted_json
 from .caller import Caller
+from .declaration import Operation
 from .service_calls import CallPlanner, PlannedCall
 from .service_responses import error_text, filter_response, redact
+
+LIST: Final = Operation("services.list", Capability.READ)
+CALL: Final = Operation("services.call", Capability.CONTROL)
 
 type Descriptions = dict[str, dict[str, Any]]
 """Home Assistant's descriptions of services, by domain and service."""

@@ -10,7 +10,7 @@ from ..bridge import Bridge
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Asked
 from ..operations.caller import Activity
-from ..refusal import Metric, RefusedError
+from ..refusal import Metric, Refusal, RefusedError
 from .command import Command, Request
 from .errors import ErrorAnswer
 
@@ -62,26 +62,20 @@ class Recording:
             if key is not None:
                 counters.keys[key.id].refused += 1
         if refused.reason.value.audited:
-            self._add(key, refused.refusal.value.status, "refused", refused.reason.label, None)
+            self._add(key, refused.refusal.value.status, refused.reason, None)
 
     def _audit(self, key: ApiKey, command: Command, activity: Activity, error: ErrorAnswer | None) -> None:
         """Add an audit record for a refusal or a write."""
-        if error is None:
-            if activity.target is not None:
-                self._add(key, HTTPStatus.OK, "allowed", None, activity.target)
-            return
-        if error.refused is None:
-            if activity.target is not None:
-                self._add(key, HTTPStatus.INTERNAL_SERVER_ERROR, "failed", "failed", activity.target)
-            return
-        reason, status = error.refused.reason, error.refused.refusal.value.status
-        if reason.value.audited:
-            outcome: Outcome = "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
-            self._add(key, status, outcome, reason.label, activity.target or command.type)
+        refused = error.refused if error is not None else None
+        if refused is not None:
+            if refused.reason.value.audited:
+                target = activity.target or command.type
+                self._add(key, refused.refusal.value.status, refused.reason, target)
+        elif activity.target is not None:
+            failed = Refusal.FAILED if error is not None else None
+            self._add(key, failed.value.status if failed is not None else HTTPStatus.OK, failed, activity.target)
 
-    def _add(
-        self, key: ApiKey | None, status: HTTPStatus, outcome: Outcome, reason: str | None, target: str | None
-    ) -> None:
+    def _add(self, key: ApiKey | None, status: HTTPStatus, reason: Refusal | None, target: str | None) -> None:
         self._bridge.audit.add(
             AuditRecord(
                 time=time.time(),
@@ -92,18 +86,26 @@ class Recording:
                 method=_METHOD,
                 route=ROUTE,
                 status=status.value,
-                outcome=outcome,
-                reason=reason,
+                outcome=_outcome(status),
+                reason=reason.label if reason is not None else None,
                 target=target,
             )
         )
+
+
+def _outcome(status: HTTPStatus) -> Outcome:
+    if status < HTTPStatus.BAD_REQUEST:
+        return "allowed"
+    return "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
 
 
 def asked_for(command: Command, message: Mapping[str, Any], activity: Activity, refused: RefusedError | None) -> Asked:
     """Return what a command asked for, as its operation declares it."""
     operation = command.operation
     entities = {*activity.reached, *_named(message, operation.names)}
-    capabilities = {operation.capability} if isinstance(operation.capability, Capability) else set()
+    capabilities = set(operation.adds)
+    if isinstance(operation.capability, Capability):
+        capabilities.add(operation.capability)
     service = f"{message.get('domain')}.{message.get('service')}".lower() if command.type == "call_service" else None
     event = message.get("event_type") if command.type == "fire_event" else None
     return Asked(

@@ -366,7 +366,7 @@ def _parsed(text: str) -> Any:  # noqa: ANN401 - any JSON value
 def _is_upgrade(request: web.Request, websocket: web.WebSocketResponse) -> bool:
     try:
         return bool(websocket.can_prepare(request))
-    except web.HTTPException:
+    except Exception:  # noqa: BLE001 - aiohttp raises a response for a handshake that is not valid
         return False
 
 
@@ -382,7 +382,7 @@ def _close_text(text: str) -> bytes:
 
 
 def _refusal(refused: RefusedError, number: str) -> web.StreamResponse:
-    response = problem_of(refused).response()
+    response = problem_of(refused)
     response.headers.update(SECURITY_HEADERS)
     response.headers[REQUEST_ID] = number
     return response

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 
 from custom_components.drawbridge.http import streaming
-from custom_components.drawbridge.http.endpoints import history
+from custom_components.drawbridge.operations import history
 from tests.integration.house import Bridge
 from tests.integration.test_slow_readers import rest, sending, status, stopped, until
 
@@ -22,7 +22,7 @@ PATH = f"/api/history/period?filter_entity_id={','.join(SENSORS)}"
 def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin to send early, so that a small household has a large history."""
     monkeypatch.setattr(streaming, "_AT_ONCE", 2048)
-    monkeypatch.setattr(history, "_TOGETHER", 1)
+    monkeypatch.setattr(history, "_ENTITIES_AT_ONCE", 1)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Final
 from aiohttp import web
 from homeassistant.util import dt as dt_util
 
-from ...keys import Capability
 from ...operations import calendars as operations
 from ...refusal import bad_request
 from ..call import Call, json_response
@@ -27,7 +26,7 @@ _LISTED: Final = {
 @router.endpoint(
     "GET",
     "/api/calendars",
-    capability=Capability.READ,
+    operation=operations.LIST,
     about=ok(
         Answer("The calendars.", array(_LISTED), [{"name": "Household", "entity_id": "calendar.household"}]),
         HTTPStatus.NOT_FOUND,
@@ -41,7 +40,7 @@ def calendars(call: Call) -> web.StreamResponse:
 @router.endpoint(
     "GET",
     "/api/calendars/{entity_id}",
-    capability=Capability.READ,
+    operation=operations.EVENTS,
     about=ok(
         Answer("The events.", array(OBJECT), [{"summary": "Bins", "start": {"date": "2026-11-02"}}]),
         HTTPStatus.BAD_REQUEST,

@@ -1,16 +1,13 @@
 """``/api/``, ``/api/config``, ``/api/core/state``, ``/api/components``: is somebody there, and who."""
 
 from aiohttp import web
-from homeassistant.helpers import recorder
 from homeassistant.helpers.json import json_bytes
 
-from ...keys import Capability
-from ...operations.declaration import Access
+from ...operations import config as operations
 from ..call import Call, json_response
 from ..endpoint import Router
 from ..prepared import cached
 from ..spec import MESSAGE, OBJECT, TEXT, Answer, array, kept, ok
-from ..visible import components
 
 router = Router()
 
@@ -18,7 +15,7 @@ router = Router()
 @router.endpoint(
     "GET",
     "/api/",
-    capability=Access.ANY_KEY,
+    operation=operations.STATUS,
     about=ok(Answer("The API is running.", MESSAGE, {"message": "API running."})),
 )
 def status(_call: Call) -> web.StreamResponse:
@@ -29,7 +26,7 @@ def status(_call: Call) -> web.StreamResponse:
 @router.endpoint(
     "GET",
     "/api/config",
-    capability=Capability.READ,
+    operation=operations.READ,
     about=kept(
         Answer(
             "The configuration. Where the house stands, its URLs and paths are there with `location` alone.",
@@ -40,21 +37,20 @@ def status(_call: Call) -> web.StreamResponse:
 )
 def config(call: Call) -> web.StreamResponse:
     """Return Home Assistant's configuration."""
-    cache, hass, redaction = call.bridge.caches.config, call.bridge.hass, call.redaction
+    caller, cache = call.caller, call.bridge.caches.config
+    name = caller.key.scope, caller.redaction
     # Platforms are added to the components, and entities to a scope, without an event of this cache.
-    basis = hass.state, components(call)
-    document = cache.find((call.key.scope, redaction), basis)
+    basis = operations.run_state(caller), operations.components(caller)
+    document = cache.find(name, basis)
     if document is None:
-        data = hass.config.as_dict() | {"components": basis[1]}
-        shown = {name: value for name, value in data.items() if not redaction.hides(name)}
-        document = cache.keep((call.key.scope, redaction), json_bytes(shown), cache.epoch, basis)
+        document = cache.keep(name, json_bytes(operations.config(caller)), cache.epoch, basis)
     return cached(call, cache, document)
 
 
 @router.endpoint(
     "GET",
     "/api/core/state",
-    capability=Capability.READ,
+    operation=operations.CORE_STATE,
     about=ok(
         Answer(
             "The state of Home Assistant itself.",
@@ -65,20 +61,15 @@ def config(call: Call) -> web.StreamResponse:
 )
 def core_state(call: Call) -> web.StreamResponse:
     """Say whether Home Assistant runs, and whether its database is being migrated."""
-    hass = call.bridge.hass
-    migration = {
-        "migration_in_progress": recorder.async_migration_in_progress(hass),
-        "migration_is_live": recorder.async_migration_is_live(hass),
-    }
-    return json_response({"state": hass.state.value, "recorder_state": migration})
+    return json_response(operations.core_state(call.caller))
 
 
 @router.endpoint(
     "GET",
     "/api/components",
-    capability=Capability.READ,
+    operation=operations.COMPONENTS,
     about=ok(Answer("The names of the components.", array(TEXT), ["api", "light", "light.hue"])),
 )
 def loaded_components(call: Call) -> web.StreamResponse:
     """Return the loaded components; to a narrow key, those that every Home Assistant has, and those of its entities."""
-    return json_response(components(call))
+    return json_response(operations.components(call.caller))

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from ...keys import Capability
-from ...operations.declaration import Access
+from ...operations import own
 from ...telemetry.snapshot import health_document
 from ..call import Call, json_response
 from ..endpoint import Router
@@ -15,7 +15,7 @@ router = Router()
 @router.endpoint(
     "GET",
     "/health",
-    capability=Access.PUBLIC,
+    operation=own.HEALTH,
     about=ok(Answer("The bridge works.", component("Health"), {"status": "ok"}), tag="bridge"),
     when_down={"status": "unavailable"},
 )

@@ -7,7 +7,6 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from ...encoding.codecs import Payload
-from ...keys import Capability
 from ...operations import images
 from ...operations.images import Picture
 from ...refusal import bad_request
@@ -26,7 +25,7 @@ _PICTURE: Final = Answer("The picture, in the format that its entity has.", cont
 @router.endpoint(
     "GET",
     "/api/camera_proxy/{entity_id}",
-    capability=Capability.IMAGES,
+    operation=images.CAMERA,
     about=ok(
         _PICTURE,
         HTTPStatus.BAD_REQUEST,
@@ -46,7 +45,7 @@ async def camera(call: Call) -> web.StreamResponse:
 @router.endpoint(
     "GET",
     "/api/image_proxy/{entity_id}",
-    capability=Capability.IMAGES,
+    operation=images.IMAGE,
     about=ok(_PICTURE, HTTPStatus.NOT_FOUND),
 )
 async def image(call: Call) -> web.StreamResponse:

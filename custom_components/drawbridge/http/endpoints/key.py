@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from ...operations.declaration import Access
+from ...operations import own
 from ..call import Call, json_response
 from ..endpoint import Router
 from ..spec import OBJECT, Answer, ok
@@ -15,7 +15,7 @@ router = Router()
 @router.endpoint(
     "GET",
     "/key",
-    capability=Access.ANY_KEY,
+    operation=own.KEY,
     about=ok(
         Answer("The caller.", OBJECT, {"name": "Dashboard", "capabilities": ["read"], "expires": None}), tag="bridge"
     ),

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from ...keys import Capability
+from ...operations import own
 from ..call import Call, json_response
 from ..endpoint import Router
 from ..spec import OBJECT, Answer, ok
@@ -13,7 +13,7 @@ router = Router()
 @router.endpoint(
     "GET",
     "/metrics",
-    capability=Capability.METRICS,
+    operation=own.METRICS,
     about=ok(Answer("The snapshot.", OBJECT, {"schema": 1, "bridge": {"version": "0.1.0"}}), tag="bridge"),
 )
 def metrics(call: Call) -> web.StreamResponse:

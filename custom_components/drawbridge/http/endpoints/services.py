@@ -5,7 +5,6 @@ from http import HTTPStatus
 from aiohttp import web
 from homeassistant.helpers.json import json_bytes
 
-from ...keys import Capability
 from ...operations import services as operations
 from ..call import Call, json_response
 from ..endpoint import Router
@@ -18,7 +17,7 @@ router = Router()
 @router.endpoint(
     "GET",
     "/api/services",
-    capability=Capability.READ,
+    operation=operations.LIST,
     about=kept(
         Answer(
             "The services that the key may call, with Home Assistant's own descriptions.",
@@ -45,7 +44,7 @@ async def described(call: Call) -> web.StreamResponse:
 @router.endpoint(
     "POST",
     "/api/services/{domain}/{service}",
-    capability=Capability.CONTROL,
+    operation=operations.CALL,
     about=About(
         {
             HTTPStatus.OK: Answer(

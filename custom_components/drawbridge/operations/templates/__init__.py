@@ -18,17 +18,7 @@ would hold the interpreter for its switch interval of 5 ms whenever the event lo
 switches of threads a slice, and nothing for short templates.
 """
 
-from .errors import TemplateRefusedError, TemplateTooMuchError
-from .renderer import Job, Renderer, TemplateBudgetError, TemplateBusyError, async_get_renderer
-from .sight import Sight
+from .renderer import async_get_renderer
+from .rendering import RENDER, render
 
-__all__ = [
-    "Job",
-    "Renderer",
-    "Sight",
-    "TemplateBudgetError",
-    "TemplateBusyError",
-    "TemplateRefusedError",
-    "TemplateTooMuchError",
-    "async_get_renderer",
-]
+__all__ = ["RENDER", "async_get_renderer", "render"]

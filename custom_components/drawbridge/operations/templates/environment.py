@@ -13,6 +13,7 @@ from homeassistant.helpers.template import TemplateEnvironment, TemplateState
 from jinja2.runtime import LoopContext, Macro
 from jinja2.utils import Joiner, Namespace
 
+from ...refusal import Refusal
 from . import catalog, formats, rules
 from .catalog import Check
 from .compiler import MeteredCodeGenerator, Metering
@@ -329,7 +330,7 @@ def _ensure_method(method: Any, args: tuple[Any, ...], more: Mapping[str, Any]) 
     """Refuse to call what is no method on the list, or one that would make too much."""
     owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
     if owner is None or name not in _members(owner):
-        raise TemplateRefusedError("template_function", f"'{name[:64]}' may not be called in this template.")
+        raise TemplateRefusedError(Refusal.TEMPLATE_FUNCTION, f"'{name[:64]}' may not be called in this template.")
     given = {key: value for key, value in more.items() if key not in _VARIABLES}
     check = catalog.METHODS.get(name, catalog.measured) if isinstance(owner, str) else catalog.measured
     if name in {"strftime", "isoformat"}:

@@ -1,16 +1,20 @@
 """Why a template is not rendered."""
 
+from ...refusal import Refusal
+
 
 class TemplateRefusedError(Exception):
     """The template uses what it may not use, or touches what the key may not see.
 
-    ``reason`` is a short fixed word.
+    Attributes:
+        refusal: The refusal of the request.
+
     """
 
-    def __init__(self, reason: str, detail: str) -> None:
-        """Refuse for a reason."""
+    def __init__(self, refusal: Refusal, detail: str) -> None:
+        """Refuse with a text for the client."""
         super().__init__(detail)
-        self.reason = reason
+        self.refusal = refusal
 
 
 class TemplateTooMuchError(Exception):

@@ -6,6 +6,7 @@ from typing import Final
 
 from jinja2 import nodes
 
+from ...refusal import Refusal
 from .errors import TemplateRefusedError, TemplateTooMuchError
 
 MAX_LENGTH: Final = 16_384
@@ -123,16 +124,18 @@ def ensure_functions(refused: Collection[str], variables: Collection[str]) -> No
 
 def not_to_be_used(kind: str, name: str) -> TemplateRefusedError:
     """Return the refusal of a name."""
-    return TemplateRefusedError("template_function", f"The {kind} '{name[:64]}' may not be used in this template.")
+    return TemplateRefusedError(
+        Refusal.TEMPLATE_FUNCTION, f"The {kind} '{name[:64]}' may not be used in this template."
+    )
 
 
 def _ensure_node(node: nodes.Node, names: Names) -> None:
     kind = type(node).__name__
     if kind not in _NODES or (isinstance(node, nodes.For) and node.recursive):
-        raise TemplateRefusedError("template_function", f"'{kind.lower()}' may not be used in this template.")
+        raise TemplateRefusedError(Refusal.TEMPLATE_FUNCTION, f"'{kind.lower()}' may not be used in this template.")
     match node:
         case nodes.Name(name="self"):
-            raise TemplateRefusedError("template_function", "'self' may not be used in this template.")
+            raise TemplateRefusedError(Refusal.TEMPLATE_FUNCTION, "'self' may not be used in this template.")
         case nodes.Filter() if names.is_refused("filter", node.name):
             raise not_to_be_used("filter", node.name)
         case nodes.Test() if names.is_refused("test", node.name):

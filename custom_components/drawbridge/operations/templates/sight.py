@@ -12,6 +12,7 @@ from homeassistant.helpers.location import has_location
 from homeassistant.helpers.template import TemplateState
 
 from ...const import DOMAIN
+from ...refusal import Refusal
 from ...scope.redaction import Redaction
 from ...scope.resolver import LiveScope
 from ...states.state_json import redacted_state
@@ -22,7 +23,6 @@ type Function = Callable[..., Any]
 type FindSight = Callable[[], "Sight"]
 """Returns the sight of the key whose template is being rendered."""
 
-_SCOPE: Final = "template_scope"
 _RESERVED: Final = frozenset({"contextfunction", "environmentfunction", "evalcontextfunction", "jinja_pass_arg"})
 _UNKNOWN: Final = "unknown"
 _MISSING: Final = object()
@@ -99,7 +99,8 @@ class Sight:
         """Return an id that nothing has, in place of one that is not in scope. A narrow key is refused."""
         if not self.everything:
             raise TemplateRefusedError(
-                _SCOPE, "The template asks for an entity that does not exist, or is not in the scope of this key."
+                Refusal.TEMPLATE_SCOPE,
+                "an entity that does not exist, or is not in the scope of this key.",
             )
         return f"{entity_id[:MAX_LENGTH_ID].partition('.')[0]}.{_NOBODY}"
 
@@ -133,7 +134,7 @@ class Sight:
         scope = self._scope.scope
         if not self.everything and (scope.exclude or domain not in scope.include.domains):
             what = "all entities" if domain is None else f"all entities of the domain '{domain}'"
-            raise TemplateRefusedError(_SCOPE, f"The template asks for {what}, and this key does not see them all.")
+            raise TemplateRefusedError(Refusal.TEMPLATE_SCOPE, f"{what}, and this key does not see them all.")
         found = self.hass.states.async_all(domain)
         self.on_listing(len(found))
         return (self.shown(state) for state in found if self._scope.allows(state.entity_id))
@@ -366,7 +367,7 @@ def _listing(sight: FindSight, own: Function) -> Function:
             # All but the bridge's own, which are in no scope.
             return sight().in_scope(found)
         if not found:
-            raise TemplateRefusedError(_SCOPE, "The template asks for entities, and this key sees none of them.")
+            raise TemplateRefusedError(Refusal.TEMPLATE_SCOPE, "entities, and this key sees none of them.")
         for entity_id in found:
             sight().ensure(entity_id)
         return found

@@ -1,44 +1,37 @@
 """Commands about the connection itself."""
 
-from typing import Final
-
 import voluptuous as vol
 from homeassistant.components.websocket_api.const import ERR_NOT_FOUND
 from homeassistant.helpers import config_validation as cv
 
-from ...operations.declaration import Access, Operation
+from ...operations import own
 from ..command import ANSWERED, Answered, Commands, Request
 from ..errors import CommandError
 
 commands = Commands()
 
-PING: Final = Operation("connection.ping", Access.ANY_KEY)
-FEATURES: Final = Operation("connection.features", Access.ANY_KEY)
-UNSUBSCRIBE: Final = Operation("connection.unsubscribe", Access.ANY_KEY)
-CURRENT_USER: Final = Operation("connection.user", Access.ANY_KEY)
 
-
-@commands.command("ping", PING, is_free=True)
+@commands.command("ping", own.PING, is_free=True)
 def ping(request: Request) -> Answered:
     """Answer with a pong."""
     request.connection.send_pong(request.id)
     return ANSWERED
 
 
-@commands.command("supported_features", FEATURES, {vol.Required("features"): {str: int}}, is_free=True)
+@commands.command("supported_features", own.FEATURES, {vol.Required("features"): {str: int}}, is_free=True)
 def supported_features(request: Request) -> None:
     """Say what the client supports, such as arrays of messages."""
     request.connection.set_features(request.message["features"])
 
 
-@commands.command("unsubscribe_events", UNSUBSCRIBE, {vol.Required("subscription"): cv.positive_int}, is_free=True)
+@commands.command("unsubscribe_events", own.UNSUBSCRIBE, {vol.Required("subscription"): cv.positive_int}, is_free=True)
 def unsubscribe_events(request: Request) -> None:
     """End a subscription."""
     if not request.connection.unsubscribe(request.message["subscription"]):
         raise CommandError(ERR_NOT_FOUND, "Subscription not found.")
 
 
-@commands.command("auth/current_user", CURRENT_USER)
+@commands.command("auth/current_user", own.CURRENT_USER)
 def current_user(request: Request) -> dict[str, object]:
     """Return the name of the key, in the form of a Home Assistant user."""
     key = request.caller.key

@@ -1,6 +1,6 @@
 """Commands about services."""
 
-from typing import Any, Final
+from typing import Any
 
 import voluptuous as vol
 from homeassistant.components.websocket_api.const import (
@@ -12,20 +12,15 @@ from homeassistant.components.websocket_api.const import (
 from homeassistant.exceptions import HomeAssistantError, ServiceNotFound, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 
-from ...keys import Capability
 from ...operations import services as operations
-from ...operations.declaration import Operation
 from ...refusal import RefusedError
 from ..command import Commands, Request
 from ..errors import CommandError
 
 commands = Commands()
 
-DESCRIBE: Final = Operation("services.describe", Capability.READ)
-CALL: Final = Operation("services.call", Capability.CONTROL)
 
-
-@commands.command("get_services", DESCRIBE)
+@commands.command("get_services", operations.LIST)
 async def get_services(request: Request) -> operations.Descriptions:
     """Return the services that the key may call, with Home Assistant's own descriptions."""
     caller = request.caller
@@ -34,7 +29,7 @@ async def get_services(request: Request) -> operations.Descriptions:
 
 @commands.command(
     "call_service",
-    CALL,
+    operations.CALL,
     {
         vol.Required("domain"): str,
         vol.Required("service"): str,

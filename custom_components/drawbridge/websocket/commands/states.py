@@ -9,21 +9,17 @@ from homeassistant.helpers.json import json_fragment
 
 from ...encoding.codecs import CODINGS
 from ...encoding.negotiation import IDENTITY
-from ...keys import Capability
-from ...operations.declaration import Operation
+from ...operations import states as operations
 from ...states.feed import EntityFilter
 from ..command import ANSWERED, Answered, Commands, Request
 from ..entities import EntitySubscription
 
 commands = Commands()
 
-ALL: Final = Operation("states.read_all", Capability.READ, everything=True)
-FOLLOW: Final = Operation("states.follow", Capability.READ, names=("entity_ids",), everything=True)
-
 _FILTER_PARTS: Final = ("include", "exclude")
 
 
-@commands.command("get_states", ALL)
+@commands.command("get_states", operations.LIST)
 async def get_states(request: Request) -> json_fragment:
     """Return the states of all entities in scope."""
     caller, states = request.caller, request.connection.bridge.states
@@ -37,7 +33,7 @@ async def get_states(request: Request) -> json_fragment:
 
 @commands.command(
     "subscribe_entities",
-    FOLLOW,
+    operations.FOLLOW,
     {vol.Optional("entity_ids"): cv.entity_ids, **INCLUDE_EXCLUDE_BASE_FILTER_SCHEMA.schema},
 )
 def subscribe_entities(request: Request) -> Answered:

@@ -1,0 +1,41 @@
+"""Home Assistant itself: its configuration, its components, and whether it runs."""
+
+from typing import Any, Final
+
+from homeassistant.core import CoreState
+from homeassistant.helpers import recorder
+
+from ..keys import Capability
+from .caller import Caller
+from .declaration import Access, Operation
+
+STATUS: Final = Operation("status", Access.ANY_KEY)
+READ: Final = Operation("config.read", Capability.READ, adds=(Capability.LOCATION,))
+COMPONENTS: Final = Operation("components.list", Capability.READ)
+CORE_STATE: Final = Operation("core_state.read", Capability.READ)
+
+
+def config(caller: Caller) -> dict[str, Any]:
+    """Return the configuration, redacted for the key."""
+    data = caller.hass.config.as_dict() | {"components": components(caller)}
+    return {name: value for name, value in data.items() if not caller.redaction.hides(name)}
+
+
+def components(caller: Caller) -> list[str]:
+    """Return the loaded components that the key's scope reveals."""
+    return caller.home.components()
+
+
+def run_state(caller: Caller) -> CoreState:
+    """Return whether Home Assistant is starting, running or stopping."""
+    return caller.hass.state
+
+
+def core_state(caller: Caller) -> dict[str, Any]:
+    """Return whether Home Assistant runs, and whether its database is being migrated."""
+    hass = caller.hass
+    migration = {
+        "migration_in_progress": recorder.async_migration_in_progress(hass),
+        "migration_is_live": recorder.async_migration_is_live(hass),
+    }
+    return {"state": hass.state.value, "recorder_state": migration}

@@ -1,0 +1,103 @@
+"""Events: which types have listeners, and firing those that a key may fire."""
+
+from typing import Any, Final
+
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Context, EventOrigin, State
+from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
+
+from ..keys import Capability
+from ..refusal import Refusal, RefusedError, bad_request
+from ..scope.own_events import is_own_event
+from .caller import Caller
+from .declaration import Operation
+from .service_calls import CallPlanner
+
+LIST: Final = Operation("events.list", Capability.READ)
+FIRE: Final = Operation("events.fire", Capability.FIRE_EVENT)
+
+COMMON_EVENTS: Final = frozenset(
+    {
+        "component_loaded",
+        "core_config_updated",
+        "homeassistant_close",
+        "homeassistant_final_write",
+        "homeassistant_start",
+        "homeassistant_started",
+        "homeassistant_stop",
+        "service_registered",
+        "service_removed",
+        "state_changed",
+    }
+)
+"""The types of events of every Home Assistant. The names of others reveal what is installed."""
+
+
+def listened(caller: Caller) -> dict[str, int]:
+    """Return the number of listeners by the type of event, for the types that the key may know of."""
+    listeners = {str(kind): count for kind, count in caller.hass.bus.async_listeners().items()}
+    shown = {kind for kind in listeners if not is_own_event(kind)}
+    if not caller.key.scope.is_everything:
+        shown &= COMMON_EVENTS | caller.key.events
+    return {kind: count for kind, count in listeners.items() if kind in shown}
+
+
+def ensure_may_fire(caller: Caller, event_type: str) -> None:
+    """Raise ``RefusedError`` if the type of event is not on the key's list."""
+    caller.activity.target = f"event {event_type}"
+    # The audit trail consists of Drawbridge's own events: a key that fires one would forge it.
+    if event_type not in caller.key.events or is_own_event(event_type):
+        raise RefusedError(Refusal.EVENT, {"event_type": event_type})
+
+
+async def fire(caller: Caller, event_type: str, data: object) -> Context:
+    """Fire an event as the user that stands for the key, and return its context.
+
+    Raises:
+        RefusedError: The key may not fire this type of event, or not with this data.
+
+    """
+    ensure_may_fire(caller, event_type)
+    content = _data(caller, data)
+    if event_type == EVENT_STATE_CHANGED:
+        content = _with_states(content or {})
+    context = await caller.context()
+    caller.hass.bus.async_fire(event_type, content, EventOrigin.remote, context)
+    return context
+
+
+def _data(caller: Caller, data: object) -> dict[str, Any] | None:
+    """Return the data of an event. It may name entities in scope alone, since automations trust it."""
+    if not isinstance(data, dict | None):
+        raise bad_request("Event data should be a JSON object")
+    try:
+        is_allowed = CallPlanner.of(caller).allows_data(data or {})
+    except ValueError as err:
+        raise bad_request(str(err)) from err
+    if not is_allowed:
+        raise RefusedError(Refusal.EVENT_SCOPE)
+    return data
+
+
+def _with_states(data: dict[str, Any]) -> dict[str, Any]:
+    """Replace the JSON of states by states, as Home Assistant's own API does.
+
+    Whoever listens to changes of states relies on their form, so nothing else passes.
+    """
+    if not isinstance(data.get("entity_id"), str):
+        raise bad_request("A change of state needs an 'entity_id'.")
+    return {**data, "old_state": _state(data, "old_state"), "new_state": _state(data, "new_state")}
+
+
+def _state(data: dict[str, Any], name: str) -> State | None:
+    if name not in data:
+        raise bad_request(f"A change of state needs '{name}': a state, or null.")
+    if (content := data[name]) is None:
+        return None
+    try:
+        state = State.from_dict(content)
+    except (AttributeError, TypeError, ValueError, InvalidEntityFormatError, InvalidStateError) as err:
+        raise bad_request(f"'{name}' is not a valid state: {err}.") from err
+    if state is None:
+        raise bad_request(f"'{name}' should be a state with its 'entity_id' and 'state', or null.")
+    return state

@@ -1,0 +1,102 @@
+"""The logbook: what happened in a period, as people read it."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.helpers.json import json_bytes
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..keys import Capability
+from .caller import Caller
+from .declaration import Operation
+from .json_stream import JsonArrayStream
+from .log_entries import LogFilter
+from .periods import DAY, windows
+
+if TYPE_CHECKING:
+    from homeassistant.components.logbook.processor import EventProcessor
+
+READ: Final = Operation("logbook.read", Capability.HISTORY, names=("entity",), everything=True)
+
+_MAX_WINDOWS: Final = 366
+
+
+@dataclass(frozen=True, slots=True)
+class LogbookQuery:
+    """What is asked for. What is out of scope is left out of the answer.
+
+    Attributes:
+        start: The start of the period, in UTC.
+        end: Its end, in UTC.
+        entity_ids: The entities; ``None`` for all in scope.
+        context_id: The context; ``None`` for all.
+
+    """
+
+    start: datetime
+    end: datetime
+    entity_ids: Sequence[str] | None = None
+    context_id: str | None = None
+
+
+def ensure_available(caller: Caller) -> None:
+    """Raise ``RefusedError`` if the integrations that keep the logbook are not set up."""
+    caller.home.require("recorder", "logbook")
+
+
+async def pieces(caller: Caller, query: LogbookQuery) -> AsyncIterator[bytes]:
+    """Yield a JSON array with the entries, oldest first.
+
+    Where all entities are asked for, no more is held in memory than one day.
+    """
+    array = JsonArrayStream()
+    if query.entity_ids is not None:
+        query = replace(query, entity_ids=[item for item in query.entity_ids if caller.home.allows(item)])
+    if query.entity_ids is None or query.entity_ids:
+        recorder, processor = get_instance(caller.hass), _processor(caller, query)
+        for period in _windows(query):
+            shown = _shown(caller, await recorder.async_add_executor_job(processor.get_events, *period))
+            if shown:
+                yield array.items((await caller.compute(partial(json_bytes, shown)))[1:-1])
+    yield array.end()
+
+
+def _windows(query: LogbookQuery) -> list[tuple[datetime, datetime]]:
+    end = min(query.end, dt_util.utcnow() + DAY)
+    whole = end - query.start
+    length = whole if query.entity_ids or query.context_id else max(DAY, whole / _MAX_WINDOWS)
+    return list(windows(query.start, end, length))
+
+
+def _processor(caller: Caller, query: LogbookQuery) -> EventProcessor:
+    from homeassistant.components.logbook import processor  # noqa: PLC0415 - may not be set up
+    from homeassistant.components.logbook.helpers import async_determine_event_types  # noqa: PLC0415 - the same
+
+    entity_ids = None if query.entity_ids is None else list(query.entity_ids)
+    return processor.EventProcessor(
+        caller.hass,
+        async_determine_event_types(caller.hass, entity_ids, None),
+        entity_ids,
+        None,
+        query.context_id,
+        timestamp=False,
+        include_entity_name=True,
+    )
+
+
+def _shown(caller: Caller, entries: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the entries that the key may see, each with what it may see of it."""
+    log_filter = LogFilter(
+        caller.home.allows,
+        caller.home.scope.known_domains(),
+        everything=caller.key.scope.is_everything,
+        hidden_domain=DOMAIN,
+        hidden_users=caller.resources.users.users_of_others(caller.key.id),
+    )
+    redact = caller.redaction.value
+    return [redact(shown) for entry in entries if (shown := log_filter.entry(entry)) is not None]
