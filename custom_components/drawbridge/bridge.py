@@ -33,7 +33,6 @@ from .operations.caller import Resources
 from .options import Options
 from .refusal import RefusedError
 from .scope.model import Scope
-from .scope.redaction import Redaction
 from .scope.resolver import EntityDirectory
 from .states.changes import ChangeLog
 from .states.conflation import Conflation
@@ -109,6 +108,22 @@ class Bridge:
         self._entry = entry
         self.coordinator = BridgeCoordinator(hass, entry, self._read)
         self._origins: frozenset[str] = frozenset()
+        self._follow_keys()
+
+    def _follow_keys(self) -> None:
+        """Let whatever keeps something per key follow the keys."""
+        for part in (
+            self.directory,
+            self.caches,
+            self.rate_limiter,
+            self.created_states,
+            self.recorder.counters,
+            self.sightings,
+            self.lessons,
+            # Last: connections ask the others for what the key sees now.
+            self.connections,
+        ):
+            self.keys.subscribe(part.keys_changed)
 
     async def start(self) -> None:
         """Load the keys and follow Home Assistant until the config entry is unloaded."""
@@ -198,21 +213,12 @@ class Bridge:
         # Equal scopes become one object, which is found without being compared.
         scopes: dict[Scope, Scope] = {}
         self.damaged = {}
-        keys = {
-            key.id: replace(key, scope=scopes.setdefault(key.scope, key.scope))
+        self.keys.replace(
+            replace(key, scope=scopes.setdefault(key.scope, key.scope))
             for item in subentries
             if (key := self._read_key(item)) is not None
-        }
-        self.keys.replace(keys.values())
+        )
         self._origins = frozenset().union(*(key.cors_origins for key in self.keys if key.enabled))
-        self.directory.retain(scopes)
-        self.caches.retain({(key.scope, Redaction.of(key.capabilities)) for key in self.keys})
-        self.rate_limiter.retain(set(keys))
-        self.created_states.retain_keys(set(keys))
-        self.recorder.counters.retain_keys(set(keys))
-        self.sightings.retain_keys(set(keys))
-        self.connections.keys_changed(self.keys)
-        self.lessons.retain_keys({key.id for key in keys.values() if key.learning})
 
     def _read_key(self, subentry: ConfigSubentry) -> ApiKey | None:
         """Read a key; a damaged one opens nothing, and keeps no other from opening."""

@@ -1,10 +1,10 @@
 """The live connections of all transports: their number is limited, and they end with their key."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
-from .keys import ApiKey, KeyRing
+from .keys import ApiKey
 from .options import Options
 from .refusal import Refusal, RefusedError
 
@@ -75,7 +75,7 @@ class Connections:
 
         return close
 
-    def keys_changed(self, keys: KeyRing) -> None:
+    def keys_changed(self, _old: Mapping[str, ApiKey], keys: Mapping[str, ApiKey]) -> None:
         """Tell each connection of its key as it is now, and end those that may no longer be open."""
         for connection in self:
             key = keys.get(connection.key.id)

@@ -181,6 +181,50 @@ def of_transports() -> list[Module]:
     return [module for module in MODULES if module.room in TRANSPORTS]
 
 
+ENCODING_HELPERS = {
+    "homeassistant.helpers": {"config_validation"},
+    "homeassistant.helpers.json": {"json_bytes"},
+    "homeassistant.util": {"dt"},
+    "homeassistant.util.json": {"JSON_DECODE_EXCEPTIONS", "JsonValueType", "json_loads"},
+}
+"""All that the HTTP transport needs of Home Assistant: to parse requests, and to encode what comes back."""
+
+
+@pytest.mark.parametrize("module", of_transports(), ids=lambda module: module.name)
+def test_a_transport_does_not_touch_home_assistant(module: Module) -> None:
+    """It parses, calls an operation as a caller, and encodes the result, so that no rule is in a transport alone."""
+    core = {item for item in module.imports if item.startswith("homeassistant.core")}
+    assert core == set()
+    assert not module.imports & REGISTRIES
+    reads = [
+        node.lineno
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr.strip("_") == "hass"
+    ]
+    assert reads == []
+
+
+@pytest.mark.parametrize(
+    "module", [item for item in of_transports() if item.room == "http"], ids=lambda module: module.name
+)
+def test_the_http_transport_only_encodes(module: Module) -> None:
+    """Whatever else of Home Assistant it used would be a rule that another transport lacks."""
+    allowed = {"homeassistant.helpers", "homeassistant.util"} | {
+        item for origin, names in ENCODING_HELPERS.items() for item in (origin, *(f"{origin}.{name}" for name in names))
+    }
+    assert {item for item in module.imports if item.partition(".")[0] == "homeassistant"} - allowed == set()
+
+
+@pytest.mark.parametrize(
+    "line", ["bridge.hass.states.get('a.b')", "hass = call.caller.hass", "self._hass.bus.async_fire('x')"]
+)
+def test_reads_of_home_assistant_are_found(line: str) -> None:
+    """The test of the transports would pass on code that it cannot read."""
+    module = Module("http.made_up", COMPONENT / "http" / "made_up.py", ast.parse(line), frozenset())
+    with pytest.raises(AssertionError):
+        test_a_transport_does_not_touch_home_assistant(module)
+
+
 @pytest.mark.parametrize("module", of_transports(), ids=lambda module: module.name)
 def test_the_base_path_is_given_to_mount(module: Module) -> None:
     """A transport does not know where it is mounted, so that another server can mount it elsewhere."""

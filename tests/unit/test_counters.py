@@ -26,6 +26,6 @@ def test_keys_that_are_gone_are_dropped() -> None:
     counters.key_used("a", 1.0)
     counters.key_used("b", 2.0)
     counters.key_used("b", 3.0)
-    counters.retain_keys({"b", "c"})
+    counters.keys_changed({}, {"b", "c"})
     assert set(counters.keys) == {"b"}
     assert (counters.keys["b"].requests, counters.keys["b"].last_used) == (2, 3.0)

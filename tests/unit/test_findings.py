@@ -153,7 +153,7 @@ def test_lessons_are_stored_and_forgotten() -> None:
     lessons.learn("b", Asked(everything=True))
     again.load(lessons.as_dict())
     assert again.as_dict() == lessons.as_dict()
-    again.retain_keys({"b"})
+    again.keys_changed({}, {item: ApiKey(item, item, (), learning=item != "a") for item in ("a", "b")})
     assert again.get("a") is None
     assert again.get("b") == lessons.get("b")
 
@@ -175,7 +175,7 @@ def test_sightings(address: str, headers: tuple[str, ...], *, secure: bool, plai
         seen.use("a", parse_address(address), address, headers, secure=secure)
     assert ("a" in seen.plain) is plain
     assert (seen.hiding_proxy == address) is proxy
-    seen.retain_keys(set())
+    seen.keys_changed({}, {})
     assert not seen.plain
 
 

@@ -50,6 +50,44 @@ def test_replace() -> None:
     assert ring.authenticate(secret, 0) is AuthFailure.UNKNOWN
 
 
+def test_listeners() -> None:
+    """They are called in their order with the keys before and after, until they unsubscribe."""
+    ring, told = KeyRing([one := key("one", generate())]), []
+    first = ring.subscribe(lambda old, new: told.append(("first", dict(old), dict(new))))
+    ring.subscribe(lambda old, new: told.append(("second", dict(old), dict(new))))
+    ring.replace([two := key("two", generate())])
+    change = {"one": one}, {"two": two}
+    assert told == [("first", *change), ("second", *change)]
+    first()
+    ring.replace([])
+    assert told[2:] == [("second", {"two": two}, {})]
+
+
+def test_a_listener_that_fails(caplog: pytest.LogCaptureFixture) -> None:
+    """The others are called, the keys are replaced, and the error is logged."""
+    ring, told = KeyRing([key("one", secret := generate())]), []
+
+    def fail(_old: object, _new: object) -> None:
+        raise ValueError("broken")
+
+    ring.subscribe(fail)
+    ring.subscribe(lambda _old, new: told.append(dict(new)))
+    ring.replace([])
+    assert told == [{}]
+    assert ring.authenticate(secret, 0) is AuthFailure.UNKNOWN
+    assert "broken" in caplog.text
+
+
+def test_a_listener_may_unsubscribe_while_it_is_called() -> None:
+    """The next one is called nevertheless."""
+    ring, told = KeyRing(), []
+    stop = ring.subscribe(lambda _old, _new: stop())
+    ring.subscribe(lambda _old, _new: told.append(True))
+    ring.replace([])
+    ring.replace([])
+    assert told == [True, True]
+
+
 def test_stored_and_read_again() -> None:
     """A key survives storage whole."""
     scope = Scope(include=Selection(areas=frozenset({"hall"}), domains=frozenset({"light"})))

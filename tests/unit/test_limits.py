@@ -95,7 +95,7 @@ def test_forgotten_keys_leave_nothing() -> None:
     limiter = RateLimiter()
     for number in range(100):
         limiter.take(str(number), RateLimit(60, 1), 0)
-    limiter.retain({"7"})
+    limiter.keys_changed({}, {"7"})
     assert not limiter.take("7", RateLimit(60, 1), 0).allowed
     assert limiter.take("8", RateLimit(60, 1), 0).allowed
 

@@ -103,7 +103,7 @@ def test_limiter_forgets_only_keys_that_are_gone() -> None:
     limiter, limit = RateLimiter(), RateLimit(60, 2)
     for key in ("a", "b"):
         limiter.take(key, limit, 0)
-    limiter.retain({"a", "c"})
+    limiter.keys_changed({}, {"a", "c"})
     assert [limiter.look(key, limit, 0).remaining for key in "abc"] == [1, 2, 2]
     assert set(limiter._full_at) == {"a"}  # noqa: SLF001 - what is kept in memory is the subject
 

@@ -1,7 +1,7 @@
 """All caches of the bridge, and the events that outdate them."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.const import (
@@ -15,7 +15,9 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util.event_type import EventType
 
+from ..keys import ApiKey
 from ..options import Options
+from ..scope.redaction import Redaction
 from ..scope.resolver import EntityDirectory
 from ..telemetry.recorder import Recorder
 from .documents import DocumentCache
@@ -66,9 +68,9 @@ class Caches:
         self.services.configure(options.cache_ttl_services if on else 0)
         self.config.configure(options.cache_ttl_config if on else 0)
 
-    def retain(self, wanted: Collection[ViewKey]) -> None:
+    def keys_changed(self, _old: object, new: Mapping[str, ApiKey]) -> None:
         """Drop the views that no key needs any longer, and build the new ones."""
-        self._wanted = frozenset(wanted)
+        self._wanted = frozenset((key.scope, Redaction.of(key.capabilities)) for key in new.values())
         self.states.retain(self._wanted)
         if self._hass.is_running:
             self.warm()

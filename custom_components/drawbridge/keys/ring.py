@@ -2,11 +2,18 @@
 
 import hmac
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from typing import Final
 
+from ..log import get_logger
 from .model import ApiKey, StoredSecret
 from .secret import LENGTH, digest, is_well_formed
+
+_LOGGER: Final = get_logger(__name__)
+
+type KeyListener = Callable[[Mapping[str, ApiKey], Mapping[str, ApiKey]], None]
+"""Called after a change with the keys before and now, by their ids."""
 
 
 class AuthFailure(StrEnum):
@@ -50,6 +57,8 @@ class KeyRing:
 
     def __init__(self, keys: Iterable[ApiKey] = ()) -> None:
         """Hold the given keys."""
+        self._listeners: list[KeyListener] = []
+        self._by_id: Mapping[str, ApiKey] = {}
         self.replace(keys)
 
     def __iter__(self) -> Iterator[ApiKey]:
@@ -65,9 +74,20 @@ class KeyRing:
         return self._by_id.get(key_id)
 
     def replace(self, keys: Iterable[ApiKey]) -> None:
-        """Hold these keys and no others, from the next look-up on."""
-        self._by_id = {key.id: key for key in keys}
+        """Hold these keys and no others, from the next look-up on, and tell the listeners."""
+        old, self._by_id = self._by_id, {key.id: key for key in keys}
         self._by_digest = {secret.digest: _Opening(key, secret) for key in self for secret in key.secrets}
+        for listener in tuple(self._listeners):
+            try:
+                listener(old, self._by_id)
+            except Exception:
+                # The others must still learn of a key that is gone.
+                _LOGGER.exception("Unexpected error after a change of the keys")
+
+    def subscribe(self, listener: KeyListener) -> Callable[[], None]:
+        """Call a listener after each change, in the order of subscription, until the returned function is called."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def authenticate(self, secret: str, now: float) -> ApiKey | AuthFailure:
         """Return the key that a secret opens at Unix time ``now``, or why none."""

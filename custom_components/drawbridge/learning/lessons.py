@@ -92,9 +92,10 @@ class Lessons:
             lesson = self._by_key[key_id] = Lesson(time.time())
         lesson.add(asked)
 
-    def retain_keys(self, key_ids: set[str]) -> None:
-        """Forget every key but these, which are in learn mode."""
-        self._by_key = {key_id: lesson for key_id, lesson in self._by_key.items() if key_id in key_ids}
+    def keys_changed(self, _old: object, new: Mapping[str, ApiKey]) -> None:
+        """Forget the keys that are gone, or no longer in learn mode."""
+        learning = {key_id for key_id, key in new.items() if key.learning}
+        self._by_key = {key_id: lesson for key_id, lesson in self._by_key.items() if key_id in learning}
 
     def load(self, stored: Mapping[str, Any]) -> None:
         """Take over what was stored."""

@@ -1,6 +1,6 @@
 """How many states a key may add to Home Assistant."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Final
 
 MAX_CREATED_STATES: Final = 100
@@ -26,6 +26,6 @@ class CreatedStates:
         created.add(entity_id)
         return True
 
-    def retain_keys(self, key_ids: set[str]) -> None:
-        """Forget every key but these."""
-        self._by_key = {key_id: created for key_id, created in self._by_key.items() if key_id in key_ids}
+    def keys_changed(self, _old: object, new: Container[str]) -> None:
+        """Forget the keys that are gone."""
+        self._by_key = {key_id: created for key_id, created in self._by_key.items() if key_id in new}

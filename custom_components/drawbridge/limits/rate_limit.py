@@ -1,6 +1,7 @@
 """How many requests a key may make."""
 
 import math
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,6 +91,6 @@ class RateLimiter:
         left = limit.burst - used / limit.interval
         return Allowance(limit, allowed=True, remaining=math.floor(left + 1e-9), reset=used)
 
-    def retain(self, key_ids: set[str]) -> None:
-        """Forget every other key."""
-        self._full_at = {key: at for key, at in self._full_at.items() if key in key_ids}
+    def keys_changed(self, _old: object, new: Container[str]) -> None:
+        """Forget the keys that are gone."""
+        self._full_at = {key: at for key, at in self._full_at.items() if key in new}

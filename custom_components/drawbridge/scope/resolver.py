@@ -1,7 +1,7 @@
 """Where every entity stands, and which scopes it is in, kept fresh by registry events."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
 
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
@@ -16,6 +16,14 @@ _MAX_STRANGERS: Final = 1024
 _ENTITY_PLATFORMS: Final = frozenset(item.value for item in Platform)
 _ENTITY_FACTS: Final = frozenset({"area_id", "device_id", "entity_id", "labels", "platform"})
 _DEVICE_FACTS: Final = frozenset({"area_id", "labels"})
+
+
+class HasScope(Protocol):
+    """Something with a scope, such as a key."""
+
+    @property
+    def scope(self) -> Scope:
+        """What it sees."""
 
 
 class LiveScope:
@@ -112,8 +120,9 @@ class EntityDirectory:
             found = self._live[scope] = LiveScope(scope, self)
         return found
 
-    def retain(self, scopes: Iterable[Scope]) -> None:
-        """Drop the live form of every other scope."""
+    def keys_changed(self, _old: object, new: Mapping[str, HasScope]) -> None:
+        """Drop the live forms of scopes that no key has any longer."""
+        scopes = {key.scope for key in new.values()}
         self._live = {scope: live for scope in scopes if (live := self._live.get(scope)) is not None}
 
     def forget(self, entity_id: str | None = None) -> None:

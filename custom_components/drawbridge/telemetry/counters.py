@@ -1,6 +1,7 @@
 """Counters and histograms. A request costs about a microsecond here."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -56,7 +57,7 @@ class Counters:
     """All that is counted.
 
     Bounded: routes, methods and reasons come from declarations, never from a client,
-    and keys that are gone are dropped by ``retain_keys``.
+    and keys that are gone are dropped.
     """
 
     def __init__(self) -> None:
@@ -77,8 +78,8 @@ class Counters:
         counters.last_used = now
         counters.last_address = address
 
-    def retain_keys(self, key_ids: set[str]) -> None:
-        """Drop what was counted for every other key."""
+    def keys_changed(self, _old: object, new: Collection[str]) -> None:
+        """Drop what was counted for the keys that are gone."""
         for by_key in (self.keys, self.rate_limited):
-            for key_id in by_key.keys() - key_ids:
+            for key_id in by_key.keys() - set(new):
                 del by_key[key_id]

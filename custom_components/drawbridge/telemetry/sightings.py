@@ -54,7 +54,7 @@ class Sightings:
         if "X-Forwarded-For" not in headers and any(name in headers for name in _PROXY_HEADERS):
             self.hiding_proxy = remote
 
-    def retain_keys(self, key_ids: set[str]) -> None:
-        """Forget every other key."""
-        self.seen = {use for use in self.seen if use[0] in key_ids}
-        self.plain = {key_id: address for key_id, address in self.plain.items() if key_id in key_ids}
+    def keys_changed(self, _old: object, new: Container[str]) -> None:
+        """Forget the keys that are gone."""
+        self.seen = {use for use in self.seen if use[0] in new}
+        self.plain = {key_id: address for key_id, address in self.plain.items() if key_id in new}
