@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 
+from ..masking import holds_key
 from ..scope.references import MAX_TARGET_IDS, TARGET_FIELDS, References, TooManyIdsError, target_field
 from ..scope.service_fields import split_ids
 
@@ -25,7 +26,7 @@ def ensure_bounded(data: Mapping[str, Any], found: References) -> None:
 
     Raises:
         TooManyIdsError: There are more than ``MAX_TARGET_IDS`` ids.
-        ValueError: A target is neither a text nor a list of texts.
+        ValueError: A target is neither a text nor a list of texts, or it holds a key of Drawbridge.
 
     """
     count = len(found.entities) + len(found.registry_ids)
@@ -72,6 +73,9 @@ def _ensure_texts(name: str, value: object) -> None:
     items = value if isinstance(value, list) else [value]
     if value is not None and not all(isinstance(item, str) for item in items):
         raise ValueError(f"'{name}' must be a text or a list of texts.")
+    if any(isinstance(item, str) and holds_key(item) for item in items):
+        # Home Assistant logs targets that it does not find.
+        raise ValueError(f"'{name}' holds a secret.")
 
 
 def _add_target(hass: HomeAssistant, reach: Reach, target: Mapping[str, Any]) -> None:
