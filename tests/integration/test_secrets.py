@@ -22,6 +22,7 @@ type Request = tuple[str, str, dict[str, Any]]
 
 NUMBER: Final = 150
 CAPABILITIES: Final = ["read", "control", "set_state", "fire_event", "template", "metrics"]
+_PIECE: Final = 16
 _SEPARATORS: Final = re.compile("[_.-]")
 
 
@@ -75,7 +76,10 @@ PLACES: Final[dict[str, Callable[[str], Request]]] = {
     "target": lambda text: (
         "POST", "/api/services/input_boolean/turn_on", {"json": {"entity_id": f"input_boolean.{text}"}},
     ),
-    "area": lambda text: ("POST", "/api/services/input_boolean/turn_on", {"json": {"area_id": text}}),
+    "area": lambda text: (
+        "POST", "/api/services/input_boolean/turn_on",
+        {"json": {"entity_id": "input_boolean.bedroom_lamp", "area_id": text}},
+    ),
     "target of another service": lambda text: (
         "POST", "/api/services/test/ask?return_response", {"json": {"said": "x", "device_id": [text]}},
     ),
@@ -91,6 +95,9 @@ PLACES: Final[dict[str, Callable[[str], Request]]] = {
     "broken template": lambda text: ("POST", "/api/template", {"json": {"template": "{% " + text + " x %}{{ " + text}}),
     "filter": lambda text: ("POST", "/api/template", {"json": {"template": "{{ 1 | " + text + " }}"}}),
     "number": lambda text: ("POST", "/api/template", {"json": {"template": "{{ '" + text + "' | int }}"}}),
+    "piece in a template": lambda text: (
+        "POST", "/api/template", {"json": {"template": "{# " + text + " #}{{ 1 q" + text[-20:] + " }}"}},
+    ),
     "state in a template": lambda text: (
         "POST", "/api/template", {"json": {"template": "{{ states('light." + text + "').x.y }}"}},
     ),
@@ -114,8 +121,9 @@ PLACES: Final[dict[str, Callable[[str], Request]]] = {
 
 def shows(text: str, secret: str) -> bool:
     """Tell whether a text shows a secret, however it is encoded."""
+    pieces = {secret[start : start + _PIECE].lower() for start in range(4, len(secret) - _PIECE + 1)}
     for _ in range(4):
-        if secret[4:40].lower() in text.lower():
+        if any(piece in text.lower() for piece in pieces):
             return True
         text = unquote(text)
     return False
@@ -144,10 +152,10 @@ async def sent(
 ) -> Callable[[str, str, str], Any]:
     """Return a function that sends a secret, and returns all that could show it."""
 
-    async def answer(call: ServiceCall) -> ServiceResponse:
+    async def respond(call: ServiceCall) -> ServiceResponse:
         return {"said": call.data["said"]}
 
-    hass.services.async_register("test", "ask", answer, supports_response=SupportsResponse.ONLY)
+    hass.services.async_register("test", "ask", respond, supports_response=SupportsResponse.ONLY)
     limits = {"local_only": False, "per_minute": 0}
     services = ["test.ask", "input_boolean.turn_on.*", "light.*"]
     events = ["bell", "state_changed"]
@@ -165,7 +173,8 @@ async def sent(
         first = await bridge.client.request(method, url, headers=headers, **options)
         outputs = [await first.text(), str(first.headers)]
         for path in ("/api/states", "/api/states/sensor.made", "/api/events", "/api/services", "/api/config"):
-            outputs.append(await (await bridge.get(path, other)).text())
+            answer = await bridge.get(path, other)
+            outputs.append(await answer.text())
         everything = {"template": "{{ states | map(attribute='attributes') | list }} {{ states('sensor.made') }}"}
         outputs.append(await (await bridge.post("/api/template", other, json=everything)).text())
         await hass.async_block_till_done()
@@ -204,7 +213,5 @@ async def test_no_output_shows_a_secret(sent: Callable[[str, str, str], Any]) ->
     shown = []
     for place, kind, encoding in found:
         secret, outputs = await sent(place, kind, encoding)
-        shown += [(place, kind, encoding, text) for text in outputs if shows(text, secret)]
-    assert not shown, sorted(
-        {(place, kind, encoding, text[:160], text[-200:]) for place, kind, encoding, text in shown}
-    )
+        shown += [(place, kind, encoding, text[:300]) for text in outputs if shows(text, secret)]
+    assert not shown

@@ -189,8 +189,7 @@ def _render(compiled: _Compiled, job: Job, run: Run) -> str:
             template = compiled.template
             rendering = template.root_render_func(template.new_context(dict(job.variables)))
             text = compiled.environment.concat(rendering)
-        if run.refusal is not None:
-            raise run.refusal
+        _ensure_not_refused(run)
         return text.strip()
     except TemplateTooMuchError:
         raise
@@ -198,6 +197,11 @@ def _render(compiled: _Compiled, job: Job, run: Run) -> str:
         raise _without_secrets(err, job.source) from None
     finally:
         runs.reset(token)
+
+
+def _ensure_not_refused(run: Run) -> None:
+    if run.refusal is not None:
+        raise run.refusal
 
 
 def _without_secrets(err: Exception, source: str) -> Exception:
