@@ -98,6 +98,9 @@ PLACES: Final[dict[str, Callable[[str], Request]]] = {
     "piece in a template": lambda text: (
         "POST", "/api/template", {"json": {"template": "{# " + text + " #}{{ 1 q" + text[-20:] + " }}"}},
     ),
+    "piece in a refused template": lambda text: (
+        "POST", "/api/template", {"json": {"template": "{# " + text + " #}{{ x._" + text[-20:] + " }}"}},
+    ),
     "state in a template": lambda text: (
         "POST", "/api/template", {"json": {"template": "{{ states('light." + text + "').x.y }}"}},
     ),
@@ -213,5 +216,6 @@ async def test_no_output_shows_a_secret(sent: Callable[[str, str, str], Any]) ->
     shown = []
     for place, kind, encoding in found:
         secret, outputs = await sent(place, kind, encoding)
+        assert "Something went wrong" not in outputs[0]
         shown += [(place, kind, encoding, text[:300]) for text in outputs if shows(text, secret)]
     assert not shown

@@ -209,7 +209,7 @@ def _without_secrets(err: Exception, source: str) -> Exception:
     if not holds_secret(source):
         return err
     detail = "The template holds a secret, so its error is not shown."
-    return TemplateRefusedError(err.reason, detail) if isinstance(err, TemplateRefusedError) else TemplateError(detail)
+    return TemplateRefusedError(err.refusal, detail) if isinstance(err, TemplateRefusedError) else TemplateError(detail)
 
 
 def _too_long() -> None:
