@@ -4,13 +4,22 @@ import re
 from typing import Final
 
 MASK: Final = "[masked]"
+KEY_PATTERN: Final = r"dbk_[0-9a-z]{49}"
+"""A whole key of Drawbridge, in any case."""
 
+_ENCODED: Final = "%(?:25)*+"
+"""The beginning of a character that was percent-encoded once or several times."""
+_ALNUM: Final = rf"(?:[0-9a-z]|{_ENCODED}(?:3[0-9]|[46][1-9a-f]|[57][0-9a]))"
 _SECRETS: Final = re.compile(
-    r"dbk(?:_|%5f|%255f)[0-9a-z]+"  # a key of Drawbridge, also in part or in lower case
-    r"|eyj[0-9a-z_-]{8,}(?:\.[0-9a-z_-]*)*"  # a token of Home Assistant: a JSON Web Token
-    r"|[0-9a-z]{40,}",  # any other secret, such as a key without its prefix
+    # A key of Drawbridge, also in part or in lower case.
+    rf"(?:d|{_ENCODED}[46]4)(?:b|{_ENCODED}[46]2)(?:k|{_ENCODED}[46]b)(?:_|{_ENCODED}5f){_ALNUM}++"
+    # A token of Home Assistant: a JSON Web Token.
+    rf"|(?:e|{_ENCODED}[46]5)(?:y|{_ENCODED}[57]9)(?:j|{_ENCODED}[46]a)(?:{_ALNUM}|[_.-]|{_ENCODED}(?:5f|2[de])){{8,}}+"
+    # Any other secret, such as a key without its prefix. A run is tried from its beginning alone, as runs may be many.
+    rf"|(?<![0-9a-z]){_ALNUM}{{40,}}+",
     re.IGNORECASE | re.ASCII,
 )
+_KEY: Final = re.compile(KEY_PATTERN, re.IGNORECASE | re.ASCII)
 
 
 def mask(text: str) -> str:
@@ -21,3 +30,8 @@ def mask(text: str) -> str:
 def holds_secret(text: str) -> bool:
     """Tell whether a part of a text looks like a secret."""
     return _SECRETS.search(text) is not None
+
+
+def holds_key(text: str) -> bool:
+    """Tell whether a whole key of Drawbridge is in a text, in any case."""
+    return _KEY.search(text) is not None

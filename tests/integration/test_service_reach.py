@@ -233,6 +233,38 @@ async def test_many_ids_are_refused_before_they_are_expanded(bridge: Bridge) -> 
         assert (await bridge.post("/api/events/bell", key, json=data)).status == 400
 
 
+async def test_all_is_bounded_too(bridge: Bridge, hass: HomeAssistant) -> None:
+    """It stands for at most as many entities as a call may name."""
+    key = await bridge.add_key(capabilities=["control"], domains=["input_boolean"])
+    path = "/api/services/input_boolean/turn_on"
+    for number in range(498):
+        hass.states.async_set(f"input_boolean.x{number}", "off")
+    assert (await bridge.post(path, key, json={"entity_id": "all"})).status == 200
+    hass.states.async_set("input_boolean.one_more", "off")
+    answer = await bridge.post(path, key, json={"entity_id": "all"})
+    assert answer.status == 400
+    assert "500" in (await answer.json(content_type=None))["message"]
+
+
+async def test_groups_that_name_each_other_end(bridge: Bridge, hass: HomeAssistant) -> None:
+    """A client can write such groups. Home Assistant would open them without an end, or for very long."""
+    for component in ("homeassistant", "group"):
+        assert await async_setup_component(hass, component, {})
+    hass.states.async_set("group.a", "on", {"entity_id": ["group.b", LIVING]})
+    hass.states.async_set("group.b", "on", {"entity_id": ["group.a", BEDROOM]})
+    hass.states.async_set("group.x0", "on", {"entity_id": [LIVING]})
+    for number in range(30):
+        hass.states.async_set(f"group.x{number + 1}", "on", {"entity_id": [f"group.x{number}"] * 2})
+    narrow = await bridge.add_key("Narrow", capabilities=["control"], entities=["group.a", "group.b", LIVING])
+    wide = await bridge.add_key("Wide", capabilities=["control", "fire_event"], events=["bell"])
+    path = "/api/services/homeassistant/turn_on"
+    for key in (narrow, wide):
+        for item in ("group.a", "group.b", "group.x30"):
+            assert (await bridge.post(path, key, json={"entity_id": item})).status == 403
+            assert (await bridge.post("/api/events/bell", wide, json={"entity_id": item})).status == 403
+    assert (await bridge.post(path, wide, json={"entity_id": "group.x3"})).status == 200
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=8) | st.sampled_from([LIVING, "all", "f" * 32]),
     lambda inner: (

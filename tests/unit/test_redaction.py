@@ -33,6 +33,7 @@ BEARER = [
     "/api/some_custom_integration/0123456789abcdef",
     "/auth/login_flow/0123456789abcdef",
     "https://example.com/stream?access_token=0123",
+    "dbk_" + "0aB" * 16 + "c",
 ]
 
 

@@ -1,6 +1,6 @@
 """Entities that act on others when they are called: what they act on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
@@ -18,24 +18,25 @@ _ACTION_FIELDS: Final = ("action", "service")
 _UNTRACEABLE: Final = frozenset({"event", "event_data"})
 
 
-def members(hass: HomeAssistant, entity_id: str) -> Reach | None:
+def members(hass: HomeAssistant, entity_id: str, domains: Collection[str] | None = None) -> Reach | None:
     """Return what an entity acts on beside itself; ``None`` where that cannot be known.
 
     Groups and scenes list their members in an attribute; helpers, scripts and automations, in their configuration.
+    ``domains`` are those of all states: give them where many entities are asked about.
     """
     domain = entity_id.partition(".")[0]
     if domain in _CONFIGURED:
-        return _of_configuration(hass, domain, entity_id)
+        return _of_configuration(hass, domain, entity_id, domains or known_domains(hass))
     reach = _of_attribute(hass, entity_id)
     entry = er.async_get(hass).async_get(entity_id)
     if entry is not None and entry.platform in _HELPERS and entry.config_entry_id is not None:
         config = hass.config_entries.async_get_entry(entry.config_entry_id)
         if config is not None:
-            reach.entities |= _named(config.options, _domains(hass)) - {entity_id}
+            reach.entities |= _named(config.options, domains or known_domains(hass)) - {entity_id}
     return reach
 
 
-def _named(options: Mapping[str, Any], domains: set[str]) -> set[str]:
+def _named(options: Mapping[str, Any], domains: Collection[str]) -> set[str]:
     """Return the entities that the options of a helper name; the names of actions look like ids, and are none."""
     called = [step.get(name) for step in _mappings(dict(options)) for name in _ACTION_FIELDS]
     return find_references(dict(options), domains).entities - {item for item in called if isinstance(item, str)}
@@ -57,20 +58,20 @@ def _of_attribute(hass: HomeAssistant, entity_id: str) -> Reach:
     return Reach({item for item in items if isinstance(item, str) and "." in item})
 
 
-def _of_configuration(hass: HomeAssistant, domain: str, entity_id: str) -> Reach | None:
+def _of_configuration(hass: HomeAssistant, domain: str, entity_id: str, domains: Collection[str]) -> Reach | None:
     component = hass.data.get(DATA_INSTANCES, {}).get(domain)
     entity: Any = component.get_entity(entity_id) if component is not None else None
     config = getattr(entity, "raw_config", None)
     if not isinstance(config, Mapping):
         return None
     try:
-        found = _steps(config, _domains(hass))
+        found = _steps(config, domains)
     except TooDeepError:
         return None
     return resolve(hass, found) if found is not None else None
 
 
-def _steps(config: Mapping[str, Any], domains: set[str]) -> References | None:
+def _steps(config: Mapping[str, Any], domains: Collection[str]) -> References | None:
     """Return what a script's configuration names; ``None`` where it does more than call reviewed services."""
     found = find_references(config, domains)
     if found.templated or found.matches_all or "use_blueprint" in config:
@@ -99,5 +100,6 @@ def _mappings(config: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
             yield from _mappings(item, depth + 1)
 
 
-def _domains(hass: HomeAssistant) -> set[str]:
+def known_domains(hass: HomeAssistant) -> set[str]:
+    """Return the domains of all states. It goes through all of them."""
     return {state.domain for state in hass.states.async_all()}

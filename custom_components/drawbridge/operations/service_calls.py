@@ -11,13 +11,13 @@ from homeassistant.helpers.network import is_hass_url
 
 from ..keys import ApiKey, Capability
 from ..scope.media import MediaRules
-from ..scope.references import TARGET_FIELDS, References, find_references
+from ..scope.references import MAX_TARGET_IDS, TARGET_FIELDS, References, TooManyIdsError, find_references
 from ..scope.resolver import LiveScope
 from ..scope.reviewed_services import GENERIC_SERVICES, REVIEWED
 from ..scope.service_fields import Surroundings
 from ..scope.service_rules import Decision, all_fields, decide_reach, decide_service, is_opened
 from .caller import Caller
-from .delegates import may_act_on_others, members
+from .delegates import known_domains, may_act_on_others, members
 from .targets import Reach, ensure_bounded, holds, resolve, resolve_target
 
 _SCRIPT: Final = "script"
@@ -199,8 +199,9 @@ class CallPlanner:
         """Refuse what acts on entities out of scope, unless the owner listed it by its own name."""
         if self._sees_everything:
             return None
+        domains = known_domains(self._hass)
         for item in sorted(reach.entities - self._key.scope.include.entities - self._key.services):
-            acted_on = members(self._hass, item)
+            acted_on = members(self._hass, item, domains)
             if acted_on is None or not self._holds(acted_on):
                 return f"entity {item} acts on what is not in scope and must be listed itself"
         return None
@@ -217,7 +218,10 @@ class CallPlanner:
         if not isinstance(asked, str) or asked.strip().lower() != ENTITY_MATCH_ALL:
             return dict(data)
         wanted = None if domain == _HOMEASSISTANT else domain
-        return {**data, ATTR_ENTITY_ID: self._in_scope(self._hass.states.async_entity_ids(wanted))}
+        found = self._in_scope(self._hass.states.async_entity_ids(wanted))
+        if len(found) > MAX_TARGET_IDS:
+            raise TooManyIdsError(f"'all' stands for more than {MAX_TARGET_IDS} entities here.")
+        return {**data, ATTR_ENTITY_ID: found}
 
     def _in_scope(self, entity_ids: Iterable[str]) -> list[str]:
         return [item for item in entity_ids if self._scope.allows(item)]

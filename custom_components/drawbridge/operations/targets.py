@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import HomeAssistant, valid_entity_id
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 
-from ..scope.references import MAX_TARGET_IDS, TARGET_FIELDS, References, TooManyIdsError, target_field
+from ..masking import holds_key, holds_secret
+from ..scope.references import MAX_DEPTH, MAX_TARGET_IDS, TARGET_FIELDS, References, TooManyIdsError, target_field
 from ..scope.service_fields import split_ids
+
+_GROUP: Final = "group."
+_MAX_OPENED: Final = 20_000
 
 
 @dataclass(slots=True)
@@ -18,6 +23,8 @@ class Reach:
 
     entities: set[str] = field(default_factory=set)
     unknown: list[str] = field(default_factory=list)
+    is_endless: bool = False
+    """Whether Home Assistant would take long, or for ever, to open a group."""
 
 
 def ensure_bounded(data: Mapping[str, Any], found: References) -> None:
@@ -25,7 +32,7 @@ def ensure_bounded(data: Mapping[str, Any], found: References) -> None:
 
     Raises:
         TooManyIdsError: There are more than ``MAX_TARGET_IDS`` ids.
-        ValueError: A target is neither a text nor a list of texts.
+        ValueError: A target is neither a text nor a list of texts, or it holds a secret.
 
     """
     count = len(found.entities) + len(found.registry_ids)
@@ -65,13 +72,20 @@ def holds(reach: Reach, in_scope: Callable[[str], bool], *, sees_everything: boo
 
     For a scope that does not see everything, an id that leads nowhere is as bad as one that leads out of scope.
     """
-    return all(map(in_scope, reach.entities)) and (sees_everything or not reach.unknown)
+    return not reach.is_endless and all(map(in_scope, reach.entities)) and (sees_everything or not reach.unknown)
 
 
 def _ensure_texts(name: str, value: object) -> None:
     items = value if isinstance(value, list) else [value]
     if value is not None and not all(isinstance(item, str) for item in items):
         raise ValueError(f"'{name}' must be a text or a list of texts.")
+    if any(map(_is_secret, split_ids(value))):
+        # Home Assistant logs targets that it does not find.
+        raise ValueError(f"'{name}' holds a secret.")
+
+
+def _is_secret(item: str) -> bool:
+    return holds_key(item) or (holds_secret(item) and not valid_entity_id(item))
 
 
 def _add_target(hass: HomeAssistant, reach: Reach, target: Mapping[str, Any]) -> None:
@@ -90,7 +104,29 @@ def _add_entities(hass: HomeAssistant, reach: Reach, items: list[str]) -> None:
     resolved = {item: item if "." in item else er.async_resolve_entity_id(registry, item) for item in items}
     reach.unknown += [item for item, entity_id in resolved.items() if entity_id is None]
     found = [entity_id for entity_id in resolved.values() if entity_id is not None]
+    costs: dict[str, int] = {}
+    if sum(_cost(hass, item, costs) for item in found) > _MAX_OPENED:
+        reach.is_endless = True
+        return
     reach.entities |= {*found, *_expand(hass, "entity_id", found)}
+
+
+def _cost(hass: HomeAssistant, entity_id: str, costs: dict[str, int], depth: int = 0) -> int:
+    """Return how many entities Home Assistant opens for one: it opens a group each time that it is named.
+
+    Groups that name each other, or are nested too deep, cost more than is allowed.
+    """
+    if not entity_id.startswith(_GROUP):
+        return 1
+    if depth > MAX_DEPTH:
+        return _MAX_OPENED + 1
+    if entity_id not in costs:
+        costs[entity_id] = _MAX_OPENED + 1  # What a member that leads back here gets.
+        state = hass.states.get(entity_id)
+        listed = state.attributes.get(ATTR_ENTITY_ID) if state is not None else None
+        members = listed if isinstance(listed, list | tuple) else ()
+        costs[entity_id] = 1 + sum(_cost(hass, item, costs, depth + 1) for item in members if isinstance(item, str))
+    return costs[entity_id]
 
 
 def _expand(hass: HomeAssistant, kind: str, items: list[str]) -> set[str]:

@@ -1,7 +1,7 @@
 """What is taken out of data before it leaves: attributes that need a capability, and bearer text.
 
-Bearer text is text that opens something to whoever holds it: signed paths, access tokens in links, and
-the unguessable paths of streams, webhooks and uploads. It never leaves, whatever the capabilities, except
+Bearer text is text that opens something to whoever holds it: keys of Drawbridge, signed paths, access tokens in links,
+and the unguessable paths of streams, webhooks and uploads. It never leaves, whatever the capabilities, except
 for an entity's own picture links with ``images``.
 """
 
@@ -11,6 +11,8 @@ from functools import lru_cache
 from html import unescape
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
+
+from ..masking import KEY_PATTERN
 
 REDACTED: Final = "**REDACTED**"
 
@@ -42,6 +44,8 @@ _TEXT: Final = re.compile(r"[^\s\"'<>]+")
 _BEARER: Final = re.compile(
     # A JSON Web Token, such as the value of authSig.
     r"eyJ[\w-]{8,}\.[\w-]*"
+    # A key of Drawbridge, which a client may have written into a state.
+    rf"|{KEY_PATTERN}"
     # A link with a secret among its parameters.
     r"|(?:^|[?&;/#])(?:auth_?sig|(?:[\w-]*[-_])?token|api_?key|signature|sig|password|secret)="
     # A path below a component's own, unless it asks for authorization. Tokens stand in such paths.
@@ -59,8 +63,8 @@ _PICTURE_LINK: Final = re.compile(
 _SERVED_IMAGE: Final = re.compile(r"(?:https?://[^/?#]+)?/api/image/serve/\w+/[\w.-]+")
 _SIGNATURE: Final = re.compile(r"auth_?sig|eyJ[\w-]{8,}\.", re.IGNORECASE)
 
-_TRACE: Final = r"api/|auth/|nabu\.casa/|=|eyJ|%[0-9a-f]{2}|\\|&"
-"""Each alternative of _BEARER has one of the first five. The others begin an escape, which may stand for them."""
+_TRACE: Final = r"api/|auth/|nabu\.casa/|=|eyJ|dbk_|%[0-9a-f]{2}|\\|&"
+"""Each alternative of _BEARER has one of the first six. The others begin an escape, which may stand for them."""
 _TRACE_IN_TEXT: Final = re.compile(_TRACE, re.IGNORECASE)
 _TRACE_IN_JSON: Final = re.compile(_TRACE.encode(), re.IGNORECASE)
 _PLAIN_BRACES: Final = 3
@@ -123,6 +127,7 @@ class Redaction(NamedTuple):
             or b"\\" in encoded
             or b"&" in encoded
             or b"eyJ" in encoded
+            or b"dbk_" in encoded
         ) and _TRACE_IN_JSON.search(encoded):
             return True
         return encoded.count(b"{") > braces or True in map(_is_covered, attributes)

@@ -8,6 +8,7 @@ from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 
 from ..const import DOMAIN
+from ..masking import holds_key
 from .model import EntityFacts, Scope
 
 type EntityListener = Callable[[str], None]
@@ -141,10 +142,13 @@ class EntityDirectory:
         return {*registered, *present, *_ENTITY_PLATFORMS}
 
     def facts(self, entity_id: str) -> EntityFacts:
-        """Return where an entity stands now; an unknown one stands nowhere."""
+        """Return where an entity stands now; an unknown one stands nowhere.
+
+        An unknown one whose id holds a key is guarded: a state of that id would show the key to all who read states.
+        """
         entry = self._entities.async_get(entity_id)
         if entry is None:
-            return EntityFacts(entity_id, guarded=self._was_own(entity_id))
+            return EntityFacts(entity_id, guarded=self._was_own(entity_id) or holds_key(entity_id))
         device = self._devices.async_get(entry.device_id) if entry.device_id else None
         area_id = entry.area_id or (device.area_id if device is not None else None)
         area = self._areas.async_get_area(area_id) if area_id else None

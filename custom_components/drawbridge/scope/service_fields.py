@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from homeassistant.const import Platform
+
 from .media import MediaRules, is_allowed_type
 from .references import find_references
 
@@ -13,6 +15,15 @@ MAX_TEXT_LENGTH: Final = 4096
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?\s*")
 _WORD: Final = re.compile(r"[\w -]{1,64}")
 _TIME: Final = re.compile(r"[0-9TZ :.+-]{1,40}")
+_HOST: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2,}")
+_DOMAINS: Final = frozenset(
+    {
+        *(item.value for item in Platform), "automation", "counter", "group", "input_boolean", "input_button",
+        "input_datetime", "input_number", "input_select", "input_text", "person", "plant", "proximity", "schedule",
+        "script", "sun", "timer", "zone",
+    }
+)  # fmt: skip
+"""Domains that entities of Home Assistant's own can have. The list is fixed, so that it tells nothing of this house."""
 _DURATIONS: Final = frozenset({"days", "hours", "minutes", "seconds", "milliseconds"})
 _MAX_NUMBERS: Final = 8
 _MAX_WORDS: Final = 32
@@ -69,10 +80,15 @@ def prose(value: object, _: Surroundings) -> bool:
 
 
 def text(value: object, around: Surroundings) -> bool:
-    """Accept a text that automations may read: one that names no entity out of scope."""
+    """Accept a text that automations may read: one that names no entity out of scope.
+
+    The name of a host with two points or more is no entity id, unless a part of it is a domain of entities.
+    """
     if not prose(value, around):
         return False
     found = find_references(value)
+    if isinstance(value, str) and _HOST.fullmatch(value) and not _DOMAINS & set(value.lower().split(".")):
+        return not found.registry_ids
     return not found.registry_ids and all(map(around.in_scope, found.entities))
 
 

@@ -14,7 +14,8 @@ DURATION_BOUNDS: Final = (
 
 
 DENIALS: Final = (
-    "busy", "capability", "locked_out", "network", "rate_limited", "scope", "service_scope", "unfinished",
+    "busy", "capability", "locked_out", "network", "rate_limited", "scope", "service_scope", "template_budget",
+    "unfinished",
 )  # fmt: skip
 """The usual reasons for which a request is denied although nothing is wrong with its key."""
 

@@ -9,14 +9,16 @@ from typing import Any, Final
 
 import jinja2
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import TemplateError
 from homeassistant.helpers.template import is_template_string
 from homeassistant.helpers.template.context import template_context_manager
 from homeassistant.util.hass_dict import HassKey
 
+from ...masking import holds_secret
 from . import rules, run as runs
 from .budget import Budget, WorkClock
 from .environment import KeyEnvironment
-from .errors import TemplateLongError, TemplateTooMuchError
+from .errors import TemplateLongError, TemplateRefusedError, TemplateTooMuchError
 from .run import Run
 from .sight import Sight, SightKind
 from .slices import Slices
@@ -154,7 +156,10 @@ class Renderer:
         environment = self._environments.get(kind)
         if environment is None:
             environment = self._environments[kind] = KeyEnvironment(self._hass, kind)
-        code, refused = environment.compile_metered(source)
+        try:
+            code, refused = environment.compile_metered(source)
+        except (TemplateRefusedError, jinja2.TemplateError) as err:
+            raise _without_secrets(err, source) from None
         template = jinja2.Template.from_code(environment, code, environment.globals, None)
         compiled = self._compiled[kind, source] = _Compiled(template, environment, refused)
         self._characters += len(source)
@@ -184,11 +189,27 @@ def _render(compiled: _Compiled, job: Job, run: Run) -> str:
             template = compiled.template
             rendering = template.root_render_func(template.new_context(dict(job.variables)))
             text = compiled.environment.concat(rendering)
-        if run.refusal is not None:
-            raise run.refusal
+        _ensure_not_refused(run)
         return text.strip()
+    except TemplateTooMuchError:
+        raise
+    except Exception as err:  # noqa: BLE001 - whatever the template does wrong
+        raise _without_secrets(err, job.source) from None
     finally:
         runs.reset(token)
+
+
+def _ensure_not_refused(run: Run) -> None:
+    if run.refusal is not None:
+        raise run.refusal
+
+
+def _without_secrets(err: Exception, source: str) -> Exception:
+    """Return an error without its text where the template holds a secret, of which the text may quote a piece."""
+    if not holds_secret(source):
+        return err
+    detail = "The template holds a secret, so its error is not shown."
+    return TemplateRefusedError(err.refusal, detail) if isinstance(err, TemplateRefusedError) else TemplateError(detail)
 
 
 def _too_long() -> None:
