@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, JsonValueType, json_loads
 
+from ..admission import Client
 from ..encoding.codecs import Payload
 from ..operations.caller import Activity, Caller
 from ..refusal import Refusal, RefusedError, bad_request
@@ -58,6 +59,11 @@ class Call:
     def holder(self) -> str:
         """Who the limits on what is under way count for: the key, or all callers without one together."""
         return self.presented.id if self.presented is not None else ""
+
+    @property
+    def client(self) -> Client:
+        """Where the request comes from."""
+        return Client(self.remote, self.address)
 
     @property
     def scope(self) -> LiveScope:

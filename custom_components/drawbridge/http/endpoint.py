@@ -36,6 +36,7 @@ class Endpoint:
         about: Its parameters and responses, for the OpenAPI document.
         when_down: The JSON of a response with 503 while the bridge is not up, instead of a problem document.
 
+
     """
 
     method: str

@@ -69,7 +69,7 @@ class Gate:
         endpoint = self._endpoints.get(request.method, self._other)
         admitted = self._admit(call, endpoint)
         if takes_time(admitted):
-            response = await self._wait(call, endpoint, admitted)
+            response = await (self._live if endpoint.operation.is_live else self._wait)(call, endpoint, admitted)
             has_begun = response.prepared
         else:
             response, has_begun = admitted, False
@@ -78,7 +78,8 @@ class Gate:
             add_headers(call, response)
         status, counted = response.status, request.method if endpoint is not self._other else _OTHER
         sent = response.body_length or response.content_length or 0
-        bridge.recorder.answered(self._route, counted, status, time.perf_counter() - started, sent)
+        if not (has_begun and endpoint.operation.is_live):
+            bridge.recorder.answered(self._route, counted, status, time.perf_counter() - started, sent)
         if (call.refused is not None or call.target is not None) and _is_audited(call, endpoint):
             self._audit(call, counted, status)
         if call.presented is not None:
@@ -109,6 +110,13 @@ class Gate:
             return _refuse(call, _refusal_of(err, endpoint))
         finally:
             places.leave(holder)
+
+    async def _live(self, call: Call, endpoint: Endpoint, result: Answering) -> web.StreamResponse:
+        """Wait for a connection to end."""
+        try:
+            return await result
+        except Exception as err:  # noqa: BLE001 - each has its answer
+            return _refuse(call, _refusal_of(err, endpoint))
 
     def _audit(self, call: Call, method: str, status: int) -> None:
         refused, key = call.refused, call.presented

@@ -24,6 +24,7 @@ from .endpoints import (
     metrics,
     services,
     states,
+    stream,
     template,
 )
 from .gate import Gate
@@ -41,6 +42,7 @@ _MODULES: Final = (
     metrics,
     services,
     states,
+    stream,
     template,
 )
 ENDPOINTS: Final[tuple[Endpoint, ...]] = with_document(

@@ -27,6 +27,8 @@ class Operation:
         names: The fields of a request that name entities.
         everything: Whether it answers about every entity in scope when a request names none.
         adds: Capabilities that add to the answer, and that it can do without.
+        is_live: Whether it lasts as long as the client wants. It is a connection rather than a request: neither the
+            time limit nor the concurrency limit holds for it, and no metric counts its duration.
 
     """
 
@@ -35,6 +37,7 @@ class Operation:
     names: tuple[str, ...] = ()
     everything: bool = False
     adds: tuple[Capability, ...] = ()
+    is_live: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a declaration that leaves open who may use it. Raises ``TypeError``."""

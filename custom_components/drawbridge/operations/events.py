@@ -14,6 +14,7 @@ from .declaration import Operation
 from .service_calls import CallPlanner
 
 LIST: Final = Operation("events.list", Capability.READ)
+FOLLOW: Final = Operation("events.follow", Capability.READ, everything=True, is_live=True)
 FIRE: Final = Operation("events.fire", Capability.FIRE_EVENT)
 
 COMMON_EVENTS: Final = frozenset(

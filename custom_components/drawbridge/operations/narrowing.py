@@ -80,6 +80,15 @@ def answer(caller: Caller, narrowing: Narrowing) -> bytes:
     return _followed(_array(caller, narrowing, states), removed, reset=False)
 
 
+def changes_since(caller: Caller, cursor: str) -> list[str] | None:
+    """Return the entities in scope that changed after a cursor; ``None`` if that is no longer known."""
+    resources = caller.resources
+    changes = resources.changes.since(resources.cursors.decode(cursor, view(caller)))
+    if changes is None:
+        return None
+    return [change.entity_id for change in changes if caller.home.allows(change.entity_id)]
+
+
 def cursor(caller: Caller) -> str:
     """Return the cursor of this moment, for the caller's view."""
     return caller.resources.cursors.encode(caller.resources.changes.position, view(caller))

@@ -1,0 +1,36 @@
+"""``/api/stream``: events as they happen."""
+
+from typing import Final
+
+from aiohttp import web
+
+from ...operations import events as operations
+from ..call import Call
+from ..endpoint import Router
+from ..event_stream import EventStream, ensure_room
+from ..spec import TEXT, Answer, Parameter, ok
+
+router = Router()
+
+_EXAMPLE: Final = 'data: {"event_type": "state_changed", …}'
+
+
+@router.endpoint(
+    "GET",
+    "/api/stream",
+    operation=operations.FOLLOW,
+    about=ok(
+        Answer(
+            "Server-sent events. After `Last-Event-ID`: what has changed since, or an event `reset` and all states.",
+            TEXT,
+            _EXAMPLE,
+            content_type="text/event-stream",
+        ),
+        parameters=(Parameter("restrict", "Only events of these types, separated by commas."),),
+    ),
+)
+async def stream(call: Call) -> web.StreamResponse:
+    """Send events in scope as they happen."""
+    ensure_room(call)
+    asked = call.request.query.get("restrict", "")
+    return await EventStream(call, [item for item in asked.split(",") if item]).serve()

@@ -1,0 +1,260 @@
+"""The event stream: server-sent events for as long as the client reads and the key may."""
+
+import asyncio
+import time
+from collections.abc import Collection
+from typing import Final
+
+from aiohttp import hdrs, web
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.helpers.json import json_bytes, json_fragment
+
+from ..connections import ends_at, why_ended
+from ..keys import ApiKey, digest
+from ..operations import narrowing, states
+from ..operations.caller import Caller
+from ..refusal import RefusedError
+from ..states.feed import Batch, EventChannel
+from .call import Call
+from .headers import add_headers
+from .security_headers import NO_STORE
+from .steps import presented
+
+TRANSPORT: Final = "stream"
+PING: Final = b"data: ping\n\n"
+_PING_SECONDS: Final = 50
+_RETRY: Final = b"retry: 5000\n\n"
+_MAX_PENDING_BYTES: Final = 1_048_576
+_MAX_WAITING: Final = 4096
+_LAST_EVENT_ID: Final = "Last-Event-ID"
+_LONGEST_TIMER_SECONDS: Final = 86_400
+
+
+class EventStream:
+    """One stream of a client.
+
+    A change of a state that cannot be sent yet is conflated with later ones of the same entity. Other events wait, and
+    the stream ends when too many do.
+    """
+
+    def __init__(self, call: Call, types: Collection[str]) -> None:
+        """Create the stream of a request. ``types`` are the types of events that the client asks for, none for all."""
+        self._call = call
+        self._bridge = call.bridge
+        self._key = call.key
+        self._types = frozenset(types)
+        self.digest = digest(presented(call.request))
+        self._channel: EventChannel | None = None
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
+        self._behind: dict[str, None] = {}
+        self._news = asyncio.Event()
+        self._last_id = ""
+        self._is_over = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def key(self) -> ApiKey:
+        """The key as it is now."""
+        return self._key
+
+    @property
+    def pending_bytes(self) -> int:
+        """The size of what the client has not read yet, in bytes."""
+        transport = self._call.request.transport
+        return self._waiting_bytes + (transport.get_write_buffer_size() if transport is not None else 0)
+
+    async def serve(self) -> web.StreamResponse:
+        """Send events until the client or the key is gone."""
+        response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: NO_STORE})
+        add_headers(self._call, response)
+        response.content_type = "text/event-stream"
+        await response.prepare(self._call.request)
+        live, connections = self._bridge.recorder.live, self._bridge.connections
+        close = connections.open(self)
+        live.opened(TRANSPORT, self._key.id)
+        self._arm()
+        try:
+            self._start()
+            await self._write(response)
+        except ConnectionError:
+            pass
+        finally:
+            close()
+            live.closed(TRANSPORT, self._key.id)
+            self._stop()
+        return response
+
+    # --- What happens
+
+    def deliver(self, batch: Batch) -> None:
+        """Take events. They are encoded once for all streams that see the same."""
+        if self._is_over:
+            return
+        caller = self._caller()
+        if batch.shown and (self._behind or self._waiting_bytes > _MAX_PENDING_BYTES):
+            self._bridge.recorder.live.conflated += sum(item.entity_id in self._behind for item in batch.shown)
+            self._behind.update(dict.fromkeys(item.entity_id for item in batch.shown))
+            return
+        key = TRANSPORT
+        cached = batch.cache.get(key)
+        if cached is None:
+            cached = batch.cache[key] = narrowing.cursor(caller), tuple(batch.payloads)
+        after, payloads = cached
+        self._add([*((self._last_id, payload) for payload in payloads[:-1]), (after, payloads[-1])])
+
+    def _add(self, events: list[tuple[str, bytes]]) -> None:
+        """Let events wait to be sent. The id of one is the cursor after it."""
+        if len(self._waiting) + len(events) > _MAX_WAITING:
+            self._bridge.recorder.live.dropped += 1
+            self.end("The client reads too slowly.")
+            return
+        for number, payload in events:
+            text = _event(payload, number)
+            self._waiting.append(text)
+            self._waiting_bytes += len(text)
+            self._last_id = number
+        self._bridge.recorder.live.events += len(events)
+        self._news.set()
+
+    def _start(self) -> None:
+        """Follow everything from now on, after what has changed since the client was last connected."""
+        self._bridge.feed.flush()
+        self._last_id = narrowing.cursor(self._caller())
+        self._waiting.append(_RETRY)
+        self._waiting.append(PING)
+        self._news.set()
+        last = self._call.request.headers.get(_LAST_EVENT_ID)
+        if last and self._wants(str(EVENT_STATE_CHANGED)):
+            self._catch_up(last)
+        self._follow(self._caller())
+
+    def _catch_up(self, last: str) -> None:
+        """Send what has changed since a cursor, or everything where that is no longer known."""
+        caller = self._caller()
+        changes = narrowing.changes_since(caller, last)
+        if changes is None:
+            self._waiting.append(b"event: reset\nid: %s\ndata: {}\n\n" % self._last_id.encode())
+            self._add([(self._last_id, _state_event(caller, state.entity_id)) for state in caller.home.states()])
+            return
+        self._add([(self._last_id, _state_event(caller, entity_id)) for entity_id in changes])
+
+    def _follow(self, caller: Caller) -> None:
+        old, feed = self._channel, self._bridge.feed
+        if self._wants(str(EVENT_STATE_CHANGED)):
+            self._channel = feed.events(caller.home.scope, caller.redaction)
+            feed.join(self._channel, self)
+        if old is not None and old is not self._channel:
+            feed.leave(old, self)
+
+    def _wants(self, event_type: str) -> bool:
+        return not self._types or event_type in self._types
+
+    # --- Writing
+
+    async def _write(self, response: web.StreamResponse) -> None:
+        while not self._is_over:
+            try:
+                async with asyncio.timeout(_PING_SECONDS):
+                    await self._news.wait()
+            except TimeoutError:
+                await response.write(PING)
+                continue
+            self._news.clear()
+            text = b"".join(self._waiting)
+            self._waiting, self._waiting_bytes = [], 0
+            self._waiting_bytes = len(text)
+            await response.write(text)
+            self._waiting_bytes -= len(text)
+            self._send_conflated()
+
+    def _send_conflated(self) -> None:
+        """Send the states of those entities that changed while the client did not read."""
+        if not self._behind:
+            return
+        self._bridge.feed.flush()
+        caller, behind = self._caller(), self._behind
+        self._behind = {}
+        self._last_id = narrowing.cursor(caller)
+        self._add([(self._last_id, _state_event(caller, item)) for item in behind if caller.home.allows(item)])
+
+    # --- The key
+
+    def change_key(self, key: ApiKey) -> None:
+        """Take over the changed key. What was seen before and is not any more is told by nothing."""
+        self._key = key
+        caller = self._caller()
+        if (refused := self._bridge.admission.authorize(key, states.LIST.capability)) is not None:
+            self.end(refused.message)
+            return
+        self._follow(caller)
+        self._arm()
+
+    def may_stay(self, key: ApiKey) -> bool:
+        """Return whether the key may still be used from where the stream comes."""
+        return self._bridge.admission.check_network(key, self._call.client) is None
+
+    def end(self, reason: str, *, going_away: bool = False) -> None:  # noqa: ARG002 - a stream has no place for it
+        """End the stream."""
+        self._is_over = True
+        self._waiting.clear()
+        self._behind.clear()
+        self._news.set()
+        transport = self._call.request.transport
+        if transport is not None and transport.get_write_buffer_size():
+            transport.abort()
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        seconds = ends_at(self._key, self.digest) - time.time()
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(max(0.0, min(seconds, _LONGEST_TIMER_SECONDS)), self._check)
+
+    def _check(self) -> None:
+        if (reason := why_ended(self, self._key, time.time())) is not None:
+            self.end(reason)
+        else:
+            self._arm()
+
+    def _caller(self) -> Caller:
+        return Caller.of(self._key, self._bridge.resources)
+
+    def _stop(self) -> None:
+        self._is_over = True
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._channel is not None:
+            self._bridge.feed.leave(self._channel, self)
+
+
+def ensure_room(call: Call) -> None:
+    """Raise ``RefusedError`` if there are too many connections."""
+    refused: RefusedError | None = call.bridge.connections.refuse(call.key, call.bridge.options)
+    if refused is not None:
+        raise refused
+
+
+def _event(payload: bytes, number: str) -> bytes:
+    return b"id: %s\ndata: %s\n\n" % (number.encode(), payload)
+
+
+def _state_event(caller: Caller, entity_id: str) -> bytes:
+    """Return the state of an entity as a change, as far as it is known: from what is not known any more."""
+    state = caller.home.state(entity_id)
+    data = {
+        "entity_id": entity_id,
+        "old_state": None,
+        "new_state": None if state is None else json_fragment(states.encoded(caller, state)),
+    }
+    context = None if state is None else state.context.as_dict()
+    fired = "" if state is None else state.last_updated.isoformat()
+    return json_bytes(
+        {
+            "event_type": EVENT_STATE_CHANGED,
+            "data": data,
+            "origin": "LOCAL",
+            "time_fired": fired or None,
+            "context": context,
+        }
+    )
