@@ -74,9 +74,11 @@ class Activity:
     reached: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Caller:
     """A key that was admitted, and Home Assistant as it sees it.
+
+    Each request makes one, which would take five times as long if the class were frozen.
 
     Attributes:
         key: The key, as it was when the operation was admitted.

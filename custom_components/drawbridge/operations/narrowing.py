@@ -101,10 +101,19 @@ def steady_cursor(caller: Caller, prepared: StateView) -> str:
     changed elsewhere in that second, its holder is told to start over. It reveals as little: changes elsewhere do
     not create another cursor.
     """
-    moment = (prepared.members.version, int(time.monotonic()))
-    if prepared.cursor[0] != moment:
-        prepared.cursor = (moment, cursor(caller))
+    if (kept := kept_cursor(prepared)) is not None:
+        return kept
+    prepared.cursor = (_moment(prepared), cursor(caller))
     return prepared.cursor[1]
+
+
+def kept_cursor(prepared: StateView) -> str | None:
+    """Return the steady cursor of a view, for which no caller is needed; ``None`` if it must be created."""
+    return prepared.cursor[1] if prepared.cursor[0] == _moment(prepared) else None
+
+
+def _moment(prepared: StateView) -> tuple[int, int]:
+    return prepared.members.version, int(time.monotonic())
 
 
 def view(caller: Caller) -> str:
