@@ -1,7 +1,8 @@
 """The bridge: owns the keys, the policies, the caches and the telemetry of a config entry."""
 
+import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -190,6 +191,11 @@ class Bridge:
     def new_conflation(self) -> Conflation:
         """Return an empty collection of changes, for a client that is behind."""
         return Conflation(self.hass)
+
+    def start_task(self, work: Coroutine[Any, Any, None], name: str, *, background: bool = False) -> asyncio.Task[None]:
+        """Run something beside the request that asked for it. Home Assistant does not wait for background tasks."""
+        create = self.hass.async_create_background_task if background else self.hass.async_create_task
+        return create(work, name, eager_start=True)
 
     def entities_in(self, scope: Scope) -> int:
         """Return how many entities are in a scope. Looks at every entity: for people, not for requests."""

@@ -6,15 +6,13 @@ from collections.abc import Collection
 from typing import Final
 
 from aiohttp import hdrs, web
-from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.helpers.json import json_bytes, json_fragment
 
 from ..connections import ends_at, why_ended
 from ..keys import ApiKey, digest
 from ..operations import narrowing, states
 from ..operations.caller import Caller
 from ..refusal import RefusedError
-from ..states.feed import Batch, EventChannel
+from ..states.feed import STATE_CHANGED, Batch, EventChannel
 from .call import Call
 from .headers import add_headers
 from .security_headers import NO_STORE
@@ -125,7 +123,7 @@ class EventStream:
         self._waiting.append(PING)
         self._news.set()
         last = self._call.request.headers.get(_LAST_EVENT_ID)
-        if last and self._wants(str(EVENT_STATE_CHANGED)):
+        if last and self._wants(STATE_CHANGED):
             self._catch_up(last)
         self._follow(self._caller())
 
@@ -135,13 +133,13 @@ class EventStream:
         changes = narrowing.changes_since(caller, last)
         if changes is None:
             self._waiting.append(b"event: reset\nid: %s\ndata: {}\n\n" % self._last_id.encode())
-            self._add([(self._last_id, _state_event(caller, state.entity_id)) for state in caller.home.states()])
+            self._add([(self._last_id, states.as_event(caller, state.entity_id)) for state in caller.home.states()])
             return
-        self._add([(self._last_id, _state_event(caller, entity_id)) for entity_id in changes])
+        self._add([(self._last_id, states.as_event(caller, entity_id)) for entity_id in changes])
 
     def _follow(self, caller: Caller) -> None:
         old, feed = self._channel, self._bridge.feed
-        if self._wants(str(EVENT_STATE_CHANGED)):
+        if self._wants(STATE_CHANGED):
             self._channel = feed.events(caller.home.scope, caller.redaction)
             feed.join(self._channel, self)
         if old is not None and old is not self._channel:
@@ -176,7 +174,7 @@ class EventStream:
         caller, behind = self._caller(), self._behind
         self._behind = {}
         self._last_id = narrowing.cursor(caller)
-        self._add([(self._last_id, _state_event(caller, item)) for item in behind if caller.home.allows(item)])
+        self._add([(self._last_id, states.as_event(caller, item)) for item in behind if caller.home.allows(item)])
 
     # --- The key
 
@@ -237,24 +235,3 @@ def ensure_room(call: Call) -> None:
 
 def _event(payload: bytes, number: str) -> bytes:
     return b"id: %s\ndata: %s\n\n" % (number.encode(), payload)
-
-
-def _state_event(caller: Caller, entity_id: str) -> bytes:
-    """Return the state of an entity as a change, as far as it is known: from what is not known any more."""
-    state = caller.home.state(entity_id)
-    data = {
-        "entity_id": entity_id,
-        "old_state": None,
-        "new_state": None if state is None else json_fragment(states.encoded(caller, state)),
-    }
-    context = None if state is None else state.context.as_dict()
-    fired = "" if state is None else state.last_updated.isoformat()
-    return json_bytes(
-        {
-            "event_type": EVENT_STATE_CHANGED,
-            "data": data,
-            "origin": "LOCAL",
-            "time_fired": fired or None,
-            "context": context,
-        }
-    )

@@ -2,9 +2,11 @@
 
 from typing import Any, Final
 
-from homeassistant.core import State
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Context, State
 from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
-from homeassistant.helpers.json import json_bytes
+from homeassistant.helpers.json import json_bytes, json_fragment
+from homeassistant.util import dt as dt_util
 
 from ..keys import Capability
 from ..limits.created_states import MAX_CREATED_STATES
@@ -32,6 +34,25 @@ def find(caller: Caller, entity_id: str) -> State:
 def encoded(caller: Caller, state: State) -> bytes:
     """Return a state as JSON, redacted for the key."""
     return caller.resources.state_json.encode(state, caller.redaction)
+
+
+def as_event(caller: Caller, entity_id: str) -> bytes:
+    """Return the state of an entity as an event ``state_changed`` whose old state is not known, as JSON."""
+    state = caller.home.state(entity_id)
+    data = {
+        "entity_id": entity_id,
+        "old_state": None,
+        "new_state": None if state is None else json_fragment(encoded(caller, state)),
+    }
+    return json_bytes(
+        {
+            "event_type": EVENT_STATE_CHANGED,
+            "data": data,
+            "origin": "LOCAL",
+            "time_fired": (dt_util.utcnow() if state is None else state.last_updated).isoformat(),
+            "context": (Context() if state is None else state.context).as_dict(),
+        }
+    )
 
 
 def ensure_writable(caller: Caller, entity_id: str) -> str:

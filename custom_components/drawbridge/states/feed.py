@@ -24,6 +24,9 @@ WINDOW_SECONDS: Final = 0.01
 
 _MAX_WINDOW_CHANGES: Final = 1024
 
+STATE_CHANGED: Final = str(EVENT_STATE_CHANGED)
+"""The type of the events of an ``EventChannel``."""
+
 type EntityFilter = Callable[[str], bool]
 type StateChange = Event[EventStateChangedData]
 
@@ -107,6 +110,10 @@ class Channel:
     def sees(self, entity_id: str) -> bool:
         """Return whether the channel shows an entity, if it has a state."""
         return self.scope.allows(entity_id) and (self._filter is None or self._filter(entity_id))
+
+    def state(self, entity_id: str) -> State | None:
+        """Return the state of an entity that the channel has shown."""
+        return self._hass.states.get(entity_id)
 
     def states(self) -> Iterator[State]:
         """Yield the states that the channel shows, in Home Assistant's order."""

@@ -150,7 +150,7 @@ class Connection:
             finally:
                 places.leave(key_id)
 
-        task = self.bridge.hass.async_create_task(finish(), f"drawbridge {command.type}", eager_start=True)
+        task = self.bridge.start_task(finish(), f"drawbridge {command.type}")
         if not task.done():
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

@@ -47,8 +47,7 @@ class EntitySubscription:
             self._send_snapshot(message_frame(_opened(self._number) + body + _CLOSING, self._outbox.form.window_bits))
             self._go_live()
             return
-        hass = self._connection.bridge.hass
-        self._task = hass.async_create_task(self._start_shared(), "drawbridge subscription", eager_start=True)
+        self._task = self._connection.bridge.start_task(self._start_shared(), "drawbridge subscription")
 
     def stop(self) -> None:
         """Send nothing more."""
@@ -78,9 +77,8 @@ class EntitySubscription:
         self._feed.leave(old, self)
         if not self._is_live:
             return
-        states = self._connection.bridge.hass.states
         for entity_id in old.members - new.members:
-            self._behind.add(Shown(entity_id, states.get(entity_id)))
+            self._behind.add(Shown(entity_id, old.state(entity_id)))
         for entity_id in new.members - old.members:
             self._behind.add(Shown(entity_id, None))
         if old.redaction != new.redaction:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Final
 
 from aiohttp import web
-from homeassistant.core import HomeAssistant
+
+from ..bridge import Bridge
 
 HEARTBEAT_SECONDS: Final = 55
 """As in Home Assistant. A ping is sent after as long a silence; without a sign of life, the client is gone."""
@@ -17,9 +18,9 @@ class Heartbeat:
     aiohttp's own heartbeat leaves its timer behind when a connection is closed by the server.
     """
 
-    def __init__(self, hass: HomeAssistant, websocket: web.WebSocketResponse, lost: Callable[[], None]) -> None:
+    def __init__(self, bridge: Bridge, websocket: web.WebSocketResponse, lost: Callable[[], None]) -> None:
         """Create a heartbeat. ``lost`` is called once when the client is gone."""
-        self._hass = hass
+        self._bridge = bridge
         self._websocket = websocket
         self._lost = lost
         self._is_alive = True
@@ -41,7 +42,7 @@ class Heartbeat:
             self._timer = None
 
     def _arm(self) -> None:
-        self._timer = self._hass.loop.call_later(HEARTBEAT_SECONDS, self._check)
+        self._timer = asyncio.get_running_loop().call_later(HEARTBEAT_SECONDS, self._check)
 
     def _check(self) -> None:
         if self._is_alive:
@@ -52,7 +53,7 @@ class Heartbeat:
             return
         if not self._is_alive and not self._has_pinged:
             self._has_pinged = True
-            self._hass.async_create_background_task(self._ping(), "drawbridge ping", eager_start=True)
+            self._bridge.start_task(self._ping(), "drawbridge ping", background=True)
         self._arm()
 
     async def _ping(self) -> None:

@@ -239,7 +239,7 @@ class Session:
         live = bridge.recorder.live
         live.opened(_TRANSPORT, self._key.id)
         self._arm()
-        self._heartbeat = Heartbeat(bridge.hass, self._websocket, self._lose)
+        self._heartbeat = Heartbeat(bridge, self._websocket, self._lose)
         stop_heartbeat = self._heartbeat.start()
         secure = self._request.secure
         bridge.sightings.use(
@@ -300,16 +300,14 @@ class Session:
         if self._connection is not None:
             self._connection.close()
         code = WSCloseCode.GOING_AWAY if going_away else WSCloseCode.POLICY_VIOLATION
-        self._ending = self._bridge.hass.async_create_background_task(
-            self._close(code, reason), "drawbridge close", eager_start=True
-        )
+        self._ending = self._bridge.start_task(self._close(code, reason), "drawbridge close", background=True)
 
     def _arm(self) -> None:
         """End the connection when its secret does."""
         if self._timer is not None:
             self._timer.cancel()
         seconds = ends_at(self._key, self.digest) - time.time()
-        loop = self._bridge.hass.loop
+        loop = asyncio.get_running_loop()
         self._timer = loop.call_later(max(0.0, min(seconds, _LONGEST_TIMER_SECONDS)), self._check)
 
     def _check(self) -> None:
@@ -339,7 +337,7 @@ class Session:
     def _attend(self) -> None:
         """Send what waits as soon as there is room."""
         if self._resume_timer is None:
-            self._resume_timer = self._bridge.hass.loop.call_later(_RESUME_SECONDS, self._resume)
+            self._resume_timer = asyncio.get_running_loop().call_later(_RESUME_SECONDS, self._resume)
 
     def _resume(self) -> None:
         self._resume_timer = None
