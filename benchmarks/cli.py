@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figures, figures
 from benchmarks.house import house
+from benchmarks.live import live_rows
 from benchmarks.plot import plot
 from benchmarks.report import as_dict, machine, table, worst
 from benchmarks.rows import Row, Settings, rows
@@ -87,6 +88,9 @@ async def _one_run(settings: Settings) -> tuple[list[Row], Figures | None]:
         ):
             done = []
             async for row in rows(big, small, settings):
+                sys.stderr.write(f"benchmarks: {row.work} / {row.against}: {row.ratio:.3f}\n")
+                done.append(row)
+            async for row in live_rows(big, settings):
                 sys.stderr.write(f"benchmarks: {row.work} / {row.against}: {row.ratio:.3f}\n")
                 done.append(row)
             return done, None if settings.only else await figures(big, settings)

@@ -28,7 +28,7 @@ class Options:
     report_to_ban_list: bool = False
     audit_file: bool = False
     audit_days: int = 30
-    max_connections: int = 1000
+    max_connections: int = 2000
     max_key_connections: int = 100
     max_subscriptions: int = 200
     max_message: int = 1_048_576

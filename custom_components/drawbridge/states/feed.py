@@ -27,6 +27,7 @@ _MAX_WINDOW_CHANGES: Final = 1024
 STATE_CHANGED: Final = str(EVENT_STATE_CHANGED)
 """The type of the events of an ``EventChannel``."""
 
+type Encode = Callable[[int], bytes]
 type EntityFilter = Callable[[str], bool]
 type StateChange = Event[EventStateChangedData]
 
@@ -71,26 +72,36 @@ class Window:
         self.changes = changes
         self.since = since
         self.state_json = state_json
-        self._differences: dict[tuple[int, Redaction], bytes] = {}
-        self._events: dict[tuple[int, Redaction], bytes] = {}
+        self._differences: dict[Redaction, dict[int, bytes]] = {}
+        self._events: dict[Redaction, dict[int, bytes]] = {}
 
-    def difference(self, number: int, redaction: Redaction) -> bytes:
-        """Return a change as a difference: a member of ``c``."""
-        found = self._differences.get((number, redaction))
-        if found is None:
-            data = self.changes[number].data
-            old, new = data["old_state"], data["new_state"]
-            assert old is not None  # noqa: S101 - only changes of known entities have differences
-            assert new is not None  # noqa: S101 - the same
-            found = self._differences[number, redaction] = difference(old, new, redaction)
-        return found
+    def differences(self, redaction: Redaction) -> Encode:
+        """Return what encodes a change, by its number, as a difference: a member of ``c``."""
+        kept = self._differences.setdefault(redaction, {})
 
-    def event(self, number: int, redaction: Redaction) -> bytes:
-        """Return a change as an event of Home Assistant."""
-        found = self._events.get((number, redaction))
-        if found is None:
-            found = self._events[number, redaction] = _event_json(self.changes[number], redaction, self.state_json)
-        return found
+        def encode(number: int) -> bytes:
+            found = kept.get(number)
+            if found is None:
+                data = self.changes[number].data
+                old, new = data["old_state"], data["new_state"]
+                assert old is not None  # noqa: S101 - only changes of known entities have differences
+                assert new is not None  # noqa: S101 - the same
+                found = kept[number] = difference(old, new, redaction)
+            return found
+
+        return encode
+
+    def events(self, redaction: Redaction) -> Encode:
+        """Return what encodes a change, by its number, as an event of Home Assistant."""
+        kept = self._events.setdefault(redaction, {})
+
+        def encode(number: int) -> bytes:
+            found = kept.get(number)
+            if found is None:
+                found = kept[number] = _event_json(self.changes[number], redaction, self.state_json)
+            return found
+
+        return encode
 
 
 class Channel:
@@ -140,13 +151,13 @@ class EntityChannel(Channel):
     def publish(self, window: Window) -> None:
         """Tell the subscribers of a window of changes: each, in order, as few messages as possible."""
         events = _EntityEvents()
-        members, redaction = self.members, self.redaction
+        members, redaction, encode = self.members, self.redaction, window.differences(self.redaction)
         for number, change in enumerate(window.changes):
             data = change.data
             entity_id, old, new = data["entity_id"], data["old_state"], data["new_state"]
             if new is not None and self.sees(entity_id):
                 if old is not None and entity_id in members:
-                    events.changed(entity_id, window.difference(number, redaction), old)
+                    events.changed(entity_id, encode(number), old)
                 else:
                     members.add(entity_id)
                     events.added(entity_id, compressed_state(new, redaction))
@@ -185,6 +196,7 @@ class EventChannel(Channel):
     def publish(self, window: Window) -> None:
         """Tell the subscribers of those changes whose entity was in scope before, or is new."""
         payloads, shown, members = [], [], self.members
+        encode = window.events(self.redaction)
         for number, change in enumerate(window.changes):
             data = change.data
             entity_id, new = data["entity_id"], data["new_state"]
@@ -196,7 +208,7 @@ class EventChannel(Channel):
                 if is_seen:
                     members.add(entity_id)
             if is_seen:
-                payloads.append(window.event(number, self.redaction))
+                payloads.append(encode(number))
                 shown.append(Shown(entity_id, data["old_state"]))
         if payloads:
             self._deliver(Batch(payloads, shown))

@@ -61,11 +61,10 @@ class EntitySubscription:
         """Send a batch, or keep one difference for each entity until there is room."""
         if not self._is_live:
             return
-        if self._is_waiting or self._outbox.is_behind:
+        if self._is_waiting or not self._outbox.send_batch(batch, self._number):
             self._conflate(batch)
-            return
-        self._live.events += len(batch.payloads)
-        self._outbox.send_batch(batch, self._number)
+        else:
+            self._live.events += len(batch.payloads)
 
     def key_changed(self, caller: Caller) -> None:
         """Follow the key to another scope or redaction: withdraw what it no longer sees, and show what it sees now."""

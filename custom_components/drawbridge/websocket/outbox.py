@@ -18,6 +18,8 @@ PEAK_PENDING: Final = 1024
 """Messages that may wait for ``PEAK_SECONDS``, as in Home Assistant."""
 PEAK_SECONDS: Final = 10.0
 
+_COALESCES: Final = 0x80
+
 
 class Form(NamedTuple):
     """How a client wants its messages. Clients of one form share frames."""
@@ -37,6 +39,7 @@ class Outbox:
         "_attend",
         "_first_peak",
         "_form",
+        "_form_number",
         "_is_over",
         "_overflow",
         "_pending",
@@ -64,6 +67,7 @@ class Outbox:
         self._attend = attend
         self._transport = transport
         self._form = Form(coalesces=False, window_bits=window_bits)
+        self._form_number = window_bits
         self._overflow = overflow
         self._pending: deque[bytes] = deque()
         self._pending_bytes = 0
@@ -84,6 +88,7 @@ class Outbox:
     @coalesces.setter
     def coalesces(self, value: bool) -> None:
         self._form = self._form._replace(coalesces=value)
+        self._form_number = self._form.window_bits | (_COALESCES if value else 0)
 
     @property
     def is_behind(self) -> bool:
@@ -119,13 +124,26 @@ class Outbox:
         self._attend()
         self._check_count()
 
-    def send_batch(self, batch: Batch, number: int) -> None:
-        """Send the events of a batch as those of a subscription. They are framed once for all clients of a form."""
-        key = number, self._form
+    def send_batch(self, batch: Batch, number: int) -> bool:
+        """Send the events of a batch, unless the client is behind. Return whether they were sent.
+
+        They are framed once for all clients of a form.
+        """
+        transport = self._transport
+        # Written out: this runs for every client and every publication.
+        if self._pending or self._is_over or transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
+            return False
+        key = number << 8 | self._form_number
         frames = batch.cache.get(key)
         if frames is None:
             frames = batch.cache[key] = event_frames(batch.payloads, number, self._form)
-        self.send_frame(frames)
+        transport.write(frames)
+        return True
+
+    def queue_batch(self, batch: Batch, number: int) -> None:
+        """Send the events of a batch, or let them wait: none of them may be lost."""
+        if not self.send_batch(batch, number):
+            self.send_frame(event_frames(batch.payloads, number, self._form))
 
     def wait_for_room(self, resume: Callable[[], bool]) -> None:
         """Call ``resume`` when there is room, until it returns whether it has sent everything."""

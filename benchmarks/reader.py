@@ -1,0 +1,138 @@
+"""Readers of a WebSocket API in a process of their own, which do nothing but drain.
+
+Started as ``python -m benchmarks.reader PORT PATH CLIENTS``, with one secret a line on standard input, then an empty
+line. Prints ``ready`` when every client has its first states. On ``mark`` it prints a JSON object of what came since
+the last mark, on ``end`` it ends.
+"""
+
+import asyncio
+import base64
+import json
+import re
+import secrets
+import struct
+import sys
+import time
+from statistics import quantiles
+from typing import Final, override
+
+_TEXT: Final = 0x81
+_MEDIUM: Final = 126
+_MASK: Final = 0x80
+_CHANGE: Final = b'"+":'
+_TIME: Final = re.compile(rb'"l[cu]":(\d+\.\d+)')
+_SAMPLED: Final = 8
+"""One client of so many measures delays."""
+
+
+class Reader(asyncio.Protocol):
+    """A client that authenticates, subscribes to all entities, and counts what it gets."""
+
+    def __init__(self, path: str, secret: str, ready: asyncio.Future[None], *, samples: bool) -> None:
+        """Create a client of a path."""
+        self._path, self._secret = path, secret
+        self._samples = samples
+        self._ready = ready
+        self.changes = 0
+        self.size = 0
+        self.delays: list[float] = []
+        self.is_open = False
+        self._transport: asyncio.Transport | None = None
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send everything at once: the handshake, the secret and the subscription."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - that is what a TCP connection has
+        self._transport = transport
+        self.is_open = True
+        key = base64.b64encode(secrets.token_bytes(16)).decode()
+        head = (
+            f"GET {self._path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+        )
+        transport.write(head.encode())
+        self._send({"type": "auth", "access_token": self._secret})
+        self._send({"id": 1, "type": "supported_features", "features": {"coalesce_messages": 1}})
+        self._send({"id": 2, "type": "subscribe_entities"})
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        """Count the changes, and take the time of one."""
+        self.size += len(data)
+        self.changes += data.count(_CHANGE)
+        if not self._ready.done() and b'{"a":{' in data:
+            self._ready.set_result(None)
+        if self._samples and (found := _TIME.search(data)) is not None and _CHANGE in data:
+            self.delays.append(time.time() - float(found[1]))
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Remember that it was not to the end."""
+        self.is_open = False
+        if not self._ready.done():
+            self._ready.set_exception(exc or ConnectionError("the connection was closed"))
+
+    def _send(self, content: object) -> None:
+        assert self._transport is not None  # noqa: S101 - nothing is sent before
+        payload = json.dumps(content).encode()
+        head = (
+            bytes((_TEXT, _MASK | len(payload)))
+            if len(payload) < _MEDIUM
+            else struct.pack(">BBH", _TEXT, _MASK | _MEDIUM, len(payload))
+        )
+        self._transport.write(head + bytes(4) + payload)
+
+    def pause(self) -> None:
+        """Stop reading."""
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+
+async def main(port: int, path: str, clients: int) -> None:
+    """Connect, and answer commands on standard input until ``end``."""
+    loop = asyncio.get_running_loop()
+    lines = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    keys = []
+    while line := (await lines.readline()).decode().strip():
+        keys.append(line)
+    # One after the other: Home Assistant should not have to serve them all at once.
+    readers = [
+        await _connect(port, path, keys[number % len(keys)], samples=number % _SAMPLED == 0)
+        for number in range(clients)
+    ]
+    print("ready", flush=True)
+    while (command := (await lines.readline()).decode().strip()) not in {"end", ""}:
+        if command == "slow":
+            for reader in readers[::5]:
+                reader.pause()
+        print(json.dumps(_mark(readers)), flush=True)
+
+
+async def _connect(port: int, path: str, secret: str, *, samples: bool) -> Reader:
+    """Return a client that has its first states."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[None] = loop.create_future()
+    _, reader = await loop.create_connection(lambda: Reader(path, secret, ready, samples=samples), "127.0.0.1", port)
+    await ready
+    return reader
+
+
+def _mark(readers: list[Reader]) -> dict[str, float]:
+    delays = [delay for reader in readers for delay in reader.delays]
+    cuts = quantiles(delays, n=100) if len(delays) > 1 else [0.0] * 99
+    found = {
+        "changes": sum(reader.changes for reader in readers),
+        "bytes": sum(reader.size for reader in readers),
+        "open": sum(reader.is_open for reader in readers),
+        "p50": cuts[49],
+        "p99": cuts[98],
+    }
+    for reader in readers:
+        reader.changes = reader.size = 0
+        reader.delays.clear()
+    return found
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
