@@ -150,6 +150,9 @@ READERS = {
     "operations.templates.sight": "what templates see of it",
     "operations.targets": "expands targets as Home Assistant does, to compare them with the scope",
     "operations.delegates": "finds what scripts, scenes and groups act on, to compare it with the scope",
+    "operations.registries": "lists the entries that the scope reveals",
+    "operations.registry_entries": "shows one entry that the scope reveals",
+    "operations.revealed": "decides which entries the scope reveals",
     "operations.service_calls": "compares all that a call reaches with the scope",
 }
 

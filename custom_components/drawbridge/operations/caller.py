@@ -17,7 +17,9 @@ from ..scope.resolver import EntityDirectory
 from ..states.changes import ChangeLog
 from ..states.cursor import Cursors
 from ..states.state_json import StateJson
+from .entry_json import EntryJson
 from .home import ScopedHome
+from .revealed import RevealedCache
 
 
 class KeyUsers(Protocol):
@@ -45,6 +47,8 @@ class Resources:
         created_states: Counts the states that keys created.
         unfinished: Counts the calls that outlast their requests.
         options: Returns the options of the bridge.
+        revealed: What each scope reveals of the registries.
+        entry_json: Encodes entries of the registries.
 
     """
 
@@ -58,6 +62,8 @@ class Resources:
     created_states: CreatedStates
     unfinished: Concurrency
     options: Callable[[], Options]
+    revealed: RevealedCache = field(default_factory=RevealedCache)
+    entry_json: EntryJson = field(default_factory=EntryJson)
 
 
 @dataclass(slots=True)

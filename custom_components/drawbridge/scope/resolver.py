@@ -93,6 +93,8 @@ class EntityDirectory:
         self._live: dict[Scope, LiveScope] = {}
         self._listeners: list[EntityListener] = []
         self._own_past: frozenset[str] | None = None
+        self.revision = 0
+        """It changes with every change of the registries of entities, devices and areas."""
 
     def start(self) -> CALLBACK_TYPE:
         """Follow the registries until the function returned is called."""
@@ -173,6 +175,7 @@ class EntityDirectory:
 
     @callback
     def _entity_updated(self, event: Event[Any]) -> None:
+        self.revision += 1
         if event.data["action"] != "update":
             self._own_past = None
         if event.data["action"] == "update" and not _ENTITY_FACTS & event.data["changes"].keys():
@@ -183,12 +186,14 @@ class EntityDirectory:
 
     @callback
     def _device_updated(self, event: Event[Any]) -> None:
+        self.revision += 1
         if event.data["action"] == "update" and not _DEVICE_FACTS & event.data["changes"].keys():
             return
         self._device_moved(event.data["device_id"])
 
     @callback
     def _area_updated(self, event: Event[Any]) -> None:
+        self.revision += 1
         if event.data["action"] not in {"update", "remove"}:
             return
         area_id = event.data["area_id"]

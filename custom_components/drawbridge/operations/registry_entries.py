@@ -1,0 +1,199 @@
+"""How entries of the registries are shown: with all fields of Home Assistant's own, less what no client needs.
+
+Ids of configuration entries, unique ids, identifiers, addresses and serial numbers are hidden from every key, also
+from one that sees everything: they belong to those who administer the house. A hidden field stays, and is empty.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import (
+    area_registry as ar,
+    category_registry as cr,
+    entity_registry as er,
+    floor_registry as fr,
+    label_registry as lr,
+)
+from homeassistant.helpers.json import json_bytes
+from homeassistant.util.json import json_loads_object
+
+from ..scope.redaction import Redaction, without_bearer_text
+from .home import ScopedHome
+from .revealed import Device, Revealed, effective_area
+
+_ENTITY: Final = frozenset(
+    {
+        "aliases", "area_id", "capabilities", "categories", "created_at", "device_class", "device_id", "disabled_by",
+        "entity_category", "entity_id", "has_entity_name", "hidden_by", "icon", "id", "labels", "modified_at", "name",
+        "next_name_part", "options", "original_device_class", "original_icon", "original_name", "platform",
+        "translation_key",
+    }
+)  # fmt: skip
+_ENTITY_TEXTS: Final = ("aliases", "icon", "name", "original_icon", "original_name")
+_DEVICE: Final = frozenset(
+    {
+        "area_id", "created_at", "disabled_by", "entry_type", "hw_version", "id", "labels", "manufacturer", "model",
+        "model_id", "modified_at", "name", "name_by_user", "next_name_part", "parent_device_id", "sw_version",
+        "via_device_id",
+    }
+)  # fmt: skip
+_DEVICE_TEXTS: Final = ("hw_version", "manufacturer", "model", "model_id", "name", "name_by_user", "sw_version")
+_AREA: Final = frozenset(
+    {
+        "aliases", "area_id", "created_at", "floor_id", "humidity_entity_id", "icon", "labels", "modified_at", "name",
+        "picture", "temperature_entity_id",
+    }
+)  # fmt: skip
+_AREA_TEXTS: Final = ("aliases", "icon", "name")
+_PICTURE: Final = "entity_picture"
+
+_OPTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "calendar": frozenset({"color"}),
+        "camera": frozenset({"orientation"}),
+        "conversation": frozenset({"should_expose"}),
+        "cover": frozenset({"favorite_positions", "favorite_tilt_positions"}),
+        "light": frozenset({"favorite_colors"}),
+        "number": frozenset({"unit_of_measurement"}),
+        "sensor": frozenset({"display_precision", "suggested_display_precision", "unit_of_measurement"}),
+        "sensor.private": frozenset({"suggested_unit_of_measurement"}),
+        "valve": frozenset({"favorite_positions"}),
+        "weather": frozenset(
+            {"precipitation_unit", "pressure_unit", "temperature_unit", "visibility_unit", "wind_speed_unit"}
+        ),
+    }
+)
+"""The options that say how an entity is shown. Others hold the codes of locks and alarms, or name other things."""
+
+
+def entity(entry: er.RegistryEntry, redaction: Redaction, *, extended: bool = False) -> dict[str, Any]:
+    """Return the entry of an entity in scope.
+
+    What it names itself, its area, device and labels, is revealed: an entity of which something is excluded is not
+    in scope. So the same is shown to all keys with the same capabilities.
+    """
+    content = _shown(entry.extended_dict if extended else entry.as_partial_dict, _ENTITY)
+    # Clients take it for a text. The id of the entry is one that tells nothing.
+    content["unique_id"] = entry.id
+    content["options"] = redaction.value(_options(entry.options))
+    if content.get("capabilities") is not None:
+        content["capabilities"] = redaction.attributes(entry.entity_id, content["capabilities"])
+    return _redacted(content, _ENTITY_TEXTS, redaction)
+
+
+def entity_for_display(entry: er.RegistryEntry, redaction: Redaction) -> dict[str, Any]:
+    """Return the short form of the entry of an entity in scope that has one."""
+    content: dict[str, Any] = redaction.value(json_loads_object(entry.display_json_repr or b"{}"))
+    return content
+
+
+def device_variant(hass: HomeAssistant, device: Device, revealed: Revealed) -> tuple[Any, ...]:
+    """Return what the content of the entry of a device depends on, besides the entry and the redaction."""
+    content = device.dict_repr
+    via, parent = content.get("via_device_id"), content.get("parent_device_id")
+    return (
+        revealed.has_area(effective_area(hass, device)),
+        tuple(label for label in device.labels if revealed.has_label(label)),
+        via if revealed.has_device(via) else None,
+        parent if revealed.has_device(parent) else None,
+    )
+
+
+def device_entry(device: Device, variant: tuple[Any, ...], redaction: Redaction) -> dict[str, Any]:
+    """Return the entry of a device that is revealed."""
+    is_placed, labels, via, parent = variant
+    content = _shown(device.dict_repr, _DEVICE)
+    content["labels"] = list(labels)
+    for name, value in (("via_device_id", via), ("parent_device_id", parent)):
+        if name in content:
+            content[name] = value
+    if not is_placed and content["area_id"] is not None:
+        content["area_id"] = None
+        if "next_name_part" in content:
+            content["next_name_part"] = None if parent is None else "parent_device"
+    return _redacted(content, _DEVICE_TEXTS, redaction)
+
+
+def area(entry: ar.AreaEntry, home: ScopedHome, revealed: Revealed, redaction: Redaction) -> dict[str, Any]:
+    """Return the entry of an area that is revealed."""
+    content = _shown(json_loads_object(json_bytes(entry.json_fragment)), _AREA)
+    content["labels"] = [label for label in content["labels"] if revealed.has_label(label)]
+    if not revealed.has_floor(content["floor_id"]):
+        content["floor_id"] = None
+    for name in ("humidity_entity_id", "temperature_entity_id"):
+        if content[name] is not None and not home.allows(content[name]):
+            content[name] = None
+    content["picture"] = picture(entry.picture, redaction)
+    return _redacted(content, _AREA_TEXTS, redaction)
+
+
+def picture(link: str | None, redaction: Redaction) -> str | None:
+    """Return the link to a picture of an area or a person, as that of an entity is shown."""
+    shown: str | None = redaction.attributes("", {_PICTURE: link}).get(_PICTURE)
+    return shown
+
+
+def floor(entry: fr.FloorEntry, redaction: Redaction) -> dict[str, Any]:
+    """Return the entry of a floor that is revealed."""
+    return {
+        "aliases": redaction.value(list(entry.aliases)),
+        "created_at": entry.created_at.timestamp(),
+        "floor_id": entry.floor_id,
+        "icon": entry.icon,
+        "level": entry.level,
+        "name": without_bearer_text(entry.name),
+        "modified_at": entry.modified_at.timestamp(),
+    }
+
+
+def label(entry: lr.LabelEntry, redaction: Redaction) -> dict[str, Any]:
+    """Return the entry of a label that is revealed."""
+    return {
+        "color": entry.color,
+        "created_at": entry.created_at.timestamp(),
+        "description": redaction.value(entry.description),
+        "icon": entry.icon,
+        "label_id": entry.label_id,
+        "name": without_bearer_text(entry.name),
+        "modified_at": entry.modified_at.timestamp(),
+    }
+
+
+def category(entry: cr.CategoryEntry) -> dict[str, Any]:
+    """Return the entry of a category that is revealed."""
+    return {
+        "category_id": entry.category_id,
+        "created_at": entry.created_at.timestamp(),
+        "icon": entry.icon,
+        "modified_at": entry.modified_at.timestamp(),
+        "name": without_bearer_text(entry.name),
+    }
+
+
+def _options(options: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    found = {}
+    for domain, values in options.items():
+        shown = {name: value for name, value in values.items() if name in _OPTIONS.get(domain, ())}
+        if shown:
+            found[domain] = shown
+    return found
+
+
+def _shown(content: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    """Return an entry with every field. A field that is not in ``names`` is empty."""
+    return {name: value if name in names else _empty(value) for name, value in content.items()}
+
+
+def _empty(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {}
+    return [] if isinstance(value, list | tuple | set | frozenset) else None
+
+
+def _redacted(content: dict[str, Any], texts: tuple[str, ...], redaction: Redaction) -> dict[str, Any]:
+    for name in texts:
+        if content.get(name) is not None:
+            content[name] = redaction.value(content[name])
+    return content
