@@ -6,9 +6,21 @@ from types import MappingProxyType
 from typing import Final
 
 from ..command import Command
-from . import connection, registries, services, states
+from . import (
+    connection,
+    events,
+    registries,
+    services,
+    states,
+)
 
-_MODULES: Final = (connection, registries, services, states)
+_MODULES: Final = (
+    connection,
+    events,
+    registries,
+    services,
+    states,
+)
 
 COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
     {command.type: command for command in chain.from_iterable(module.commands.commands for module in _MODULES)}
