@@ -276,6 +276,7 @@ class Bridge:
                 "bytes": self.sending.size,
                 "dropped": self.sending.dropped,
             },
+            pending_bytes=sum(connection.pending_bytes for connection in self.connections),
         )
         return snapshot(self.recorder, about)
 
