@@ -212,6 +212,9 @@ class Bridge:
             totals=self.recorder.totals(),
             refusals=refusals(self.recorder.counters),
             lockouts=self.lockouts.active(time.monotonic()),
+            clients=sum(self.recorder.live.clients.values()),
+            events=self.recorder.live.events,
+            conflated=self.recorder.live.conflated,
         )
 
     def _load_keys(self) -> None:
