@@ -19,6 +19,7 @@ from .keys.keeper import remove_store
 from .migration import migrate
 from .services import register_actions
 from .usage import remove_usage
+from .websocket.commands import COMMANDS
 from .websocket.mount import mount as mount_websocket
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.EVENT, Platform.SENSOR, Platform.SWITCH)
@@ -47,6 +48,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -
     """Build the bridge of a config entry."""
     integration = await async_get_integration(hass, DOMAIN)
     bridge = Bridge(hass, entry, str(integration.version))
+    bridge.recorder.live.declare_commands(COMMANDS)
     await bridge.start()
     entry.runtime_data = bridge
     scope_issues, issues = ScopeIssues(hass, bridge.keys), Issues(bridge)

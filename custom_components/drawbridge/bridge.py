@@ -215,6 +215,9 @@ class Bridge:
             totals=self.recorder.totals(),
             refusals=refusals(self.recorder.counters),
             lockouts=self.lockouts.active(time.monotonic()),
+            clients=sum(self.recorder.live.clients.values()),
+            events=self.recorder.live.events,
+            conflated=self.recorder.live.conflated,
         )
 
     def _load_keys(self) -> None:
@@ -279,6 +282,7 @@ class Bridge:
                 "bytes": self.sending.size,
                 "dropped": self.sending.dropped,
             },
+            pending_bytes=sum(connection.pending_bytes for connection in self.connections),
         )
         return snapshot(self.recorder, about)
 

@@ -24,7 +24,7 @@ UPDATE_INTERVAL: Final = timedelta(seconds=30)
 class Reading:
     """What the entities show, read once for all of them.
 
-    ``totals`` are those of the last five minutes; ``refusals`` count since the start.
+    ``totals`` are those of the last five minutes; ``refusals``, ``events`` and ``conflated`` count since the start.
     """
 
     health: Health
@@ -32,6 +32,10 @@ class Reading:
     refusals: int
     lockouts: int
     """Addresses locked out now."""
+    clients: int
+    """Live connections that are open now."""
+    events: int
+    conflated: int
 
 
 def refusals(counters: Counters) -> int:

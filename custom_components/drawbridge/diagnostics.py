@@ -50,6 +50,7 @@ def _key(bridge: Bridge, key: ApiKey) -> dict[str, Any]:
         "requests": used.requests if used is not None else 0,
         "refused": used.refused if used is not None else 0,
         "last_used": used.last_used if used is not None else None,
+        "clients": bridge.connections.of_key(key.id),
         "learned": lesson.as_dict() if lesson is not None else None,
     }
 

@@ -86,6 +86,11 @@ class KeyEntity(BridgeEntity):
         return self._bridge.recorder.counters.keys.get(self._key_id) or KeyCounters()
 
     @property
+    def _clients(self) -> int:
+        """The number of live connections of the key."""
+        return self._bridge.connections.of_key(self._key_id)
+
+    @property
     @override
     def available(self) -> bool:
         """Whether the key exists and is readable."""

@@ -42,10 +42,11 @@ class BridgeSensorDescription(SensorEntityDescription):
 class KeySensorDescription(SensorEntityDescription):
     """A sensor of a key, and where its value comes from.
 
-    ``enabled_fn`` says whether it is of use for a key, and so enabled to begin with.
+    ``value_fn`` gets the key, its counters and the number of its connected clients. ``enabled_fn`` says whether it is
+    of use for a key, and so enabled to begin with.
     """
 
-    value_fn: Callable[[ApiKey, KeyCounters], StateType | datetime]
+    value_fn: Callable[[ApiKey, KeyCounters, int], StateType | datetime]
     enabled_fn: Callable[[ApiKey], bool] = lambda _key: True
 
 
@@ -134,6 +135,26 @@ BRIDGE_SENSORS: Final = (
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda reading: reading.lockouts,
     ),
+    BridgeSensorDescription(
+        key="connected_clients",
+        translation_key="connected_clients",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda reading: reading.clients,
+    ),
+    BridgeSensorDescription(
+        key="events_sent",
+        translation_key="events_sent",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda reading: reading.events,
+    ),
+    BridgeSensorDescription(
+        key="conflated",
+        translation_key="conflated",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda reading: reading.conflated,
+    ),
 )
 
 KEY_SENSORS: Final = (
@@ -141,27 +162,35 @@ KEY_SENSORS: Final = (
         key="requests",
         translation_key="requests",
         state_class=SensorStateClass.TOTAL_INCREASING,
-        value_fn=lambda _key, counters: counters.requests,
+        value_fn=lambda _key, counters, _clients: counters.requests,
+    ),
+    KeySensorDescription(
+        key="connected_clients",
+        translation_key="connected_clients",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda _key, _counters, clients: clients,
     ),
     KeySensorDescription(
         key="last_used",
         translation_key="last_used",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda _key, counters: _minute(counters.last_used),
+        value_fn=lambda _key, counters, _clients: _minute(counters.last_used),
     ),
     KeySensorDescription(
         key="key_refusals",
         translation_key="key_refusals",
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.TOTAL_INCREASING,
-        value_fn=lambda _key, counters: counters.refused,
+        value_fn=lambda _key, counters, _clients: counters.refused,
     ),
     KeySensorDescription(
         key="expires",
         translation_key="expires",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda key, _counters: dt_util.utc_from_timestamp(key.expires) if key.expires is not None else None,
+        value_fn=lambda key, _counters, _clients: (
+            dt_util.utc_from_timestamp(key.expires) if key.expires is not None else None
+        ),
         enabled_fn=lambda key: key.expires is not None,
     ),
 )
@@ -238,7 +267,9 @@ class KeySensor(KeyEntity, SensorEntity):
     def native_value(self) -> StateType | datetime:
         """Return what is known of the key."""
         key = self._key
-        return self.entity_description.value_fn(key, self._counters) if key is not None else None
+        if key is None:
+            return None
+        return self.entity_description.value_fn(key, self._counters, self._clients)
 
     @override
     def _shown(self) -> object:

@@ -76,5 +76,18 @@ def full_snapshot() -> dict[str, Any]:
         "rate_limited": [{"key": first["id"], "count": 7}],
         "lockouts": {"active": 1, "total": 4},
         "sending": {"answers": 2, "bytes": 70_000, "dropped": 3},
+        "live": {
+            "clients": {"websocket": 3, "stream": 0},
+            "events": 1200,
+            "conflated": 40,
+            "dropped": 1,
+            "pending_bytes": 4096,
+            "commands": [
+                {"type": "ping", "result": "success", "count": 7},
+                {"type": "other", "result": "unknown_command", "count": 0},
+            ],
+            "delay_bounds": [0.001, 0.01, 1.0],
+            "delays": {"counts": [2, 3, 0, 1], "sum": 1.5},
+        },
         "audit": {"records": 9, "file": True, "dropped": {"scope": 5}},
     }

@@ -73,6 +73,18 @@ SERIES: tuple[tuple[str, dict[str, str], float], ...] = (
     ("drawbridge_unread_responses", {}, 2),
     ("drawbridge_unread_response_bytes", {}, 70_000),
     ("drawbridge_slow_readers_dropped_total", {}, 3),
+    ("drawbridge_stream_clients", {"transport": "websocket"}, 3),
+    ("drawbridge_stream_clients", {"transport": "stream"}, 0),
+    ("drawbridge_stream_events_total", {}, 1200),
+    ("drawbridge_stream_conflated_total", {}, 40),
+    ("drawbridge_stream_dropped_total", {}, 1),
+    ("drawbridge_stream_pending_bytes", {}, 4096),
+    ("drawbridge_stream_commands_total", {"type": "ping", "result": "success"}, 7),
+    ("drawbridge_stream_commands_total", {"type": "other", "result": "unknown_command"}, 0),
+    ("drawbridge_stream_delivery_delay_seconds_bucket", {"le": "0.001"}, 2),
+    ("drawbridge_stream_delivery_delay_seconds_bucket", {"le": "0.01"}, 5),
+    ("drawbridge_stream_delivery_delay_seconds_bucket", {"le": "+Inf"}, 6),
+    ("drawbridge_stream_delivery_delay_seconds_sum", {}, 1.5),
     ("drawbridge_audit_dropped_total", {"reason": "scope"}, 5),
 )
 
@@ -134,6 +146,8 @@ async def test_what_an_older_bridge_does_not_tell_is_absent(exporter: Exporter) 
     """Members that came later are not needed."""
     names = (await scrape(exporter)).families()
     later = ("rate_limited", "lockouts", "key_enabled", "cache_age_seconds", "unread_responses", "audit_dropped")
+    names_of_live = [name for name in names if name.startswith("drawbridge_stream_")]
+    assert not names_of_live
     assert not [name for name in later if f"drawbridge_{name}" in names]
 
 

@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from tests.integration.house import Bridge
+from tests.integration.live.client import live
 
 STEP = timedelta(seconds=31)
 
@@ -87,6 +88,26 @@ async def test_sensors_of_the_bridge(bridge: Bridge, hass: HomeAssistant) -> Non
     assert value(hass, "sensor.drawbridge_refused_requests") == "1"
     assert value(hass, "sensor.drawbridge_locked_out_addresses") == "0"
     assert value(hass, "binary_sensor.drawbridge_problem") == "off"
+
+
+async def test_sensors_of_live_connections(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Clients of the bridge and of each key are shown while they are connected, and what was sent to them."""
+    key = await bridge.add_key(name="Display", areas=["living_room"])
+    await bridge.add_key(name="Kept")
+    async with live(bridge, key) as client:
+        number = await client.send("subscribe_entities")
+        await client.event(number)
+        await later(hass)
+        assert value(hass, "sensor.drawbridge_connected_clients") == "1"
+        assert value(hass, "sensor.drawbridge_events_sent") == "1"
+        assert value(hass, "sensor.drawbridge_merged_changes") == "0"
+        assert value(hass, "sensor.display_connected_clients") == "1"
+        assert value(hass, "sensor.kept_connected_clients") == "0"
+        bridge.entry.runtime_data.recorder.live.conflated += 5
+    await later(hass)
+    assert value(hass, "sensor.drawbridge_connected_clients") == "0"
+    assert value(hass, "sensor.drawbridge_merged_changes") == "5"
+    assert value(hass, "sensor.display_connected_clients") == "0"
 
 
 async def test_a_bridge_that_fails_is_a_problem(bridge: Bridge, hass: HomeAssistant) -> None:
@@ -193,7 +214,7 @@ async def test_unloading_and_loading_again(bridge: Bridge, hass: HomeAssistant) 
 
 
 async def test_which_are_on_to_begin_with(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Five of a key, six where it expires; the rest waits to be wanted."""
+    """Six of a key, seven where it expires; the rest waits to be wanted."""
     await bridge.add_key(name="Display")
     await bridge.add_key(name="Guest", limits={"local_only": False, "expires": "2090-01-31 18:00:00"})
     registry = er.async_get(hass)
@@ -202,9 +223,9 @@ async def test_which_are_on_to_begin_with(bridge: Bridge, hass: HomeAssistant) -
         for entry in er.async_entries_for_config_entry(registry, bridge.entry.entry_id)
         if not entry.disabled
     ]
-    assert len([item for item in on if ".display_" in item]) == 5
-    assert len([item for item in on if ".guest_" in item]) == 6
-    assert len([item for item in on if ".drawbridge_" in item]) == 9
+    assert len([item for item in on if ".display_" in item]) == 6
+    assert len([item for item in on if ".guest_" in item]) == 7
+    assert len([item for item in on if ".drawbridge_" in item]) == 12
 
 
 async def test_sensors_that_showed_addresses_are_removed(bridge: Bridge, hass: HomeAssistant) -> None:

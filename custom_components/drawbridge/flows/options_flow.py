@@ -55,6 +55,10 @@ def form() -> vol.Schema:
             vol.Required("max_concurrent"): _number(1, 1000),
             vol.Required("max_body"): _number(1, 16_384, "KiB"),
             vol.Required("time_limit"): _number(1, 600, "s"),
+            vol.Required("max_connections"): _number(1, 10_000),
+            vol.Required("max_key_connections"): _number(1, 10_000),
+            vol.Required("max_subscriptions"): _number(1, 10_000),
+            vol.Required("max_message"): _number(1, 16_384, "KiB"),
             vol.Optional("cors_origins", default=list): origins,
             vol.Required("audit_file"): BooleanSelector(),
             vol.Required("audit_days"): _number(1, 3650, "d"),
@@ -81,6 +85,10 @@ def _options(entered: dict[str, Any]) -> Options:
         max_concurrent=int(entered["max_concurrent"]),
         max_body=int(entered["max_body"]) * _KIB,
         time_limit=float(entered["time_limit"]),
+        max_connections=int(entered["max_connections"]),
+        max_key_connections=int(entered["max_key_connections"]),
+        max_subscriptions=int(entered["max_subscriptions"]),
+        max_message=int(entered["max_message"]) * _KIB,
         cors_origins=frozenset(map(normalize_origin, entered["cors_origins"])),
         audit_file=entered["audit_file"],
         audit_days=int(entered["audit_days"]),
@@ -94,4 +102,8 @@ def _options(entered: dict[str, Any]) -> Options:
 
 
 def _shown(options: Options) -> dict[str, Any]:
-    return options.as_dict() | {"max_body": options.max_body // _KIB, "cache_size": options.cache_size // _MIB}
+    return options.as_dict() | {
+        "max_body": options.max_body // _KIB,
+        "max_message": options.max_message // _KIB,
+        "cache_size": options.cache_size // _MIB,
+    }

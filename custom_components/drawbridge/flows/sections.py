@@ -16,7 +16,17 @@ SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "where": frozenset({"local_only", "networks"}),
         "rate": frozenset({"per_minute", "burst"}),
         "web": frozenset({"cors_origins"}),
-        "limits": frozenset({"max_concurrent", "max_body", "time_limit"}),
+        "limits": frozenset(
+            {
+                "max_concurrent",
+                "max_body",
+                "time_limit",
+                "max_connections",
+                "max_key_connections",
+                "max_subscriptions",
+                "max_message",
+            }
+        ),
         "audit": frozenset({"audit_file", "audit_days"}),
         "cache": frozenset(
             {"cache_enabled", "cache_ttl_states", "cache_ttl_services", "cache_ttl_config", "cache_size"}

@@ -2,12 +2,25 @@
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 TRANSPORTS: Final = ("websocket", "stream")
 DELAY_BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Upper bounds of the delivery delay histogram, in seconds."""
+SUCCESS: Final = "success"
+OTHER: Final = "other"
+RESULTS: Final = frozenset(
+    {
+        SUCCESS, "busy", "home_assistant_error", "id_reuse", "invalid_format", "not_allowed", "not_found",
+        "not_supported", "rate_limited", "service_validation_error", "template_error", "timeout", "unauthorized",
+        "unknown_command", "unknown_error",
+    }
+)  # fmt: skip
+"""The results of commands that are counted by name: success, and Home Assistant's codes of errors."""
+_UNDECLARED: Final = ("id_reuse", "invalid_format", "unknown_command")
+"""The usual results of what is not a command that a key may use."""
 
 
 @dataclass(slots=True)
@@ -20,7 +33,8 @@ class LiveCounters:
         events: Events that were sent.
         conflated: Changes that were merged into a later one because the client was behind.
         dropped: Connections that were closed because their clients read too slowly.
-        commands: Commands that were answered, by type and result. Types that are unknown count as ``other``.
+        commands: Commands that were answered, by type and result. Types and results that are unknown count as
+            ``other``.
         delays: Publications by delay from the first change to the wire, by bucket.
         delay_seconds: The sum of these delays.
 
@@ -46,6 +60,18 @@ class LiveCounters:
         self.key_clients[key_id] -= 1
         if not self.key_clients[key_id]:
             del self.key_clients[key_id]
+
+    def declare_commands(self, types: Iterable[str]) -> None:
+        """Create the series of each command at 0, so that Prometheus sees the first increment."""
+        for type_ in types:
+            for result in (SUCCESS, "unauthorized"):
+                self.commands[type_, result] += 0
+        for result in _UNDECLARED:
+            self.commands[OTHER, result] += 0
+
+    def commanded(self, type_: str | None, result: str) -> None:
+        """Count a command that was answered. ``type_`` is ``None`` for one that is not declared."""
+        self.commands[type_ or OTHER, result if result in RESULTS else OTHER] += 1
 
     def delivered(self, delay: float) -> None:
         """Count a publication, and its delay in seconds."""

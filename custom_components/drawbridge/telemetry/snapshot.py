@@ -8,6 +8,7 @@ from typing import Any, Final
 from ..keys import ApiKey
 from .counters import DURATION_BOUNDS, CacheCounters, Counters
 from .health import Health
+from .live import DELAY_BOUNDS, LiveCounters
 from .recorder import Recorder
 from .window import WINDOW_SECONDS, Totals
 
@@ -32,6 +33,8 @@ class BridgeStatus:
     not written (``dropped``), by reason."""
     sending: Mapping[str, int]
     """Answers that clients have not read to their end, ``answers``, their ``bytes``, and connections ``dropped``."""
+    pending_bytes: int
+    """The size of what the clients of live connections have not read yet."""
 
 
 def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
@@ -48,12 +51,13 @@ def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
         "health": health_document(recorder.health(running=about.running)),
         **_traffic(counters),
         "cache": {name: _cache(counters.caches[name], holds) for name, holds in about.caches.items()},
-        "keys": [_key(counters, key) for key in about.keys],
+        "keys": [_key(recorder, key) for key in about.keys],
         "auth_failures": dict(counters.auth_failures),
         "denied": dict(counters.denied),
         "rate_limited": [{"key": key_id, "count": count} for key_id, count in counters.rate_limited.items()],
         "lockouts": dict(about.lockouts),
         "sending": dict(about.sending),
+        "live": _live(recorder.live, about.pending_bytes),
         "audit": dict(about.audit),
         "event_loop_lag": _lag(recorder.totals()),
     }
@@ -102,8 +106,23 @@ def _cache(counters: CacheCounters, holds: Mapping[str, float | None]) -> dict[s
     }
 
 
-def _key(counters: Counters, key: ApiKey) -> dict[str, Any]:
-    used = counters.keys.get(key.id)
+def _live(live: LiveCounters, pending_bytes: int) -> dict[str, Any]:
+    return {
+        "clients": dict(live.clients),
+        "events": live.events,
+        "conflated": live.conflated,
+        "dropped": live.dropped,
+        "pending_bytes": pending_bytes,
+        "commands": [
+            {"type": type_, "result": result, "count": count} for (type_, result), count in live.commands.items()
+        ],
+        "delay_bounds": DELAY_BOUNDS,
+        "delays": {"counts": live.delays, "sum": live.delay_seconds},
+    }
+
+
+def _key(recorder: Recorder, key: ApiKey) -> dict[str, Any]:
+    used = recorder.counters.keys.get(key.id)
     return {
         "id": key.id,
         "name": key.name,
@@ -114,6 +133,7 @@ def _key(counters: Counters, key: ApiKey) -> dict[str, Any]:
         "enabled": key.enabled,
         "rotated": key.last_rotated or key.created or None,
         "denied": used.refused if used else 0,
+        "clients": recorder.live.key_clients.get(key.id, 0),
     }
 
 

@@ -11,13 +11,12 @@ from ..keys import ApiKey, Capability
 from ..learning.lessons import Asked
 from ..operations.caller import Activity
 from ..refusal import Metric, Refusal, RefusedError
+from ..telemetry.live import SUCCESS
 from .command import Command, Request
 from .errors import ErrorAnswer
 
 ROUTE: Final = "/api/websocket"
 _METHOD: Final = "WS"
-_OTHER: Final = "other"
-_SUCCESS: Final = "success"
 
 
 class Recording:
@@ -39,8 +38,8 @@ class Recording:
     ) -> None:
         """Record a command that has been answered."""
         recorder = self._bridge.recorder
-        result = _SUCCESS if error is None else error.code
-        recorder.live.commands[command.type if command is not None else _OTHER, result] += 1
+        result = SUCCESS if error is None else error.code
+        recorder.live.commanded(command.type if command is not None else None, result)
         if command is None:
             return
         if not command.is_free:

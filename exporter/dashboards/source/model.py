@@ -46,10 +46,10 @@ def rate(metric: str, labels: str = "", by: str = "instance") -> str:
     return f"sum by ({by}) (rate(drawbridge_{metric}{{{CHOSEN}{more}}}[$__rate_interval]))"
 
 
-def quantile(value: float, by: str = "") -> str:
-    """Return a quantile of the durations."""
+def quantile(value: float, by: str = "", metric: str = "http_request_duration_seconds") -> str:
+    """Return a quantile of a histogram, that of the durations of requests by default."""
     labels = f"le, {by}" if by else "le"
-    return f"histogram_quantile({value}, {rate('http_request_duration_seconds_bucket', by=labels)})"
+    return f"histogram_quantile({value}, {rate(f'{metric}_bucket', by=labels)})"
 
 
 def value_of(metric: str) -> str:

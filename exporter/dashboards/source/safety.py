@@ -82,6 +82,13 @@ SECURITY: Final = Row(
             decimals=0,
             runbooks=("DrawbridgeLockout",),
         ),
+        Panel(
+            "Audit records not written",
+            "Records per second that were not written to the audit file, by reason: a flood, or a full disk.",
+            ((rate("audit_dropped_total", by="reason"), "{{reason}}"),),
+            unit="cps",
+            width=24,
+        ),
     ),
 )
 

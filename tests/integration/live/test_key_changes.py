@@ -3,10 +3,9 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from aiohttp import WSServerHandshakeError
+from aiohttp import WSCloseCode, WSServerHandshakeError
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar, entity_registry as er, label_registry as lr
@@ -206,15 +205,23 @@ async def test_a_reload(bridge: Bridge, hass: HomeAssistant) -> None:
         assert await client.command("ping")
 
 
+async def test_the_size_of_a_message(bridge: Bridge) -> None:
+    """The option is in KiB. A larger message closes the connection."""
+    secret = await bridge.add_key()
+    await bridge.set_options(max_message=2)
+    async with live(bridge, secret, compress=0) as client:
+        assert (await client.error("ping", padding="x" * 1900))["code"] == "invalid_format"
+        await client.send("ping", padding="x" * 2048)
+        assert str(WSCloseCode.MESSAGE_TOO_BIG.value) in await client.closed()
+
+
 @pytest.mark.parametrize(
     ("option", "limit"), [("max_connections", 2), ("max_key_connections", 2), ("max_subscriptions", 2)]
 )
 async def test_limits(bridge: Bridge, option: str, limit: int) -> None:
     """Connections in all, of a key, and subscriptions of a connection."""
     secret = await bridge.add_key()
-    options: dict[str, Any] = {**bridge.entry.options, option: limit}
-    bridge.hass.config_entries.async_update_entry(bridge.entry, options=options)
-    await bridge.hass.async_block_till_done()
+    await bridge.set_options(**{option: limit})
     async with live(bridge, secret) as first, live(bridge, secret):
         if option == "max_subscriptions":
             for _ in range(limit):

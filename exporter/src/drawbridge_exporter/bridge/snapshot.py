@@ -4,12 +4,13 @@ Unknown members are ignored, so that the exporter can read a newer bridge.
 Required members must be present and have the expected type.
 """
 
-import itertools
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from .document import InvalidDocumentError, Node, parse_json
+from .live import Live, parse_live
+from .readers import bounds, buckets, counts, require_unique
 
 SCHEMA: Final = 1
 _BEST_SCORE: Final = 100
@@ -134,6 +135,7 @@ class Snapshot:
     lockouts: Lockouts | None
     sending: Sending | None
     audit_dropped: Mapping[str, int] | None
+    live: Live | None
 
 
 def parse_snapshot(body: bytes) -> Snapshot:
@@ -152,7 +154,7 @@ def parse_snapshot(body: bytes) -> Snapshot:
         raise UnknownSchemaError(message)
     bridge = root.member("bridge")
     home_assistant = root.member("home_assistant")
-    bounds = _bounds(root.member("duration_bounds"))
+    duration_bounds = bounds(root.member("duration_bounds"))
     return Snapshot(
         generated_at=root.member("generated_at").amount(),
         bridge_version=bridge.member("version").text(),
@@ -161,18 +163,19 @@ def parse_snapshot(body: bytes) -> Snapshot:
         homeassistant_running=home_assistant.member("running").truth(),
         health=_health(root.member("health")),
         requests=_requests(root.member("requests")),
-        duration_bounds=bounds,
-        durations=_durations(root.member("durations"), len(bounds) + 1),
+        duration_bounds=duration_bounds,
+        durations=_durations(root.member("durations"), len(duration_bounds) + 1),
         response_bytes=_response_bytes(root.member("response_bytes")),
         cache={name: _cache(node) for name, node in root.member("cache").members()},
         keys=_keys(root.member("keys")),
-        auth_failures=_counts(root.member("auth_failures")),
-        denied=_counts(root.member("denied")),
+        auth_failures=counts(root.member("auth_failures")),
+        denied=counts(root.member("denied")),
         event_loop_lag=_lag(root.present("event_loop_lag")),
         rate_limited=_rate_limited(root.present("rate_limited")),
         lockouts=_lockouts(root.present("lockouts")),
         sending=_sending(root.present("sending")),
         audit_dropped=_audit_dropped(root.present("audit")),
+        live=parse_live(root.present("live")),
     )
 
 
@@ -180,17 +183,6 @@ def _amount(parent: Node, name: str) -> float | None:
     """Return a number that may be null or missing."""
     node = parent.present(name)
     return None if node is None else node.amount()
-
-
-def _counts(node: Node) -> dict[str, int]:
-    return {name: value.count() for name, value in node.members()}
-
-
-def _bounds(node: Node) -> tuple[float, ...]:
-    bounds = tuple(item.amount() for item in node.items())
-    ascending = all(low < high for low, high in itertools.pairwise(bounds))
-    node.require(ascending, "is not in ascending order")
-    return bounds
 
 
 def _health(node: Node) -> Health:
@@ -229,27 +221,23 @@ def _requests(node: Node) -> tuple[RequestCount, ...]:
         )
         for item in node.items()
     )
-    _require_unique(node, rows, lambda row: (row.route, row.method, row.code))
+    require_unique(node, rows, lambda row: (row.route, row.method, row.code))
     return rows
 
 
 def _durations(node: Node, length: int) -> tuple[Durations, ...]:
     rows = tuple(_duration(item, length) for item in node.items())
-    _require_unique(node, rows, lambda row: row.route)
+    require_unique(node, rows, lambda row: row.route)
     return rows
 
 
 def _duration(item: Node, length: int) -> Durations:
-    counts = tuple(entry.count() for entry in item.member("counts").items())
-    item.member("counts").require(
-        len(counts) == length, f"does not have {length} entries, one more than duration_bounds"
-    )
-    return Durations(item.member("route").text(), counts, item.member("sum").amount())
+    return Durations(item.member("route").text(), buckets(item.member("counts"), length), item.member("sum").amount())
 
 
 def _response_bytes(node: Node) -> dict[str, int]:
     rows = tuple((item.member("route").text(), item.member("bytes").count()) for item in node.items())
-    _require_unique(node, rows, lambda row: row[0])
+    require_unique(node, rows, lambda row: row[0])
     return dict(rows)
 
 
@@ -269,7 +257,7 @@ def _cache(node: Node) -> CacheCounts:
 
 def _keys(node: Node) -> tuple[KeyUsage, ...]:
     rows = tuple(_key(item) for item in node.items())
-    _require_unique(node, rows, lambda row: row.key_id)
+    require_unique(node, rows, lambda row: row.key_id)
     return rows
 
 
@@ -292,7 +280,7 @@ def _rate_limited(node: Node | None) -> dict[str, int] | None:
     if node is None:
         return None
     rows = tuple((item.member("key").text(), item.member("count").count()) for item in node.items())
-    _require_unique(node, rows, lambda row: row[0])
+    require_unique(node, rows, lambda row: row[0])
     return dict(rows)
 
 
@@ -308,15 +296,10 @@ def _sending(node: Node | None) -> Sending | None:
 
 def _audit_dropped(audit: Node | None) -> dict[str, int] | None:
     dropped = None if audit is None else audit.present("dropped")
-    return None if dropped is None else _counts(dropped)
+    return None if dropped is None else counts(dropped)
 
 
 def _lag(node: Node | None) -> Lag:
     if node is None:
         return Lag(None, None)
     return Lag(_amount(node, "mean"), _amount(node, "max"))
-
-
-def _require_unique[Row](node: Node, rows: tuple[Row, ...], label: Callable[[Row], Hashable]) -> None:
-    """Raise InvalidDocumentError for rows with equal labels: Prometheus rejects duplicate series."""
-    node.require(len({label(row) for row in rows}) == len(rows), "has a duplicate entry")

@@ -17,6 +17,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.utils import floatToGoString
 
+from ..bridge.live import Live
 from ..bridge.snapshot import Snapshot
 
 PREFIX: Final = "drawbridge_"
@@ -82,6 +83,7 @@ class _Families:
         yield from self._cache()
         yield from self._keys()
         yield from self._refusals()
+        yield from self._live()
 
     def _process(self) -> Iterator[Metric]:
         snapshot = self._snapshot
@@ -154,10 +156,8 @@ class _Families:
             "Duration of requests, in seconds, by route.",
             labels=["route"],
         )
-        bounds = [*map(floatToGoString, self._snapshot.duration_bounds), "+Inf"]
         for row in self._snapshot.durations:
-            buckets = list(zip(bounds, itertools.accumulate(map(float, row.counts)), strict=True))
-            family.add_metric([row.route], buckets, row.sum_seconds)
+            family.add_metric([row.route], _buckets(self._snapshot.duration_bounds, row.counts), row.sum_seconds)
             if self._created is not None:
                 family.add_sample(family.name + "_created", {"route": row.route}, self._created)
         return family
@@ -221,6 +221,36 @@ class _Families:
         yield gauge("unread_response_bytes", "Size of those responses.", sending.size_bytes)
         yield self._single("slow_readers_dropped", "Connections dropped for reading too slowly.", sending.dropped)
 
+    def _live(self) -> Iterable[Metric]:
+        """Yield the metrics of live connections; nothing for a bridge that does not report them."""
+        live = self._snapshot.live
+        if live is None:
+            return
+        yield from _gauges("stream_clients", "Connected clients, by transport.", "transport", live.clients)
+        yield gauge("stream_pending_bytes", "Size of what connected clients have not read yet.", live.pending_bytes)
+        yield self._single("stream_events", "Events sent to connected clients.", live.events)
+        yield self._single(
+            "stream_conflated", "Changes merged into a later one because the client was behind.", live.conflated
+        )
+        yield self._single("stream_dropped", "Connections closed because the client read too slowly.", live.dropped)
+        commands = CounterMetricFamily(
+            PREFIX + "stream_commands", "Commands answered, by type and result.", labels=["type", "result"]
+        )
+        for row in live.commands:
+            commands.add_metric([row.type, row.result], row.count, created=self._created)
+        yield commands
+        yield self._delays(live)
+
+    def _delays(self, live: Live) -> Metric:
+        family = HistogramMetricFamily(
+            PREFIX + "stream_delivery_delay_seconds",
+            "Time from a change in Home Assistant until it is sent to connected clients, in seconds.",
+        )
+        family.add_metric([], _buckets(live.delay_bounds, live.delay_counts), live.delay_sum_seconds)
+        if self._created is not None:
+            family.add_sample(family.name + "_created", {}, self._created)
+        return family
+
     def _single(self, name: str, text: str, value: float) -> Metric:
         """Return a counter without labels."""
         return CounterMetricFamily(PREFIX + name, text, value, created=self._created)
@@ -230,6 +260,12 @@ class _Families:
         for key, value in values.items():
             family.add_metric([key], value, created=self._created)
         return family
+
+
+def _buckets(bounds: Iterable[float], counts: Iterable[int]) -> list[tuple[str, float]]:
+    """Return the cumulative buckets of a histogram."""
+    names = [*map(floatToGoString, bounds), "+Inf"]
+    return list(zip(names, itertools.accumulate(map(float, counts)), strict=True))
 
 
 def _gauges(name: str, text: str, label: str, values: Mapping[str, float]) -> Iterable[Metric]:

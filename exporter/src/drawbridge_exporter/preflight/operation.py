@@ -17,6 +17,7 @@ _RULES: Final = "exporter/rules/drawbridge-alerts.yml"
 ALERTS: Final = frozenset(
     {
         "DrawbridgeCacheHitRateLow",
+        "DrawbridgeClientsBehind",
         "DrawbridgeClockSkew",
         "DrawbridgeDown",
         "DrawbridgeErrorBudgetBurn",
@@ -27,6 +28,7 @@ ALERTS: Final = frozenset(
         "DrawbridgeLockout",
         "DrawbridgeRefusalBurst",
         "DrawbridgeScrapeFailing",
+        "DrawbridgeSlowReadersDropped",
         "DrawbridgeTargetsFileBroken",
     }
 )
