@@ -14,7 +14,7 @@ from .declaration import Operation
 from .service_calls import CallPlanner
 
 LIST: Final = Operation("events.list", Capability.READ)
-FOLLOW: Final = Operation("events.follow", Capability.READ, everything=True, is_live=True)
+STREAM: Final = Operation("events.stream", Capability.READ, everything=True, is_live=True)
 FIRE: Final = Operation("events.fire", Capability.FIRE_EVENT)
 FOLLOW: Final = Operation("events.follow", Capability.READ, everything=True)
 
@@ -52,9 +52,7 @@ def ensure_may_fire(caller: Caller, event_type: str) -> None:
         raise RefusedError(Refusal.EVENT, {"event_type": event_type})
 
 
-async def fire(
-    caller: Caller, event_type: str, data: object, origin: EventOrigin = EventOrigin.remote
-) -> Context:
+async def fire(caller: Caller, event_type: str, data: object, origin: EventOrigin = EventOrigin.remote) -> Context:
     """Fire an event as the user that stands for the key, and return its context.
 
     Args:

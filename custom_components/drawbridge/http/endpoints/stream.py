@@ -18,7 +18,7 @@ _EXAMPLE: Final = 'data: {"event_type": "state_changed", …}'
 @router.endpoint(
     "GET",
     "/api/stream",
-    operation=operations.FOLLOW,
+    operation=operations.STREAM,
     about=ok(
         Answer(
             "Server-sent events. After `Last-Event-ID`: what has changed since, or an event `reset` and all states.",

@@ -38,7 +38,5 @@ async def subscribe_events(request: Request) -> Answered:
 async def fire_event(request: Request) -> dict[str, Any]:
     """Fire an event of a type that is on the list of the key."""
     message = request.message
-    context = await operations.fire(
-        request.caller, message["event_type"], message.get("event_data"), EventOrigin.local
-    )
+    context = await operations.fire(request.caller, message["event_type"], message.get("event_data"), EventOrigin.local)
     return {"context": context}
