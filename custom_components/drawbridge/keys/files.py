@@ -84,8 +84,11 @@ def remove(path: Path) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    with suppress(FileExistsError):
+    try:
         os.mkdir(folder, _FOLDER_MODE)  # noqa: PTH102 - see the module
+    except FileExistsError:
+        return
+    _sync_folder(folder.parent)
 
 
 def _write_all(path: Path, content: bytes) -> None:
