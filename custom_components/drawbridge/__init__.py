@@ -74,7 +74,7 @@ async def async_migrate_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry)
     return migrate(hass, entry)
 
 
-async def async_remove_entry(hass: HomeAssistant, _entry: DrawbridgeConfigEntry) -> None:
+async def async_remove_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> None:
     """Leave nothing behind."""
-    await remove_store(hass)
+    await remove_store(hass, entry)
     await remove_usage(hass)

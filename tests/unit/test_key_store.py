@@ -21,10 +21,11 @@ from custom_components.drawbridge.keys.document import (
     DamagedDocument,
     Document,
     EntryState,
+    Review,
     ReviewReason,
     reconcile,
 )  # fmt: skip
-from custom_components.drawbridge.keys.store import MARKER_FILE, STORE_FILE, KeyStore
+from custom_components.drawbridge.keys.store import MARKER_FILE, STORE_FILE, Change, KeyStore
 
 ROOT = Path(__file__).parents[2]
 NOW = 1000.0
@@ -234,6 +235,129 @@ def test_a_restore_is_noticed(tmp_path: Path) -> None:
     assert KeyStore(tmp_path).load(state, NOW).review is None
     (tmp_path / MARKER_FILE).unlink()
     assert KeyStore(tmp_path).load(state, NOW).review is not None
+
+
+def test_a_marker_that_cannot_be_written_is_told_and_written_later(tmp_path: Path) -> None:
+    """The keys are saved meanwhile. Without a marker there is no lineage, so the next start asks for nothing."""
+    obstacle = tmp_path / ".cache"
+    obstacle.write_bytes(b"")
+    store, state = filled(tmp_path)
+    assert isinstance(store.marker_error, OSError)
+    assert store.document.lineage == ""
+    again = KeyStore(tmp_path)
+    assert again.load(state, NOW).review is None
+    assert again.marker_error is not None
+    obstacle.unlink()
+    again.change([lambda document: document.remove("a")])
+    assert again.marker_error is None
+    assert again.document.lineage
+    marker = json.loads((tmp_path / MARKER_FILE).read_bytes())
+    assert marker == {"lineage": again.document.lineage, "generation": again.document.generation}
+    assert KeyStore(tmp_path).load(state, NOW).review is None
+
+
+def test_a_stale_marker_is_told(tmp_path: Path) -> None:
+    """Of an earlier generation: no false alarm, and the reason."""
+    store, state = filled(tmp_path)
+    obstacle = tmp_path / f"{MARKER_FILE}.tmp"
+    obstacle.mkdir()
+    store.change([lambda document: document.remove("a")])
+    assert isinstance(store.marker_error, OSError)
+    assert KeyStore(tmp_path).load(state, NOW).review is None
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [b"", b"{", b"5", b"{}", b'{"lineage": "other", "generation": 0}', b'{"lineage": "LINEAGE", "generation": "1"}'],
+)
+def test_a_marker_that_does_not_fit_tells_of_a_restore(tmp_path: Path, marker: bytes) -> None:
+    """A damaged one as well: nobody knows what it had seen."""
+    store, state = filled(tmp_path)
+    (tmp_path / MARKER_FILE).write_bytes(marker.replace(b"LINEAGE", store.document.lineage.encode()))
+    again = KeyStore(tmp_path)
+    review = again.load(state, NOW).review
+    assert review is not None
+    assert review.reason is ReviewReason.RESTORED
+    assert again.document.lineage not in {"", store.document.lineage}
+
+
+def test_a_restored_store_of_an_unconfirmed_review_keeps_that(tmp_path: Path) -> None:
+    """Its keys are closed, and to enable them is what the repair is for."""
+    state = entry(5, a=content("a"))
+    store = KeyStore(tmp_path)
+    store.load(state, NOW)
+    store.save()
+    (tmp_path / MARKER_FILE).unlink()
+    assert KeyStore(tmp_path).load(
+        entry(store.document.generation, a=content("a", enabled=False)), NOW
+    ).review == Review(ReviewReason.UNCONFIRMED, ("a",))
+
+
+def test_a_restored_store_without_keys_asks_for_nothing(tmp_path: Path) -> None:
+    """There is nothing to decide."""
+    store = KeyStore(tmp_path)
+    store.load(entry(None), NOW)
+    store.save()
+    (tmp_path / MARKER_FILE).unlink()
+    assert KeyStore(tmp_path).load(entry(0), NOW).review is None
+
+
+def test_the_store_of_another_entry_is_no_restore(tmp_path: Path) -> None:
+    """An entry that was removed and added again."""
+    _store, _state = filled(tmp_path)
+    (tmp_path / MARKER_FILE).unlink()
+    assert KeyStore(tmp_path).load(EntryState("other", None, {"n": content("n")}), NOW).review is None
+
+
+def test_loading_writes_no_keys(tmp_path: Path) -> None:
+    """They are saved once they are in force."""
+    KeyStore(tmp_path).load(entry(None, a=content("a")), NOW)
+    assert not (tmp_path / STORE_FILE).exists()
+    assert json.loads((tmp_path / MARKER_FILE).read_bytes())["generation"] == 0
+
+
+def test_only_a_damaged_file_is_kept_aside(tmp_path: Path) -> None:
+    """A whole one is not."""
+    _store, state = filled(tmp_path)
+    KeyStore(tmp_path).load(state, NOW)
+    assert not (tmp_path / f"{STORE_FILE}.damaged").exists()
+
+
+def test_a_change_returns_the_keys(tmp_path: Path) -> None:
+    """One after the other, and what is on disk is what is returned."""
+    store, _state = filled(tmp_path)
+    changes: list[Change] = [
+        lambda document: document.remove("a"),
+        lambda document: document.put("c", content("c"), NOW),
+    ]
+    document = store.change(changes)
+    assert document is store.document
+    assert document.records.keys() == {"b", "c"}
+    assert Document.from_json((tmp_path / STORE_FILE).read_bytes()) == document
+
+
+def test_a_removed_store_leaves_nothing(tmp_path: Path) -> None:
+    """The marker goes as well."""
+    store, _state = filled(tmp_path)
+    store.remove()
+    assert not [*(tmp_path / ".storage").iterdir(), *(tmp_path / ".cache").iterdir()]
+
+
+@pytest.mark.parametrize("generation", [None, 0, 2, 9])
+def test_a_retired_store_opens_no_key_again(tmp_path: Path, generation: int | None) -> None:
+    """A crash before Home Assistant saved the removal brings the entry back as it was, even before its first save."""
+    filled(tmp_path)
+    KeyStore(tmp_path).retire("entry", ["a", "n"])
+    state = entry(generation, a=content("a"), b=content("b"), n=content("n"))
+    assert not KeyStore(tmp_path).load(state, NOW).records
+
+
+def test_a_damaged_store_is_retired_too(tmp_path: Path) -> None:
+    """The entry says which keys there were."""
+    filled(tmp_path)
+    (tmp_path / STORE_FILE).write_bytes(b"{")
+    KeyStore(tmp_path).retire("entry", ["a", "b"])
+    assert not KeyStore(tmp_path).load(entry(None, a=content("a"), b=content("b")), NOW).records
 
 
 def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:

@@ -72,6 +72,11 @@ class Content:
             return None
         return digest if isinstance(digest, str) else None
 
+    @property
+    def is_disabled(self) -> bool:
+        """Tell whether somebody disabled the key on purpose."""
+        return self.data.get("enabled") is False
+
     def disabled(self) -> Self:
         """Return the key, closed."""
         return replace(self, data={**self.data, "enabled": False})
@@ -144,6 +149,13 @@ class Document:
         records = {item: record for item, record in self.records.items() if item != key_id}
         records[new_id] = replace(self.records[key_id], generation=generation, born=generation)
         return replace(self, generation=generation, records=records)
+
+    def retired(self, entry_id: str, key_ids: Iterable[str]) -> Self:
+        """Return a document of a removed config entry: it has no key, and tombstones of all that it had."""
+        known = self if self.entry_id == entry_id else replace(self, entry_id=entry_id, records={}, removed={})
+        for key_id in (*known.records, *key_ids):
+            known = known.remove(key_id)
+        return known
 
     def reserve(self, digest: str) -> Self:
         """Return the document with the hash of a secret that is about to be shown."""
@@ -227,9 +239,9 @@ def _adopt_all(state: EntryState, now: float, *, lost: bool) -> Document:
     document = Document(state.entry_id, generation=state.generation or 0)
     for key_id, content in state.keys.items():
         document = document.put(key_id, content.disabled() if lost else content, now)
-    if not lost or not state.keys:
-        return document
-    return replace(document, review=Review(ReviewReason.UNCONFIRMED, tuple(state.keys)))
+    # A key that was disabled on purpose is not offered: to enable all keys must not enable it.
+    closed = tuple(key_id for key_id, content in state.keys.items() if not content.is_disabled)
+    return replace(document, review=Review(ReviewReason.UNCONFIRMED, closed)) if lost and closed else document
 
 
 def _merge_known(document: Document, state: EntryState, now: float) -> Document:
@@ -262,7 +274,8 @@ def _merge_unknown(merged: Document, document: Document, state: EntryState, now:
             # Removed so long ago that its tombstone is gone, added by hand, or its record is damaged: closed until
             # somebody decides.
             merged = merged.put(key_id, content.disabled(), now)
-            doubtful.append(key_id)
+            if not content.is_disabled:
+                doubtful.append(key_id)
     if doubtful:
         known = merged.review.keys if merged.review is not None else ()
         merged = replace(merged, review=Review(ReviewReason.UNCONFIRMED, tuple(dict.fromkeys((*known, *doubtful)))))

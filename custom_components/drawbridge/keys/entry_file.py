@@ -34,9 +34,31 @@ async def ensure_saved(hass: HomeAssistant, entry_id: str) -> None:
         raise OSError(errno.EIO, "Home Assistant could not save its config entries")
 
 
+async def is_removed(hass: HomeAssistant, entry_id: str) -> bool:
+    """Save the config entries now, and tell whether a removed one is gone from the disk, even after a crash."""
+    # See ``ensure_saved``.
+    with suppress(AttributeError):
+        await hass.config_entries._store.async_save(hass.config_entries._data_to_save())  # noqa: SLF001
+    return await hass.async_add_executor_job(_is_gone, Path(hass.config.path(_FILE)), entry_id)
+
+
+def _is_gone(path: Path, entry_id: str) -> bool:
+    try:
+        gone = not _holds(path, entry_id)
+        if gone and path.exists():
+            files.sync(path)
+    except OSError:
+        return False
+    return gone
+
+
+def _holds(path: Path, entry_id: str) -> bool:
+    return f'"{entry_id}"'.encode() in (files.read(path) or b"")
+
+
 def _is_saved(path: Path, entry_id: str) -> bool:
     try:
-        found = f'"{entry_id}"'.encode() in (files.read(path) or b"")
+        found = _holds(path, entry_id)
         if found:
             files.sync(path)
     except OSError:

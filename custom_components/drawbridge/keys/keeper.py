@@ -22,7 +22,7 @@ from ..log import get_logger
 from . import entry_file
 from .document import Content, Document, EntryState, Review
 from .model import ApiKey
-from .store import Change, KeyStore
+from .store import MARKER_FILE, Change, KeyStore
 
 _LOGGER = get_logger(__name__)
 _GENERATION: Final = "generation"
@@ -33,7 +33,7 @@ class KeyNotSavedError(HomeAssistantError):
 
     def __init__(self, err: OSError) -> None:
         """Say why."""
-        reason = err.strerror or type(err).__name__
+        reason = _reason(err)
         super().__init__(
             translation_domain=DOMAIN, translation_key="not_saved", translation_placeholders={"reason": reason}
         )
@@ -62,6 +62,7 @@ class KeyKeeper:
         self._owed: dict[str, Change] = {}
         self._in_flight = 0
         self._entry_is_saved = False
+        self._marker_reported = False
         self.not_saved: str | None = None
         """Why changes that are in force could not be saved, ``None`` when everything is saved."""
 
@@ -89,7 +90,7 @@ class KeyKeeper:
             raise ConfigEntryNotReady(
                 translation_domain=DOMAIN,
                 translation_key="store_unreadable",
-                translation_placeholders={"reason": err.strerror or type(err).__name__},
+                translation_placeholders={"reason": _reason(err)},
             ) from err
         self._seen = dict(state.keys)
         for key_id in {*state.keys, *document.records}:
@@ -226,7 +227,7 @@ class KeyKeeper:
             self.not_saved = None
 
     def _failed(self, err: OSError) -> None:
-        self.not_saved = err.strerror or type(err).__name__
+        self.not_saved = _reason(err)
         _LOGGER.error("Changes of API keys could not be saved: %s", self.not_saved)
 
     def _put_in_force(self, key_id: str) -> None:
@@ -258,19 +259,52 @@ class KeyKeeper:
 
         The subentries are changed before: a config entry saved in between is at worst older than it says.
         """
+        self._report_marker()
         generation = self._store.document.generation
         if self._in_flight or self.not_saved is not None or self._entry.data.get(_GENERATION) == generation:
             return
         self._hass.config_entries.async_update_entry(self._entry, data={**self._entry.data, _GENERATION: generation})
+
+    def _report_marker(self) -> None:
+        """Log once that the marker cannot be written; the next change tries again."""
+        err = self._store.marker_error
+        if err is not None and not self._marker_reported:
+            _LOGGER.warning(
+                "The marker %s could not be written: %s. The restore of a backup may not be noticed",
+                MARKER_FILE,
+                _reason(err),
+            )
+        self._marker_reported = err is not None
 
     def _contents(self) -> dict[str, Content]:
         subentries = self._entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
         return {item.subentry_id: Content(item.title, dict(item.data)) for item in subentries}
 
 
-async def remove_store(hass: HomeAssistant) -> None:
-    """Remove everything that is stored of keys."""
-    await hass.async_add_executor_job(KeyStore(Path(hass.config.config_dir)).remove)
+async def remove_store(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Remove everything that is stored of keys, once Home Assistant's own file has no key any more.
+
+    Until then a document without keys stays, so that after a crash no key opens again.
+    """
+    store = KeyStore(Path(hass.config.config_dir))
+    key_ids = [item.subentry_id for item in entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)]
+    try:
+        await hass.async_add_executor_job(store.retire, entry.entry_id, key_ids)
+    except OSError as err:
+        # Without its store, a config entry that comes back has all keys disabled.
+        _LOGGER.warning("The removal of all API keys could not be saved: %s", _reason(err))
+    else:
+        if not await entry_file.is_removed(hass, entry.entry_id):
+            _LOGGER.warning("Home Assistant could not save that Drawbridge was removed; all API keys stay closed")
+            return
+    try:
+        await hass.async_add_executor_job(store.remove)
+    except OSError as err:
+        _LOGGER.warning("The store of the removed API keys could not be removed: %s", _reason(err))
+
+
+def _reason(err: OSError) -> str:
+    return err.strerror or type(err).__name__
 
 
 def _put(key: ApiKey) -> Change:

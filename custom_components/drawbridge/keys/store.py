@@ -35,6 +35,8 @@ class KeyStore:
         self._marker = config_dir / MARKER_FILE
         self._lock = threading.Lock()
         self._document = Document("")
+        self.marker_error: OSError | None = None
+        """Why the marker could not be written, ``None`` when it is up to date."""
 
     @property
     def document(self) -> Document:
@@ -84,11 +86,11 @@ class KeyStore:
             document = self._document
             for change in changes:
                 document = change(document)
+            document = self._with_marker(document)
             self._write(document)
             self._document = document
             if document.lineage:
-                with suppress(OSError):
-                    files.write(self._marker, _marker(document))
+                self._mark(document)
             return document
 
     def _write(self, document: Document) -> None:
@@ -99,6 +101,17 @@ class KeyStore:
             with suppress(OSError):
                 files.write(self._path, self._document.as_json())
             raise
+
+    def retire(self, entry_id: str, key_ids: Iterable[str]) -> None:
+        """Close all keys of a config entry for good, whatever Home Assistant still has of it after a crash.
+
+        Raises:
+            OSError: It could not be written.
+
+        """
+        with suppress(OSError, DamagedDocument):
+            self._document = Document.from_json(files.read(self._path) or b"")
+        self.change([lambda document: document.retired(entry_id, key_ids)])
 
     def remove(self) -> None:
         """Remove the store.
@@ -127,12 +140,18 @@ class KeyStore:
         if document.lineage:
             return document
         marked = replace(document, lineage=uuid.uuid4().hex)
+        # The first save brings the generation up to date: the document is not on disk yet.
+        return marked if self._mark(replace(marked, generation=0)) else document
+
+    def _mark(self, document: Document) -> bool:
+        """Write the marker. The keys are safe without it, but a restored backup may not be noticed."""
         try:
-            # The first save brings the generation up to date: the document is not on disk yet.
-            files.write(self._marker, _marker(replace(marked, generation=0)))
-        except OSError:
-            return document
-        return marked
+            files.write(self._marker, _marker(document))
+        except OSError as err:
+            self.marker_error = err
+        else:
+            self.marker_error = None
+        return self.marker_error is None
 
 
 def _marker(document: Document) -> bytes:

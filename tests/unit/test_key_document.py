@@ -1,0 +1,271 @@
+"""The document of the keys: generations, tombstones, and what each start decides."""
+
+import json
+from typing import Any
+
+import pytest
+
+from custom_components.drawbridge.keys.document import (
+    Content,
+    DamagedDocument,
+    Document,
+    EntryState,
+    Review,
+    ReviewReason,
+    reconcile,
+)  # fmt: skip
+
+NOW = 1000.0
+LATER = 2000.0
+
+
+def content(digest: str = "ab", *, enabled: bool = True) -> Content:
+    """Return the content of a key."""
+    return Content("Key", {"secrets": [{"digest": digest}], "enabled": enabled})
+
+
+def entry(generation: int | None, **keys: Content) -> EntryState:
+    """Return a config entry with keys."""
+    return EntryState("entry", generation, keys)
+
+
+def stored(*keys: str) -> Document:
+    """Return a document with keys, each added in a generation of its own."""
+    document = Document("entry")
+    for key_id in keys:
+        document = document.put(key_id, content(key_id), NOW)
+    return document
+
+
+# Changes
+
+
+def test_every_change_is_one_generation() -> None:
+    """The config entry is compared by it."""
+    document = stored("a")
+    assert document.generation == 1
+    assert document.put("b", content("b"), NOW).generation == 2
+    assert document.remove("a").generation == 2
+    assert document.rename("a", "b").generation == 2
+    assert document.reserve("cd").generation == 2
+    assert document.reviewed().generation == 2
+
+
+def test_a_changed_key_keeps_its_birth() -> None:
+    """Its last change is newer."""
+    record = stored("a", "b").put("a", content("new"), LATER).records["a"]
+    assert (record.born, record.generation, record.changed) == (1, 3, LATER)
+
+
+def test_a_renamed_key_is_new_under_its_id() -> None:
+    """A config entry of an earlier generation does not know the id yet."""
+    document = stored("a", "b").rename("a", "x")
+    record = document.records["x"]
+    assert (record.born, record.generation, record.changed, record.content) == (3, 3, NOW, content("a"))
+    assert document.records.keys() == {"b", "x"}
+
+
+def test_a_used_secret_is_reserved_no_longer() -> None:
+    """The others still are."""
+    document = stored().reserve("ab").reserve("cd").put("a", content("ab"), NOW)
+    assert document.reserved == ("cd",)
+
+
+def test_a_tombstone_has_its_generation() -> None:
+    """A second removal moves it to the end."""
+    document = stored("a", "b").remove("a").remove("b").remove("a")
+    assert list(document.removed.items()) == [("b", 4), ("a", 5)]
+
+
+@pytest.mark.parametrize("data", [{}, {"secrets": []}, {"secrets": None}, {"secrets": [{"digest": 5}]}])
+def test_a_key_without_a_secret_has_no_twin(data: dict[str, Any]) -> None:
+    """A damaged one neither."""
+    document = Document("entry").put("a", Content("Key", data), NOW)
+    assert document.twin_of(Content("Key", data), ()) is None
+
+
+def test_a_twin_is_a_key_that_the_entry_does_not_have() -> None:
+    """With the same newest secret."""
+    document = stored("a", "b")
+    assert document.twin_of(content("b"), ["a"]) == "b"
+    assert document.twin_of(content("b"), ["b"]) is None
+    assert document.twin_of(content("c"), []) is None
+
+
+def test_a_retired_document_has_tombstones_alone() -> None:
+    """Of its own keys and of those that only the entry had."""
+    document = stored("a").remove("a").put("b", content("b"), NOW).retired("entry", ["b", "c"])
+    assert not document.records
+    assert document.removed.keys() == {"a", "b", "c"}
+
+
+def test_the_document_of_another_entry_retires_as_if_it_was_empty() -> None:
+    """Tombstones of that entry's keys are of no use."""
+    document = stored("a").retired("other", ["c"])
+    assert document.entry_id == "other"
+    assert not document.records
+    assert document.removed.keys() == {"c"}
+
+
+@pytest.mark.parametrize("generation", [None, 0, 1, 2, 9])
+def test_a_removed_entry_that_comes_back_has_no_keys(generation: int | None) -> None:
+    """Whatever it says of its generation: a crash came before Home Assistant had saved the removal."""
+    document = stored("a").retired("entry", ["a", "b"])
+    assert not reconcile(document, entry(generation, a=content("a"), b=content("b")), NOW).records
+
+
+# Storage
+
+
+def test_the_stored_form() -> None:
+    """Compact, and with every field."""
+    review = Review(ReviewReason.RESTORED, ("a",))
+    document = Document("entry", "line", 7, {}, {"b": 3}, ("cd",), review)
+    assert document.as_json() == (
+        b'{"format":1,"entry_id":"entry","lineage":"line","generation":7,"keys":{},"removed":{"b":3},'
+        b'"reserved":["cd"],"review":{"reason":"keys_restored","keys":["a"]}}'
+    )
+    assert Document.from_json(document.as_json()) == document
+
+
+def changed(**fields: Any) -> bytes:
+    """Return a stored document with other values."""
+    return json.dumps({**json.loads(stored("a").as_json()), **fields}).encode()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"format": 2},
+        {"entry_id": 5},
+        {"lineage": None},
+        {"generation": True},
+        {"generation": -1},
+        {"generation": 1.5},
+        {"generation": "1"},
+        {"removed": {"a": "1"}},
+        {"removed": []},
+        {"reserved": [1]},
+        {"review": {"reason": "unknown", "keys": []}},
+        {"review": {"reason": "keys_restored", "keys": [1]}},
+        {"keys": []},
+    ],
+)
+def test_a_damaged_field_damages_the_document(fields: dict[str, Any]) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(DamagedDocument):
+        Document.from_json(changed(**fields))
+
+
+def test_the_error_names_its_cause_and_no_value() -> None:
+    """What was stored may be secret."""
+    with pytest.raises(DamagedDocument, match=r"^KeyError$"):
+        Document.from_json(b'{"format":1,"keys":{}}')
+
+
+def test_generation_zero_is_a_generation() -> None:
+    """That of an empty document."""
+    assert Document.from_json(Document("entry").as_json()).generation == 0
+
+
+@pytest.mark.parametrize(
+    "fields", [{"data": []}, {"title": 5}, {"generation": True}, {"born": -1}, {"born": 0.5}, {"changed": "now"}]
+)
+def test_a_damaged_record_is_unreadable(fields: dict[str, Any]) -> None:
+    """The document can be read."""
+    record = json.loads(stored("a").as_json())["keys"]["a"]
+    document = Document.from_json(changed(keys={"a": {**record, **fields}, "b": record}))
+    assert document.unreadable == {"a"}
+    assert document.records.keys() == {"b"}
+
+
+# Reconciling
+
+
+@pytest.mark.parametrize(("generation", "expected"), [(None, 2), (5, 7)])
+def test_adopted_keys_go_on_from_the_generation_of_the_entry(generation: int | None, expected: int) -> None:
+    """So that no later change looks older than the entry."""
+    document = reconcile(None, entry(generation, a=content("a"), b=content("b")), NOW)
+    assert document.generation == expected
+    assert {record.changed for record in document.records.values()} == {NOW}
+
+
+def test_after_a_loss_a_key_that_was_disabled_stays_so() -> None:
+    """The repair that enables all keys does not offer it."""
+    document = reconcile(None, entry(5, a=content("a"), b=content("b", enabled=False)), NOW)
+    assert document.review == Review(ReviewReason.UNCONFIRMED, ("a",))
+    assert not any(record.data["enabled"] for record in document.records.values())
+
+
+def test_after_a_loss_disabled_keys_alone_need_no_review() -> None:
+    """There is nothing to enable."""
+    assert reconcile(None, entry(5, a=content("a", enabled=False)), NOW).review is None
+    assert reconcile(None, entry(5), NOW).review is None
+
+
+def test_an_unknown_key_that_was_disabled_needs_no_review() -> None:
+    """It stays disabled."""
+    found = reconcile(stored("a", "b"), entry(1, a=content("a"), x=content("x", enabled=False)), NOW)
+    assert found.records["x"].data["enabled"] is False
+    assert found.review is None
+
+
+@pytest.mark.parametrize("generation", [None, 0])
+def test_an_entry_that_has_taken_over_nothing_has_removed_nothing(generation: int | None) -> None:
+    """The key of the first generation is only in the document, and an unknown key is closed."""
+    found = reconcile(stored("a"), entry(generation, x=content("x")), LATER)
+    assert found.records["a"].content == content("a")
+    assert found.records["x"].content == content("x", enabled=False)
+    assert found.records["x"].changed == LATER
+
+
+def test_a_key_is_removed_once_the_entry_had_it() -> None:
+    """From the generation on in which it was added."""
+    document = stored("a", "b")
+    assert reconcile(document, entry(1, a=content("a")), NOW).records.keys() == {"a", "b"}
+    assert reconcile(document, entry(2, a=content("a")), NOW).records.keys() == {"a"}
+
+
+@pytest.mark.parametrize(("generation", "holds"), [(1, "new"), (2, "entry"), (3, "entry")])
+def test_generations_are_compared(generation: int, holds: str) -> None:
+    """What changed after the entry's generation holds; otherwise the entry does."""
+    document = stored("a").put("a", content("new"), NOW)
+    found = reconcile(document, entry(generation, a=content("entry")), LATER)
+    assert found.records["a"].content == content(holds)
+    assert found.records["a"].changed == (NOW if holds == "new" else LATER)
+    assert found.generation >= generation
+
+
+def test_a_generation_of_the_entry_is_never_used_again() -> None:
+    """A document that was put back goes on after the entry."""
+    assert reconcile(stored("a"), entry(9, a=content("a")), NOW).generation == 9
+
+
+def test_a_tombstone_wins_over_an_older_entry() -> None:
+    """As after a crash before Home Assistant saved the removal."""
+    document = stored("a", "b").remove("a")
+    assert reconcile(document, entry(2, a=content("a"), b=content("b")), NOW).records.keys() == {"b"}
+
+
+def test_a_key_added_while_not_loaded_is_adopted() -> None:
+    """By an entry that has taken over everything."""
+    found = reconcile(stored("a"), entry(1, a=content("a"), x=content("x")), LATER)
+    assert found.records["x"].content == content("x")
+    assert found.records["x"].changed == LATER
+    assert found.review is None
+
+
+def test_a_start_forgets_reserved_secrets_and_unreadable_keys() -> None:
+    """A reserved secret was never shown to its end."""
+    document = Document("entry", reserved=("ab",), unreadable=frozenset({"a"}))
+    found = reconcile(document, entry(0, a=content("a")), NOW)
+    assert found.reserved == ()
+    assert found.unreadable == frozenset()
+    assert found.records["a"].content == content("a", enabled=False)
+
+
+def test_a_review_gets_longer() -> None:
+    """Each key once."""
+    document = Document("entry", generation=5, review=Review(ReviewReason.RESTORED, ("a", "x")))
+    found = reconcile(document, entry(0, x=content("x"), y=content("y")), NOW)
+    assert found.review == Review(ReviewReason.UNCONFIRMED, ("a", "x", "y"))
