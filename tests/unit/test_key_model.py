@@ -189,3 +189,17 @@ def test_who_guesses() -> None:
     """Only what may be a guess counts towards a lock-out."""
     guesses = {item for item in AuthFailure if item.is_guess}
     assert guesses == {AuthFailure.AMBIGUOUS, AuthFailure.MALFORMED, AuthFailure.UNKNOWN}
+
+
+@pytest.mark.parametrize("part", ["include", "exclude"])
+def test_every_selection_of_a_scope_is_read(part: str) -> None:
+    """All at once too; one that is unknown here must not be ignored."""
+    selection = {item.name: ["x"] for item in fields(Selection)}
+    stored = {"secrets": [], "capabilities": [], "scope": {part: selection}}
+    assert getattr(ApiKey.from_mapping("id", "name", stored).scope, part) == Selection.from_mapping(selection)
+    stored["scope"] = {part: {**selection, "unknown": ["x"]}}
+    with pytest.raises(DamagedValueError):
+        ApiKey.from_mapping("id", "name", stored)
+    stored["scope"] = {part: {"unknown": []}}
+    with pytest.raises(DamagedValueError):
+        ApiKey.from_mapping("id", "name", stored)

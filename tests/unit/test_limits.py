@@ -286,3 +286,62 @@ def test_request_ids_are_kept_or_made() -> None:
     """A good one comes back; without one, each request gets its own."""
     assert request_id("abc-1:2.3_4") == "abc-1:2.3_4"
     assert request_id(None) != request_id(None)
+
+
+def test_what_is_under_way_is_counted_by_holder() -> None:
+    """Some of it may end before the rest, and others are not touched by it."""
+    sending = Sending()
+    assert (sending.answers, sending.size, sending.dropped, len(sending)) == (0, 0, 0, 0)
+    sending.enter("a", 10)
+    sending.enter("a", 20)
+    sending.enter("b", MAX_HOLDER_BYTES - 5)
+    assert (sending.answers, sending.size, len(sending)) == (3, MAX_HOLDER_BYTES + 25, 2)
+    sending.leave("a", 10)
+    assert not sending.is_full("a", MAX_HOLDER_BYTES - 20)
+    assert sending.is_full("a", MAX_HOLDER_BYTES - 19)
+    assert not sending.is_full("b", 5)
+    assert sending.is_full("b", 6)
+    sending.leave("a", 20)
+    assert not sending.is_full("a", MAX_TOTAL_BYTES)
+    assert (sending.answers, sending.size, len(sending)) == (1, MAX_HOLDER_BYTES - 5, 1)
+
+
+def test_the_total_may_be_reached() -> None:
+    """To the last byte."""
+    sending = Sending()
+    for number in range(MAX_TOTAL_BYTES // MAX_HOLDER_BYTES):
+        sending.enter(str(number), MAX_HOLDER_BYTES - 1)
+    left = MAX_TOTAL_BYTES - sending.size
+    sending.enter("a", 1)
+    assert not sending.is_full("a", left - 1)
+    assert sending.is_full("a", left)
+
+
+def test_nobody_is_locked_out_at_first() -> None:
+    """Without any record, and with those of others."""
+    lockouts = Lockouts()
+    assert lockouts.remaining(ip_address("192.0.2.1"), 0.0) == 0.0
+    for _ in range(7):
+        lockouts.failed(ip_address("192.0.2.1"), 0.0)
+    assert lockouts.remaining(ip_address("192.0.2.2"), 0.0) == 0.0
+
+
+def test_addresses_of_both_kinds_are_told_apart() -> None:
+    """The first networks of IPv6 and the first addresses of IPv4."""
+    for network in range(4):
+        lockouts = Lockouts()
+        for _ in range(7):
+            lockouts.failed(IPv6Address(network << 64), 0.0)
+        assert not any(lockouts.remaining(IPv4Address(number), 0.0) for number in range(8))
+
+
+def test_the_newest_address_is_remembered() -> None:
+    """Those heard of longest ago are forgotten."""
+    lockouts = Lockouts()
+    for number in range(4097):
+        for _ in range(6):
+            lockouts.failed(IPv4Address(number), 0.0)
+    assert lockouts.remaining(IPv4Address(0), 0.0) == 0.0
+    assert lockouts.remaining(IPv4Address(1), 0.0) == 1.0
+    assert lockouts.remaining(IPv4Address(4096), 0.0) == 1.0
+    assert len(lockouts) == 4096

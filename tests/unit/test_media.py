@@ -1,8 +1,16 @@
 """Media ids: what a player may be told to play."""
 
+import re
+
 import pytest
 
-from custom_components.drawbridge.scope.media import MediaRules, parse_media_host
+from custom_components.drawbridge.scope.media import (
+    MAX_MEDIA_ID_LENGTH,
+    MediaRules,
+    is_allowed_type,
+    normalize_host,
+    parse_media_host,
+)
 
 RULES = MediaRules({"camera.porch", "image.porch", "tts.voice"}.__contains__, frozenset({"radio.example.com"}))
 
@@ -102,3 +110,79 @@ def test_hosts_that_no_key_may_list(host: str) -> None:
     """Only hosts on the internet can be listed."""
     with pytest.raises(ValueError, match=r".+"):
         parse_media_host(host)
+
+
+@pytest.mark.parametrize(
+    "host", [" Radio.Example.com ", "1.1.1.1", "2606:4700::1111", "a.5.example", "xn--a-0ga.example"]
+)
+def test_hosts_that_a_key_may_list(host: str) -> None:
+    """In lower case, without spaces around it."""
+    assert parse_media_host(host) == host.strip().lower()
+
+
+@pytest.mark.parametrize("host", ["a.b.5", "a.b.0x7f", "x.local", "x.home", "x.arpa", "", "-a.com", "::1", "a..b"])
+def test_names_that_are_no_public_host(host: str) -> None:
+    """A name that ends in a number is an address in some spelling."""
+    assert normalize_host(host) is None
+    with pytest.raises(ValueError, match=f"^{re.escape(host)}$"):
+        parse_media_host(host)
+
+
+@pytest.mark.parametrize("media_type", [None, "", "music", "video/mp4", "audio/x-wav"])
+def test_types_that_play(media_type: object) -> None:
+    """Without a type as well."""
+    assert is_allowed_type(media_type)
+    assert RULES.may_play("Jazz", media_type)
+    assert RULES.may_browse("Jazz", media_type)
+
+
+@pytest.mark.parametrize(
+    "media_id", ["", None, "media-source://", "media-source://camera", "media-source://tts", "Jazz"]
+)
+def test_folders_may_be_listed(media_id: object) -> None:
+    """Their children are filtered."""
+    assert RULES.may_browse(media_id)
+
+
+@pytest.mark.parametrize("media_id", ["media-source://media_source", "media-source://ai_task", "/api/states", 0, "x:y"])
+def test_folders_that_may_not(media_id: object) -> None:
+    """Files, for example."""
+    assert not RULES.may_browse(media_id)
+    assert not RULES.may_browse("Jazz", "app")
+
+
+@pytest.mark.parametrize(
+    "media_id",
+    [
+        "a\\b",
+        " Jazz",
+        "{x",
+        "[x",
+        "/x",
+        "radio.example.com",
+        "a/b",
+        "a:b",
+        "http://[",
+        "http://radio.example.com\\x",
+        "media-source://tts/tts.voice?message=x#y",
+        "media-source://tts/tts.voice",
+    ],
+)
+def test_what_is_not_plain(media_id: str) -> None:
+    """Refused even when every host is listed and everything is in scope."""
+    rules = MediaRules(lambda _: True, frozenset({"", "a", "b", "xxxx"}))
+    assert not rules.may_play(media_id)
+
+
+def test_all_fields_of_speech() -> None:
+    """These, and no more of them."""
+    assert RULES.may_play("media-source://tts/tts.voice?message=x&language=en&cache=true")
+
+
+def test_the_length_of_a_media_id() -> None:
+    """As long as is allowed, as short as can be, and one longer."""
+    url = "http://radio.example.com/"
+    assert RULES.may_play(url + "x" * (MAX_MEDIA_ID_LENGTH - len(url)))
+    assert not RULES.may_play(url + "x" * (MAX_MEDIA_ID_LENGTH - len(url) + 1))
+    assert RULES.may_play("x")
+    assert not RULES.may_play("")

@@ -248,3 +248,52 @@ def test_values_of_any_kind() -> None:
     for _ in range(50):
         nested = [nested]
     assert "authSig" not in str(ALL.value(nested))
+
+
+@pytest.mark.parametrize(("images", "location"), [(True, False), (False, True)])
+def test_each_capability_shows_its_own(*, images: bool, location: bool) -> None:
+    """Pictures with one, places with the other."""
+    redaction = Redaction(images, location)
+    assert redaction.hides("entity_picture") is not images
+    assert redaction.hides("latitude") is not location
+    assert redaction.hides("location", [1.0, 2.0]) is not location
+    assert redaction.hides("location", "Home") is False
+    assert redaction.hides("brightness") is False
+
+
+def wrapped(depth: int, *kinds: str) -> Any:
+    """Return a number below so many levels, of these kinds in turn."""
+    value: Any = 1
+    for level in range(depth):
+        kind = kinds[level % len(kinds)]
+        value = {"a": value} if kind == "name" else {5: value} if kind == "number" else [value]
+    return value
+
+
+@pytest.mark.parametrize("kinds", [("list",), ("name",), ("number",), ("list", "name"), ("name", "number")])
+def test_what_is_nested_too_deep_is_left_out(kinds: tuple[str, ...]) -> None:
+    """From one level on, and no sooner, whatever the levels are."""
+    assert ALL.value(wrapped(32, *kinds)) == wrapped(32, *kinds)
+    assert REDACTED in json.dumps(ALL.value(wrapped(33, *kinds)))
+    assert ALL.attributes("light.x", {"a": wrapped(31, *kinds)}) == {"a": wrapped(31, *kinds)}
+    assert REDACTED in json.dumps(ALL.attributes("light.x", {"a": wrapped(32, *kinds)}))
+
+
+def test_a_picture_that_is_no_text() -> None:
+    """It stays, but for bearer text in it."""
+    link = "/api/camera_proxy/camera.x?token=0123456789abcdef"
+    found = ALL.attributes("camera.x", {"entity_picture": {"a": "plain", "b": f"x={link}"}})["entity_picture"]
+    assert found["a"] == "plain"
+    assert "0123456789abcdef" not in str(found)
+
+
+def test_a_picture_that_is_encoded_twice() -> None:
+    """A server reads it decoded."""
+    link = quote(quote("/api/camera_proxy/camera.y?authSig=eyJhbGciOiJIUzI1NiJ9.x.y", safe=""), safe="")
+    assert ALL.attributes("camera.x", {"entity_picture": link}) == {"entity_picture": REDACTED}
+
+
+def test_a_single_byte_alone_changes_nothing() -> None:
+    """Whatever begins an escape is looked at, and what is none stays."""
+    assert not ALL.may_change({}, b'{"a":"b/c"}')
+    assert not ALL.may_change({}, b'{"a":"api"}')

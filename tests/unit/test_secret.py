@@ -53,3 +53,13 @@ def test_digest() -> None:
     """What is kept is the SHA-256."""
     secret = generate()
     assert digest(secret) == hashlib.sha256(secret.encode()).hexdigest()
+
+
+def test_a_right_checksum_is_not_enough() -> None:
+    """The prefix must be right as well."""
+    alphabet = string.digits + string.ascii_uppercase + string.ascii_lowercase
+    for prefix, right in (("dbk_", True), ("xyz_", False), ("DBK_", False)):
+        body = prefix + "A" * 43
+        number = zlib.crc32(body.encode())
+        checksum = "".join(alphabet[number // 62**place % 62] for place in range(5, -1, -1))
+        assert is_well_formed(body + checksum) is right

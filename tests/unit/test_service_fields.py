@@ -1,0 +1,115 @@
+"""Values of the fields of reviewed services."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import pytest
+
+from custom_components.drawbridge.scope import service_fields
+from custom_components.drawbridge.scope.media import MediaRules
+from custom_components.drawbridge.scope.service_fields import MAX_TEXT_LENGTH, FieldType, Surroundings
+
+IN_SCOPE = {"light.lamp", "camera.porch"}.__contains__
+
+
+def around(targets: Collection[Mapping[str, Any]] = ()) -> Surroundings:
+    """Return surroundings with two entities in scope, and targets with these attributes."""
+    return Surroundings(IN_SCOPE, targets, MediaRules(IN_SCOPE))
+
+
+ACCEPTED: dict[FieldType, list[object]] = {
+    service_fields.number: [5, -1.5, "5", " +21.50 ", "-" + "1" * 20],
+    service_fields.numbers: [[], [1, "2", 3.5], [0] * 8],
+    service_fields.word: [5, "21.5", True, "warm white", "eco-mode", "ü", "x" * 64],
+    service_fields.words: ["one", 5, [], ["one", 2], ["x"] * 32],
+    service_fields.moment: [5, "2026-01-01T10:00:00+00:00", "10:00", "1" * 40],
+    service_fields.duration: [5, "00:05:00", {}, {"minutes": 5, "seconds": "30"}],
+    service_fields.prose: [None, 5, 1.5, "", "Any text, even light.hidden", "x" * MAX_TEXT_LENGTH],
+    service_fields.text: [None, 5, "", "the light.lamp is on", "plain"],
+    service_fields.entities: ["light.lamp", "LIGHT.lamp , camera.porch", ["light.lamp", "camera.porch"]],
+    service_fields.media_id: ["Jazz", "media-source://camera/camera.porch"],
+    service_fields.media_folder: ["", None, "media-source://", "media-source://camera", "Jazz"],
+    service_fields.media_type: [None, "", "music", "video/mp4"],
+    service_fields.media: [
+        {"media_content_id": "Jazz"},
+        {"media_content_id": "Jazz", "media_content_type": "music"},
+    ],
+}
+REFUSED: dict[FieldType, list[object]] = {
+    service_fields.number: [None, "", "x", "5 x", "1e5", "nan", "1" * 21, [5], {}],
+    service_fields.numbers: [5, "5", None, [0] * 9, [1, "x"], {"a": 1}, (1, 2)],
+    service_fields.word: [None, "", "light.lamp", "a,b", "{{x}}", "x" * 65, ["one"], {}],
+    service_fields.words: [None, ["x"] * 33, ["one", "light.lamp"], "light.lamp", [["one"]], {}],
+    service_fields.moment: [None, "", "tomorrow", "1" * 41, [5], "light.1"],
+    service_fields.duration: [None, "soon", {"years": 1}, {"minutes": "x"}, {"minutes": 5, "x": 1}, [5]],
+    service_fields.prose: ["x" * (MAX_TEXT_LENGTH + 1), [], {}],
+    service_fields.text: [
+        "light.hidden",
+        "light.lamp and light.hidden",
+        "light%2Ehidden",
+        "0" * 32,
+        "x" * (MAX_TEXT_LENGTH + 1),
+        [],
+        {},
+    ],
+    service_fields.entities: [None, "", [], "all", ["light.lamp", "light.hidden"], "light.hidden", 5, ["lamp"], {}],
+    service_fields.media_id: [None, "", "media-source://camera/camera.hidden", "/api/states", 5],
+    service_fields.media_folder: ["media-source://media_source", "/api/states", 5],
+    service_fields.media_type: ["app", 5, ["music"]],
+    service_fields.media: [
+        None,
+        "Jazz",
+        {},
+        {"media_content_id": "/api/states"},
+        {"media_content_id": "Jazz", "media_content_type": "app"},
+        {"media_content_id": "Jazz", "metadata": {}},
+    ],
+}
+
+
+@pytest.mark.parametrize(("kind", "value"), [(kind, value) for kind, values in ACCEPTED.items() for value in values])
+def test_accepted(kind: FieldType, value: object) -> None:
+    """What a service is called with."""
+    assert kind(value, around()) is True
+
+
+@pytest.mark.parametrize(("kind", "value"), [(kind, value) for kind, values in REFUSED.items() for value in values])
+def test_refused(kind: FieldType, value: object) -> None:
+    """What could name something, or is too long."""
+    assert kind(value, around()) is False
+
+
+@pytest.mark.parametrize(
+    ("value", "targets", "accepted"),
+    [
+        ("b", [{"list": ["a", "b"]}], True),
+        ("b", [{"list": ("b",)}, {"list": {"b": 1}}], True),
+        (5, [{"list": [5]}], True),
+        ("b", [{"list": ["b"]}, {"list": ["a"]}], False),
+        ("b", [{"list": ["b"]}, {}], False),
+        ("b", [{"other": ["b"]}], False),
+        ("b", [{"list": "abc"}], False),
+        ("b", [], False),
+        (None, [{"list": [None]}], False),
+        (["b"], [{"list": [["b"]]}], False),
+    ],
+)
+def test_choices(value: object, targets: list[dict[str, Any]], *, accepted: bool) -> None:
+    """What every target lists, and only texts and numbers."""
+    assert service_fields.choice("list")(value, around(targets)) is accepted
+
+
+@pytest.mark.parametrize(
+    ("value", "ids"),
+    [
+        (None, []),
+        ("", []),
+        (" Light.A ,b,, ", ["light.a", "b"]),
+        (["a,B", 5, None, "c"], ["a", "b", "c"]),
+        (5, []),
+        ({"a": 1}, []),
+    ],
+)
+def test_split_ids(value: object, ids: list[str]) -> None:
+    """As Home Assistant splits them."""
+    assert service_fields.split_ids(value) == ids
