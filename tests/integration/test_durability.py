@@ -9,13 +9,18 @@ from typing import Any
 
 import pytest
 from homeassistant.components.repairs import repairs_flow_manager
+from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.drawbridge.keys.document import ReviewReason
+from custom_components.drawbridge.keys.keeper import remove_store
 from custom_components.drawbridge.keys.store import MARKER_FILE
-from tests.integration.house import Bridge
+from tests.integration.house import Bridge, shown
 from tests.integration.test_repairs import fix, issue
 
 STORE = ".storage/drawbridge.keys"
@@ -25,6 +30,21 @@ def on_disk(bridge: Bridge) -> dict[str, Any]:
     """Return the stored keys."""
     stored: dict[str, Any] = json.loads(Path(bridge.hass.config.path(STORE)).read_bytes())["keys"]
     return stored
+
+
+def is_there(bridge: Bridge, name: str) -> bool:
+    """Tell whether there is a file in the configuration folder."""
+    return Path(bridge.hass.config.path(name)).exists()
+
+
+def remove_file(bridge: Bridge, name: str) -> None:
+    """Remove a file from the configuration folder."""
+    Path(bridge.hass.config.path(name)).unlink()
+
+
+def save_entries(bridge: Bridge, *entry_ids: str) -> None:
+    """Write the file of the config entries; the tests' Home Assistant itself writes none."""
+    Path(bridge.hass.config.path(".storage/core.config_entries")).write_text(json.dumps(entry_ids))
 
 
 def full_disk(bridge: Bridge) -> None:
@@ -104,14 +124,9 @@ async def test_a_lost_save_is_made_good_at_the_next_start(bridge: Bridge) -> Non
     assert statuses == [401, 401, 200, 200]
 
 
-def remove_marker(bridge: Bridge) -> None:
-    """Remove what no backup contains."""
-    Path(bridge.hass.config.path(MARKER_FILE)).unlink()
-
-
 async def restored(bridge: Bridge) -> None:
     """Set the bridge up again as after a restored backup."""
-    remove_marker(bridge)
+    remove_file(bridge, MARKER_FILE)
     assert await bridge.hass.config_entries.async_reload(bridge.entry.entry_id)
     await bridge.hass.async_block_till_done()
 
@@ -147,3 +162,192 @@ async def test_after_a_restore_an_administrator_decides(bridge: Bridge, choice: 
     assert issue(bridge.hass, ReviewReason.RESTORED) is None
     assert await bridge.hass.config_entries.async_reload(bridge.entry.entry_id)
     assert issue(bridge.hass, ReviewReason.RESTORED) is None
+
+
+# Keys that come back, and what belongs to them
+
+TURN_ON = "/api/services/input_boolean/turn_on"
+LAMP = {"entity_id": "input_boolean.living_room_lamp"}
+
+
+async def add_remote(bridge: Bridge) -> str:
+    """Add a key whose user exists, since it has called an action."""
+    secret = await bridge.add_key(name="Remote", capabilities=["read", "control"])
+    assert (await bridge.post(TURN_ON, secret, json=LAMP)).status == 200
+    return secret
+
+
+async def own_users(bridge: Bridge) -> list[str | None]:
+    """Return the names of Drawbridge's users."""
+    users = await bridge.hass.auth.async_get_users()
+    return sorted(user.name or "" for user in users if (user.name or "").startswith("Drawbridge: "))
+
+
+async def add_orphan(bridge: Bridge) -> None:
+    """Leave what a crash leaves, and what only looks like it."""
+    await bridge.hass.auth.async_create_system_user("Drawbridge: Orphan")
+    await bridge.hass.auth.async_create_user("Drawbridge: A person")
+
+
+async def test_users_without_a_key_are_removed_at_load(bridge: Bridge) -> None:
+    """Those of keys and of people stay."""
+    secret = await add_remote(bridge)
+    await add_orphan(bridge)
+    assert await bridge.hass.config_entries.async_reload(bridge.entry.entry_id)
+    assert await own_users(bridge) == ["Drawbridge: A person", "Drawbridge: Remote"]
+    assert (await bridge.post(TURN_ON, secret, json=LAMP)).status == 200
+    assert await own_users(bridge) == ["Drawbridge: A person", "Drawbridge: Remote"]
+
+
+async def test_removing_the_entry_removes_all_users_and_files(bridge: Bridge) -> None:
+    """Those of keys, and those of no key."""
+    await add_remote(bridge)
+    await bridge.hass.config_entries.async_unload(bridge.entry.entry_id)
+    await add_orphan(bridge)
+    await bridge.hass.config_entries.async_remove(bridge.entry.entry_id)
+    assert await own_users(bridge) == ["Drawbridge: A person"]
+    assert not is_there(bridge, STORE)
+    assert not is_there(bridge, MARKER_FILE)
+
+
+async def test_a_key_whose_user_was_deleted_gets_another(bridge: Bridge) -> None:
+    """At its next call of an action."""
+    secret = await add_remote(bridge)
+    users = {user.name: user for user in await bridge.hass.auth.async_get_users()}
+    await bridge.hass.auth.async_remove_user(users["Drawbridge: Remote"])
+    assert await own_users(bridge) == []
+    assert (await bridge.post(TURN_ON, secret, json=LAMP)).status == 200
+    assert await own_users(bridge) == ["Drawbridge: Remote"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "fields"),
+    [
+        ([], "all"),
+        ({"users": [], "usage": {"KEY": 5}, "lessons": {"KEY": {"since": "x"}}}, "lessons, usage, users"),
+        ({"users": {"KEY": 5}, "usage": {"KEY": {"last_used": "x", "last_address": None}}}, "usage, users"),
+    ],
+)
+async def test_a_damaged_store_of_usage_closes_nothing(
+    bridge: Bridge, hass_storage: dict[str, Any], stored: Any, fields: str
+) -> None:
+    """The key works, its user is made again, and a repair names what was damaged."""
+    secret = await add_remote(bridge)
+    await bridge.hass.config_entries.async_unload(bridge.entry.entry_id)
+    text = json.dumps(stored).replace("KEY", bridge.key_id("Remote"))
+    hass_storage["drawbridge"] = {"version": 1, "minor_version": 1, "key": "drawbridge", "data": json.loads(text)}
+    assert await bridge.hass.config_entries.async_setup(bridge.entry.entry_id)
+    await bridge.hass.async_block_till_done()
+    found = issue(bridge.hass, "damaged_usage")
+    assert found is not None
+    assert found.translation_placeholders == {"fields": fields}
+    assert (await bridge.post(TURN_ON, secret, json=LAMP)).status == 200
+    assert await own_users(bridge) == ["Drawbridge: Remote"]
+
+
+async def test_migration_with_a_damaged_key(house: HomeAssistant) -> None:
+    """The other is written out in full and opens; the damaged one stays as it is, closed, with a repair."""
+    whole = {"secrets": [{"digest": "0" * 64}], "capabilities": ["read"], "scope": {"everything": True}}
+    damaged = {**whole, "secrets": [{"digest": "1" * 64}], "expires": "tomorrow"}
+    entry = MockConfigEntry(
+        domain="drawbridge",
+        version=1,
+        minor_version=1,
+        subentries_data=[
+            ConfigSubentryData(data=data, subentry_type="api_key", title=title, unique_id=None)
+            for title, data in (("Damaged", damaged), ("Whole", whole))
+        ],
+    )
+    entry.add_to_hass(house)
+    assert await house.config_entries.async_setup(entry.entry_id)
+    await house.async_block_till_done()
+    stored = {item.title: dict(item.data) for item in entry.subentries.values()}
+    assert stored["Damaged"] == damaged
+    assert stored["Whole"]["enabled"] is True
+    assert (entry.minor_version, [key.name for key in entry.runtime_data.keys]) == (2, ["Whole"])
+    found = issue(house, "damaged_key")
+    assert found is not None
+    assert found.translation_placeholders == {"name": "Damaged", "field": "expires"}
+
+
+@pytest.mark.parametrize("rotate", [False, True])
+async def test_a_secret_form_that_cannot_be_saved_is_shown_again(bridge: Bridge, *, rotate: bool) -> None:
+    """With the reason. The new secret opens nothing until it is saved, and the old one still does."""
+    old = await bridge.add_key(name="Old")
+    if rotate:
+        flow = await bridge.choose(await bridge.reconfigure("Old"), "rotate")
+        flow = await bridge.submit(flow, {"overlap": {"hours": 0}})
+    else:
+        flow = await bridge.submit(await bridge.start_key_flow(), {"name": "New", "preset": "custom"})
+        flow = await bridge.submit(flow, {"everything": True})
+        flow = await bridge.submit(flow, {"capabilities": ["read"]})
+        flow = await bridge.choose(flow, "secret")
+    secret = shown(flow)["key"]
+    before = on_disk(bridge)
+    full_disk(bridge)
+    flow = await bridge.submit(flow, {})
+    assert (flow["step_id"], flow["errors"]) == ("secret", {"base": "not_saved"})
+    assert shown(flow)["reason"] == "No space left on device"
+    assert shown(flow)["key"] == secret
+    assert on_disk(bridge) == before
+    assert [(await bridge.get("/key", item)).status for item in (old, secret)] == [200, 401]
+    flow = await bridge.submit(flow, {})
+    await bridge.hass.async_block_till_done()
+    assert flow["type"] in {FlowResultType.CREATE_ENTRY, FlowResultType.ABORT}
+    assert [(await bridge.get("/key", item)).status for item in (old, secret)] == [401 if rotate else 200, 200]
+
+
+@pytest.mark.parametrize("choice", ["open_all", "rotate_all"])
+async def test_after_a_loss_a_key_that_was_disabled_stays_so(bridge: Bridge, choice: str) -> None:
+    """Whatever is decided about the others."""
+    await async_setup_component(bridge.hass, "repairs", {})
+    await bridge.add_key(name="Open")
+    await bridge.add_key(name="Closed")
+    runtime = bridge.entry.runtime_data
+    await runtime.change_key(bridge.key_id("Closed"), lambda key: replace(key, enabled=False))
+    remove_file(bridge, STORE)
+    assert await bridge.hass.config_entries.async_reload(bridge.entry.entry_id)
+    await bridge.hass.async_block_till_done()
+    assert not any(key.enabled for key in bridge.entry.runtime_data.keys)
+    flow = await fix(bridge, ReviewReason.UNCONFIRMED, choice)
+    if choice == "rotate_all":
+        flows = repairs_flow_manager(bridge.hass)
+        assert flows is not None
+        await flows.async_configure(flow["flow_id"], {})
+        await flows.async_configure(flow["flow_id"], {})
+    await bridge.hass.async_block_till_done()
+    assert {key.name: key.enabled for key in bridge.entry.runtime_data.keys} == {"Open": True, "Closed": False}
+
+
+async def test_a_removed_entry_that_comes_back_opens_nothing(bridge: Bridge) -> None:
+    """Home Assistant had saved neither the removal nor what it took over since an upgrade when it was killed."""
+    secret = await bridge.add_key(name="One")
+    entries, entry = bridge.hass.config_entries, bridge.entry
+    subentries = dict(entry.subentries)
+    save_entries(bridge, entry.entry_id)
+    await entries.async_unload(entry.entry_id)
+    await remove_store(bridge.hass, entry)
+    assert is_there(bridge, STORE)
+    object.__setattr__(entry, "subentries", subentries)
+    entries.async_update_entry(entry, data={})
+    assert await entries.async_setup(entry.entry_id)
+    await bridge.hass.async_block_till_done()
+    assert (await bridge.get("/key", secret)).status == 401
+    assert not entry.subentries
+    save_entries(bridge)
+    await remove_store(bridge.hass, entry)
+    assert not is_there(bridge, STORE)
+
+
+async def test_a_marker_that_cannot_be_written_is_logged(bridge: Bridge, caplog: pytest.LogCaptureFixture) -> None:
+    """Once, and again when it failed anew."""
+    marker = Path(bridge.hass.config.path(MARKER_FILE))
+    obstacle = marker.with_name(f"{marker.name}.tmp")
+    for _ in range(2):
+        caplog.clear()
+        os.mkdir(obstacle)  # noqa: PTH102 - an instant in a test
+        await bridge.add_key()
+        await bridge.add_key()
+        assert caplog.text.count("could not be written") == 1
+        os.rmdir(obstacle)  # noqa: PTH106 - an instant in a test
+        await bridge.add_key()
