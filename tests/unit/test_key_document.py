@@ -101,7 +101,7 @@ def test_a_retired_document_has_tombstones_alone() -> None:
 
 def test_the_document_of_another_entry_retires_as_if_it_was_empty() -> None:
     """Tombstones of that entry's keys are of no use."""
-    document = stored("a").retired("other", ["c"])
+    document = stored("a", "b").remove("b").retired("other", ["c"])
     assert document.entry_id == "other"
     assert not document.records
     assert document.removed.keys() == {"c"}

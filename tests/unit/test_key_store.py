@@ -278,7 +278,8 @@ def test_a_marker_that_does_not_fit_tells_of_a_restore(tmp_path: Path, marker: b
     review = again.load(state, NOW).review
     assert review is not None
     assert review.reason is ReviewReason.RESTORED
-    assert again.document.lineage not in {"", store.document.lineage}
+    assert again.document.lineage != store.document.lineage
+    assert json.loads((tmp_path / MARKER_FILE).read_bytes())["lineage"] == again.document.lineage
 
 
 def test_a_restored_store_of_an_unconfirmed_review_keeps_that(tmp_path: Path) -> None:
@@ -321,6 +322,47 @@ def test_only_a_damaged_file_is_kept_aside(tmp_path: Path) -> None:
     _store, state = filled(tmp_path)
     KeyStore(tmp_path).load(state, NOW)
     assert not (tmp_path / f"{STORE_FILE}.damaged").exists()
+
+
+@pytest.mark.parametrize("damage", [b"", b"{"])
+def test_a_damaged_file_closes_all_at_the_first_start_too(tmp_path: Path, damage: bytes) -> None:
+    """The entry was never saved since. The file is kept aside as it was."""
+    filled(tmp_path)
+    (tmp_path / STORE_FILE).write_bytes(damage)
+    document = KeyStore(tmp_path).load(entry(None, a=content("a")), NOW)
+    assert contents(document) == {"a": content("a", enabled=False)}
+    assert (tmp_path / f"{STORE_FILE}.damaged").read_bytes() == damage
+
+
+def test_a_damaged_file_that_cannot_be_kept_aside(tmp_path: Path) -> None:
+    """Closes all the same."""
+    _store, state = filled(tmp_path)
+    (tmp_path / STORE_FILE).write_bytes(b"{")
+    (tmp_path / f"{STORE_FILE}.damaged.tmp").mkdir()
+    assert KeyStore(tmp_path).load(state, NOW).review is not None
+
+
+def test_a_marker_that_cannot_be_removed_does_not_matter(tmp_path: Path) -> None:
+    """The store is gone."""
+    store, _state = filled(tmp_path)
+    assert store.marker_error is None
+    (tmp_path / MARKER_FILE).unlink()
+    (tmp_path / MARKER_FILE).mkdir()
+    store.remove()
+    assert not (tmp_path / STORE_FILE).exists()
+
+
+def test_a_store_that_cannot_be_read_is_retired_too(tmp_path: Path) -> None:
+    """It is replaced."""
+    (tmp_path / ".storage").mkdir()
+    (tmp_path / STORE_FILE).symlink_to(tmp_path / STORE_FILE)
+    KeyStore(tmp_path).retire("entry", ["a"])
+    assert not KeyStore(tmp_path).load(entry(None, a=content("a")), NOW).records
+
+
+def test_a_new_store_has_no_error(tmp_path: Path) -> None:
+    """Nothing was written yet."""
+    assert KeyStore(tmp_path).marker_error is None
 
 
 def test_a_change_returns_the_keys(tmp_path: Path) -> None:

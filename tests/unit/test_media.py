@@ -164,13 +164,14 @@ def test_folders_that_may_not(media_id: object) -> None:
         "a:b",
         "http://[",
         "http://radio.example.com\\x",
+        "http://radio.example.com/a\\b",
         "media-source://tts/tts.voice?message=x#y",
         "media-source://tts/tts.voice",
     ],
 )
 def test_what_is_not_plain(media_id: str) -> None:
     """Refused even when every host is listed and everything is in scope."""
-    rules = MediaRules(lambda _: True, frozenset({"", "a", "b", "xxxx"}))
+    rules = MediaRules(lambda _: True, frozenset({"", "a", "b", "xxxx", "radio.example.com"}))
     assert not rules.may_play(media_id)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.drawbridge.scope.model import EntityFacts, Scope, Selection
+from custom_components.drawbridge.scope.model import NOTHING, EntityFacts, Scope, Selection
 from custom_components.drawbridge.scope.references import TooDeepError, find_references
 from custom_components.drawbridge.scope.service_rules import decide_reach, decide_service
 
@@ -166,3 +166,17 @@ def test_depth() -> None:
         data = [data]
     with pytest.raises(TooDeepError):
         find_references(data, set())
+
+
+def test_an_empty_scope_is_nothing() -> None:
+    """Whatever is not stored selects nothing."""
+    assert Scope.from_mapping({}) == NOTHING
+    assert not Scope.from_mapping({}).everything
+
+
+def test_equal_scopes_have_equal_hashes() -> None:
+    """Others usually have others: scopes are looked up."""
+    scopes = [Scope(everything=True), NOTHING, *(Scope(include=Selection(areas=frozenset({str(n)}))) for n in range(9))]
+    again = [Scope.from_mapping(scope.as_dict()) for scope in scopes]
+    assert [hash(scope) for scope in scopes] == [hash(scope) for scope in again]
+    assert len({hash(scope) for scope in scopes}) == len(scopes)

@@ -293,6 +293,12 @@ def test_a_picture_that_is_encoded_twice() -> None:
     assert ALL.attributes("camera.x", {"entity_picture": link}) == {"entity_picture": REDACTED}
 
 
+@pytest.mark.parametrize("text", ["%61uthSig", "%2561uthSig", "%2565yJhbGciOiJI.x"])
+def test_a_signature_in_a_picture_is_found_in_any_encoding(text: str) -> None:
+    """Without a path around it as well."""
+    assert ALL.attributes("camera.x", {"entity_picture": text}) == {"entity_picture": REDACTED}
+
+
 def test_a_single_byte_alone_changes_nothing() -> None:
     """Whatever begins an escape is looked at, and what is none stays."""
     assert not ALL.may_change({}, b'{"a":"b/c"}')

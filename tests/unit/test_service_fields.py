@@ -9,6 +9,7 @@ from custom_components.drawbridge.scope import service_fields
 from custom_components.drawbridge.scope.media import MediaRules
 from custom_components.drawbridge.scope.service_fields import MAX_TEXT_LENGTH, FieldType, Surroundings
 
+PARTS = ("days", "hours", "minutes", "seconds", "milliseconds")
 IN_SCOPE = {"light.lamp", "camera.porch"}.__contains__
 
 
@@ -23,7 +24,7 @@ ACCEPTED: dict[FieldType, list[object]] = {
     service_fields.word: [5, "21.5", True, "warm white", "eco-mode", "ü", "x" * 64],
     service_fields.words: ["one", 5, [], ["one", 2], ["x"] * 32],
     service_fields.moment: [5, "2026-01-01T10:00:00+00:00", "10:00", "1" * 40],
-    service_fields.duration: [5, "00:05:00", {}, {"minutes": 5, "seconds": "30"}],
+    service_fields.duration: [5, "00:05:00", {}, {"minutes": 5, "seconds": "30"}, dict.fromkeys(PARTS, 1)],
     service_fields.prose: [None, 5, 1.5, "", "Any text, even light.hidden", "x" * MAX_TEXT_LENGTH],
     service_fields.text: [None, 5, "", "the light.lamp is on", "plain"],
     service_fields.entities: ["light.lamp", "LIGHT.lamp , camera.porch", ["light.lamp", "camera.porch"]],

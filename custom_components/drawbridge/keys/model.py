@@ -136,7 +136,7 @@ class ApiKey:
     def rate_limit(self, default_per_minute: int) -> RateLimit | None:
         """Return the key's rate limit, by the bridge's own where it has none; ``None``: no limit."""
         per_minute = default_per_minute if self.per_minute is None else self.per_minute
-        return RateLimit.of(per_minute, self.burst) if per_minute else None
+        return RateLimit.of(per_minute, self.burst)
 
     def is_expired(self, now: float) -> bool:
         """Tell whether the key has ended by Unix time ``now``."""
