@@ -58,10 +58,18 @@ recorder:
 class HomeAssistant:
     """One Home Assistant instance. After a kill, it can restart with the same config folder."""
 
-    def __init__(self, folder: Path, *, port: int | None = None, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        environment: Mapping[str, str] | None = None,
+        within: Iterable[str] = (),
+    ) -> None:
         """Create an instance without starting it. It uses `port` if it is free.
 
-        The log is beside the config folder. `environment` is added to the basic environment.
+        The log is beside the config folder. `environment` is added to the basic environment. `within` is a command
+        that runs the one that follows it, such as `nsenter`.
         """
         self.config_dir = folder
         self.port = ports.choose(port)
@@ -71,7 +79,7 @@ class HomeAssistant:
         self._client: Client | None = None
         self.process = Process(
             "Home Assistant",
-            [str(program("hass")), "--config", str(folder), "--skip-pip", "--log-no-color"],
+            [*within, str(program("hass")), "--config", str(folder), "--skip-pip", "--log-no-color"],
             log=folder.with_name(f"{folder.name}.log"),
             environment=environment,
             # In the repository's root, its custom_components would shadow those of the config folder.
