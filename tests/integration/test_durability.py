@@ -177,7 +177,7 @@ async def add_remote(bridge: Bridge) -> str:
     return secret
 
 
-async def own_users(bridge: Bridge) -> list[str | None]:
+async def own_users(bridge: Bridge) -> list[str]:
     """Return the names of Drawbridge's users."""
     users = await bridge.hass.auth.async_get_users()
     return sorted(user.name or "" for user in users if (user.name or "").startswith("Drawbridge: "))

@@ -37,7 +37,7 @@ def test_a_state_counts_once() -> None:
 def test_a_removed_key_is_forgotten() -> None:
     """The others are kept."""
     created = filled()
-    created.retain_keys({"a"})
+    created.keys_changed({}, {"a"})
     assert created.reserve("a", "sensor.y", lambda _: True) is False
-    created.retain_keys({"b"})
+    created.keys_changed({}, {"b"})
     assert created.reserve("a", "sensor.y", lambda _: True) is True
