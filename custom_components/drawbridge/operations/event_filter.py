@@ -86,7 +86,7 @@ class EventFilter:
         return self._of_list(event) if may_receive(kind, self._caller.key.events) else None
 
     def _of_registry(self, event: Event[Any], sighting: Sighting) -> Data | None:
-        """Return what is seen of a change of a registry: something that enters the scope is new, what leaves it, gone."""
+        """Return what is seen of a change of a registry: what enters the scope is new, what leaves it is gone."""
         if not (sighting.before or sighting.now):
             return None
         data = {name: value for name, value in event.data.items() if name not in {"changes", "device"}}
@@ -157,7 +157,10 @@ class EventFilter:
         domain, service = event.data.get("domain"), event.data.get("service")
         if not isinstance(domain, str) or not isinstance(service, str):
             return None
-        present = self._caller.home.has_any(None if domain == "homeassistant" else domain)
+        home = self._caller.home
+        if home.scope.scope.is_everything:
+            return event.data
+        present = home.has_any(None if domain == "homeassistant" else domain)
         return event.data if self._planner.offers(domain, service, {domain} if present else ()) else None
 
     def _of_dashboard(self, event: Event[Any]) -> Data | None:
@@ -176,7 +179,7 @@ _RULES: Final[Mapping[str, Callable[[EventFilter, Event[Any]], Data | None]]] = 
     EVENT_PANELS_UPDATED: EventFilter._of_no_data,  # noqa: SLF001
     EVENT_SERVICE_REGISTERED: EventFilter._of_service,  # noqa: SLF001
     EVENT_SERVICE_REMOVED: EventFilter._of_service,  # noqa: SLF001
-    EVENT_STATE_CHANGED: EventFilter._of_state,  # noqa: SLF001
+    str(EVENT_STATE_CHANGED): EventFilter._of_state,  # noqa: SLF001
     EVENT_THEMES_UPDATED: EventFilter._of_no_data,  # noqa: SLF001
 }
 """What is seen of the types that every Home Assistant has. Those of registries have rules of their own."""

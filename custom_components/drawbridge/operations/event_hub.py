@@ -139,7 +139,7 @@ class _Publication:
     def publish(self, group: EventGroup, sighting: Sighting | None) -> None:
         """Hand the event to those of a group that want and see it."""
         event = self._event
-        wanting = group.wanting(event.event_type)
+        wanting = group.wanting(str(event.event_type))
         if not wanting or (event.event_type in SUBJECTS and sighting is None):
             return
         data = group.filter.data(event, sighting)

@@ -52,14 +52,14 @@ def ensure_may_fire(caller: Caller, event_type: str) -> None:
         raise RefusedError(Refusal.EVENT, {"event_type": event_type})
 
 
-async def fire(caller: Caller, event_type: str, data: object, origin: EventOrigin = EventOrigin.remote) -> Context:
+async def fire(caller: Caller, event_type: str, data: object, *, is_local: bool = False) -> Context:
     """Fire an event as the user that stands for the key, and return its context.
 
     Args:
         caller: Who fires it.
         event_type: Its type.
         data: Its data, as the client sent it.
-        origin: Its origin, as Home Assistant's own API of the transport has it.
+        is_local: Whether its origin is ``LOCAL``, as of Home Assistant's WebSocket API, rather than ``REMOTE``.
 
     Raises:
         RefusedError: The key may not fire this type of event, or not with this data.
@@ -70,7 +70,7 @@ async def fire(caller: Caller, event_type: str, data: object, origin: EventOrigi
     if event_type == EVENT_STATE_CHANGED:
         content = _with_states(content or {})
     context = await caller.context()
-    caller.hass.bus.async_fire(event_type, content, origin, context)
+    caller.hass.bus.async_fire(event_type, content, EventOrigin.local if is_local else EventOrigin.remote, context)
     return context
 
 

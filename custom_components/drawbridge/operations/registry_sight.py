@@ -91,7 +91,7 @@ class RegistrySight:
 
     def note(self, event: Event[Any]) -> Sighting:
         """Take an event of a registry into account. It must be told of each, once and in order."""
-        kind, data = SUBJECTS[event.event_type], event.data
+        kind, data = SUBJECTS[str(event.event_type)], event.data
         item = _subject(kind, data)
         if self.everything:
             seen = item is None or self._is_foreign(item, data)

@@ -171,11 +171,14 @@ class EntityChannel(Channel):
     def entity_moved(self, entity_id: str) -> None:
         """Show or withdraw an entity that entered or left the scope."""
         state = self._hass.states.get(entity_id)
-        sees, shown = state is not None and self.sees(entity_id), entity_id in self.members
-        if sees == shown:
+        if state is None:
+            # Its removal is told by the event that follows.
+            return
+        sees = self.sees(entity_id)
+        if sees == (entity_id in self.members):
             return
         events = _EntityEvents()
-        if sees and state is not None:
+        if sees:
             self.members.add(entity_id)
             events.added(entity_id, compressed_state(state, self.redaction))
         else:
@@ -216,7 +219,10 @@ class EventChannel(Channel):
     @override
     def entity_moved(self, entity_id: str) -> None:
         """Follow an entity into the scope or out of it."""
-        if self._hass.states.get(entity_id) is not None and self.sees(entity_id):
+        if self._hass.states.get(entity_id) is None:
+            # Its removal is told by the event that follows.
+            return
+        if self.sees(entity_id):
             self.members.add(entity_id)
         else:
             self.members.discard(entity_id)

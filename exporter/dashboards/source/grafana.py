@@ -20,8 +20,8 @@ def dashboard() -> Json:
     return {
         "title": "Drawbridge",
         "uid": "drawbridge",
-        "description": "Scoped API keys for Home Assistant: health, traffic, live connections, cache, keys, refusals, and the"
-        " exporter.",
+        "description": "Scoped API keys for Home Assistant: health, traffic, live connections, cache, keys, refusals,"
+        " and the exporter.",
         "tags": ["drawbridge", "home-assistant"],
         "schemaVersion": 39,
         "version": 1,

@@ -4,7 +4,6 @@ from typing import Any
 
 import voluptuous as vol
 from homeassistant.const import MATCH_ALL
-from homeassistant.core import EventOrigin
 
 from ...operations import events as operations
 from ..command import ANSWERED, Answered, Commands, Request
@@ -38,5 +37,5 @@ async def subscribe_events(request: Request) -> Answered:
 async def fire_event(request: Request) -> dict[str, Any]:
     """Fire an event of a type that is on the list of the key."""
     message = request.message
-    context = await operations.fire(request.caller, message["event_type"], message.get("event_data"), EventOrigin.local)
+    context = await operations.fire(request.caller, message["event_type"], message.get("event_data"), is_local=True)
     return {"context": context}
