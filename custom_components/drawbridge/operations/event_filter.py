@@ -158,10 +158,11 @@ class EventFilter:
         if not isinstance(domain, str) or not isinstance(service, str):
             return None
         home = self._caller.home
-        if home.scope.scope.is_everything:
-            return event.data
+        data: Data = event.data
         present = home.has_any(None if domain == "homeassistant" else domain)
-        return event.data if self._planner.offers(domain, service, {domain} if present else ()) else None
+        if home.scope.scope.is_everything or self._planner.offers(domain, service, {domain} if present else ()):
+            return data
+        return None
 
     def _of_dashboard(self, event: Event[Any]) -> Data | None:
         """Return the change of a dashboard to a key that may read them: its path is a name that somebody chose."""

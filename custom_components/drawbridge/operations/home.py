@@ -71,6 +71,13 @@ class ScopedHome:
             raise entity_not_found()
         return state
 
+    def sees_device(self, device_id: str) -> bool:
+        """Return whether a device has an entity in scope, or everything is."""
+        if self.scope.scope.is_everything:
+            return True
+        entries = er.async_entries_for_device(er.async_get(self._hass), device_id)
+        return any(self.scope.allows(entry.entity_id) for entry in entries)
+
     def has_state(self, entity_id: str) -> bool:
         """Return whether an entity has a state, in scope or not. For decisions, not for answers."""
         return self._hass.states.get(entity_id) is not None

@@ -135,7 +135,7 @@ async def test_equal(bridge: Bridge, own: LiveClient, hass: HomeAssistant) -> No
         assert one == without_ids(other)
 
 
-async def test_one_type(bridge: Bridge, own: LiveClient, ours: LiveClient, hass: HomeAssistant) -> None:
+async def test_one_type(own: LiveClient, ours: LiveClient, hass: HomeAssistant) -> None:
     """A subscription to a type gets that type alone; a subscription that was ended, nothing."""
     clients = [(client, await subscribed(client, "test_event")) for client in (own, ours)]
     changes = [(client, await subscribed(client, "state_changed")) for client in (own, ours)]

@@ -9,6 +9,9 @@ from ..command import Command
 from . import (
     connection,
     events,
+    history,
+    logbook,
+    recorder,
     registries,
     services,
     states,
@@ -17,6 +20,9 @@ from . import (
 _MODULES: Final = (
     connection,
     events,
+    history,
+    logbook,
+    recorder,
     registries,
     services,
     states,

@@ -1,0 +1,288 @@
+"""The logbook as the WebSocket API tells it: of a period, and live."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import TYPE_CHECKING, Any, Final, Self, override
+
+from homeassistant.const import EVENT_CALL_SERVICE, EVENT_STATE_CHANGED
+from homeassistant.core import CALLBACK_TYPE, Event, valid_entity_id
+from homeassistant.helpers.json import json_bytes, json_fragment
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..keys import Capability
+from ..refusal import bad_request
+from .caller import Caller
+from .declaration import Operation
+from .history_stream import MAX_ANSWER_BYTES, too_large
+from .log_entries import LogFilter
+from .periods import DAY, windows
+from .replay import MAX_EVENT_BYTES, Client, Part, Replay
+
+if TYPE_CHECKING:
+    from homeassistant.components.logbook.processor import EventProcessor
+
+PERIOD: Final = Operation("logbook.period", Capability.HISTORY, names=("entity_ids",), everything=True)
+FOLLOW: Final = Operation("logbook.follow", Capability.HISTORY, names=("entity_ids",), everything=True)
+
+_MAX_NAMED: Final = 2_000
+_MAX_WINDOWS: Final = 366
+_AT_ONCE: Final = 256
+"""Entries that are held against the scope before others have their turn."""
+_LONG: Final = timedelta(hours=25)
+"""Of a longer period, Home Assistant sends the newest day first."""
+
+type _Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the entries must be about: entities and devices in scope, or a context; ``None`` for any."""
+
+    entity_ids: list[str] | None = None
+    device_ids: list[str] | None = None
+    context_id: str | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it names anything."""
+        return bool(self.entity_ids or self.device_ids or self.context_id)
+
+
+def select(caller: Caller, entity_ids: Sequence[str] | None, device_ids: Sequence[str] | None) -> Selection | None:
+    """Return what is in scope of what is named; ``None`` if that is nothing that the logbook has entries of.
+
+    Empty lists name nothing, although Home Assistant takes them for everything.
+
+    Raises:
+        RefusedError: There are too many names.
+
+    """
+    if entity_ids is None and device_ids is None:
+        return Selection()
+    if len(entity_ids or ()) > _MAX_NAMED or len(device_ids or ()) > _MAX_NAMED:
+        raise bad_request(f"{_MAX_NAMED} entities and as many devices are the limit.")
+    from homeassistant.components.logbook.helpers import async_filter_entities  # noqa: PLC0415 - may not be set up
+
+    home = caller.home
+    named = [item for item in dict.fromkeys(entity_ids or ()) if home.allows(item) and valid_entity_id(item)]
+    entities = async_filter_entities(caller.hass, named)
+    devices = [item for item in dict.fromkeys(device_ids or ()) if home.sees_device(item)]
+    return Selection(entities, devices) if entities or devices else None
+
+
+async def in_period(caller: Caller, selection: Selection, start: datetime, end: datetime) -> bytes:
+    """Return the entries of a period that are in scope, as a JSON array, oldest first.
+
+    Raises:
+        RefusedError: The answer is too large, or the key was changed meanwhile.
+
+    """
+    processor = _processor(caller, selection)
+    with _Gathered(lambda: caller) as gathered:
+        async for read in _read(processor, caller, selection, start, end):
+            await gathered.add(read)
+            if gathered.size > MAX_ANSWER_BYTES:
+                raise too_large()
+        encoded = await gathered.take()
+    caller.ensure_unchanged()
+    return encoded
+
+
+class _Gathered:
+    """The entries of an answer that the key may see.
+
+    Filtering them takes a while. Where the key or its scope changes before they are taken, they are filtered again.
+    """
+
+    def __init__(self, current: Callable[[], Caller]) -> None:
+        self._current = current
+        self._key = current().key
+        self._entries: list[_Entry] = []
+        self._pieces: list[bytes] = []
+        self._has_changed = False
+        self._stop: Callable[[], None] | None = None
+        self.size = 0
+
+    def __enter__(self) -> Self:
+        self._stop = self._current().resources.directory.listen(self._entity_changed)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._stop is not None:
+            self._stop()
+
+    async def add(self, entries: Sequence[_Entry]) -> None:
+        """Add entries, in scope or not."""
+        for some in batched(entries, _AT_ONCE, strict=False):
+            shown = visible(self._current(), some)
+            if shown:
+                piece = json_bytes(shown)[1:-1]
+                self._pieces.append(piece)
+                self._entries += shown
+                self.size += len(piece)
+            await asyncio.sleep(0)
+
+    async def take(self) -> bytes:
+        """Return the entries as a JSON array, and begin anew."""
+        while self._has_changed or self._key != self._current().key:
+            entries, self._entries, self._pieces = self._entries, [], []
+            self._key, self._has_changed = self._current().key, False
+            await self.add(entries)
+        encoded = b"[" + b",".join(self._pieces) + b"]"
+        self._entries, self._pieces, self.size = [], [], 0
+        return encoded
+
+    def _entity_changed(self, _entity_id: str) -> None:
+        self._has_changed = True
+
+
+class LogbookStream(Replay):
+    """A subscription to entries, from a time in the past on."""
+
+    def __init__(self, client: Client, selection: Selection, start: datetime, end: datetime | None) -> None:
+        """Create a subscription."""
+        super().__init__(client, start, end)
+        self._selection = selection
+        self._processor = _processor(client.caller(), selection, for_live_stream=not self._is_past)
+
+    @override
+    def _listen(self) -> list[CALLBACK_TYPE]:
+        from homeassistant.components.logbook import DOMAIN as LOGBOOK  # noqa: PLC0415 - may not be set up
+        from homeassistant.components.logbook.helpers import async_subscribe_events  # noqa: PLC0415 - the same
+
+        stops: list[CALLBACK_TYPE] = []
+        async_subscribe_events(
+            self._hass,
+            stops,
+            self._keep,
+            # Calls of services are no entries, but tell who caused some.
+            {*self._processor.event_types, EVENT_CALL_SERVICE},
+            None if self._selection.is_limited else self._hass.data[LOGBOOK].entity_filter,
+            self._selection.entity_ids,
+            self._selection.device_ids,
+        )
+        return stops
+
+    @override
+    async def run(self) -> None:
+        await super().run()
+        self._processor.switch_to_live()
+
+    @override
+    async def _send_past(self, start: datetime, end: datetime, part: Part, *, is_first: bool) -> datetime | None:
+        is_partial = part is Part.FIRST
+        if self._selection.is_limited or end - start <= _LONG:
+            return await self._send_entries(start, end, is_partial=is_partial)
+        recent = end - DAY
+        newest = await self._send_entries(recent, end, is_partial=True, sends_empty=False)
+        older = await self._send_entries(start, recent, is_partial=is_partial)
+        return newest or older
+
+    async def _send_entries(
+        self, start: datetime, end: datetime, *, is_partial: bool, sends_empty: bool = True
+    ) -> datetime | None:
+        """Send the entries of a period, in more than one event if they are many. Return the time of the last one."""
+        last = None
+        with _Gathered(self._client.caller) as gathered:
+            async for read in _read(self._processor, self._client.caller(), self._selection, start, end):
+                if self._is_over:
+                    return None
+                last = read[-1]["when"] if read else last
+                await gathered.add(read)
+                if gathered.size > MAX_EVENT_BYTES:
+                    await self._send(gathered, start, end, is_partial=True)
+            if gathered.size or sends_empty:
+                await self._send(gathered, start, end, is_partial=is_partial)
+        return None if last is None else dt_util.utc_from_timestamp(last)
+
+    async def _send(self, gathered: _Gathered, start: datetime, end: datetime, *, is_partial: bool) -> None:
+        await self._client.room()
+        entries = json_fragment(await gathered.take())
+        more = {"partial": True} if is_partial else {}
+        self._client.send({"events": entries, "start_time": start.timestamp(), "end_time": end.timestamp(), **more})
+
+    @override
+    def _deliver(self, events: Sequence[Event[Any]]) -> None:
+        from homeassistant.components.logbook.models import async_event_to_row  # noqa: PLC0415 - may not be set up
+
+        caller = self._client.caller()
+        rows = (async_event_to_row(event) for event in events if _may_be_seen(caller, event))
+        if entries := visible(caller, self._processor.humanify(rows)):
+            self._client.send({"events": entries})
+
+
+class _Domains(Collection[str]):
+    """The domains of entities, found out when they are needed: most entries have no texts."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._find: Callable[[], set[str]] = caller.home.scope.known_domains
+        self._found: set[str] | None = None
+
+    @property
+    def _domains(self) -> set[str]:
+        if self._found is None:
+            self._found = self._find()
+        return self._found
+
+    @override
+    def __contains__(self, item: object) -> bool:
+        return item in self._domains
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._domains)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._domains)
+
+
+def visible(caller: Caller, entries: Sequence[_Entry]) -> list[_Entry]:
+    """Return the entries that the key may see, each with what it may see of it."""
+    log_filter = LogFilter(
+        caller.home.allows,
+        _Domains(caller),
+        everything=caller.key.scope.is_everything,
+        hidden_domain=DOMAIN,
+        hidden_users=caller.resources.users.users_of_others(caller.key.id),
+    )
+    redact = caller.redaction.value
+    return [redact(shown) for entry in entries if (shown := log_filter.entry(entry)) is not None]
+
+
+def _may_be_seen(caller: Caller, event: Event[Any]) -> bool:
+    """Return whether there may be an entry about an event that the key sees."""
+    return event.event_type != EVENT_STATE_CHANGED or caller.home.allows(event.data["entity_id"])
+
+
+def _processor(caller: Caller, selection: Selection, *, for_live_stream: bool = False) -> EventProcessor:
+    from homeassistant.components.logbook import processor  # noqa: PLC0415 - may not be set up
+    from homeassistant.components.logbook.helpers import async_determine_event_types  # noqa: PLC0415 - the same
+
+    return processor.EventProcessor(
+        caller.hass,
+        async_determine_event_types(caller.hass, selection.entity_ids, selection.device_ids),
+        selection.entity_ids,
+        selection.device_ids,
+        selection.context_id,
+        timestamp=True,
+        include_entity_name=False,
+        for_live_stream=for_live_stream,
+    )
+
+
+async def _read(
+    processor: EventProcessor, caller: Caller, selection: Selection, start: datetime, end: datetime
+) -> AsyncIterator[list[dict[str, Any]]]:
+    """Yield the entries of a period, in scope or not: where nothing is named, of a day at a time."""
+    recorder = get_instance(caller.hass)
+    end = min(end, dt_util.utcnow() + DAY)
+    whole = end - start
+    length = whole if selection.is_limited else max(_LONG, whole / _MAX_WINDOWS)
+    for period in windows(start, end, length):
+        yield await recorder.async_add_executor_job(processor.get_events, *period)
