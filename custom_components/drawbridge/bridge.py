@@ -30,6 +30,7 @@ from .limits.sending import Sending
 from .log import get_logger
 from .masking import mask
 from .operations.caller import Resources
+from .operations.event_hub import EventHub
 from .options import Options
 from .refusal import RefusedError
 from .scope.model import Scope
@@ -80,6 +81,7 @@ class Bridge:
         self.cursors = Cursors()
         self.feed = ChangeFeed(hass, self.directory, self.states.json, self.recorder.live.delivered)
         self.snapshots = Snapshots(hass, self.feed)
+        self.events = EventHub(hass, self.feed.flush)
         self.connections = Connections()
         self.sightings = Sightings()
         self.authority = Authority(hass)
@@ -138,6 +140,7 @@ class Bridge:
             self.changes.start(),
             self.feed.start(),
             self.snapshots.clear,
+            self.events.close,
             self.connections.close_all,
             loop_lag.stop,
             self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),

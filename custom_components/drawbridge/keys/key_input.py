@@ -23,7 +23,7 @@ _DOMAIN: Final = re.compile(r"[a-z0-9_]+")
 _ENTITY: Final = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
 _GLOB: Final = re.compile(r"[a-z0-9_.*?\[\]!-]+")
 _SERVICE: Final = re.compile(r"[a-z0-9_]+\.([a-z0-9_]+(\.\*)?|\*)")
-_EVENT: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_EVENT: Final = re.compile(r"\*|[A-Za-z0-9_.:-]{1,64}")
 
 _PATTERNS: Final = {"domains": _DOMAIN, "entities": _ENTITY, "globs": _GLOB}
 _SELECTIONS: Final = ("areas", "floors", "labels", "devices", "domains", "entities", "globs")

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 from ..keys import ApiKey, Capability
 from ..masking import holds_secret
-from ..scope.own_events import is_own_event
+from ..scope.own_events import may_fire
 from ..scope.service_rules import all_fields, is_dangerous
 
 MAX_ENTITIES: Final = 500
@@ -147,7 +147,7 @@ def propose(
     capabilities = frozenset(Capability(item) for item in lesson.capabilities)
     seen = frozenset(filter(in_scope, lesson.entities))
     left_out = frozenset(filter(opens, seen - key.scope.include.entities))
-    events = frozenset(item for item in lesson.events & key.events if not is_own_event(item))
+    events = frozenset(item for item in lesson.events if may_fire(item, key.events))
     asked = lesson.services | lesson.refused_services
     doubtful = frozenset(item for item in asked if is_dangerous(*item.split(".", 1)))
     kept = capabilities & key.capabilities

@@ -8,7 +8,7 @@ from homeassistant.exceptions import InvalidEntityFormatError, InvalidStateError
 
 from ..keys import Capability
 from ..refusal import Refusal, RefusedError, bad_request
-from ..scope.own_events import is_own_event
+from ..scope.own_events import is_own_event, may_fire
 from .caller import Caller
 from .declaration import Operation
 from .service_calls import CallPlanner
@@ -47,12 +47,18 @@ def ensure_may_fire(caller: Caller, event_type: str) -> None:
     """Raise ``RefusedError`` if the type of event is not on the key's list."""
     caller.activity.target = f"event {event_type}"
     # The audit trail consists of Drawbridge's own events: a key that fires one would forge it.
-    if event_type not in caller.key.events or is_own_event(event_type):
+    if not may_fire(event_type, caller.key.events):
         raise RefusedError(Refusal.EVENT, {"event_type": event_type})
 
 
-async def fire(caller: Caller, event_type: str, data: object) -> Context:
+async def fire(caller: Caller, event_type: str, data: object, *, is_local: bool = False) -> Context:
     """Fire an event as the user that stands for the key, and return its context.
+
+    Args:
+        caller: Who fires it.
+        event_type: Its type.
+        data: Its data, as the client sent it.
+        is_local: Whether its origin is this Home Assistant, as it is for Home Assistant's own WebSocket command.
 
     Raises:
         RefusedError: The key may not fire this type of event, or not with this data.
@@ -63,7 +69,7 @@ async def fire(caller: Caller, event_type: str, data: object) -> Context:
     if event_type == EVENT_STATE_CHANGED:
         content = _with_states(content or {})
     context = await caller.context()
-    caller.hass.bus.async_fire(event_type, content, EventOrigin.remote, context)
+    caller.hass.bus.async_fire(event_type, content, EventOrigin.local if is_local else EventOrigin.remote, context)
     return context
 
 

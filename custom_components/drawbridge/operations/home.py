@@ -105,6 +105,10 @@ class ScopedHome:
         """Return the domains of the entities in scope."""
         return frozenset(state.domain for state in self.states())
 
+    def has_any(self, domain: str | None = None) -> bool:
+        """Return whether there is a state in scope, or one of a domain."""
+        return next(self.states(domain), None) is not None
+
     def components(self) -> list[str]:
         """Return the loaded components that the scope reveals.
 
@@ -121,6 +125,17 @@ class ScopedHome:
             if (entry := registry.async_get(state.entity_id)) is not None:
                 shown |= {entry.platform, f"{state.domain}.{entry.platform}"}
         return [item for item in loaded if item in shown]
+
+    def shows_component(self, name: str) -> bool:
+        """Return whether ``components`` would have a component in its list, once it is loaded."""
+        if self.scope.scope.is_everything or name in COMMON_COMPONENTS:
+            return True
+        domain, _, platform = name.partition(".")
+        if not platform and self.has_any(domain):
+            return True
+        registry = er.async_get(self._hass)
+        entries = (registry.async_get(state.entity_id) for state in self.states(domain if platform else None))
+        return any(entry is not None and entry.platform == (platform or domain) for entry in entries)
 
     def require(self, *integrations: str) -> None:
         """Raise ``RefusedError`` if one of these integrations is not set up."""

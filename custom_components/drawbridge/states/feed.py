@@ -196,11 +196,14 @@ class EventChannel(Channel):
 
     @override
     def entity_moved(self, entity_id: str) -> None:
-        """Follow an entity into the scope or out of it."""
-        if self._hass.states.get(entity_id) is not None and self.sees(entity_id):
-            self.members.add(entity_id)
-        else:
+        """Follow an entity into the scope or out of it.
+
+        The event of a state that is gone may still come: Home Assistant renames an entity before it tells of that.
+        """
+        if not self.sees(entity_id):
             self.members.discard(entity_id)
+        elif self._hass.states.get(entity_id) is not None:
+            self.members.add(entity_id)
 
 
 class ChangeFeed:

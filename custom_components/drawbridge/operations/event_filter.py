@@ -1,0 +1,213 @@
+"""What a key sees of an event."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from homeassistant.const import (
+    EVENT_COMPONENT_LOADED,
+    EVENT_CORE_CONFIG_UPDATE,
+    EVENT_LOVELACE_UPDATED,
+    EVENT_PANELS_UPDATED,
+    EVENT_SERVICE_REGISTERED,
+    EVENT_SERVICE_REMOVED,
+    EVENT_STATE_CHANGED,
+    EVENT_THEMES_UPDATED,
+)
+from homeassistant.core import Event
+from homeassistant.helpers.json import json_bytes, json_fragment
+from homeassistant.util.json import json_loads_object
+
+from ..scope.own_events import is_own_event, may_receive
+from ..scope.redaction import Redaction
+from ..states.state_json import state_dict
+from .caller import Caller
+from .registry_sight import RegistrySight, Sighting
+from .service_calls import CallPlanner
+
+type Data = Mapping[str, Any]
+
+_DASHBOARD: Final = "dashboard"
+_NOBODYS: Final = frozenset(
+    {
+        "config_entries",
+        "config_entries_subentries",
+        "config_entry_id",
+        "config_subentry_id",
+        "connections",
+        "identifiers",
+        "previous_unique_id",
+        "primary_config_entry",
+        "serial_number",
+        "unique_id",
+    }
+)
+"""Fields of registry entries that no key sees: ids of configuration entries, addresses and serial numbers."""
+_NAMING: Final[Mapping[str, str]] = {
+    "area_id": "area",
+    "device_id": "device",
+    "entity_id": "entity",
+    "floor_id": "floor",
+    "humidity_entity_id": "entity",
+    "labels": "label",
+    "parent_device_id": "device",
+    "temperature_entity_id": "entity",
+    "via_device_id": "device",
+}
+"""Fields of registry entries that name something else, and its kind."""
+
+
+class EventFilter:
+    """What one key sees of events.
+
+    Of the types that every Home Assistant has, it sees what concerns its scope; of those on its event list, those
+    whose data names nothing else; of all others, nothing.
+    """
+
+    def __init__(self, caller: Caller, registries: RegistrySight) -> None:
+        """Filter for a key."""
+        self._caller = caller
+        self._registries = registries
+        self._redaction: Redaction = caller.redaction
+        self._planner = CallPlanner.of(caller)
+
+    def data(self, event: Event[Any], sighting: Sighting | None) -> Data | None:
+        """Return what is seen of the data of an event; ``None`` where the event is not seen at all.
+
+        Args:
+            event: The event.
+            sighting: For an event of a registry, what ``RegistrySight.note`` returned for it.
+
+        """
+        kind = str(event.event_type)
+        if sighting is not None:
+            return self._of_registry(event, sighting)
+        if (rule := _RULES.get(kind)) is not None:
+            return rule(self, event)
+        return self._of_list(event) if may_receive(kind, self._caller.key.events) else None
+
+    def _of_registry(self, event: Event[Any], sighting: Sighting) -> Data | None:
+        """Return what is seen of a change of a registry: what enters the scope is new, what leaves it, gone."""
+        if not (sighting.before or sighting.now):
+            return None
+        data = {name: value for name, value in event.data.items() if name not in {"changes", "device"}}
+        if data.get("action") == "update":
+            if sighting.before and sighting.now:
+                return self._of_update(event, data)
+            data["action"] = "create" if sighting.now else "remove"
+        elif data.get("action") == "create" and not sighting.now:
+            return None
+        return self._renamed(data)
+
+    def _of_update(self, event: Event[Any], data: dict[str, Any]) -> Data:
+        if "changes" not in event.data:
+            return data
+        if (old := data.get("old_entity_id")) is not None and not self._registries.sees("entity", old):
+            del data["old_entity_id"]
+        changes = _as_json(event.data["changes"]) or {}
+        shown = {name: value for name, value in changes.items() if self._may_know(name, value)}
+        return {**data, "changes": self._redaction.value(shown)}
+
+    def _renamed(self, data: dict[str, Any]) -> Data:
+        """Name an entity that left the scope by a new id as the key knew it."""
+        old = data.pop("old_entity_id", None)
+        if old is not None and data["action"] == "remove":
+            data["entity_id"] = old
+        return data
+
+    def _may_know(self, name: str, value: Any) -> bool:  # noqa: ANN401 - any JSON value
+        """Return whether an old value names nothing that the key does not see."""
+        if name in _NOBODYS or name == "categories":
+            return False
+        if (kind := _NAMING.get(name)) is None or value is None:
+            return True
+        return all(self._registries.sees(kind, str(item)) for item in (value if isinstance(value, list) else [value]))
+
+    def _of_list(self, event: Event[Any]) -> Data | None:
+        """Return the data of an event whose type is on the key's list, if it names only what is in scope."""
+        data = _as_json(event.data)
+        if data is None or _is_about_own(data):
+            return None
+        try:
+            if not self._planner.allows_data(data):
+                return None
+        except ValueError:
+            return None
+        shown: Data = self._redaction.value(data)
+        return event.data if shown == event.data else shown
+
+    def _of_state(self, event: Event[Any]) -> Data | None:
+        data = event.data
+        if not self._caller.home.allows(data["entity_id"]):
+            return None
+        states = {name: data.get(name) for name in ("old_state", "new_state")}
+        return {
+            "entity_id": data["entity_id"],
+            **{name: None if item is None else state_dict(item, self._redaction) for name, item in states.items()},
+        }
+
+    def _of_component(self, event: Event[Any]) -> Data | None:
+        name = event.data.get("component")
+        return event.data if isinstance(name, str) and self._caller.home.shows_component(name) else None
+
+    def _of_configuration(self, event: Event[Any]) -> Data | None:
+        hides = self._redaction.hides
+        return self._redaction.value({name: value for name, value in event.data.items() if not hides(name, value)})  # type: ignore[no-any-return]  # a mapping stays one
+
+    def _of_service(self, event: Event[Any]) -> Data | None:
+        domain, service = event.data.get("domain"), event.data.get("service")
+        if not isinstance(domain, str) or not isinstance(service, str):
+            return None
+        present = self._caller.home.has_any(None if domain == "homeassistant" else domain)
+        return event.data if self._planner.offers(domain, service, {domain} if present else ()) else None
+
+    def _of_dashboard(self, event: Event[Any]) -> Data | None:
+        """Return the change of a dashboard to a key that may read them: its path is a name that somebody chose."""
+        key = self._caller.key
+        return event.data if key.scope.is_everything or _DASHBOARD in key.capabilities else None
+
+    def _of_no_data(self, event: Event[Any]) -> Data | None:
+        return event.data if not event.data else {}
+
+
+_RULES: Final[Mapping[str, Callable[[EventFilter, Event[Any]], Data | None]]] = {
+    EVENT_COMPONENT_LOADED: EventFilter._of_component,  # noqa: SLF001 - the table of its own methods
+    EVENT_CORE_CONFIG_UPDATE: EventFilter._of_configuration,  # noqa: SLF001
+    EVENT_LOVELACE_UPDATED: EventFilter._of_dashboard,  # noqa: SLF001
+    EVENT_PANELS_UPDATED: EventFilter._of_no_data,  # noqa: SLF001
+    EVENT_SERVICE_REGISTERED: EventFilter._of_service,  # noqa: SLF001
+    EVENT_SERVICE_REMOVED: EventFilter._of_service,  # noqa: SLF001
+    str(EVENT_STATE_CHANGED): EventFilter._of_state,  # noqa: SLF001
+    EVENT_THEMES_UPDATED: EventFilter._of_no_data,  # noqa: SLF001
+}
+"""What is seen of the types that every Home Assistant has. Those of registries have rules of their own."""
+
+
+def event_json(event: Event[Any], event_type: str, data: Data) -> bytes:
+    """Return an event as JSON, with this type and data. Raises ``TypeError`` for what JSON cannot hold."""
+    if data is event.data:
+        fragment: json_fragment = event.json_fragment
+        return json_bytes(fragment)
+    return json_bytes({**event.as_dict(), "event_type": event_type, "data": data})
+
+
+def _as_json(value: Data) -> dict[str, Any] | None:
+    """Return data as JSON has it: objects show their content only there. ``None`` where JSON cannot hold it."""
+    try:
+        return dict(json_loads_object(json_bytes(value)))
+    except TypeError, ValueError:
+        return None
+
+
+def _is_about_own(value: object) -> bool:
+    """Return whether data that JSON holds names Drawbridge or what is its own: that would tell of other keys."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            if is_own_event(item):
+                return True
+        elif isinstance(item, Mapping):
+            stack += [*item, *item.values()]
+        elif isinstance(item, list):
+            stack += item
+    return False

@@ -1,0 +1,171 @@
+"""Follows all events but changes of states, and hands them to those that see them.
+
+There is one listener for all. Subscribers of keys that see the same are a group: an event is filtered once for each
+group, and encoded once for all groups to which it looks the same. Changes of states come by the feed.
+"""
+
+import asyncio
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from homeassistant.const import EVENT_STATE_CHANGED, MATCH_ALL
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+
+from ..scope.model import Scope
+from ..states.feed import Batch, Subscriber
+from .caller import Caller
+from .event_filter import Data, EventFilter, event_json
+from .registry_sight import SUBJECTS, Change, RegistrySight, Sighting
+
+
+class EventGroup:
+    """Subscribers of keys that see the same events."""
+
+    def __init__(self, caller: Caller, sight: RegistrySight) -> None:
+        """Create a group of those that see what a caller sees."""
+        self.sight = sight
+        self.filter = EventFilter(caller, sight)
+        self.subscribers: dict[Subscriber, str] = {}
+
+    def wanting(self, event_type: str) -> list[Subscriber]:
+        """Return the subscribers of a type of event."""
+        return [item for item, wanted in self.subscribers.items() if wanted in {event_type, MATCH_ALL}]
+
+
+class EventHub:
+    """Hands events to groups of subscribers."""
+
+    def __init__(self, hass: HomeAssistant, flush: Callable[[], None]) -> None:
+        """Create a hub. ``flush`` publishes all changes of states so far: their order among other events is kept."""
+        self._hass = hass
+        self._flush = flush
+        self._groups: dict[Hashable, EventGroup] = {}
+        self._sights: dict[Scope, RegistrySight] = {}
+        self._builds: dict[RegistrySight, asyncio.Task[None]] = {}
+        self._stop_listening: CALLBACK_TYPE | None = None
+
+    def __len__(self) -> int:
+        """Return the number of groups."""
+        return len(self._groups)
+
+    def join(self, caller: Caller, event_type: str, subscriber: Subscriber) -> EventGroup:
+        """Tell a subscriber of the events of a type, or of all, that a caller sees, from now on.
+
+        What is removed from a registry is told only once ``ready`` has returned.
+        """
+        key = caller.key
+        sees = key.scope, key.capabilities, key.services, key.events, key.media_hosts
+        group = self._groups.get(sees)
+        sight = self._sight(caller)
+        if group is None or group.sight is not sight:
+            group = self._groups[sees] = EventGroup(caller, sight)
+        group.subscribers[subscriber] = event_type
+        if event_type in SUBJECTS or event_type == MATCH_ALL:
+            self._build(sight)
+        if self._stop_listening is None:
+            self._stop_listening = self._hass.bus.async_listen(MATCH_ALL, self._fired)
+        return group
+
+    async def ready(self, group: EventGroup) -> None:
+        """Wait until it is known what a group sees of the registries."""
+        if (build := self._builds.get(group.sight)) is not None:
+            await asyncio.shield(build)
+
+    def leave(self, group: EventGroup, subscriber: Subscriber) -> None:
+        """Tell a subscriber nothing more."""
+        group.subscribers.pop(subscriber, None)
+        if group.subscribers:
+            return
+        self._groups = {key: item for key, item in self._groups.items() if item is not group}
+        used = {item.sight for item in self._groups.values()}
+        self._sights = {scope: sight for scope, sight in self._sights.items() if sight in used}
+        for sight in self._builds.keys() - used:
+            self._builds.pop(sight).cancel()
+        if not self._groups:
+            self._stop()
+
+    def close(self) -> None:
+        """Tell nobody anything more."""
+        self._groups.clear()
+        self._sights.clear()
+        for build in self._builds.values():
+            build.cancel()
+        self._builds.clear()
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._stop_listening is not None:
+            self._stop_listening()
+            self._stop_listening = None
+
+    def _sight(self, caller: Caller) -> RegistrySight:
+        """Return what a caller sees of the registries; anew where its scope was dropped in the meantime."""
+        scope = caller.home.scope
+        sight = self._sights.get(scope.scope)
+        if sight is None or sight.scope is not scope:
+            sight = self._sights[scope.scope] = RegistrySight(self._hass, scope)
+        return sight
+
+    def _build(self, sight: RegistrySight) -> None:
+        if sight not in self._builds:
+            work = sight.build()
+            self._builds[sight] = self._hass.async_create_background_task(work, "drawbridge registries")
+
+    @callback
+    def _fired(self, event: Event[Any]) -> None:
+        if event.event_type == EVENT_STATE_CHANGED:
+            return
+        sightings: dict[RegistrySight, Sighting] = {}
+        if event.event_type in SUBJECTS:
+            sightings = {sight: sight.note(event) for sight in self._builds}
+        publication = _Publication(event, self._flush)
+        for group in tuple(self._groups.values()):
+            sighting = sightings.get(group.sight)
+            for change in sighting.entered if sighting is not None else ():
+                publication.publish_change(group, change)
+            publication.publish(group, sighting)
+            for change in sighting.left if sighting is not None else ():
+                publication.publish_change(group, change)
+
+
+class _Publication:
+    """Hands out one event, encoded once for all to whom it looks the same."""
+
+    def __init__(self, event: Event[Any], flush: Callable[[], None]) -> None:
+        self._event = event
+        self._flush = flush
+        self._batches: list[tuple[str, Data, Batch]] = []
+
+    def publish(self, group: EventGroup, sighting: Sighting | None) -> None:
+        """Hand the event to those of a group that want and see it."""
+        event = self._event
+        wanting = group.wanting(str(event.event_type))
+        if not wanting or (event.event_type in SUBJECTS and sighting is None):
+            return
+        data = group.filter.data(event, sighting)
+        if data is not None:
+            self._deliver(wanting, str(event.event_type), data)
+
+    def publish_change(self, group: EventGroup, change: Change) -> None:
+        """Tell those of a group that want it what else they see, or see no longer, since the event."""
+        if wanting := group.wanting(change.event_type):
+            self._deliver(wanting, change.event_type, change.data)
+
+    def _deliver(self, wanting: list[Subscriber], event_type: str, data: Data) -> None:
+        if (batch := self._batch(event_type, data)) is None:
+            return
+        self._flush()
+        for subscriber in wanting:
+            subscriber.deliver(batch)
+
+    def _batch(self, event_type: str, data: Data) -> Batch | None:
+        for known_type, known, batch in self._batches:
+            if known_type == event_type and (known is data or known == data):
+                return batch
+        try:
+            payload = event_json(self._event, event_type, data)
+        except TypeError, ValueError:
+            return None
+        batch = Batch([payload], [])
+        self._batches.append((event_type, data, batch))
+        return batch
