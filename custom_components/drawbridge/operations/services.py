@@ -81,6 +81,7 @@ async def call(  # noqa: PLR0913 - a call has a target apart from its data
     *,
     target: Mapping[str, Any] | None = None,
     wants_response: bool,
+    context: Context | None = None,
 ) -> ServiceResult:
     """Call a service as the user that stands for the key, and collect what it changed.
 
@@ -93,12 +94,38 @@ async def call(  # noqa: PLR0913 - a call has a target apart from its data
         data: The data of the call, as the client sent it.
         target: The target, where the client sent it apart from the data. Its fields replace those of the data.
         wants_response: Whether the caller asks for the response of the service.
+        context: The context of the call, where it is part of more; ``None`` for one of its own.
 
     Raises:
         RefusedError: The key may not make this call, or it failed. Its cause is Home Assistant's own exception.
 
     """
     domain, service = domain.lower(), service.lower()
+    planned = ensure_may_call(caller, domain, service, data, target=target, wants_response=wants_response)
+    context = context or await caller.context()
+    caller.ensure_unchanged()
+    changed, response = await _call(caller, (domain, service), planned, context, wants_response=wants_response)
+    if not wants_response:
+        return ServiceResult(changed, None, context)
+    shown = filter_response(f"{domain}.{service}", response, CallPlanner.of(caller).media)
+    return ServiceResult(changed, redacted_json(shown, caller.redaction), context)
+
+
+def ensure_may_call(  # noqa: PLR0913 - the same
+    caller: Caller,
+    domain: str,
+    service: str,
+    data: object,
+    *,
+    target: Mapping[str, Any] | None = None,
+    wants_response: bool,
+) -> PlannedCall:
+    """Return a call as it would be made, without making it. Names are in lower case.
+
+    Raises:
+        RefusedError: The key may not make this call, or there is no such service.
+
+    """
     name = caller.activity.target = f"{domain}.{service}"
     planned = _plan(caller, domain, service, data, target)
     caller.activity.reached = planned.reached
@@ -107,12 +134,7 @@ async def call(  # noqa: PLR0913 - a call has a target apart from its data
     if not planned.decision.allowed:
         raise RefusedError(Refusal.SERVICE, hidden=Refusal.SERVICE_SCOPE)
     _ensure_response(caller, domain, service, wanted=wants_response)
-    context = await caller.context()
-    changed, response = await _call(caller, (domain, service), planned, context, wants_response=wants_response)
-    if not wants_response:
-        return ServiceResult(changed, None, context)
-    shown = filter_response(name, response, CallPlanner.of(caller).media)
-    return ServiceResult(changed, redacted_json(shown, caller.redaction), context)
+    return planned
 
 
 def _plan(caller: Caller, domain: str, service: str, data: object, target: Mapping[str, Any] | None) -> PlannedCall:

@@ -13,6 +13,7 @@ from . import (
     logbook,
     recorder,
     registries,
+    scripts,
     services,
     states,
 )
@@ -24,6 +25,7 @@ _MODULES: Final = (
     logbook,
     recorder,
     registries,
+    scripts,
     services,
     states,
 )

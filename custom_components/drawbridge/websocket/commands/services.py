@@ -69,18 +69,18 @@ def _as_home_assistant(message: dict[str, Any], error: RefusedError) -> CommandE
     if isinstance(cause, ServiceNotFound):
         name = f"{message['domain']}.{message['service']}"
         if f"{cause.domain}.{cause.service}" == name:
-            return CommandError(ERR_NOT_FOUND, f"Service {name} not found.", _translation(cause))
+            return CommandError(ERR_NOT_FOUND, f"Service {name} not found.", translation(cause))
         return CommandError(ERR_HOME_ASSISTANT_ERROR, error.message)
     if isinstance(cause, ServiceValidationError):
-        return CommandError(ERR_SERVICE_VALIDATION_ERROR, f"Validation error: {error.message}", _translation(cause))
+        return CommandError(ERR_SERVICE_VALIDATION_ERROR, f"Validation error: {error.message}", translation(cause))
     if isinstance(cause, vol.Invalid):
         return CommandError(ERR_INVALID_FORMAT, error.message)
     if isinstance(cause, HomeAssistantError):
-        return CommandError(ERR_HOME_ASSISTANT_ERROR, error.message, _translation(cause))
+        return CommandError(ERR_HOME_ASSISTANT_ERROR, error.message, translation(cause))
     return None
 
 
-def _translation(error: HomeAssistantError) -> dict[str, Any] | None:
+def translation(error: HomeAssistantError) -> dict[str, Any] | None:
     """Return what clients translate an error by. Its placeholders may name what is out of scope, so they stay here."""
     if error.translation_key is None:
         return None

@@ -1,0 +1,143 @@
+"""Sequences of actions: each is a call of a service, and all are checked before the first is called."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
+
+from homeassistant.core import Context
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.template import Template
+
+from ..keys import Capability
+from ..refusal import RefusedError, bad_request
+from .caller import Activity, Caller
+from .declaration import Operation
+from .services import call, ensure_may_call
+
+RUN: Final = Operation("scripts.run", Capability.CONTROL)
+
+MAX_ACTIONS: Final = 100
+
+_FIELDS: Final = frozenset(
+    {"action", "alias", "continue_on_error", "data", "enabled", "entity_id", "response_variable", "target"}
+)
+_UNSUPPORTED: Final = "A sequence may have actions only, without templates."
+_MAX_AUDITED: Final = 10
+_LACKS_RESPONSE: Final = "service_lacks_response_request"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A step of a sequence.
+
+    Attributes:
+        domain: The domain of the service.
+        service: Its name.
+        data: The data of the call.
+        target: Its target.
+        wants_response: Whether the step asks for the response, though nothing can use it.
+        goes_on: Whether the sequence goes on when the call fails.
+
+    """
+
+    domain: str
+    service: str
+    data: dict[str, Any]
+    target: dict[str, Any]
+    wants_response: bool
+    goes_on: bool
+
+    @classmethod
+    def of(cls, step: Mapping[str, Any]) -> Self:
+        """Read a step that Home Assistant's schema accepted. Raises ``RefusedError`` for anything but an action."""
+        if not step.keys() <= _FIELDS or "action" not in step or _has_template(step):
+            raise bad_request(_UNSUPPORTED)
+        domain, _, service = step["action"].lower().partition(".")
+        named = {"entity_id": step["entity_id"]} if "entity_id" in step else {}
+        return cls(
+            domain,
+            service,
+            dict(step.get("data") or {}),
+            {**step.get("target", {}), **named},
+            "response_variable" in step,
+            bool(step.get("continue_on_error", False)),
+        )
+
+
+async def run(caller: Caller, sequence: Sequence[Mapping[str, Any]]) -> Context:
+    """Call one service after the other, as the user that stands for the key, and return the context of the calls.
+
+    Args:
+        caller: Who calls.
+        sequence: The steps, as Home Assistant's schema of scripts returns them.
+
+    Raises:
+        RefusedError: A step is not an action, or the key may not make one of the calls: then none was made. Or a call
+            failed: then those before it were made. Its cause is Home Assistant's own exception.
+
+    """
+    if len(sequence) > MAX_ACTIONS:
+        raise bad_request(f"A sequence may have {MAX_ACTIONS} actions at most.")
+    actions = [action for step in sequence if (action := Action.of(step)) and step.get("enabled", True)]
+    alone = [replace(caller, activity=Activity()) for _ in actions]
+    try:
+        for action, each in zip(actions, alone, strict=True):
+            _check(each, action)
+    finally:
+        _record(caller, [each.activity for each in alone])
+    context = await caller.context()
+    for action, each in zip(actions, alone, strict=True):
+        await _run(each, action, context)
+    return context
+
+
+def _check(caller: Caller, action: Action) -> None:
+    """Raise ``RefusedError`` if the key may not call an action."""
+    domain, service = action.domain, action.service
+    try:
+        ensure_may_call(
+            caller, domain, service, action.data, target=action.target, wants_response=action.wants_response
+        )
+    except RefusedError as err:
+        cause = err.__cause__
+        if isinstance(cause, ServiceValidationError) and cause.translation_key == _LACKS_RESPONSE:
+            text = f"Script requires 'response_variable' for response data for service call {domain}.{service}"
+            raise bad_request(text) from None
+        raise
+
+
+async def _run(caller: Caller, action: Action, context: Context) -> None:
+    try:
+        await call(
+            caller,
+            action.domain,
+            action.service,
+            action.data,
+            target=action.target,
+            wants_response=action.wants_response,
+            context=context,
+        )
+    except RefusedError as err:
+        if not action.goes_on or not isinstance(err.__cause__, HomeAssistantError):
+            raise
+
+
+def _record(caller: Caller, activities: Sequence[Activity]) -> None:
+    """Record what all actions of a sequence reach as one activity."""
+    targets = [activity.target for activity in activities if activity.target is not None]
+    caller.activity.target = "; ".join(targets[:_MAX_AUDITED]) or "no action"
+    caller.activity.reached = frozenset().union(*(activity.reached for activity in activities))
+
+
+def _has_template(value: object) -> bool:
+    """Return whether there is a template anywhere in what a schema returned."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Template):
+            return True
+        if isinstance(item, Mapping):
+            stack += [*item, *item.values()]
+        elif isinstance(item, list | tuple):
+            stack += item
+    return False
