@@ -78,7 +78,8 @@ async def run(caller: Caller, sequence: Sequence[Mapping[str, Any]]) -> Context:
     """
     if len(sequence) > MAX_ACTIONS:
         raise bad_request(f"A sequence may have {MAX_ACTIONS} actions at most.")
-    actions = [action for step in sequence if (action := Action.of(step)) and step.get("enabled", True)]
+    parsed = [(step, Action.of(step)) for step in sequence]
+    actions = [action for step, action in parsed if step.get("enabled", True)]
     alone = [replace(caller, activity=Activity()) for _ in actions]
     try:
         for action, each in zip(actions, alone, strict=True):

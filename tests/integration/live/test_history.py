@@ -417,7 +417,7 @@ async def test_slow_reader(bridge: Bridge) -> None:
     assert outbox is not None
 
 
-async def test_not_set_up(bridge: Bridge, own: LiveClient, ours: LiveClient, hass: HomeAssistant) -> None:
+async def test_not_set_up(own: LiveClient, ours: LiveClient, hass: HomeAssistant) -> None:
     """Without the integration, the commands are not known."""
     hass.config.components.remove("history")
     for type_ in (PERIOD, STREAM):
