@@ -235,6 +235,7 @@ class Refusal(Enum):
         retry_after=5,
     )
     CAMERA_OFF = Reason(HTTPStatus.SERVICE_UNAVAILABLE, "The camera is off.", Metric.DENIED, retry_after=60)
+    UNSUPPORTED = Reason(HTTPStatus.BAD_REQUEST, "{detail}", audited=False)
     METHOD_NOT_ALLOWED = Reason(HTTPStatus.METHOD_NOT_ALLOWED, "This path accepts {methods}.", audited=False)
     TIMED_OUT = Reason(
         HTTPStatus.GATEWAY_TIMEOUT, "Home Assistant did not answer in time. The request may still be in progress."
@@ -292,3 +293,8 @@ def not_found(detail: str, *, hidden: Refusal | None = None) -> RefusedError:
 def failed(detail: str) -> RefusedError:
     """Return the refusal for something that Home Assistant tried and failed to do."""
     return RefusedError(Refusal.FAILED, {"detail": detail})
+
+
+def unsupported(detail: str) -> RefusedError:
+    """Return the refusal of what this entity, or the bridge, cannot do."""
+    return RefusedError(Refusal.UNSUPPORTED, {"detail": detail})

@@ -304,3 +304,25 @@ def test_a_single_byte_alone_changes_nothing() -> None:
     """Whatever begins an escape is looked at, and what is none stays."""
     assert not ALL.may_change({}, b'{"a":"b/c"}')
     assert not ALL.may_change({}, b'{"a":"api"}')
+
+
+@pytest.mark.parametrize(
+    ("value", "may_change"),
+    [
+        ([{"summary": "Milk", "due": None, "count": 2.5}], False),
+        ({"a": {"b": [{"condition": "sunny"}]}}, False),
+        ("latitude", False),
+        ({"a": {"latitude": 1}}, True),
+        ([[{"location": [1, 2]}]], True),
+        ({"api_token": "1"}, True),
+        ({"a": "/api/webhook/0123"}, True),
+        ({"a": "b?token=1"}, True),
+        ({"l\\u0061titude": 1}, True),
+        ({"é": "ö"}, False),
+    ],
+)
+def test_json_that_could_change_is_looked_at(value: object, *, may_change: bool) -> None:
+    """What is passed over is what redaction leaves as it is."""
+    encoded = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    assert NONE.may_change_json(encoded) is may_change
+    assert may_change or NONE.value(value) == value

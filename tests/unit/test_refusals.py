@@ -33,6 +33,7 @@ MISTAKES = {
     Refusal.UNAVAILABLE,
     Refusal.UNFINISHED,
     Refusal.UNREAD,
+    Refusal.UNSUPPORTED,
     Refusal.UPGRADE_REQUIRED,
 }
 """The refusals that raise no event: mistakes of clients, and failures."""

@@ -1,6 +1,6 @@
-"""Calendars: which are in scope, and their events in a period."""
+"""Calendars: which are in scope, their events in a period, also live, and changes of events."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,11 +11,17 @@ from homeassistant.util import dt as dt_util
 from ..keys import Capability
 from ..refusal import Refusal, bad_request, failed
 from ..states.state_json import redacted_json
+from . import item_writes
 from .caller import Caller
 from .declaration import Operation
+from .following import Current, Send, passes_on
 
 LIST: Final = Operation("calendars.list", Capability.READ, everything=True)
 EVENTS: Final = Operation("calendars.events", Capability.READ, names=("entity_id",))
+FOLLOW: Final = Operation("calendars.follow", Capability.READ, names=("entity_id",))
+CREATE: Final = Operation("calendars.create_event", Capability.CONTROL, names=("entity_id",))
+UPDATE: Final = Operation("calendars.update_event", Capability.CONTROL, names=("entity_id",))
+DELETE: Final = Operation("calendars.delete_event", Capability.CONTROL, names=("entity_id",))
 
 _CALENDAR: Final = "calendar"
 
@@ -46,6 +52,80 @@ async def events(caller: Caller, calendar: Any, start: datetime, end: datetime) 
     except HomeAssistantError as err:
         raise failed(f"Error reading events: {err}") from err
     return redacted_json([asdict(event, dict_factory=_as_json) for event in found], caller.redaction)
+
+
+def find_to_follow(caller: Caller, entity_id: str) -> Any:  # noqa: ANN401 - the same
+    """Return a calendar, to be followed. Raises ``RefusedError`` if there is none in scope."""
+    return caller.home.find_entity(_CALENDAR, entity_id, f"Calendar entity not found: {entity_id}")
+
+
+def follow(
+    calendar: Any,  # noqa: ANN401 - the same
+    start: datetime,
+    end: datetime,
+    current: Current,
+    send: Send,
+) -> tuple[Callable[[], None], Callable[[], None]]:
+    """Follow the events in a period. Return what ends it, and what sends the events as they are now."""
+    listener = passes_on(calendar, current, send)
+    stop = calendar.async_subscribe_events(start, end, listener)
+    return stop, lambda: calendar.async_update_single_event_listener(start, end, listener)
+
+
+async def create(caller: Caller, entity_id: str, event: Mapping[str, Any]) -> None:
+    """Create an event, where the key may call the service that does.
+
+    Unlike the service, it can repeat the event. Home Assistant has checked the rule for that: it names nothing.
+
+    Raises:
+        RefusedError: There is no such calendar in scope, the key may not, the calendar cannot, or it failed.
+
+    """
+    name = "calendar.create_event"
+    calendar = item_writes.find(caller, _CALENDAR, entity_id, name)
+    item_writes.ensure_like_service(caller, "calendar.create_event", {"entity_id": entity_id, **_service_data(event)})
+    _ensure_supported(calendar, "CREATE_EVENT", "Calendar does not support event creation")
+    await item_writes.write(caller, name, calendar.async_create_event(**event))
+
+
+async def update(
+    caller: Caller, entity_id: str, uid: str, event: Mapping[str, Any], recurrence: Mapping[str, str | None]
+) -> None:
+    """Change an event.
+
+    ``recurrence`` is the id and the range of the recurrence of an event that repeats.
+
+    Raises:
+        RefusedError: There is no such calendar in scope, the key may not, the calendar cannot, or it failed.
+
+    """
+    name = "calendar.update_event"
+    calendar = item_writes.find(caller, _CALENDAR, entity_id, name)
+    item_writes.ensure_no_list(caller)
+    _ensure_supported(calendar, "UPDATE_EVENT", "Calendar does not support event update")
+    await item_writes.write(caller, name, calendar.async_update_event(uid, event, **recurrence))
+
+
+async def delete(caller: Caller, entity_id: str, uid: str, recurrence: Mapping[str, str | None]) -> None:
+    """Delete an event. The arguments and errors are those of ``update``."""
+    name = "calendar.delete_event"
+    calendar = item_writes.find(caller, _CALENDAR, entity_id, name)
+    item_writes.ensure_no_list(caller)
+    _ensure_supported(calendar, "DELETE_EVENT", "Calendar does not support event deletion")
+    await item_writes.write(caller, name, calendar.async_delete_event(uid, **recurrence))
+
+
+def _service_data(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data that the service takes for an event."""
+    kind = "date_time" if isinstance(event["dtstart"], datetime) else "date"
+    times = {f"{name}_{kind}": event[f"dt{name}"].isoformat() for name in ("start", "end")}
+    return times | {name: event[name] for name in ("summary", "description", "location") if name in event}
+
+
+def _ensure_supported(calendar: Any, feature: str, detail: str) -> None:  # noqa: ANN401 - the same
+    from homeassistant.components.calendar.const import CalendarEntityFeature  # noqa: PLC0415 - may not be set up
+
+    item_writes.ensure_supported(calendar, CalendarEntityFeature[feature], detail)
 
 
 def _as_json(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Home Assistant as one key sees it."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import batched
 from typing import Any, Final
 
 from homeassistant.core import Context, HomeAssistant, State
@@ -27,6 +29,8 @@ COMMON_COMPONENTS: Final = frozenset(
     }
 )
 """The components that clients look for before they use a part of the API; most are in every Home Assistant."""
+_AT_ONCE: Final = 500
+"""States that are looked at before others have their turn."""
 
 
 def entity_not_found(*, hidden: Refusal | None = None) -> RefusedError:
@@ -125,12 +129,7 @@ class ScopedHome:
         loaded = self._hass.config.components
         if self.scope.scope.is_everything:
             return list(loaded)
-        registry = er.async_get(self._hass)
-        shown = set(COMMON_COMPONENTS)
-        for state in self.states():
-            shown.add(state.domain)
-            if (entry := registry.async_get(state.entity_id)) is not None:
-                shown |= {entry.platform, f"{state.domain}.{entry.platform}"}
+        shown = COMMON_COMPONENTS | self._shown(self._hass.states.async_all())
         return [item for item in loaded if item in shown]
 
     def shows_component(self, name: str) -> bool:
@@ -143,6 +142,17 @@ class ScopedHome:
         registry = er.async_get(self._hass)
         entries = (registry.async_get(state.entity_id) for state in self.states(domain if platform else None))
         return any(entry is not None and entry.platform == (platform or domain) for entry in entries)
+
+    async def integrations(self) -> frozenset[str]:
+        """Return the loaded integrations that the scope reveals, as ``components`` does, and let others have turns."""
+        loaded = frozenset(item for item in self._hass.config.components if "." not in item)
+        if self.scope.scope.is_everything:
+            return loaded
+        shown = set(COMMON_COMPONENTS)
+        for states in batched(self._hass.states.async_all(), _AT_ONCE, strict=False):
+            shown |= self._shown(states)
+            await asyncio.sleep(0)
+        return loaded & shown
 
     def require(self, *integrations: str) -> None:
         """Raise ``RefusedError`` if one of these integrations is not set up."""
@@ -178,6 +188,28 @@ class ScopedHome:
         if found is None:
             raise RefusedError(missing, {"detail": detail})
         return found
+
+    def find_entity(self, domain: str, entity_id: str, detail: str) -> Any:  # noqa: ANN401 - the same
+        """Return an entity of a domain that is in scope, where nothing else is told apart.
+
+        Raises:
+            RefusedError: There is no such entity in scope, whether its domain is set up or not.
+
+        """
+        if domain not in self._hass.config.components:
+            raise not_found(detail, hidden=None if self.scope.allows(entity_id) else Refusal.SCOPE)
+        return self.entity(domain, entity_id, Refusal.NOT_FOUND, detail)
+
+    def _shown(self, states: Iterable[State]) -> set[str]:
+        """Return the domains of those of the states that are in scope, and the integrations that provide them."""
+        registry, allows = er.async_get(self._hass), self.scope.allows
+        shown: set[str] = set()
+        for state in states:
+            if allows(state.entity_id):
+                shown.add(state.domain)
+                if (entry := registry.async_get(state.entity_id)) is not None:
+                    shown |= {entry.platform, f"{state.domain}.{entry.platform}"}
+        return shown
 
     def _component(self, domain: str) -> EntityComponent[Any]:
         self.require(domain)

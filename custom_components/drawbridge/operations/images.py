@@ -1,17 +1,19 @@
 """Pictures of cameras and image entities."""
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Never
 
 from homeassistant.exceptions import HomeAssistantError
 
 from ..keys import Capability
-from ..refusal import Refusal, RefusedError, failed
+from ..refusal import Refusal, RefusedError, failed, unsupported
 from .caller import Caller
 from .declaration import Operation
 
 CAMERA: Final = Operation("images.camera", Capability.IMAGES, names=("entity_id",))
 IMAGE: Final = Operation("images.image", Capability.IMAGES, names=("entity_id",))
+CAPABILITIES: Final = Operation("images.capabilities", Capability.IMAGES, names=("entity_id",))
+STREAM: Final = Operation("images.stream", Capability.IMAGES, names=("entity_id",))
 
 _TIMEOUT_SECONDS: Final = 10
 _NO_PICTURE: Final = "Unable to get image"
@@ -59,3 +61,25 @@ async def image_picture(caller: Caller, entity_id: str) -> Picture:
     except (HomeAssistantError, ValueError) as err:
         raise failed(f"{_NO_PICTURE}: {err}.") from err
     return Picture(image.content, image.content_type)
+
+
+def camera_capabilities(caller: Caller, entity_id: str) -> dict[str, Any]:
+    """Return what can be shown of a camera beside its stills, in Home Assistant's form: nothing.
+
+    Streams do not stay within the bridge: a player fetches HLS from Home Assistant itself by a path that opens it to
+    whoever knows it, and WebRTC goes from the camera to the client. A client that is told of none shows stills.
+
+    Raises:
+        RefusedError: There is no such camera in scope, or it is off.
+
+    """
+    camera = caller.home.find_entity("camera", entity_id, "Camera not found")
+    if not camera.is_on:
+        raise RefusedError(Refusal.CAMERA_OFF)
+    nothing = {"frontend_stream_types": [], "two_way_audio": False}
+    return {name: nothing.get(name) for name in asdict(camera.camera_capabilities)}
+
+
+def refuse_stream() -> Never:
+    """Refuse a stream of any camera, whether there is such a camera or not. Raises ``RefusedError``."""
+    raise unsupported("Streams are not available through the bridge. Use the stills of /api/camera_proxy.")

@@ -53,6 +53,13 @@ class LiveScope:
             verdict = self._strangers.get(entity_id)
         return self._decide(entity_id) if verdict is None else verdict
 
+    def allows_afresh(self, entity_id: str) -> bool:
+        """Tell the same, and remember nothing.
+
+        For what an entity tells while it is moved: it may hear of that before the directory does.
+        """
+        return self.scope.matches(self._directory.facts(entity_id))
+
     def _decide(self, entity_id: str) -> bool:
         verdict = self.scope.matches(self._directory.facts(entity_id))
         if self._directory.exists(entity_id):

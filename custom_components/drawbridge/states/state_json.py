@@ -51,7 +51,10 @@ def _encoded(state: State, redaction: Redaction) -> bytes:
 
 def redacted_json(value: object, redaction: Redaction) -> JsonValueType:
     """Return any value as JSON has it, less what is redacted: objects show their content only in JSON."""
-    redacted: JsonValueType = redaction.value(json_loads(json_bytes(value)))
+    encoded = json_bytes(value)
+    if not redaction.may_change_json(encoded):
+        return json_loads(encoded)
+    redacted: JsonValueType = redaction.value(json_loads(encoded))
     return redacted
 
 

@@ -1,6 +1,7 @@
 """Errors of commands, in Home Assistant's form."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -10,6 +11,7 @@ from homeassistant.components.websocket_api.const import (
     ERR_HOME_ASSISTANT_ERROR,
     ERR_INVALID_FORMAT,
     ERR_NOT_FOUND,
+    ERR_NOT_SUPPORTED,
     ERR_TIMEOUT,
     ERR_UNAUTHORIZED,
     ERR_UNKNOWN_ERROR,
@@ -29,6 +31,7 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.SCOPE: ERR_NOT_FOUND,
         Refusal.BAD_REQUEST: ERR_INVALID_FORMAT,
         Refusal.TOO_LARGE: ERR_INVALID_FORMAT,
+        Refusal.UNSUPPORTED: ERR_NOT_SUPPORTED,
         Refusal.RATE_LIMITED: _ERR_RATE_LIMITED,
         Refusal.BUSY: _ERR_BUSY,
         Refusal.UNFINISHED: _ERR_BUSY,
@@ -83,7 +86,7 @@ def error_answer(message: object, error: Exception) -> ErrorAnswer | None:
     if isinstance(error, RefusedError):
         return ErrorAnswer(_CODES.get(error.refusal, ERR_UNAUTHORIZED), _safe(error.message), refused=error)
     if isinstance(error, CommandError):
-        return ErrorAnswer(error.code, _safe(error.message), error.translation)
+        return ErrorAnswer(error.code, _safe(error.message), error.translation, _hidden(error.__cause__))
     found = next(((code, text) for kind, code, text in _KINDS if isinstance(error, kind)), None)
     if found is not None:
         return ErrorAnswer(*found)
@@ -92,6 +95,33 @@ def error_answer(message: object, error: Exception) -> ErrorAnswer | None:
     if isinstance(error, HomeAssistantError) and str(error):
         return ErrorAnswer(ERR_HOME_ASSISTANT_ERROR, _safe(str(error)))
     return None
+
+
+@contextmanager
+def missing_told(code: str) -> Iterator[None]:
+    """Answer with this code, and not with ``not_found``, where something does not exist or is hidden."""
+    try:
+        yield
+    except RefusedError as err:
+        if err.refusal is Refusal.NOT_FOUND:
+            raise CommandError(code, err.message) from err
+        raise
+
+
+@contextmanager
+def failure_told() -> Iterator[None]:
+    """Answer with the code ``failed`` where Home Assistant tried and failed, as some of its commands do."""
+    try:
+        yield
+    except RefusedError as err:
+        if err.refusal is Refusal.FAILED:
+            raise CommandError("failed", err.message) from err
+        raise
+
+
+def _hidden(cause: BaseException | None) -> RefusedError | None:
+    """Return the refusal of something out of scope, so that it counts as one in whatever words the client is told."""
+    return cause if isinstance(cause, RefusedError) and cause.reason is Refusal.SCOPE else None
 
 
 def _safe(text: str) -> str:

@@ -7,27 +7,41 @@ from typing import Final
 
 from ..command import Command
 from . import (
+    calendars,
+    cameras,
     connection,
     events,
+    frontend,
     history,
     logbook,
+    nothing,
     recorder,
     registries,
     scripts,
     services,
     states,
+    todo,
+    units,
+    weather,
 )
 
 _MODULES: Final = (
+    calendars,
+    cameras,
     connection,
     events,
+    frontend,
     history,
     logbook,
+    nothing,
     recorder,
     registries,
     scripts,
     services,
     states,
+    todo,
+    units,
+    weather,
 )
 
 COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(

@@ -1,0 +1,13 @@
+"""What is of the house and of no entity. No key sees any of it."""
+
+from typing import Final
+
+from ..keys import Capability
+from .declaration import Operation
+
+NOTIFICATIONS: Final = Operation("nothing.notifications", Capability.READ)
+ISSUES: Final = Operation("nothing.issues", Capability.READ)
+INTEGRATIONS: Final = Operation("nothing.integrations", Capability.READ)
+DASHBOARDS: Final = Operation("nothing.dashboards", Capability.READ)
+PREFERENCES: Final = Operation("nothing.preferences", Capability.READ)
+BLUEPRINTS: Final = Operation("nothing.blueprints", Capability.READ)

@@ -1,0 +1,139 @@
+"""Commands that are accepted and have nothing to tell, in the form that Home Assistant has for nothing.
+
+Clients that get a refusal for one of them stop. What they ask for is of the house and of no entity: notifications,
+repairs, integrations, and the dashboards and preferences of users.
+"""
+
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.helpers import config_validation as cv
+
+from ...operations import nothing as operations
+from ..command import ANSWERED, Answered, Commands, Request
+from ..errors import CommandError
+
+commands = Commands()
+
+_KEY: Final = {vol.Required("key"): str}
+_OPTIONAL_KEY: Final = {vol.Optional("key"): str}
+_VALUE: Final = {vol.Required("value"): vol.Any(bool, str, int, float, dict, list, None)}
+
+
+@commands.command("persistent_notification/get", operations.NOTIFICATIONS)
+def notifications(_request: Request) -> list[Any]:
+    """Return no notifications."""
+    return []
+
+
+@commands.command("persistent_notification/subscribe", operations.NOTIFICATIONS)
+def subscribe_notifications(request: Request) -> Answered:
+    """Send that there are no notifications, and nothing after that."""
+    _subscribe(request)
+    request.send_result()
+    request.send_event({"type": "current", "notifications": {}})
+    return ANSWERED
+
+
+@commands.command("repairs/list_issues", operations.ISSUES)
+def issues(_request: Request) -> dict[str, list[Any]]:
+    """Return no issues."""
+    return {"issues": []}
+
+
+@commands.command(
+    "config_entries/get",
+    operations.INTEGRATIONS,
+    {vol.Optional("type_filter"): vol.All(cv.ensure_list, [str]), vol.Optional("domain"): str},
+)
+def config_entries(_request: Request) -> list[Any]:
+    """Return no configured integrations."""
+    return []
+
+
+@commands.command("get_panels", operations.DASHBOARDS)
+def panels(_request: Request) -> dict[str, Any]:
+    """Return no panels."""
+    return {}
+
+
+@commands.command("lovelace/info", operations.DASHBOARDS)
+def lovelace_info(_request: Request) -> dict[str, str]:
+    """Return how resources are kept in a new Home Assistant."""
+    return {"resource_mode": "storage"}
+
+
+@commands.command(
+    "lovelace/config",
+    operations.DASHBOARDS,
+    {vol.Optional("force", default=False): bool, vol.Optional("url_path"): vol.Any(None, cv.string)},
+)
+def lovelace_config(request: Request) -> None:
+    """Say that there is no such dashboard, as Home Assistant does where nobody has made one."""
+    url_path = request.message.get("url_path")
+    text = "No config found." if url_path is None else f"Unknown config specified: {url_path}"
+    raise CommandError("config_not_found", text)
+
+
+@commands.command("lovelace/resources", operations.DASHBOARDS)
+def lovelace_resources(_request: Request) -> list[Any]:
+    """Return no resources of dashboards."""
+    return []
+
+
+@commands.command("lovelace/dashboards/list", operations.DASHBOARDS)
+def lovelace_dashboards(_request: Request) -> list[Any]:
+    """Return no dashboards."""
+    return []
+
+
+@commands.command("blueprint/list", operations.BLUEPRINTS, {vol.Required("domain"): cv.string})
+def blueprints(_request: Request) -> dict[str, Any]:
+    """Return no blueprints."""
+    return {}
+
+
+@commands.command("frontend/get_user_data", operations.PREFERENCES, _OPTIONAL_KEY)
+def user_data(request: Request) -> dict[str, Any]:
+    """Return no preferences."""
+    return _no_preferences(request)
+
+
+@commands.command("frontend/set_user_data", operations.PREFERENCES, {**_KEY, **_VALUE})
+def set_user_data(_request: Request) -> None:
+    """Accept a preference, and store nothing."""
+
+
+@commands.command("frontend/subscribe_user_data", operations.PREFERENCES, _OPTIONAL_KEY)
+def subscribe_user_data(request: Request) -> Answered:
+    """Send that there are no preferences, and nothing after that."""
+    return _subscribe_preferences(request)
+
+
+@commands.command("frontend/get_system_data", operations.PREFERENCES, _KEY)
+def system_data(request: Request) -> dict[str, Any]:
+    """Return no preferences of the house."""
+    return _no_preferences(request)
+
+
+@commands.command("frontend/subscribe_system_data", operations.PREFERENCES, _KEY)
+def subscribe_system_data(request: Request) -> Answered:
+    """Send that there are no preferences of the house, and nothing after that."""
+    return _subscribe_preferences(request)
+
+
+def _no_preferences(request: Request) -> dict[str, Any]:
+    return {"value": None if "key" in request.message else {}}
+
+
+def _subscribe_preferences(request: Request) -> Answered:
+    _subscribe(request)
+    # The event comes first, as in Home Assistant.
+    request.send_event(_no_preferences(request))
+    request.send_result()
+    return ANSWERED
+
+
+def _subscribe(request: Request) -> None:
+    """Keep a subscription to nothing."""
+    request.subscribe(lambda: None)
