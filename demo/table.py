@@ -11,6 +11,7 @@ from sandbox.stack import Stack
 SHOWN_KEYS: Final = {
     "dashboard": "reads everything",
     "living_room": "reads and controls the area Living Room",
+    "everything": "sees everything, and may do everything that a key can",
     "metrics": "reads the bridge's own metrics",
 }
 """What each key allows. The key for benchmarks is not shown."""
@@ -53,6 +54,7 @@ def _examples(stack: Stack) -> Iterable[str]:
             '  curl -H "Authorization: Bearer $living_room" '
             f'--json \'{{"entity_id": "light.{light}"}}\' {bridge}/api/services/light/toggle{said}'
         )
+    yield f"  DRAWBRIDGE_KEY=$living_room .venv/bin/python -m demo.watch {bridge}    # changes of the room, live"
     yield f'  curl -H "Authorization: Bearer $metrics" {bridge}/health'
     yield f"  curl '{stack.prometheus.url}/api/v1/query?query={SCORE}'    # or look at {score}"
 

@@ -24,6 +24,8 @@ class NewKey:
     capabilities: tuple[str, ...] = ("read",)
     everything: bool = False
     areas: tuple[str, ...] = ()
+    services: tuple[str, ...] | None = None
+    events: tuple[str, ...] | None = None
     per_minute: int | None = None
     expires: str | None = None
 
@@ -34,10 +36,15 @@ class NewKey:
 
 IN_A_YEAR: Final = (datetime.now(UTC) + timedelta(days=365)).strftime("%Y-%m-%d %H:%M:%S")
 
+ALL_CAPABILITIES: Final = (
+    "read", "history", "control", "set_state", "fire_event", "template", "images", "location", "metrics",
+)  # fmt: skip
+
 HOUSEHOLD_KEYS: Final = {
     "dashboard": NewKey("Dashboard", everything=True),
     "living_room": NewKey("Living room", ("read", "control"), areas=("living_room",), expires=IN_A_YEAR),
     "metrics": NewKey("Metrics", ("metrics",)),
+    "everything": NewKey("Everything", ALL_CAPABILITIES, everything=True, services=("*",), events=("*",), per_minute=0),
     "benchmark": NewKey("Benchmark", everything=True, per_minute=0),
 }
 """The keys of the household, by their names in `demo.json`."""

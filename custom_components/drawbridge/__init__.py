@@ -19,6 +19,7 @@ from .keys.keeper import remove_store
 from .migration import migrate
 from .services import register_actions
 from .usage import remove_usage
+from .websocket import asyncapi
 from .websocket.commands import COMMANDS
 from .websocket.mount import mount as mount_websocket
 
@@ -47,7 +48,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> bool:
     """Build the bridge of a config entry."""
     integration = await async_get_integration(hass, DOMAIN)
-    bridge = Bridge(hass, entry, str(integration.version))
+    bridge = Bridge(hass, entry, str(integration.version), asyncapi.content)
     bridge.recorder.live.declare_commands(COMMANDS)
     await bridge.start()
     entry.runtime_data = bridge

@@ -57,9 +57,24 @@ type DrawbridgeConfigEntry = ConfigEntry[Bridge]
 class Bridge:
     """All that a request needs, and all that lives as long as the config entry is loaded."""
 
-    def __init__(self, hass: HomeAssistant, entry: DrawbridgeConfigEntry, version: str) -> None:
-        """Build a bridge into Home Assistant. ``version`` is the integration's own."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: DrawbridgeConfigEntry,
+        version: str,
+        describe_commands: Callable[[str, str], bytes],
+    ) -> None:
+        """Build a bridge into Home Assistant.
+
+        Args:
+            hass: Home Assistant.
+            entry: The config entry.
+            version: The version of the integration.
+            describe_commands: Returns the document of the live commands, for a version and a base path.
+
+        """
         self.hass = hass
+        self.describe_commands = describe_commands
         self.options = Options.from_mapping(entry.options)
         self.keys = KeyRing()
         self.keeper = KeyKeeper(hass, entry)

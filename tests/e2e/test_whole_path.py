@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from custom_components.drawbridge.keys import Capability
 from sandbox.process import Identity
 from sandbox.stack import Stack, household
 
@@ -89,6 +90,9 @@ async def check_keys(stack: Stack) -> None:
     assert await ask(stack, "GET", "/health") == (200, {"status": "ok"})
     assert (await ask(stack, "GET", "/health", keys["metrics"]))[1]["score"] > 50
     assert (await ask(stack, "GET", "/api/states"))[0] == 401
+    _, about = await ask(stack, "GET", "/key", keys["everything"])
+    assert set(about["capabilities"]) == set(Capability)
+    assert (about["scope"]["everything"], about["services"], about["events"]) == (True, ["*"], ["*"])
 
 
 @pytest.fixture
@@ -112,6 +116,31 @@ async def run(folder: Path, *command: str) -> str:
     return printed
 
 
+async def check_watching(folder: Path, keys: list[str], line: str, demo: dict[str, Any]) -> None:
+    """The client that the demo offers prints the room, then its changes live, and nothing of the rest of the house."""
+    process = await asyncio.create_subprocess_exec(
+        "bash", "-c", "\n".join([*keys, f"exec env {line}"]), cwd=folder, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    printed: list[str] = []
+    try:
+        async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+            while not any("light.living_room_floor_lamp" in item for item in printed):
+                printed.append((await process.stdout.readline()).decode())
+            headers = {"Authorization": f"Bearer {demo['keys']['everything']}"}
+            for light in ("hall_light", "living_room_floor_lamp"):
+                call = {"entity_id": f"light.{light}"}
+                url = f"{demo['bridge']['url']}/api/services/light/toggle"
+                async with session.post(url, json=call, headers=headers) as answer:
+                    assert answer.status == 200
+            while not ("light.living_room_floor_lamp" in printed[-1] and "→" in printed[-1]):
+                printed.append((await process.stdout.readline()).decode())
+    finally:
+        process.terminate()
+        await process.wait()
+    assert not any("hall" in item for item in printed)
+
+
 async def test_the_demo_as_a_person_runs_it(demo_copy: Path) -> None:
     """It brings everything up, the lines that it prints work when pasted, and it leaves nothing behind."""
     table = await run(demo_copy, ".venv/bin/python", "-m", "demo", "--detach")
@@ -119,15 +148,16 @@ async def test_the_demo_as_a_person_runs_it(demo_copy: Path) -> None:
         record = demo_copy / ".demo" / "demo.json"
         assert record.stat().st_mode & 0o777 == 0o600
         demo = json.loads(record.read_text(encoding="utf-8"))
-        assert set(demo["keys"]) == {"dashboard", "living_room", "metrics", "benchmark"}
+        assert set(demo["keys"]) == {"dashboard", "living_room", "everything", "metrics", "benchmark"}
         lines = [line.strip() for line in table.splitlines()]
-        keys = [line for line in lines if line.startswith(("dashboard=", "living_room=", "metrics="))]
+        keys = [line for line in lines if line.startswith(("dashboard=", "living_room=", "everything=", "metrics="))]
         curls = [line for line in lines if line.startswith("curl ")]
-        assert len(keys) == 3
+        assert len(keys) == 4
         assert len(curls) >= 4
         for curl in curls:
             answer = await run(demo_copy, "bash", "-c", "\n".join([*keys, curl.replace("curl ", "curl --silent ", 1)]))
             assert json.loads(answer), curl
+        await check_watching(demo_copy, keys, next(line for line in lines if "demo.watch" in line), demo)
         assert "already" in await run(demo_copy, "bash", "-c", ".venv/bin/python -m demo --detach || true")
     finally:
         await run(demo_copy, ".venv/bin/python", "-m", "demo", "--stop")

@@ -71,7 +71,7 @@ async def test_lock_out(bridge: Bridge, freezer: FrozenDateTimeFactory) -> None:
     for _ in range(40):
         assert (await bridge.get("/api/", key)).status == 200
         assert (await bridge.get("/api/", generate())).status == 429
-    for path in ("/health", "/openapi.json"):
+    for path in ("/health", "/openapi.json", "/asyncapi.json"):
         assert (await bridge.get(path)).status == 200
     # Neither the failures meanwhile nor the valid key have changed what comes next: twice the time.
     freezer.tick(1.5)

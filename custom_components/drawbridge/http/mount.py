@@ -13,6 +13,7 @@ from ..refusal import not_found
 from .call import Call
 from .endpoint import Endpoint
 from .endpoints import (
+    asyncapi,
     calendars,
     config,
     events,
@@ -31,6 +32,7 @@ from .gate import Gate
 from .openapi import with_document
 
 _MODULES: Final = (
+    asyncapi,
     calendars,
     config,
     events,

@@ -9,6 +9,7 @@ HEALTH: Final = Operation("health.read", Access.PUBLIC)
 KEY: Final = Operation("key.read", Access.ANY_KEY)
 METRICS: Final = Operation("metrics.read", Capability.METRICS)
 DOCUMENT: Final = Operation("document.read", Access.PUBLIC)
+COMMANDS: Final = Operation("commands.read", Access.PUBLIC)
 NONE: Final = Operation("none", Access.PUBLIC)
 """What reads and changes nothing: a preflight request, or a path or method that does not exist."""
 PING: Final = Operation("connection.ping", Access.ANY_KEY)
