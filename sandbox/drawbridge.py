@@ -1,6 +1,6 @@
 """Sets up Drawbridge with its config flow, and creates keys with its action."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -9,6 +9,7 @@ from sandbox.client import Client, Json
 
 COMPONENT: Final = Path(__file__).parents[1] / "custom_components" / "drawbridge"
 BASE_PATH: Final = "/api/drawbridge"
+DOMAIN: Final = "drawbridge"
 OPTIONS_FLOW: Final = "/api/config/config_entries/options/flow"
 CREATE_KEY: Final = "/api/services/drawbridge/create_key?return_response"
 
@@ -44,7 +45,7 @@ HOUSEHOLD_KEYS: Final = {
     "dashboard": NewKey("Dashboard", everything=True),
     "living_room": NewKey("Living room", ("read", "control"), areas=("living_room",), expires=IN_A_YEAR),
     "metrics": NewKey("Metrics", ("metrics",)),
-    "everything": NewKey("Everything", ALL_CAPABILITIES, everything=True, services=("*",), events=("*",), per_minute=0),
+    "everything": NewKey("Everything", ALL_CAPABILITIES, everything=True, events=("*",), per_minute=0),
     "benchmark": NewKey("Benchmark", everything=True, per_minute=0),
 }
 """The keys of the household, by their names in `demo.json`."""
@@ -52,7 +53,7 @@ HOUSEHOLD_KEYS: Final = {
 
 async def set_up(client: Client) -> str:
     """Set up Drawbridge with an audit file, and return the id of its config entry."""
-    entry = await client.flow("drawbridge", {})
+    entry = await client.flow(DOMAIN, {})
     entry_id: str = entry["entry_id"]
     form = await client.post(OPTIONS_FLOW, {"handler": entry_id})
     options = _shown(form["data_schema"])
@@ -80,4 +81,14 @@ async def add_key(client: Client, key: NewKey) -> str:
 
 async def add_household_keys(client: Client) -> dict[str, str]:
     """Create the keys of the household, and return their secrets by name."""
-    return {name: await add_key(client, key) for name, key in HOUSEHOLD_KEYS.items()}
+    everything = replace(HOUSEHOLD_KEYS["everything"], services=await _all_actions(client))
+    keys = HOUSEHOLD_KEYS | {"everything": everything}
+    return {name: await add_key(client, key) for name, key in keys.items()}
+
+
+async def _all_actions(client: Client) -> tuple[str, ...]:
+    """Return every action with all of its fields, as a key lists them. Drawbridge's own are for administrators."""
+    domains = await client.get("/api/services")
+    return tuple(
+        f"{item['domain']}.{action}.*" for item in domains for action in item["services"] if item["domain"] != DOMAIN
+    )

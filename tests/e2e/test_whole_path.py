@@ -92,7 +92,9 @@ async def check_keys(stack: Stack) -> None:
     assert (await ask(stack, "GET", "/api/states"))[0] == 401
     _, about = await ask(stack, "GET", "/key", keys["everything"])
     assert set(about["capabilities"]) == set(Capability)
-    assert (about["scope"]["everything"], about["services"], about["events"]) == (True, ["*"], ["*"])
+    assert (about["scope"]["everything"], about["events"]) == (True, ["*"])
+    assert {"light.turn_on.*", "homeassistant.restart.*"} <= set(about["services"])
+    assert (await ask(stack, "POST", "/api/services/light/toggle", keys["everything"], **call))[0] == 200
 
 
 @pytest.fixture
