@@ -68,6 +68,8 @@ class EventStream:
         add_headers(self._call, response)
         response.content_type = "text/event-stream"
         await response.prepare(self._call.request)
+        if self._call.request.method == hdrs.METH_HEAD:
+            return response
         live, connections = self._bridge.recorder.live, self._bridge.connections
         close = connections.open(self)
         live.opened(TRANSPORT, self._key.id)
