@@ -1,6 +1,7 @@
 """Counters and histograms."""
 
 from custom_components.drawbridge.telemetry.counters import DURATION_BOUNDS, Counters
+from custom_components.drawbridge.telemetry.live import LiveCounters
 from custom_components.drawbridge.telemetry.recorder import Recorder
 
 
@@ -29,3 +30,20 @@ def test_keys_that_are_gone_are_dropped() -> None:
     counters.keys_changed({}, {"b", "c"})
     assert set(counters.keys) == {"b"}
     assert (counters.keys["b"].requests, counters.keys["b"].last_used) == (2, 3.0)
+
+
+def test_commands_are_bounded() -> None:
+    """A type that is not declared, and a result that is not known, count as "other"."""
+    live = LiveCounters()
+    live.commanded("ping", "success")
+    live.commanded(None, "unknown_command")
+    live.commanded("ping", "made_up_by_an_integration")
+    assert dict(live.commands) == {("ping", "success"): 1, ("other", "unknown_command"): 1, ("ping", "other"): 1}
+
+
+def test_delays() -> None:
+    """A delay falls into the first bucket that it is not over."""
+    live = LiveCounters()
+    for seconds in (0.0, 0.001, 0.0011, 6.0):
+        live.delivered(seconds)
+    assert (live.delays[0], live.delays[1], live.delays[-1], sum(live.delays)) == (2, 1, 1, 4)
