@@ -153,6 +153,8 @@ READERS = {
     "operations.delegates": "finds what scripts, scenes and groups act on, to compare it with the scope",
     "operations.registries": "lists the entries that the scope reveals",
     "operations.registry_entries": "shows one entry that the scope reveals",
+    "operations.related": "passes through what the scope reveals",
+    "operations.selections": "expands targets as Home Assistant does, and shows what the scope reveals of that",
     "operations.revealed": "decides which entries the scope reveals",
     "operations.service_calls": "compares all that a call reaches with the scope",
 }

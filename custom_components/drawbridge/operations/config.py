@@ -14,11 +14,31 @@ READ: Final = Operation("config.read", Capability.READ, adds=(Capability.LOCATIO
 COMPONENTS: Final = Operation("components.list", Capability.READ)
 CORE_STATE: Final = Operation("core_state.read", Capability.READ)
 
+_DIRECTORY: Final = "config_dir"
+
 
 def config(caller: Caller) -> dict[str, Any]:
     """Return the configuration, redacted for the key."""
     data = caller.hass.config.as_dict() | {"components": components(caller)}
     return {name: value for name, value in data.items() if not caller.redaction.hides(name)}
+
+
+def complete(caller: Caller) -> dict[str, Any]:
+    """Return the configuration with all of its members: what is hidden from the key is 0 or empty.
+
+    Clients of the WebSocket API calculate with the coordinates, and look into the lists.
+    """
+    whole = caller.hass.config.as_dict()
+    empty = {name: _empty(name, value) for name, value in whole.items() if caller.redaction.hides(name)}
+    return empty | config(caller)
+
+
+def _empty(name: str, value: object) -> object:
+    if isinstance(value, int | float):
+        return 0
+    if isinstance(value, list | tuple | set | frozenset):
+        return []
+    return "" if name == _DIRECTORY else None
 
 
 def components(caller: Caller) -> list[str]:

@@ -112,6 +112,18 @@ class ScopedHome:
         found = ((name, labels.async_get_label(name) or labels.async_get_label_by_name(name)) for name in names)
         return frozenset(name if label is None else label.label_id for name, label in found)
 
+    def shows_item(self, domain: str, item_id: str) -> bool:
+        """Return whether the entity of an item of a collection is in scope, such as that of a person."""
+        entity_id = er.async_get(self._hass).async_get_entity_id(domain, domain, item_id)
+        return self.scope.scope.is_everything if entity_id is None else self.scope.allows(entity_id)
+
+    def item_name(self, domain: str, item_id: str) -> str | None:
+        """Return the name of the entity of an item of a collection, if it is in scope."""
+        registry = er.async_get(self._hass)
+        entity_id = registry.async_get_entity_id(domain, domain, item_id)
+        entry = None if entity_id is None or not self.scope.allows(entity_id) else registry.async_get(entity_id)
+        return None if entry is None else entry.name or entry.original_name
+
     def domains(self) -> frozenset[str]:
         """Return the domains of the entities in scope."""
         return frozenset(state.domain for state in self.states())

@@ -1,6 +1,7 @@
 """A house with registries: what a key for the living room sees, and what it must not learn of."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from homeassistant.core import HomeAssistant
@@ -52,11 +53,36 @@ def add_device(hass: HomeAssistant, entry: MockConfigEntry, name: str) -> dr.Dev
     )
 
 
+def _script(*targets: dict[str, str]) -> dict[str, Any]:
+    """Return a script that acts on targets."""
+    return {"sequence": [{"action": "homeassistant.turn_on", "target": target} for target in targets]}
+
+
+def _automation(*targets: dict[str, str]) -> dict[str, Any]:
+    """Return an automation that acts on targets."""
+    trigger = {"trigger": "event", "event_type": f"event_{MARKER}"}
+    return {"triggers": [trigger], "actions": _script(*targets)["sequence"]}
+
+
 @pytest.fixture(autouse=True)
 async def components(hass: HomeAssistant) -> None:
     """Set up Home Assistant's own commands, before the server begins to serve."""
     for component in ("config", "websocket_api", "search", "person", "zone", "tag", "homeassistant"):
         assert await async_setup_component(hass, component, {})
+    lamp, radio = {"entity_id": "light.lamp"}, {"entity_id": f"media_player.radio0_{MARKER}"}
+    for component, config in (
+        (
+            "automation",
+            [
+                {"id": f"seen_{MARKER}", "alias": "Seen", **_automation(lamp, radio)},
+                {"id": "hidden", "alias": f"Hidden {MARKER}", **_automation(lamp)},
+            ],
+        ),
+        ("group", {"all": {"entities": ["light.lamp", radio["entity_id"]]}}),
+        ("script", {"seen": _script(lamp, radio), f"hidden_{MARKER}": _script(lamp)}),
+        ("scene", [{"id": f"1_{MARKER}", "name": "Seen", "entities": {"light.lamp": "on", radio["entity_id"]: "on"}}]),
+    ):
+        assert await async_setup_component(hass, component, {component: config})
 
 
 @pytest.fixture

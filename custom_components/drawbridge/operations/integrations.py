@@ -1,0 +1,69 @@
+"""Integrations: their manifests, and how long they took to set up."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from homeassistant.loader import IntegrationNotFound, async_get_integration, async_get_integrations
+from homeassistant.setup import async_get_loaded_integrations, async_get_setup_timings
+
+from ..keys import Capability
+from ..refusal import Refusal, bad_request, not_found
+from ..scope.references import MAX_TARGET_IDS
+from .caller import Caller
+from .declaration import Operation
+
+MANIFESTS: Final = Operation("integrations.manifests", Capability.READ)
+MANIFEST: Final = Operation("integrations.manifest", Capability.READ)
+SETUP_TIMES: Final = Operation("integrations.setup_times", Capability.READ)
+
+_NOT_FOUND: Final = "Integration not found"
+
+
+def _shown(caller: Caller) -> frozenset[str] | None:
+    """Return the integrations that the scope reveals; ``None`` where that is all of them."""
+    if caller.home.scope.scope.is_everything:
+        return None
+    return frozenset(name for name in caller.home.components() if "." not in name)
+
+
+async def manifests(caller: Caller, names: Sequence[str] | None) -> list[Any]:
+    """Return the manifests of integrations, or of all that are loaded, as far as the scope reveals them.
+
+    Raises:
+        RefusedError: There are too many names.
+
+    """
+    if names and len(names) > MAX_TARGET_IDS:
+        raise bad_request(f"The list names more than {MAX_TARGET_IDS} integrations.")
+    shown = _shown(caller)
+    wanted: Iterable[str] = names or async_get_loaded_integrations(caller.hass)
+    found = await async_get_integrations(caller.hass, [name for name in wanted if shown is None or name in shown])
+    caller.ensure_unchanged()
+    return [item.manifest_json_fragment for item in found.values() if not isinstance(item, Exception)]
+
+
+async def manifest(caller: Caller, name: str) -> Any:  # noqa: ANN401 - a fragment of JSON
+    """Return the manifest of an integration.
+
+    Raises:
+        RefusedError: There is no such integration, or the scope does not reveal it.
+
+    """
+    shown = _shown(caller)
+    if shown is not None and name not in shown:
+        raise not_found(_NOT_FOUND, hidden=Refusal.SCOPE)
+    try:
+        integration = await async_get_integration(caller.hass, name)
+    except IntegrationNotFound as err:
+        raise not_found(_NOT_FOUND) from err
+    return integration.manifest_json_fragment
+
+
+def setup_times(caller: Caller) -> list[dict[str, Any]]:
+    """Return how long integrations took to set up.
+
+    Only to a key that sees everything: what an integration set up for others takes its time too.
+    """
+    if _shown(caller) is not None:
+        return []
+    return [{"domain": name, "seconds": seconds} for name, seconds in async_get_setup_timings(caller.hass).items()]
