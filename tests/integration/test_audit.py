@@ -105,7 +105,7 @@ async def test_logbook(bridge: Bridge, hass: HomeAssistant) -> None:
 
     assert [words(event) for event in events] == [
         f"An API key called input_boolean.turn_on on {LIVING}",
-        "An unknown client was refused GET /api/states: it sent no key",
+        "An unknown client was refused GET /api/states: no key was sent",
     ]
 
 
