@@ -196,7 +196,7 @@ def test_own_request_ids() -> None:
 
 def test_the_bridges_own_entities_need_their_name() -> None:
     """The rule says so to whoever asks why a key does not see them."""
-    entity = EntityFacts("switch.key", guarded=True)
+    entity = EntityFacts("switch.key", is_own=True)
     rule = Scope(everything=True).rule(entity)
     assert rule == "Drawbridge's own entities must be listed by their entity id"
     named = Scope(include=Selection(entities=frozenset({"switch.key"})))
