@@ -233,7 +233,7 @@ async def test_a_damaged_key_keeps_no_other_from_opening(
     hass.config_entries.async_update_subentry(bridge.entry, subentry, data={"secrets": "x"})
     await hass.async_block_till_done()
     assert (await bridge.get("/api/", key)).status == 200
-    assert "'Damaged' is closed: its field 'secrets' is damaged" in caplog.text
+    assert "'Damaged' is disabled because its field 'secrets' is invalid" in caplog.text
     assert bridge.entry.state is ConfigEntryState.LOADED
 
 
