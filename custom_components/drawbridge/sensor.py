@@ -40,10 +40,10 @@ class BridgeSensorDescription(SensorEntityDescription):
 
 @dataclass(frozen=True, kw_only=True)
 class KeySensorDescription(SensorEntityDescription):
-    """A sensor of a key, and where its value comes from.
+    """The description of a sensor of a key.
 
-    ``value_fn`` gets the key, its counters and the number of its connected clients. ``enabled_fn`` says whether it is
-    of use for a key, and so enabled to begin with.
+    ``value_fn`` is called with the key, its counters and the number of its connected clients. ``enabled_fn`` tells
+    whether the sensor is enabled by default for a key.
     """
 
     value_fn: Callable[[ApiKey, KeyCounters, int], StateType | datetime]

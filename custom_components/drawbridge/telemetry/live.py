@@ -33,8 +33,7 @@ class LiveCounters:
         events: Sent events.
         conflated: Changes that were merged into a later one because the client was slow.
         dropped: Connections closed because clients read too slowly.
-        commands: Commands that were answered, by type and result. Types and results that are unknown count as
-            ``other``.
+        commands: Commands, by type and result. Unknown types and results count as ``other``.
         delays: Publications by delay between the first change and sending, by bucket.
         delay_seconds: The sum of these delays.
 
