@@ -211,7 +211,7 @@ async def test_last_use_survives(bridge: Bridge, hass: HomeAssistant, hass_stora
 async def test_removing_the_entry_leaves_nothing(
     bridge: Bridge, hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
-    """No user, no storage, no open door."""
+    """Removing the entry deletes users and storage, and disables all keys."""
     users = len(await hass.auth.async_get_users())
     key = await bridge.add_key(capabilities=["control"])
     await bridge.post(TURN_ON, key, json={"entity_id": "all"})
@@ -238,7 +238,7 @@ async def test_a_damaged_key_keeps_no_other_from_opening(
 
 
 async def test_a_scope_that_names_what_is_gone(bridge: Bridge, hass: HomeAssistant) -> None:
-    """It matches nothing, an issue says so, and goes when the scope is mended."""
+    """A deleted area matches nothing and creates an issue, which is removed when the scope is fixed."""
     labels, areas = lr.async_get(hass), ar.async_get(hass)
     label = labels.async_create("Cosy")
     key = await bridge.add_key(name="X", areas=["living_room"], labels=[label.label_id])
