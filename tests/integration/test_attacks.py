@@ -192,7 +192,7 @@ async def test_calls_run_as_the_keys_own_user(bridge: Bridge, hass: HomeAssistan
     ],
 )  # fmt: skip
 async def test_path_tricks(bridge: Bridge, remote: str, path: str) -> None:
-    """No spelling of a path bypasses the gate: responses without a key reveal nothing, and with a key only its scope."""
+    """No spelling of a path bypasses the gate: only a key reveals something, and only its scope."""
     reader, writer = await asyncio.open_connection("127.0.0.1", bridge.client.port)
     for key in ("", f"X-API-Key: {remote}\r\n"):
         writer.write(f"GET {BASE}{path} HTTP/1.1\r\nHost: x\r\n{key}\r\n".encode())
