@@ -64,7 +64,7 @@ class Bridge:
         version: str,
         describe_commands: Callable[[str, str], bytes],
     ) -> None:
-        """Build a bridge into Home Assistant.
+        """Create a bridge.
 
         Args:
             hass: Home Assistant.

@@ -50,7 +50,7 @@ def test_strangers_do_not_wash_away_what_keys_did() -> None:
 
 @pytest.mark.parametrize("flood", ["key_missing", "locked_out", "rate_limited"])
 def test_a_flood_of_a_reason_displaces_no_other_reason(flood: str) -> None:
-    """In-memory records of callers without a key are limited too."""
+    """A flood of refusals for one reason does not displace records of other reasons."""
     trail = AuditTrail()
     evidence = [replace(record(number), reason="key_unknown") for number in range(400)]
     for item in evidence:

@@ -19,7 +19,7 @@ def test_there_and_back(epoch: int, sequence: int, view: str) -> None:
 
 @given(cursor=st.text(max_size=80))
 def test_nonsense(cursor: str) -> None:
-    """Any text that a client sends is not a valid cursor."""
+    """Any other text is not accepted as a cursor."""
     assert Cursors().decode(cursor, "view") is None
 
 

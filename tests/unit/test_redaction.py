@@ -281,7 +281,7 @@ def test_what_is_nested_too_deep_is_left_out(kinds: tuple[str, ...]) -> None:
 
 
 def test_a_picture_that_is_no_text() -> None:
-    """The text stays, except for bearer text in it."""
+    """A picture attribute that is not a text stays, except for bearer text in it."""
     link = "/api/camera_proxy/camera.x?token=0123456789abcdef"
     found = ALL.attributes("camera.x", {"entity_picture": {"a": "plain", "b": f"x={link}"}})["entity_picture"]
     assert found["a"] == "plain"
