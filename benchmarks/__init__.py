@@ -1,4 +1,4 @@
-"""Drawbridge beside Home Assistant's own API, in one process, under a real load generator.
+"""Compares Drawbridge with Home Assistant's own API in one process, with a real load generator.
 
-`benchmarks/run` measures and prints one table.
+`benchmarks/run` runs the benchmarks and prints a table.
 """

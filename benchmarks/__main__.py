@@ -1,4 +1,4 @@
-"""Run by `benchmarks/run`."""
+"""The entry point of `benchmarks/run`."""
 
 import sys
 

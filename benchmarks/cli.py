@@ -21,7 +21,7 @@ SMALL = 1000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out one command line; return its exit status."""
+    """Run the benchmarks with the given arguments, and return the exit status."""
     options = _parser().parse_args(arguments)
     try:
         return asyncio.run(_run(options))

@@ -1,4 +1,4 @@
-"""What is measured beside the rows: memory, and the longest that anybody had to wait for the event loop."""
+"""Measurements besides the rows: memory use, and blocking of the event loop."""
 
 import asyncio
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _SETTLE_SECONDS: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Bytes and seconds. `held` is what the cache counts, `resident` by how much the process grew."""
+    """Measurements in bytes and seconds. `held` is the size of the cache, `resident` the growth of the process."""
 
     entities: int
     views: int
@@ -26,17 +26,17 @@ class Figures:
 
     @property
     def held_per_view_and_entity(self) -> float:
-        """Bytes that the cache counts."""
+        """The growth of the cache, in bytes."""
         return self.held / self.views / self.entities
 
     @property
     def resident_per_view_and_entity(self) -> float:
-        """Bytes by which the process grew."""
+        """The growth of the process, in bytes."""
         return self.resident / self.views / self.entities
 
 
 async def figures(house: House, settings: Settings) -> Figures:
-    """Measure memory and blocks."""
+    """Measure memory use and blocking of the event loop."""
     metrics = await house.key(capabilities=["metrics"])
     key = await house.key(everything=True, exclude={"entities": ["sensor.synthetic_00100"]})
     await asyncio.sleep(_SETTLE_SECONDS)

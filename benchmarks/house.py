@@ -25,10 +25,10 @@ _QUIET: Final = ("scene", "script", "zone")
 
 
 class House:
-    """An instance that can be asked for requests to drive, and for what only it can measure."""
+    """A Home Assistant instance to measure. Creates requests, and reads internal measurements."""
 
     def __init__(self, home_assistant: HomeAssistant, entry_id: str, areas: list[str]) -> None:
-        """Wrap an instance that has everything set up."""
+        """Wrap an instance that is set up."""
         self.home_assistant = home_assistant
         self.areas = areas
         self._entry_id = entry_id
@@ -36,11 +36,11 @@ class House:
 
     @property
     def client(self) -> Client:
-        """The administrator's client."""
+        """The client of the administrator."""
         return self.home_assistant.client
 
     async def key(self, **scope: Json) -> str:
-        """Make a key without a rate limit that reads, and return its secret."""
+        """Create a key without a rate limit and with the capability `read`, and return its secret."""
         self._made += 1
         data = {"name": f"Benchmark {self._made}", "per_minute": 0, **(scope or {"everything": True})}
         answer = await self.client.post(drawbridge.CREATE_KEY, data)
@@ -48,13 +48,13 @@ class House:
         return secret
 
     async def quiet_key(self) -> str:
-        """Make a key that sees only what does not change."""
+        """Create a key that sees only entities that do not change."""
         return await self.key(domains=list(_QUIET))
 
     async def scoped_keys(self, number: int, *, areas: Sequence[str] = (), first: int = 1) -> list[str]:
-        """Make keys that see everything but a sensor each, and but one of the areas in turn.
+        """Create keys that each exclude one sensor, and one of the areas in turn.
 
-        `first` is the number of the first sensor that is left out.
+        `first` is the number of the first excluded sensor.
         """
         return [
             await self.key(
@@ -73,28 +73,28 @@ class House:
         return Request(self.home_assistant.url + path, headers)
 
     def bridge(self, path: str, *keys: str, encoding: str = "identity", **headers: str) -> Request:
-        """Return a request to the bridge, with one key or with several in turn."""
+        """Return a request to the bridge, with one key or several keys in turn."""
         sent = {"Accept-Encoding": encoding, **{name.replace("_", "-"): value for name, value in headers.items()}}
         url = self.home_assistant.url + drawbridge.BASE_PATH + path
         return Request(url, sent, keys) if len(keys) > 1 else Request(url, sent | {"X-API-Key": keys[0]})
 
     def bare(self, number: int) -> Request:
-        """Return a request to a view that returns so many bytes and does nothing else."""
+        """Return a request to a view that only returns `number` bytes."""
         return Request(f"{self.home_assistant.url}{_BENCHMARK}/bytes/{number}", {})
 
     def processor_seconds(self) -> float:
-        """Return the processor time that Home Assistant has taken, in all of its threads."""
+        """Return the CPU time of Home Assistant, in all threads."""
         stat = Path(f"/proc/{self.home_assistant.process.identity.pid}/stat").read_text(encoding="utf-8")
         # proc(5): after the command in parentheses comes the state (field 3); 14 and 15 are user and system time.
         fields = stat.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     async def churn(self, per_second: float) -> None:
-        """Change so many states a second from now on."""
+        """Set the number of state changes per second."""
         await self.client.call("synthetic.churn", changes_per_second=per_second)
 
     async def probe(self, request: Request) -> tuple[int, int, str]:
-        """Ask once; return the status, the bytes of the body as sent, and the validator."""
+        """Send a request, and return the status, the size of the sent body and the validator."""
         headers = dict(request.headers) | ({"X-API-Key": request.keys[0]} if request.keys else {})
         async with (
             aiohttp.ClientSession(auto_decompress=False) as session,
@@ -105,25 +105,25 @@ class House:
             return response.status, len(await response.read()), response.headers.get("ETag", "")
 
     async def seconds_per_change(self, number: int) -> float:
-        """Return what one change of a state costs."""
+        """Return the cost of a state change, in seconds."""
         seconds: float = (await self.client.post(f"{_BENCHMARK}/changes/{number}"))["seconds"]
         return seconds
 
     async def switch_bridge(self, *, on: bool) -> None:
-        """Load the bridge, or unload it."""
-        # Home Assistant may have given up a WebSocket that nobody read from meanwhile.
+        """Load or unload the bridge."""
+        # Home Assistant may have closed a WebSocket that was not read in the meantime.
         await self.client.disconnect()
         disabled_by = None if on else "user"
         await self.client.command("config_entries/disable", entry_id=self._entry_id, disabled_by=disabled_by)
 
     async def clear_cache(self) -> None:
-        """Let the bridge forget every prepared answer."""
+        """Clear the cache of the bridge."""
         states = await self.client.get("/api/states")
         button = next(item["entity_id"] for item in states if item["entity_id"].endswith("_clear_cache"))
         await self.client.call("button.press", button)
 
     async def watch_blocks(self) -> None:
-        """Begin to time every callback of the event loop."""
+        """Start timing the callbacks of the event loop."""
         await self.client.post(f"{_BENCHMARK}/blocks/start")
 
     async def blocks(self) -> dict[str, float]:
@@ -132,12 +132,12 @@ class House:
         return result
 
     async def resident(self) -> int:
-        """Return the bytes that the process has in memory."""
+        """Return the resident memory of the process, in bytes."""
         resident: int = (await self.client.get(f"{_BENCHMARK}/memory"))["resident"]
         return resident
 
     async def cache(self, metrics_key: str) -> dict[str, float]:
-        """Return what the bridge tells of its cache of states."""
+        """Return the metrics of the bridge's cache of states."""
         url = f"{self.home_assistant.url}{drawbridge.BASE_PATH}/metrics"
         async with aiohttp.ClientSession() as session, session.get(url, headers={"X-API-Key": metrics_key}) as answer:
             cache: dict[str, float] = (await answer.json())["cache"]["states"]
@@ -146,9 +146,9 @@ class House:
 
 @asynccontextmanager
 async def house(folder: Path, entities: int, *, isal: bool = True) -> AsyncIterator[House]:
-    """Bring an instance up with so many entities, and end it at the end of the block.
+    """Run an instance with this number of entities during the block.
 
-    Home Assistant's images have isal, a fast library to compress with; other installations may lack it.
+    Home Assistant's images include isal, a fast compression library. Other installations may not have it.
     """
     home_assistant = HomeAssistant(folder, environment=None if isal else _without_isal(folder))
     try:
@@ -179,6 +179,6 @@ async def _start(home_assistant: HomeAssistant, entities: int) -> House:
     areas = [area["area_id"] for area in await client.command("config/area_registry/list")]
     missing = entities - len(await client.get("/api/states"))
     if missing < 1:
-        raise SandboxError(f"The household alone has more than {entities} entities: ask for more")
+        raise SandboxError(f"The household alone has more than {entities} entities: choose a larger number")
     await client.flow("synthetic", {"title": "Sensors", "sensors": missing, "areas": areas, "changes_per_second": 0})
     return House(home_assistant, entry_id, areas)

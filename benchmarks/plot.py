@@ -1,4 +1,4 @@
-"""Draws how far each figure is from its target, as SVG."""
+"""Draws each ratio relative to its target, as SVG."""
 
 from collections.abc import Sequence
 from html import escape
@@ -12,7 +12,7 @@ _LABELS: Final = 520
 _LINE: Final = 34
 _TOP: Final = 56
 _SCALE: Final = 100.0
-_MOST: Final = 2.0
+_MAX_DOUBLINGS: Final = 2.0
 
 _STYLE: Final = """\
 text { font: 13px system-ui, sans-serif; fill: #1f2933; }
@@ -24,7 +24,7 @@ text { font: 13px system-ui, sans-serif; fill: #1f2933; }
 
 
 def plot(rows: Sequence[Row]) -> str:
-    """Return a bar for each row: right of the line is better than the target, on a scale of doublings."""
+    """Return a bar for each row, on a logarithmic scale. Bars to the right are better than the target."""
     rows = [row for row in rows if row.target]
     height = _TOP + len(rows) * _LINE + 24
     zero = _LABELS + _SCALE * 1.0
@@ -33,7 +33,7 @@ def plot(rows: Sequence[Row]) -> str:
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="Ratios and targets">
 <style>{_STYLE}</style>
 <rect class="back" width="{_WIDTH}" height="{height}"/>
-<text class="title" x="16" y="26">What was measured, as a multiple of its target</text>
+<text class="title" x="16" y="26">Results as multiples of their targets</text>
 <text class="quiet" x="{zero}" y="44" text-anchor="middle">target</text>
 {bars}
 <line class="target" x1="{zero}" x2="{zero}" y1="{_TOP - 4}" y2="{height - 16}"/>
@@ -43,7 +43,7 @@ def plot(rows: Sequence[Row]) -> str:
 
 def _bar(row: Row, top: float, zero: float) -> str:
     better = row.target / row.ratio if row.is_cost else row.ratio / row.target
-    length = max(-1.0, min(_MOST, log2(better))) * _SCALE
+    length = max(-1.0, min(_MAX_DOUBLINGS, log2(better))) * _SCALE
     left, width = min(zero, zero + length), max(abs(length), 1.5)
     kind = "reached" if row.reached else "missed"
     label = f"{row.ratio:.2f} ({'at most' if row.is_cost else 'at least'} {row.target:g})"

@@ -1,4 +1,4 @@
-"""What a person and a program see of the results."""
+"""Formats the results as a table and as JSON."""
 
 import os
 import platform
@@ -28,7 +28,7 @@ _HEADINGS = (
 
 
 def machine() -> str:
-    """Return what all of it ran on."""
+    """Describe the machine."""
     model = next(
         (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "?"
     )
@@ -36,12 +36,12 @@ def machine() -> str:
 
 
 def worst(runs: Sequence[Sequence[Row]]) -> list[Row]:
-    """Return each row from the run in which it was worst."""
+    """Return the worst result of each row in all runs."""
     return [(max if same[0].is_cost else min)(same, key=lambda row: row.ratio) for same in zip(*runs, strict=True)]
 
 
 def table(rows: Iterable[Row], figures: Figures | None, settings: Settings, runs: int) -> str:
-    """Return one table, and the figures that stand beside it."""
+    """Return the table and the additional measurements."""
     lines = [_HEADINGS, *map(_cells, rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
     text = [_line(line, widths) for line in lines]

@@ -1,4 +1,4 @@
-"""What is measured: each row a pair of requests, driven in turn, and the ratio that the design asks for."""
+"""The rows of the benchmark: each compares two requests, and has a target for their ratio."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ _TEMPLATE: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to measure."""
+    """The settings of a measurement."""
 
     entities: int = 10_000
     churn: float = 500.0
@@ -36,7 +36,7 @@ class Settings:
 
 @dataclass(slots=True)
 class Side:
-    """One side of a pair: what was asked, and what came back in each round. `size` is the bytes of a body."""
+    """One side of a pair: the request, and the results of each round. `size` is the size of the body in bytes."""
 
     name: str
     size: int = 0
@@ -44,30 +44,30 @@ class Side:
 
     @property
     def rate(self) -> float:
-        """The median of the requests a second."""
+        """The median requests per second."""
         return median(load.rate for load in self.loads)
 
     @property
     def p50(self) -> float:
-        """The median of the middle times, in seconds."""
+        """The median of the 50th percentile latencies, in seconds."""
         return median(load.p50 for load in self.loads)
 
     @property
     def p99(self) -> float:
-        """The median of the slowest hundredths, in seconds."""
+        """The median of the 99th percentile latencies, in seconds."""
         return median(load.p99 for load in self.loads)
 
 
 @dataclass(slots=True)
 class Row:
-    """One figure of the design. A cost must stay under its target, a rate must reach it."""
+    """A result and its target. A cost must not exceed its target; a rate must reach it."""
 
     work: str
     against: str
     target: float
     ratio: float
     cpu_ratio: float | None = None
-    """The same, by requests per second of Home Assistant's processor time."""
+    """The ratio by requests per second of Home Assistant's CPU time."""
     is_cost: bool = False
     ours: Side | None = None
     other: Side | None = None
@@ -80,9 +80,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two requests to compare, each at its own instance, with so many changes a second there.
+    """Two requests to compare, each at its own instance, with a number of state changes per second.
 
-    Without another, ours is compared with a bare view that returns as many bytes as ours does when a round begins.
+    Without a second request, ours is compared with a bare view that returns the same number of bytes.
     """
 
     work: str
@@ -93,13 +93,13 @@ class Pair:
     churn: float = 0.0
 
     async def rivals(self) -> tuple[tuple[House, Request], tuple[House, Request]]:
-        """Return both requests, as they are to be compared now."""
+        """Return both requests for the next round."""
         house, request = self.ours
         return self.ours, self.other or (house, house.bare((await house.probe(request))[1]))
 
 
 async def measure(pair: Pair, settings: Settings) -> Row:
-    """Drive both requests in turn, and compare what came back."""
+    """Run both requests in turn, and compare the results."""
     sides = [Side(pair.work), Side(pair.against)]
     await asyncio.sleep(SETTLE_SECONDS)
     for _ in range(settings.rounds):
@@ -118,7 +118,7 @@ async def measure(pair: Pair, settings: Settings) -> Row:
 
 
 async def rows(big: House, small: House, settings: Settings) -> AsyncIterator[Row]:
-    """Measure everything, one row after the other."""
+    """Measure all rows."""
     for make in (_bulk, _plain, _small_answers, _template, _growth, _scopes):
         for pair in await make(big, small, settings):
             if settings.only in pair.work:
@@ -150,7 +150,7 @@ async def _plain(big: House, _small: House, settings: Settings) -> list[Pair]:
 
 async def _small_answers(big: House, _small: House, settings: Settings) -> list[Pair]:
     key = await big.key()
-    # Without the household, in which something changes now and then.
+    # Exclude the household, whose entities change occasionally.
     sensors = await big.key(globs=["sensor.synthetic_*"])
     bulk = big.bridge("/api/states", sensors, encoding=settings.encoding)
     etag = (await big.probe(bulk))[2]
@@ -165,7 +165,7 @@ async def _small_answers(big: House, _small: House, settings: Settings) -> list[
 
 
 async def _template(big: House, _small: House, _settings: Settings) -> list[Pair]:
-    # One key would use up the processor time that its templates may take in a minute.
+    # A single key would exceed its CPU time for templates per minute.
     whole = [await big.key(everything=True, capabilities=["template"]) for _ in range(TEMPLATE_KEYS)]
     narrow = [await big.key(globs=["sensor.synthetic_0000*"], capabilities=["template"]) for _ in range(TEMPLATE_KEYS)]
     body = json.dumps({"template": _TEMPLATE})
@@ -209,7 +209,7 @@ async def _scopes(big: House, _small: House, settings: Settings) -> list[Pair]:
 
 
 async def _cost_of_a_change(big: House, settings: Settings, work: str) -> Row:
-    """Change states with the bridge loaded and its views warm, and with the bridge unloaded, in turn."""
+    """Measure state changes with the bridge loaded and warm, and with the bridge unloaded, in turn."""
     views = [
         big.bridge("/api/states", key, encoding=settings.encoding)
         for key in await big.scoped_keys(WARM_VIEWS, areas=big.areas)

@@ -1,4 +1,4 @@
-"""Drives wrk, and reads what it says."""
+"""Runs wrk, and parses its output."""
 
 import asyncio
 import os
@@ -23,32 +23,32 @@ _BAD: Final = re.compile(r"^\s+(?:Non-2xx or 3xx responses|Socket errors):.*", r
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for, again and again; with several keys, by each in turn."""
+    """The request that wrk repeats, with one key or several keys in turn."""
 
     url: str
     headers: Mapping[str, str]
     keys: Sequence[str] = ()
     body: str = ""
-    """What is sent with POST; without it, the request is a GET."""
+    """The body of a POST request; without it, the request is a GET."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came back: requests a second, and the time of the middle and of the slowest hundredth, in seconds."""
+    """The result: requests per second, and the 50th and 99th percentile latencies in seconds."""
 
     rate: float
     p50: float
     p99: float
     count: int
     cpu: float = 0.0
-    """Seconds of the processor that Home Assistant took meanwhile."""
+    """The CPU time of Home Assistant during the run, in seconds."""
 
 
 async def drive(request: Request, seconds: int) -> Load:
-    """Ask for so many seconds, over eight connections.
+    """Run wrk for `seconds` with eight connections.
 
-    wrk has the last processor to itself, as far as the system allows, so that it takes as
-    little as possible from Home Assistant, which may use all of them.
+    wrk is pinned to the last CPU, if the system allows it, to reduce its effect on Home Assistant, which can use
+    all CPUs.
     """
     command = ["taskset", "-c", str((os.cpu_count() or 1) - 1), "wrk", "--latency", "-t1", f"-c{CONNECTIONS}"]
     command += [f"-d{seconds}s", "--timeout", "30s"]

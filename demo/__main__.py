@@ -1,4 +1,4 @@
-"""Run by `scripts/demo`."""
+"""The entry point of `scripts/demo`."""
 
 import sys
 

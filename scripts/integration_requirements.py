@@ -1,4 +1,4 @@
-"""Print what Home Assistant would install at run time for some of its integrations.
+"""Print the requirements that Home Assistant installs at run time for some integrations.
 
 Home Assistant installs the requirements of an integration when it sets it up. With these pinned beforehand,
 `hass --skip-pip` starts without a download. Run it with the Python that has the Home Assistant in question:
@@ -28,7 +28,7 @@ def manifest(domain: str) -> dict[str, list[str]]:
 
 
 def with_dependencies(domains: Iterable[str]) -> set[str]:
-    """Return the integrations and all whose requirements Home Assistant installs with theirs.
+    """Return the integrations and all their dependencies.
 
     These are the integrations that they depend on, and those that they only want to be set up after, however far:
     code may import from both.
@@ -51,9 +51,9 @@ def requirements(domains: Iterable[str]) -> list[str]:
 
 
 def main() -> None:
-    """Print one requirement a line."""
+    """Print one requirement per line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--defaults", action="store_true", help="add what every Home Assistant sets up")
+    parser.add_argument("--defaults", action="store_true", help="add the default integrations")
     parser.add_argument("integrations", nargs="*", metavar="INTEGRATION")
     options = parser.parse_args()
     domains = set(options.integrations)

@@ -1,4 +1,4 @@
-"""Sum up the results of several test runs in one line.
+"""Prints the total results of several test runs in one line.
 
     python scripts/sum_test_results.py FOLDER
 
@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 
 def counts(path: Path) -> Counter[str]:
-    """Return how many tests of one run passed, failed and were skipped."""
+    """Return the numbers of passed, failed and skipped tests of a run."""
     result: Counter[str] = Counter()
     for suite in ET.parse(path).iter("testsuite"):  # noqa: S314 - the file comes from our own pytest
         tests, failures, errors, skipped = (
@@ -24,7 +24,7 @@ def counts(path: Path) -> Counter[str]:
 
 
 def main() -> int:
-    """Print the sum, and return the exit status."""
+    """Print the totals, and return the exit status."""
     total: Counter[str] = Counter()
     for path in sorted(Path(sys.argv[1]).glob("*.xml")):
         total += counts(path)

@@ -29,7 +29,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
-    """Open the endpoints. They answer 503 until a config entry is loaded."""
+    """Register the endpoints. They return 503 until a config entry is loaded."""
     entry: DrawbridgeConfigEntry | None = None
 
     def find_bridge() -> Bridge | None:
@@ -38,7 +38,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
             entry = next(iter(hass.config_entries.async_loaded_entries(DOMAIN)), None)
         return entry.runtime_data if entry is not None and hass.is_running else None
 
-    # Before the REST API, which answers every path that is not taken.
+    # Register before the REST API, which handles all other paths.
     mount_websocket(hass.http.app.router, find_bridge, base_path=BASE_PATH)
     api.mount(hass.http.app.router, find_bridge, base_path=BASE_PATH)
     register_actions(hass)
@@ -46,7 +46,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> bool:
-    """Build the bridge of a config entry."""
+    """Set up a config entry."""
     integration = await async_get_integration(hass, DOMAIN)
     bridge = Bridge(hass, entry, str(integration.version), asyncapi.content)
     bridge.recorder.live.declare_commands(COMMANDS)
@@ -58,7 +58,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
     async def updated(_hass: HomeAssistant, _entry: DrawbridgeConfigEntry) -> None:
-        """Take over changed keys and options at once, without a reload."""
+        """Apply changed keys and options without a reload."""
         await bridge.apply()
         name_devices(hass, entry)
         scope_issues.check()
@@ -69,18 +69,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> bool:
-    """Stop the bridge, after saving what is not saved yet."""
+    """Stop the bridge, and save pending changes."""
     entry.runtime_data.keeper.retry()
     await entry.runtime_data.usage.save()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> bool:
-    """Bring an entry of an earlier version into the form of this one."""
+    """Migrate an entry of an earlier version."""
     return migrate(hass, entry)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> None:
-    """Leave nothing behind."""
+    """Remove all stored data."""
     await remove_store(hass, entry)
     await remove_usage(hass)

@@ -1,4 +1,4 @@
-"""Admits connections and operations. Every transport asks here, so that none can forget a check."""
+"""Admits connections and operations, for all transports."""
 
 import time
 from collections.abc import Callable
@@ -20,15 +20,15 @@ from .telemetry.counters import Counters
 _REFUSALS: Final = {failure: Refusal[f"KEY_{failure.name}"] for failure in AuthFailure}
 
 GUESSES: Final = frozenset(_REFUSALS[failure] for failure in AuthFailure if failure.is_guess)
-"""The refusals of secrets that may have been guesses."""
+"""The refusals that may be caused by guesses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Where a request comes from.
+    """The address of a client.
 
     Attributes:
-        remote: The client's address as text, behind trusted proxies too; ``None`` for a local socket.
+        remote: The client's address as text, taken from trusted proxies if any; ``None`` for a local socket.
         address: The same, parsed.
 
     """
@@ -39,9 +39,9 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Decides in two parts: whether a client may connect with a key, and whether the key may do what it asks.
+    """Decides whether a client may connect with a key, and whether the key may run an operation.
 
-    A refusal is returned, not raised: it is an expected result, and cheaper so.
+    Refusals are returned, not raised, because they are expected and returning is faster.
     """
 
     hass: HomeAssistant
@@ -52,10 +52,10 @@ class Admission:
     options: Callable[[], Options]
 
     def authenticate(self, secret: str | AuthFailure, client: Client) -> ApiKey | RefusedError:
-        """Return the key that a secret opens: known, intact, not expired, enabled.
+        """Return the valid key of a secret, or a refusal.
 
-        A valid key is admitted from a locked-out address too, so that nobody can lock out others behind the same
-        address. It does not end the lock-out: the holder of one key could go on guessing another.
+        A valid key is admitted from a locked-out address too, so that a client cannot lock out others behind the same
+        address. It does not end the lock-out, because its holder could otherwise keep guessing other keys.
         """
         if isinstance(secret, AuthFailure):
             return self._fail(secret, client)
@@ -74,15 +74,15 @@ class Admission:
         return RefusedError(Refusal.LOCKED_OUT, retry_after=int(remaining) + 1) if remaining else None
 
     def check_network(self, key: ApiKey, client: Client) -> RefusedError | None:
-        """Refuse a key that may not be used from the client's address."""
+        """Refuse a key that is not allowed from the client's address."""
         if not (key.local_only or key.networks) or self._may_use_from(key, client.address):
             return None
         return RefusedError(Refusal.NETWORK, {"key": key.name})
 
     def limit_rate(self, key: ApiKey) -> Allowance | None:
-        """Take a request from the key's rate limit; ``None`` where it has no limit.
+        """Count a request against the rate limit of the key. Returns ``None`` if the key has no limit.
 
-        A request that is over the limit is counted here. The transport refuses it with ``over_limit``.
+        Requests over the limit are counted here. The transport refuses them with ``over_limit``.
         """
         if (limit := key.rate_limit(self.options().per_minute)) is None:
             return None
@@ -110,7 +110,7 @@ class Admission:
 
     def _fail(self, failure: AuthFailure, client: Client) -> RefusedError:
         self.counters.auth_failures[failure] += 1
-        # Every failure looks the same to an address that is locked out, and none makes the lock-out longer.
+        # A locked-out address gets the same refusal for every failure, and failures do not extend the lock-out.
         if (locked_out := self.locked_out(client)) is not None:
             return locked_out
         if client.address is not None and failure.is_guess:

@@ -1,4 +1,4 @@
-"""Who is behind a service call: what opens the bridge further is for administrators."""
+"""Checks who started a service call: only administrators may extend access."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -16,21 +16,21 @@ _TRIGGERED: Final = "automation_triggered"
 
 
 class Authority:
-    """Tells whether an administrator stands behind a context.
+    """Tells whether an administrator started a context.
 
     The context's user decides. A call without a user is allowed, as in Home Assistant's own
     administrator services: only administrators can write the automations and scripts that make
-    such calls. The exception is an automation that a user started by hand with
+    such calls. The exception is an automation that a user started manually with
     ``automation.trigger``, which skips its triggers and conditions: it acts for that user.
     """
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Look up users in Home Assistant."""
+        """Create the check for a Home Assistant instance."""
         self._hass = hass
         self._users: OrderedDict[str, str] = OrderedDict()
 
     def start(self) -> CALLBACK_TYPE:
-        """Follow automations that are started by hand, until the returned function is called."""
+        """Follow automations that users start manually. Returns a function that stops it."""
         stops = (
             self._hass.bus.async_listen(EVENT_CALL_SERVICE, self._remember_call, event_filter=_is_trigger),
             self._hass.bus.async_listen(_TRIGGERED, self._remember),

@@ -1,4 +1,4 @@
-"""Tells when the bridge does not do well."""
+"""The binary sensor for a low health score."""
 
 from typing import Final, override
 
@@ -32,12 +32,12 @@ async def async_setup_entry(
 
 
 class ProblemSensor(BridgeEntity, BinarySensorEntity):
-    """On while the health score is under the threshold of the production checklist."""
+    """On while the health score is below the threshold of the production checklist."""
 
     @property
     @override
     def is_on(self) -> bool:
-        """Tell whether something is wrong."""
+        """Return whether the health score is below the threshold."""
         return self.coordinator.data.health.score < HEALTHY_SCORE
 
     @override

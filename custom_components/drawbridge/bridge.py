@@ -1,4 +1,4 @@
-"""The bridge: owns the keys, the policies, the caches and the telemetry of a config entry."""
+"""The composition root: creates the parts of a bridge, and connects them to the config entry."""
 
 import asyncio
 import time
@@ -55,7 +55,7 @@ type DrawbridgeConfigEntry = ConfigEntry[Bridge]
 
 
 class Bridge:
-    """All that a request needs, and all that lives as long as the config entry is loaded."""
+    """The parts of a bridge. They exist as long as the config entry is loaded."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Bridge:
         version: str,
         describe_commands: Callable[[str, str], bytes],
     ) -> None:
-        """Build a bridge into Home Assistant.
+        """Create a bridge.
 
         Args:
             hass: Home Assistant.
@@ -79,7 +79,7 @@ class Bridge:
         self.keys = KeyRing()
         self.keeper = KeyKeeper(hass, entry)
         self.damaged: dict[str, tuple[str, str]] = {}
-        """Name and damaged field of each key that is closed because it cannot be read, by its id."""
+        """The name and the invalid field of each key that cannot be read and is disabled, by id."""
         self.lockouts = Lockouts()
         self.rate_limiter = RateLimiter()
         self.concurrency = Concurrency()
@@ -129,7 +129,7 @@ class Bridge:
         self._follow_keys()
 
     def _follow_keys(self) -> None:
-        """Let whatever keeps something per key follow the keys."""
+        """Subscribe all parts that store something for each key."""
         for part in (
             self.directory,
             self.caches,
@@ -138,7 +138,7 @@ class Bridge:
             self.recorder.counters,
             self.sightings,
             self.lessons,
-            # Last: connections ask the others for what the key sees now.
+            # Connections are last, because they use the other parts.
             self.connections,
         ):
             self.keys.subscribe(part.keys_changed)
@@ -149,7 +149,7 @@ class Bridge:
         await self.usage.load()
         loop_lag = LoopLag(self.hass.loop, self.recorder.window.lag)
         loop_lag.start()
-        # The directory first: what it has forgotten, the cache must not ask for again.
+        # The directory is first, so that the cache does not use outdated verdicts.
         for stop in (
             self.directory.start(),
             self.caches.start(),
@@ -168,9 +168,9 @@ class Bridge:
         await self.apply()
 
     async def apply(self) -> None:
-        """Take over the options and keys of the config entry, from the very next request on.
+        """Apply the options and keys of the config entry, effective from the next request.
 
-        What belongs to keys that are gone is dropped, what belongs to the others stays.
+        State of deleted keys is dropped. State of other keys is kept.
         """
         self.keeper.observe()
         self.options = Options.from_mapping(self._entry.options)
@@ -186,24 +186,24 @@ class Bridge:
         return self._entry.entry_id
 
     async def change_key(self, key_id: str, change: Callable[[ApiKey], ApiKey]) -> None:
-        """Change a key: saved when this returns, and in force on the next request.
+        """Change a key. The change is saved when this returns, and takes effect on the next request.
 
-        ``change`` gets the key as it is stored now. Raises ``KeyNotSavedError`` or ``KeyGoneError`` when the change
-        was not made.
+        ``change`` is called with the stored key. Raises ``KeyNotSavedError`` or ``KeyGoneError`` if the change was
+        not made.
         """
         await self.keeper.change({key_id: change})
 
     async def remove_key(self, key_id: str) -> None:
-        """Remove a key, with all that belongs to it. Raises ``KeyNotSavedError`` when it was not removed."""
+        """Remove a key and its state. Raises ``KeyNotSavedError`` if it was not removed."""
         await self.keeper.remove(key_id)
 
     @property
     def damaged_options(self) -> tuple[str, ...]:
-        """The stored options that cannot be used and have their defaults instead."""
+        """The stored options that are invalid, so that their defaults apply."""
         return Options.damaged(self._entry.options)
 
     def change_options(self, options: Options) -> None:
-        """Keep these options, in force on the next request."""
+        """Save options. They take effect on the next request."""
         self.hass.config_entries.async_update_entry(self._entry, options=options.as_dict())
 
     def new_conflation(self) -> Conflation:
@@ -211,17 +211,17 @@ class Bridge:
         return Conflation(self.hass)
 
     def start_task(self, work: Coroutine[Any, Any, None], name: str, *, background: bool = False) -> asyncio.Task[None]:
-        """Run something beside the request that asked for it. Home Assistant does not wait for background tasks."""
+        """Start a task. Home Assistant does not wait for background tasks."""
         create = self.hass.async_create_background_task if background else self.hass.async_create_task
         return create(work, name, eager_start=True)
 
     def entities_in(self, scope: Scope) -> int:
-        """Return how many entities are in a scope. Looks at every entity: for people, not for requests."""
+        """Return the number of entities in a scope. Checks every entity, so do not call it for each request."""
         allows = self.directory.live(scope).allows
         return sum(allows(item) for item in self.hass.states.async_entity_ids())
 
     def sees_any(self, scope: Scope) -> bool:
-        """Tell whether there is an entity in a scope. Looks no further than the first."""
+        """Tell whether any entity is in a scope."""
         return any(map(self.directory.live(scope).allows, self.hass.states.async_entity_ids()))
 
     def _read(self) -> Reading:
@@ -237,7 +237,7 @@ class Bridge:
 
     def _load_keys(self) -> None:
         subentries = self._entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
-        # Equal scopes become one object, which is found without being compared.
+        # Equal scopes share one object, so that look-ups compare by identity.
         scopes: dict[Scope, Scope] = {}
         self.damaged = {}
         self.keys.replace(
@@ -248,24 +248,24 @@ class Bridge:
         self._origins = frozenset().union(*(key.cors_origins for key in self.keys if key.enabled))
 
     def _read_key(self, subentry: ConfigSubentry) -> ApiKey | None:
-        """Read a key; a damaged one opens nothing, and keeps no other from opening."""
+        """Parse a key. An invalid one is disabled, and does not affect other keys."""
         try:
             return ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
         except DamagedValueError as err:
             self.damaged[subentry.subentry_id] = (subentry.title, err.field)
-            _LOGGER.error("The API key '%s' is closed: its field '%s' is damaged", subentry.title, err.field)  # noqa: TRY400
+            _LOGGER.error("The API key '%s' is disabled because its field '%s' is invalid", subentry.title, err.field)  # noqa: TRY400
             return None
 
     def origins(self, key: ApiKey | None) -> Collection[str]:
-        """Return the origins whose pages may read answers to a key.
+        """Return the allowed origins of a key.
 
-        Without a key, as in a preflight request, those of all keys: what a page may not do
-        with its own key is then refused with the request itself.
+        Without a key, as in a preflight request, returns the origins of all keys. An origin that is not allowed for
+        the key is then refused with the request itself.
         """
         return self.options.cors_origins | (self._origins if key is None else key.cors_origins)
 
     def report_guess(self, request: web.Request, refused: RefusedError) -> None:
-        """Report a wrong key to Home Assistant's ban list, where the option asks for it."""
+        """Report an invalid key to Home Assistant's ban list, if the option is enabled."""
         if self.options.report_to_ban_list and refused.refusal in GUESSES:
             self._entry.async_create_background_task(
                 self.hass, process_wrong_login(_without_secrets(request)), "drawbridge wrong login"
@@ -303,6 +303,6 @@ class Bridge:
 
 
 def _without_secrets(request: web.Request) -> web.Request:
-    """Return a request as Home Assistant may log it: with its path and user agent masked."""
+    """Return a request with masked path and user agent, for Home Assistant's log."""
     headers = {hdrs.USER_AGENT: mask(request.headers.get(hdrs.USER_AGENT, ""))}
     return request.clone(rel_url=mask(request.path), headers=headers)

@@ -1,4 +1,4 @@
-"""Buttons of the bridge and of every key."""
+"""Buttons of the bridge and of each key."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeButtonDescription(ButtonEntityDescription):
-    """A button of the bridge, and what it does."""
+    """The description of a button of the bridge."""
 
     press_fn: Callable[[Bridge], None]
 
@@ -68,11 +68,11 @@ class BridgeButton(BridgeEntity, ButtonEntity):
 
 
 class RotateButton(KeyEntity, ButtonEntity):
-    """Leads to a new secret: a secret must be seen, so it waits in a repair."""
+    """Starts replacing the secret. The repair flow shows the new secret."""
 
     @override
     async def async_press(self) -> None:
-        """Raise the repair that shows the new secret. For administrators only."""
+        """Create the repair issue that replaces the secret. For administrators only."""
         await self._ensure_administrator()
         if (key := self._key) is not None:
             ask_to_rotate(self.hass, key)

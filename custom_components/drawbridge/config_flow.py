@@ -1,4 +1,4 @@
-"""Set-up in Home Assistant's UI: the one entry, and a subentry for every key."""
+"""The config flow: one entry, and a subentry for each key."""
 
 from typing import Any, override
 
@@ -24,7 +24,7 @@ class DrawbridgeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask whether to open the bridge."""
+        """Ask for confirmation."""
         if user_input is None:
             return self.async_show_form(step_id="user")
         return self.async_create_entry(title="Drawbridge", data={})
@@ -33,12 +33,12 @@ class DrawbridgeConfigFlow(ConfigFlow, domain=DOMAIN):
     @staticmethod
     @callback
     def async_get_options_flow(config_entry: ConfigEntry) -> DrawbridgeOptionsFlow:
-        """Return what is asked for the whole bridge."""
+        """Return the options flow."""
         return DrawbridgeOptionsFlow()
 
     @override
     @classmethod
     @callback
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
-        """Every key is a subentry."""
+        """Return the flow for keys: each key is a subentry."""
         return {SUBENTRY_TYPE_API_KEY: ApiKeyFlow}

@@ -1,4 +1,4 @@
-"""The live connections of all transports: their number is limited, and they end with their key."""
+"""The live connections of all transports."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -10,31 +10,31 @@ from .refusal import Refusal, RefusedError
 
 
 class LiveConnection(Protocol):
-    """A connection that outlives a request."""
+    """A long-lived connection, such as a WebSocket or an event stream."""
 
     digest: str
     """The hash of the secret that opened it."""
 
     @property
     def key(self) -> ApiKey:
-        """The key as it is now."""
+        """The current key."""
 
     @property
     def pending_bytes(self) -> int:
-        """The size of what the client has not read yet, in bytes."""
+        """The size of unread data, in bytes."""
 
     def change_key(self, key: ApiKey) -> None:
-        """Take over the changed key."""
+        """Apply a changed key."""
 
     def may_stay(self, key: ApiKey) -> bool:
-        """Return whether the key may still be used from where the connection comes."""
+        """Return whether the key is still allowed from the address of the connection."""
 
     def end(self, reason: str, *, going_away: bool = False) -> None:
         """Close the connection."""
 
 
 class Connections:
-    """All live connections. They obey each change of their key at once."""
+    """All live connections. Changes of a key apply to its connections immediately."""
 
     def __init__(self) -> None:
         """Create an empty collection."""
@@ -55,13 +55,13 @@ class Connections:
         return len(self._by_key.get(key_id, ()))
 
     def refuse(self, key: ApiKey, options: Options) -> RefusedError | None:
-        """Refuse another connection of a key where there are as many as there may be."""
+        """Refuse a new connection if the limit is reached."""
         if self._count < options.max_connections and self.of_key(key.id) < options.max_key_connections:
             return None
         return RefusedError(Refusal.TOO_MANY_CONNECTIONS)
 
     def open(self, connection: LiveConnection) -> Callable[[], None]:
-        """Keep a connection until the returned function is called."""
+        """Add a connection. Returns a function that removes it."""
         key_id = connection.key.id
         self._by_key.setdefault(key_id, {})[connection] = None
         self._count += 1
@@ -76,7 +76,7 @@ class Connections:
         return close
 
     def keys_changed(self, _old: Mapping[str, ApiKey], keys: Mapping[str, ApiKey]) -> None:
-        """Tell each connection of its key as it is now, and end those that may no longer be open."""
+        """Update the key of each connection, and close connections that are no longer allowed."""
         for connection in self:
             key = keys.get(connection.key.id)
             if key is None:
@@ -87,13 +87,13 @@ class Connections:
                 connection.change_key(key)
 
     def close_all(self) -> None:
-        """End all connections, since the bridge stops."""
+        """Close all connections because the bridge stops."""
         for connection in self:
             connection.end("Drawbridge is stopping.", going_away=True)
 
 
 def why_ended(connection: LiveConnection, key: ApiKey, now: float) -> str | None:
-    """Return why a connection may no longer be open at Unix time ``now``; ``None`` if it may."""
+    """Return why a connection is no longer allowed at Unix time ``now``, or ``None``."""
     if not key.enabled:
         return "The key was disabled."
     if key.is_expired(now):
@@ -104,7 +104,7 @@ def why_ended(connection: LiveConnection, key: ApiKey, now: float) -> str | None
 
 
 def ends_at(key: ApiKey, digest: str) -> float:
-    """Return the Unix time at which a secret of a key ends: infinity for no end, 0 if it is none of the key's."""
+    """Return the Unix time at which a secret of a key expires: infinity for never, 0 if the key does not have it."""
     secret = next((item for item in key.secrets if item.digest == digest), None)
     if secret is None:
         return 0.0

@@ -1,4 +1,4 @@
-"""Names that more than one module of the integration needs."""
+"""Constants that several modules use."""
 
 from typing import Final
 

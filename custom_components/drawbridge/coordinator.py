@@ -22,7 +22,7 @@ UPDATE_INTERVAL: Final = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the entities show, read once for all of them.
+    """A reading of the values that the entities show.
 
     ``totals`` are those of the last five minutes; ``refusals``, ``events`` and ``conflated`` count since the start.
     """
@@ -31,7 +31,7 @@ class Reading:
     totals: Totals
     refusals: int
     lockouts: int
-    """Addresses locked out now."""
+    """The number of locked-out addresses."""
     clients: int
     """Live connections that are open now."""
     events: int
@@ -39,7 +39,7 @@ class Reading:
 
 
 def refusals(counters: Counters) -> int:
-    """Return how many requests were refused since the start, for whatever reason."""
+    """Return the number of requests refused since the start."""
     limited = sum(counters.rate_limited.values())
     return sum(counters.denied.values()) + sum(counters.auth_failures.values()) + limited
 

@@ -1,4 +1,4 @@
-"""Diagnostics: all that helps to find a fault, and nothing that opens a key or tells who is at home."""
+"""Diagnostics, without secrets and personal data."""
 
 from typing import Any, Final
 
@@ -12,32 +12,32 @@ from .const import DOMAIN
 from .keys import ApiKey
 
 _REDACTED: Final = frozenset({"digest", "address", "networks", "last_address"})
-_REFUSALS: Final = 50
+_MAX_REFUSALS: Final = 50
 
 
 async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> dict[str, Any]:
-    """Return what is known of the bridge."""
+    """Return diagnostics of the bridge."""
     bridge = entry.runtime_data
     return {
         "version": bridge.version,
         "options": bridge.options.as_dict(),
         "metrics": bridge.snapshot(),
         "keys": [_key(bridge, key) for key in bridge.keys],
-        "audit": [_record(item) for item in list(bridge.audit)[-_REFUSALS:]],
+        "audit": [_record(item) for item in list(bridge.audit)[-_MAX_REFUSALS:]],
     }
 
 
 async def async_get_device_diagnostics(
     _hass: HomeAssistant, entry: DrawbridgeConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return what is known of one key, or of the bridge."""
+    """Return diagnostics of a key or of the bridge."""
     bridge = entry.runtime_data
     ids = {item for domain, item in device.identifiers if domain == DOMAIN}
     key = next((item for item in bridge.keys if item.id in ids), None)
     if key is None:
         return {"version": bridge.version, "metrics": bridge.snapshot()}
     audit = [_record(item) for item in bridge.audit if item.key_id == key.id]
-    return {"version": bridge.version, "key": _key(bridge, key), "audit": audit[-_REFUSALS:]}
+    return {"version": bridge.version, "key": _key(bridge, key), "audit": audit[-_MAX_REFUSALS:]}
 
 
 def _key(bridge: Bridge, key: ApiKey) -> dict[str, Any]:

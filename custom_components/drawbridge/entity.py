@@ -1,4 +1,4 @@
-"""The base classes of all entities: a device, and states written only when they change."""
+"""Base classes of entities. They write a state only if it has changed."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
@@ -53,16 +53,16 @@ class BridgeEntity(CoordinatorEntity[BridgeCoordinator]):
             self.async_write_ha_state()
 
     async def _ensure_administrator(self) -> None:
-        """Raise ``ServiceValidationError`` unless an administrator stands behind the current call."""
+        """Raise ``ServiceValidationError`` unless an administrator started the current call."""
         await self._bridge.authority.ensure_administrator(self._context)
 
     @abstractmethod
     def _shown(self) -> object:
-        """Return everything that the state consists of, for comparison."""
+        """Return the displayed values, for comparison."""
 
 
 class KeyEntity(BridgeEntity):
-    """An entity of a key. It is removed with its key, and follows its name."""
+    """An entity of a key. It is removed and renamed with its key."""
 
     def __init__(self, bridge: Bridge, description: EntityDescription, key: ApiKey) -> None:
         """Create an entity of a key."""
@@ -102,7 +102,7 @@ def add_for_each_key(
     add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[ApiKey], Iterable[KeyEntity]],
 ) -> None:
-    """Add the entities of every key, now and whenever a key is added."""
+    """Add the entities of each key, now and when a key is added."""
     bridge = entry.runtime_data
     known: set[str] = set()
 

@@ -1,4 +1,4 @@
-"""What happens at the gate, as an event entity for automations."""
+"""The event entity for refusals."""
 
 import time
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ PARALLEL_UPDATES = 0
 EVENT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {refusal.label: refusal.value.event for refusal in Refusal if refusal.value.event is not None}
 )
-"""The type of event by the reason of a refusal. The others are mistakes of clients, and failures."""
+"""The event type for each refusal reason. Client errors and failures have none."""
 
 SECURITY: Final = EventEntityDescription(
     key="security", translation_key="security", event_types=sorted(set(EVENT_TYPES.values()))
@@ -37,22 +37,22 @@ async def async_setup_entry(
 
 
 class SecurityEvents(BridgeEntity, EventEntity):
-    """Refusals: ten of a kind at once, then one every five seconds, whatever an attacker sends.
+    """Reports refusals: up to ten events of a type at once, then one every five seconds.
 
-    Every user of Home Assistant can read states, so the attributes name no address and no key.
+    Every user of Home Assistant can read states, so the attributes contain no address and no key.
     """
 
     UNRECORDED: Final = frozenset({"route", "reason"})
     _unrecorded_attributes = UNRECORDED
 
     def __init__(self, bridge: Bridge, description: EventEntityDescription) -> None:
-        """Begin with nothing seen."""
+        """Create the event entity of a bridge."""
         super().__init__(bridge, description)
         self._limiter = RateLimiter()
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to the audit trail, and not to the timer of the others."""
+        """Listen to the audit trail instead of the coordinator."""
         self.async_on_remove(self._bridge.audit.listen(self._audited))
 
     @callback

@@ -8,11 +8,11 @@ from .masking import mask
 
 
 class _MaskSecrets(logging.Filter):
-    """Masks secrets. A traceback with a secret becomes text, as handlers would format it anew."""
+    """Masks secrets. Converts a traceback to text, because handlers would otherwise format it again."""
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
-        """Mask a record in place, and let it pass."""
+        """Mask a record in place, and accept it."""
         message = record.getMessage()
         masked = mask(message)
         if masked != message:

@@ -1,6 +1,6 @@
-"""The audit trail in the logbook, in words.
+"""Describes audit events in the logbook.
 
-Every user of Home Assistant can read the logbook, so entries name no address and no key.
+Every user of Home Assistant can read the logbook, so entries contain no address and no key name.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,36 +14,36 @@ from .const import DOMAIN
 
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "key_missing": "it sent no key",
-        "key_ambiguous": "it sent more than one key",
-        "key_malformed": "what it sent is no key",
-        "key_unknown": "there is no such key",
+        "key_missing": "no key was sent",
+        "key_ambiguous": "more than one key was sent",
+        "key_malformed": "the key was malformed",
+        "key_unknown": "the key does not exist",
         "key_expired": "the key has expired",
         "key_disabled": "the key is disabled",
         "key_changed": "the key was changed while the request was in progress",
-        "locked_out": "too many wrong keys came from its address",
-        "network": "the key may not be used from there",
+        "locked_out": "too many invalid keys were sent from its address",
+        "network": "the key may not be used from this address",
         "rate_limited": "too many requests",
         "capability": "the key lacks the capability",
-        "scope": "not in its scope",
-        "service": "not on its list, or not in its scope",
-        "service_scope": "not on its list, or not in its scope",
-        "administrator": "only an administrator may call it",
-        "event": "the event is not on the key's list",
-        "event_scope": "its data name an entity that is not in the key's scope",
-        "template_function": "the template uses something that is not allowed",
-        "template_scope": "the template reads something that is not in the key's scope",
-        "template_budget": "its templates used up their processor time",
-        "too_many_states": "it has created as many states as it may",
+        "scope": "the entity is not in the scope of the key",
+        "service": "the action is not allowed, or an entity is not in the scope of the key",
+        "service_scope": "the action is not allowed, or an entity is not in the scope of the key",
+        "administrator": "only an administrator may call this action",
+        "event": "the event type is not allowed for the key",
+        "event_scope": "the event data names an entity that is not in the scope of the key",
+        "template_function": "the template uses a function that is not allowed",
+        "template_scope": "the template reads an entity that is not in the scope of the key",
+        "template_budget": "the templates of the key have used up their processor time",
+        "too_many_states": "the key has created the maximum number of states",
         "too_many_connections": "too many connections are open",
-        "too_many_subscriptions": "its connection has too many subscriptions",
-        "origin": "pages of this origin may not use the key",
-        "upgrade_required": "it is not a WebSocket client",
+        "too_many_subscriptions": "the connection has too many subscriptions",
+        "origin": "the origin of the web page is not allowed for the key",
+        "upgrade_required": "the request was not a WebSocket handshake",
         "bad_request": "the request was not valid",
         "too_large": "the request was too large",
     }
 )
-"""What is said of the reason of a refusal."""
+"""The text for each reason of a refusal."""
 
 
 @callback

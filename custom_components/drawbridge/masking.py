@@ -1,21 +1,21 @@
-"""Masks secrets in texts that a client had a part in."""
+"""Masks secrets in texts that may contain data from clients."""
 
 import re
 from typing import Final
 
 MASK: Final = "[masked]"
 KEY_PATTERN: Final = r"dbk_[0-9a-z]{49}"
-"""A whole key of Drawbridge, in any case."""
+"""A complete Drawbridge key, in upper or lower case."""
 
 _ENCODED: Final = "%(?:25)*+"
-"""The beginning of a character that was percent-encoded once or several times."""
+"""The start of a character that was percent-encoded once or several times."""
 _ALNUM: Final = rf"(?:[0-9a-z]|{_ENCODED}(?:3[0-9]|[46][1-9a-f]|[57][0-9a]))"
 _SECRETS: Final = re.compile(
-    # A key of Drawbridge, also in part or in lower case.
+    # A Drawbridge key, also partial or in lower case.
     rf"(?:d|{_ENCODED}[46]4)(?:b|{_ENCODED}[46]2)(?:k|{_ENCODED}[46]b)(?:_|{_ENCODED}5f){_ALNUM}++"
-    # A token of Home Assistant: a JSON Web Token.
+    # A Home Assistant token, which is a JSON Web Token.
     rf"|(?:e|{_ENCODED}[46]5)(?:y|{_ENCODED}[57]9)(?:j|{_ENCODED}[46]a)(?:{_ALNUM}|[_.-]|{_ENCODED}(?:5f|2[de])){{8,}}+"
-    # Any other secret, such as a key without its prefix. A run is tried from its beginning alone, as runs may be many.
+    # Any other secret, such as a key without its prefix. Matches only at the start of a run, for performance.
     rf"|(?<![0-9a-z]){_ALNUM}{{40,}}+",
     re.IGNORECASE | re.ASCII,
 )
@@ -28,10 +28,10 @@ def mask(text: str) -> str:
 
 
 def holds_secret(text: str) -> bool:
-    """Tell whether a part of a text looks like a secret."""
+    """Tell whether a text contains something that looks like a secret."""
     return _SECRETS.search(text) is not None
 
 
 def holds_key(text: str) -> bool:
-    """Tell whether a whole key of Drawbridge is in a text, in any case."""
+    """Tell whether a text contains a complete Drawbridge key, in upper or lower case."""
     return _KEY.search(text) is not None

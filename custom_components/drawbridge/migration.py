@@ -1,4 +1,4 @@
-"""Brings entries of earlier versions into the form of this one."""
+"""Migrates config entries of earlier versions."""
 
 from contextlib import suppress
 from typing import Final
@@ -19,17 +19,17 @@ MINOR_VERSION: Final = 2
 
 
 def migrate(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-    """Migrate an entry; tell whether it can be used now.
+    """Migrate an entry, and tell whether it can be used.
 
-    1.1 to 1.2: keys and options are written out in full, with what holds where an earlier version knew no
-    better. A later major version is refused, rather than opening what that version had closed.
+    1.1 to 1.2: writes keys and options in full, with defaults for fields that the earlier version did not have.
+    An entry of a later major version is refused, because it may have restrictions that this version does not know.
     """
     if entry.version > VERSION:
         _LOGGER.error("The keys were made by a later version of Drawbridge; install that version again")
         return False
     if entry.version == VERSION and entry.minor_version < MINOR_VERSION:
         for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY):
-            # A damaged key stays as it is: closed, with a repair that names it.
+            # An invalid key is not changed. It stays disabled, with a repair issue.
             with suppress(DamagedValueError):
                 key = ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
                 hass.config_entries.async_update_subentry(entry, subentry, data=key.as_dict())

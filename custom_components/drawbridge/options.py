@@ -1,4 +1,4 @@
-"""What the operator chose for the whole bridge."""
+"""The options of the config entry."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -11,13 +11,12 @@ from .values import DamagedValueError, field, flag, positive, positive_whole, te
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of the config entry, with what holds where nothing was chosen.
+    """The options and their defaults.
 
-    ``per_minute`` is the rate limit of keys that have none of their own, 0 for no limit;
-    ``time_limit`` is in seconds, ``max_body`` in bytes.
-    ``max_connections`` and ``max_key_connections`` limit live connections in all and of a key, ``max_subscriptions``
-    the subscriptions of a connection, ``max_message`` the bytes of a message of a client. The cache's TTLs are in
-    seconds, its ``cache_size`` in bytes.
+    ``per_minute`` is the rate limit of keys without their own limit; 0 for no limit. ``time_limit`` is in seconds,
+    ``max_body`` in bytes. ``max_connections`` and ``max_key_connections`` limit live connections in total and for each
+    key, ``max_subscriptions`` the subscriptions of a connection, and ``max_message`` the size of a client's message in
+    bytes. The TTLs of the cache are in seconds, and ``cache_size`` is in bytes.
     """
 
     per_minute: int = 1000
@@ -40,16 +39,16 @@ class Options:
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
-        """Read stored options. An unknown option is ignored, and a damaged one has its default."""
+        """Parse stored options. Unknown options are ignored, and invalid ones have their default."""
         return cls(**{name: value for name, value in _read(data).items() if not isinstance(value, DamagedValueError)})
 
     @staticmethod
     def damaged(data: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return the names of the stored options that cannot be used."""
+        """Return the names of invalid stored options."""
         return tuple(name for name, value in _read(data).items() if isinstance(value, DamagedValueError))
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what is stored, the inverse of ``from_mapping``."""
+        """Return the stored form, the inverse of ``from_mapping``."""
         return asdict(self) | {"cors_origins": sorted(self.cors_origins)}
 
 
@@ -74,11 +73,11 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = MappingProxyType(
         "cache_size": positive_whole,
     }
 )
-"""How each option is read; a test holds them against the fields."""
+"""The parser of each option. A test compares them with the fields."""
 
 
 def _read(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return each option that is stored and known here: its value, or why it cannot be used."""
+    """Return the value of each known stored option, or the error if it is invalid."""
     found: dict[str, Any] = {}
     for name in _READERS.keys() & data.keys():
         try:

@@ -1,6 +1,6 @@
-"""Every reason to refuse a request, once: what the client is told, and what is counted and reported.
+"""All reasons to refuse a request, with their status, text, metric and security event.
 
-Transports turn a refusal into their own form: a problem document (``http/problem.py``) over HTTP.
+Transports convert a refusal to their own format, such as a problem document over HTTP (``http/problem.py``).
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _NO_PLACEHOLDERS: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class SecurityEvent(StrEnum):
-    """The types of the event entity. A refusal that is a mistake of the client raises none."""
+    """The types of the event entity. Client errors raise no security event."""
 
     NO_KEY = "no_key"
     WRONG_KEY = "wrong_key"
@@ -28,24 +28,24 @@ class SecurityEvent(StrEnum):
 
 
 class Metric(Enum):
-    """The metric that counts a refusal, by its label."""
+    """The metric that counts a refusal."""
 
     AUTH_FAILURES = auto()
     DENIED = auto()
     NONE = auto()
-    """Counted as a response with its status only."""
+    """Counted only as a response with its status."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reason:
-    """What there is to say about a refusal. No two are equal, so that none is an alias of another.
+    """The properties of a refusal. Instances are never equal, so that no enumeration member is an alias.
 
     Attributes:
         status: The HTTP status.
-        text: What the client is told, with placeholders.
+        text: The message to the client, with placeholders.
         metric: The metric that counts it.
-        event: The security event that it raises.
-        retry_after: After how many seconds the client should try again, where that helps.
+        event: The security event that it raises, if any.
+        retry_after: The number of seconds after which the client should retry, if any.
         audited: Whether it is recorded in the audit trail.
 
     """
@@ -62,7 +62,7 @@ _SETTINGS: Final = "Settings > Devices & services > Drawbridge"
 
 
 class Refusal(Enum):
-    """A reason to refuse. Its label is the reason in metrics and in the audit trail."""
+    """The refusals. The label of each is its reason in metrics and in the audit trail."""
 
     UNAVAILABLE = Reason(
         HTTPStatus.SERVICE_UNAVAILABLE,
@@ -138,20 +138,20 @@ class Refusal(Enum):
     )
     BUSY = Reason(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Too many requests of this key are in progress. Wait for an answer before you send another.",
+        "Too many requests of this key are in progress. Wait for a response before you send another request.",
         Metric.DENIED,
         retry_after=1,
     )
     UNREAD = Reason(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Too many bytes of answers to this key have not been read yet. Read an answer to its end before you send "
-        "another request.",
+        "Too many bytes of responses to this key have not been read yet. Read a response completely before you "
+        "send another request.",
         Metric.DENIED,
         retry_after=1,
     )
     UNFINISHED = Reason(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Too many calls of this key have not ended yet. Some may outlast the request that made them.",
+        "Too many calls of this key are still running. A call can run longer than its request.",
         Metric.DENIED,
         retry_after=10,
     )
@@ -179,7 +179,7 @@ class Refusal(Enum):
     BAD_REQUEST = Reason(HTTPStatus.BAD_REQUEST, "{detail}")
     NOT_FOUND = Reason(HTTPStatus.NOT_FOUND, "{detail}", audited=False)
     SCOPE = Reason(HTTPStatus.NOT_FOUND, "{detail}", Metric.DENIED, SecurityEvent.NOT_ALLOWED)
-    """Something out of scope. Clients are told that it does not exist."""
+    """Something is out of scope. The client is told that it does not exist."""
     SERVICE = Reason(
         HTTPStatus.FORBIDDEN,
         "This key may not make this call: the service is not on its list, or the call names or "
@@ -189,7 +189,7 @@ class Refusal(Enum):
     )
     SERVICE_SCOPE = Reason(
         HTTPStatus.FORBIDDEN,
-        "The service is not on the list of the key, or reaches what is not in its scope.",
+        "The service is not on the list of the key, or reaches an entity that is not in its scope.",
         Metric.DENIED,
         SecurityEvent.NOT_ALLOWED,
     )
@@ -230,7 +230,7 @@ class Refusal(Enum):
     )
     TEMPLATE_BUSY = Reason(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Other templates of this key are being rendered. Templates of a key are rendered one after the other.",
+        "Another template of this key is being rendered. Templates of a key are rendered one at a time.",
         Metric.DENIED,
         retry_after=5,
     )
@@ -265,33 +265,33 @@ class RefusedError(Exception):
         """Refuse a request.
 
         Args:
-            refusal: What the client is told.
-            placeholders: Those of its text.
-            hidden: The true reason, which is counted and audited, where the client must not learn it.
-            retry_after: After how many seconds the client should try again, where the refusal has no fixed time.
+            refusal: The refusal that the client sees.
+            placeholders: The placeholders of its text.
+            hidden: The actual reason, which is counted and audited, if the client must not see it.
+            retry_after: The number of seconds after which the client should retry; that of the refusal by default.
 
         """
         self.refusal = refusal
         self.placeholders = placeholders
         self.retry_after = refusal.value.retry_after if retry_after is None else retry_after
         self.reason = hidden or refusal
-        # It may quote a part of the request that holds a secret.
+        # The text may quote a part of the request that contains a secret.
         self.message = mask(refusal.value.text.format_map(placeholders))
         super().__init__(self.message)
 
 
 def bad_request(detail: str) -> RefusedError:
-    """Return the refusal of a request that cannot be understood or carried out as it is."""
+    """Return the refusal of an invalid request."""
     return RefusedError(Refusal.BAD_REQUEST, {"detail": detail})
 
 
 def not_found(detail: str, *, hidden: Refusal | None = None) -> RefusedError:
-    """Return the refusal of something that does not exist, or that is ``hidden``: both look the same."""
+    """Return the refusal of something that does not exist or is hidden. Clients cannot tell which."""
     return RefusedError(Refusal.NOT_FOUND, {"detail": detail}, hidden=hidden)
 
 
 def failed(detail: str) -> RefusedError:
-    """Return the refusal for something that Home Assistant tried and failed to do."""
+    """Return the refusal for a failure in Home Assistant."""
     return RefusedError(Refusal.FAILED, {"detail": detail})
 
 

@@ -1,4 +1,4 @@
-"""The ways to mend what an issue tells of."""
+"""Fix flows for repair issues."""
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ from .keys.keeper import KeyNotSavedError
 from .limits.origins import ANY_ORIGIN
 from .options import Options
 
-_DAY: Final = 86_400
+_DAY_SECONDS: Final = 86_400
 
 KEY_FIXES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -35,7 +35,7 @@ KEY_FIXES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         SCOPE_NAMES_MISSING: ("forget_missing", "ignore"),
     }
 )
-"""What can be done about an issue of a key, as steps of its flow."""
+"""The steps of the fix flow for each issue of a key."""
 
 REVIEW_FIXES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -43,13 +43,13 @@ REVIEW_FIXES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ReviewReason.UNCONFIRMED: ("open_all", "rotate_all", "leave"),
     }
 )
-"""What can be done about all keys at once, as steps of the flow."""
+"""The steps of the fix flow for each issue about all keys."""
 
 
 async def async_create_fix_flow(
     hass: HomeAssistant, _issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the flow that mends an issue."""
+    """Return the fix flow of an issue."""
     kind = str((data or {}).get("kind"))
     key_id = (data or {}).get("key_id")
     entry: DrawbridgeConfigEntry | None = next(iter(hass.config_entries.async_loaded_entries(DOMAIN)), None)
@@ -65,18 +65,18 @@ async def async_create_fix_flow(
 
 
 class GoneFlow(RepairsFlow):
-    """There is nothing to mend any more."""
+    """The flow for an issue that has already been fixed."""
 
     async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Say so."""
+        """Abort the flow."""
         return self.async_abort(reason="gone")
 
 
 class OptionFlow(RepairsFlow):
-    """Puts an option that weakens back to what it is to begin with."""
+    """Resets an option that weakens security to its default."""
 
     def __init__(self, bridge: Bridge, kind: str) -> None:
-        """Mend an option of a bridge."""
+        """Create the flow for an option of a bridge."""
         self._bridge = bridge
         self._kind = kind
 
@@ -85,7 +85,7 @@ class OptionFlow(RepairsFlow):
         return await self.async_step_confirm()
 
     async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Do it when it is confirmed."""
+        """Reset the option after confirmation."""
         if user_input is None:
             return self.async_show_form(step_id="confirm", data_schema=vol.Schema({}))
         options = self._bridge.options
@@ -98,16 +98,16 @@ class OptionFlow(RepairsFlow):
 
 
 class KeyFlow(RepairsFlow):
-    """Offers what can be done about a key; each choice is done at once."""
+    """Offers fixes for an issue of a key. A fix applies as soon as it is chosen."""
 
     def __init__(self, bridge: Bridge, key: ApiKey, kind: str) -> None:
-        """Mend a key."""
+        """Create the flow for a key."""
         self._bridge = bridge
         self._key = key
         self._kind = kind
 
     async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Offer the choices."""
+        """Show the menu of fixes."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         return self.async_show_menu(
             step_id="init",
@@ -116,23 +116,23 @@ class KeyFlow(RepairsFlow):
         )
 
     async def async_step_extend(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Let the key live for 90 days more, from today."""
-        return await self._change(lambda key: replace(key, expires=time.time() + 90 * _DAY))
+        """Set the expiry to 90 days from now."""
+        return await self._change(lambda key: replace(key, expires=time.time() + 90 * _DAY_SECONDS))
 
     async def async_step_keep_for_good(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Let the key live without end."""
+        """Remove the expiry."""
         return await self._change(lambda key: replace(key, expires=None))
 
     async def async_step_disable(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Let the key open nothing, and keep it."""
+        """Disable the key."""
         return await self._change(lambda key: replace(key, enabled=False))
 
     async def async_step_local_only(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Refuse the key from outside."""
+        """Limit the key to the local network."""
         return await self._change(lambda key: replace(key, local_only=True))
 
     async def async_step_forget_missing(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Drop from the scope what is gone."""
+        """Remove deleted items from the scope."""
         return await self._change(lambda key: replace(key, scope=without_missing(self.hass, key.scope)))
 
     async def async_step_remove(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
@@ -140,7 +140,7 @@ class KeyFlow(RepairsFlow):
         return await _saved(self, self._bridge.remove_key(self._key.id))
 
     async def async_step_ignore(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Leave all as it is, and say no more of it."""
+        """Ignore the issue."""
         ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, ignore=True)
         return self.async_abort(reason="ignored")
 
@@ -149,22 +149,22 @@ class KeyFlow(RepairsFlow):
 
 
 class RotateFlow(RepairsFlow):
-    """Gives a key a new secret, and shows it once."""
+    """Replaces the secret of a key, and shows it once."""
 
     _secret: str
     _rotate: Callable[[ApiKey], ApiKey]
 
     def __init__(self, bridge: Bridge, key: ApiKey) -> None:
-        """Rotate the secret of a key."""
+        """Create the flow for a key."""
         self._bridge = bridge
         self._key = key
 
     async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Ask for the overlap first."""
+        """Ask for the overlap."""
         return await self.async_step_rotate()
 
     async def async_step_rotate(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask for how long the old secret still opens."""
+        """Ask how long the old secret stays valid."""
         if user_input is None:
             return self.async_show_form(
                 step_id="rotate", data_schema=forms.rotate(), description_placeholders={forms.NAME: self._key.name}
@@ -179,7 +179,7 @@ class RotateFlow(RepairsFlow):
         return self._show_secret({})
 
     async def async_step_secret(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Show the secret; it opens as soon as this form is submitted."""
+        """Show the secret. It is valid as soon as this form is submitted."""
         if user_input is None:
             return self._show_secret({})
         try:
@@ -203,12 +203,12 @@ class ReviewFlow(RepairsFlow):
     _secrets: Sequence[tuple[str, str]]
 
     def __init__(self, bridge: Bridge, kind: str) -> None:
-        """Review the keys of a bridge."""
+        """Create the flow for the keys of a bridge."""
         self._bridge = bridge
         self._kind = kind
 
     async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Offer the choices."""
+        """Show the menu of fixes."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         return self.async_show_menu(
             step_id="init",
@@ -225,16 +225,16 @@ class ReviewFlow(RepairsFlow):
         return await self._change(lambda key: replace(key, enabled=True))
 
     async def async_step_leave(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Leave the keys as they are."""
+        """Keep the keys unchanged."""
         return await _saved(self, self._bridge.keeper.change({}, reviewed=True))
 
     async def async_step_rotate_all(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Replace all secrets at once, and show the new ones when they are stored."""
+        """Replace all secrets, and show the new ones when they are stored."""
         if user_input is None:
             return self.async_show_form(step_id="rotate_all", data_schema=vol.Schema({}))
         keys = self._keys()
         secrets = {key.id: generate() for key in keys}
-        # After a restore the keys are as they were; without the store all of them were disabled.
+        # A restore keeps the state of each key. When the store is lost, all keys are disabled.
         enable = self._kind == ReviewReason.UNCONFIRMED
         changes = {key_id: partial(_renewed, secret=secret, enable=enable) for key_id, secret in secrets.items()}
         try:
@@ -268,7 +268,7 @@ def _renewed(key: ApiKey, secret: str, *, enable: bool) -> ApiKey:
 
 
 async def _saved(flow: RepairsFlow, change: Awaitable[None]) -> RepairsFlowResult:
-    """End a flow with a change, or say why it could not be saved."""
+    """Finish a flow after a change, or abort it with the reason why the change could not be saved."""
     try:
         await change
     except KeyNotSavedError as err:

@@ -1,4 +1,4 @@
-"""Sensors of the bridge and of every key."""
+"""Sensors of the bridge and of each key."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,17 +33,17 @@ _MINUTES: Final = WINDOW_SECONDS / 60
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeSensorDescription(SensorEntityDescription):
-    """A sensor of the bridge, and where its value comes from."""
+    """The description of a sensor of the bridge."""
 
     value_fn: Callable[[Reading], StateType]
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeySensorDescription(SensorEntityDescription):
-    """A sensor of a key, and where its value comes from.
+    """The description of a sensor of a key.
 
-    ``value_fn`` gets the key, its counters and the number of its connected clients. ``enabled_fn`` says whether it is
-    of use for a key, and so enabled to begin with.
+    ``value_fn`` is called with the key, its counters and the number of its connected clients. ``enabled_fn`` tells
+    whether the sensor is enabled by default for a key.
     """
 
     value_fn: Callable[[ApiKey, KeyCounters, int], StateType | datetime]
@@ -51,7 +51,7 @@ class KeySensorDescription(SensorEntityDescription):
 
 
 def _measured(name: str, *, factor: float, digits: int) -> Callable[[Reading], StateType]:
-    """Return a reader of what a component of the health score measured, times a factor."""
+    """Return a function that returns the value of a health score component, times a factor."""
 
     def read(reading: Reading) -> StateType:
         measured = next(item for item in reading.health.measurements if item.component.name == name)
@@ -61,7 +61,7 @@ def _measured(name: str, *, factor: float, digits: int) -> Callable[[Reading], S
 
 
 def _minute(timestamp: float | None) -> datetime | None:
-    """Return a moment to the minute, so that a busy key does not write a state for every request."""
+    """Return a time rounded down to the minute, so that a busy key does not change the state with each request."""
     return dt_util.utc_from_timestamp(timestamp // 60 * 60) if timestamp is not None else None
 
 
@@ -225,7 +225,7 @@ class BridgeSensor(BridgeEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> StateType:
-        """Return what is measured."""
+        """Return the value."""
         return self.entity_description.value_fn(self.coordinator.data)
 
     @override
@@ -234,14 +234,14 @@ class BridgeSensor(BridgeEntity, SensorEntity):
 
 
 class HealthSensor(BridgeSensor):
-    """The health score. Its attributes say why it is what it is: the score of every component."""
+    """The health score, with the scores of its components as attributes."""
 
     _unrecorded_attributes = frozenset(item.name for item in COMPONENTS)
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, float | None]:
-        """Return the score of every component, 0 to 100; ``None`` where there were no data."""
+        """Return the score of each component, 0 to 100; ``None`` without data."""
         measurements = self.coordinator.data.health.measurements
         return {item.component.name: round(item.score) if item.score is not None else None for item in measurements}
 
@@ -258,14 +258,14 @@ class KeySensor(KeyEntity, SensorEntity):
     @property
     @override
     def entity_registry_enabled_default(self) -> bool:
-        """Hide what says nothing about this key."""
+        """Disable sensors that do not apply to this key."""
         description, key = self.entity_description, self._key
         return description.entity_registry_enabled_default and key is not None and description.enabled_fn(key)
 
     @property
     @override
     def native_value(self) -> StateType | datetime:
-        """Return what is known of the key."""
+        """Return the value."""
         key = self._key
         if key is None:
             return None

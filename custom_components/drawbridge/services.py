@@ -1,4 +1,4 @@
-"""Keys through actions, for those who automate. For administrators only."""
+"""Actions that manage keys, for administrators only."""
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -66,7 +66,7 @@ type _Action = Callable[[_Call], ServiceResponse | Awaitable[ServiceResponse]]
 
 
 def register_actions(hass: HomeAssistant) -> None:
-    """Register the actions, once; they find the loaded entry when they are called."""
+    """Register the actions once. They find the loaded entry when they are called."""
     for name, (action, schema) in ACTIONS.items():
 
         async def handle(call: ServiceCall, action: _Action = action) -> ServiceResponse:
@@ -80,7 +80,7 @@ class _Call:
     """An action on the keys of the loaded entry."""
 
     def __init__(self, hass: HomeAssistant, data: Mapping[str, Any]) -> None:
-        """Find the entry. Raises ``ServiceValidationError`` when there is none."""
+        """Find the loaded entry. Raises ``ServiceValidationError`` if there is none."""
         entries: list[DrawbridgeConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
         if not entries:
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_loaded")
@@ -94,9 +94,9 @@ class _Call:
         return self.entry.runtime_data
 
     def subentry(self) -> ConfigSubentry:
-        """Return the key that is meant, by its id or its name.
+        """Return the subentry of the key with the given id or name.
 
-        Raises ``ServiceValidationError`` when there is none, or more than one of that name.
+        Raises ``ServiceValidationError`` if no key or several keys match.
         """
         wanted = self.data[KEY]
         keys = self.entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
@@ -110,7 +110,7 @@ class _Call:
         return found[0]
 
     def key(self) -> tuple[ConfigSubentry, ApiKey]:
-        """Return the key that is meant, with its subentry."""
+        """Return the given key and its subentry."""
         subentry = self.subentry()
         try:
             return subentry, ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
@@ -226,4 +226,4 @@ ACTIONS: Final[Mapping[str, tuple[_Action, vol.Schema]]] = MappingProxyType(
         "explain": (_explain, _EXPLAIN),
     }
 )
-"""What each action does, and what it takes."""
+"""The handler and the schema of each action."""

@@ -1,4 +1,4 @@
-"""Switches of every key: whether it opens anything, and whether it learns."""
+"""Switches of each key: enabled, and learn mode."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class KeySwitchDescription(SwitchEntityDescription):
-    """A switch of a key: how to read it, and the key with it set."""
+    """The description of a switch: how to read it from a key, and how to change the key."""
 
     value_fn: Callable[[ApiKey], bool]
     set_fn: Callable[[ApiKey, bool], ApiKey]
@@ -52,26 +52,26 @@ async def async_setup_entry(
 
 
 class KeySwitch(KeyEntity, SwitchEntity):
-    """A switch of a key. The change is in force on the very next request."""
+    """A switch of a key. Changes take effect on the next request."""
 
     entity_description: KeySwitchDescription
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Tell how the key is set."""
+        """Return the state of the switch."""
         key = self._key
         return self.entity_description.value_fn(key) if key is not None else None
 
     @override
     async def async_turn_on(self, **_kwargs: Any) -> None:
-        """Open the key, or start learn mode. For administrators only."""
+        """Enable the key, or start learn mode. For administrators only."""
         await self._ensure_administrator()
         await self._set(value=True)
 
     @override
     async def async_turn_off(self, **_kwargs: Any) -> None:
-        """Close the key, or stop learn mode. Every user may do this."""
+        """Disable the key, or stop learn mode. Any user may do this."""
         await self._set(value=False)
 
     async def _set(self, *, value: bool) -> None:

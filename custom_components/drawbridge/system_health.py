@@ -1,4 +1,4 @@
-"""What Settings > System > Repairs > System information says of the bridge."""
+"""The information in Settings > System > Repairs > System information."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from .const import DOMAIN
 
 @callback
 def async_register(_hass: HomeAssistant, register: SystemHealthRegistration) -> None:
-    """Register what is shown."""
+    """Register the information."""
     register.async_register_info(_info, f"/config/integrations/integration/{DOMAIN}")
 
 

@@ -1,4 +1,4 @@
-"""What outlives a restart besides the keys: when they were last used, and their users."""
+"""Stores the usage of keys and their system users across restarts."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ from .values import DamagedValueError
 
 _VERSION: Final = 1
 _USER_PREFIX: Final = "Drawbridge: "
-_SAVE_EVERY: Final = timedelta(seconds=10)
+_SAVE_INTERVAL: Final = timedelta(seconds=10)
 
 
 class _Stored(TypedDict):
@@ -35,14 +35,14 @@ def _store(hass: HomeAssistant) -> Store[_Stored]:
 
 
 class KeyUsage:
-    """Stores the last use of every key, and the system user that stands for it.
+    """Stores the last use, the lesson and the system user of each key.
 
-    Calls of services run as that user: no administrator, named in the logbook, and gone with
-    its key. Saved every ten seconds if there is news, so a crash loses no more than that.
+    Service calls run as the user of the key. The user is not an administrator, appears in the logbook, and is
+    removed with its key. Changes are saved every ten seconds, so a crash loses at most that much.
     """
 
     def __init__(self, hass: HomeAssistant, counters: Counters, lessons: Lessons) -> None:
-        """Store what is counted, and what is learnt."""
+        """Create the store of counters and lessons."""
         self._hass = hass
         self._counters = counters
         self._lessons = lessons
@@ -51,10 +51,10 @@ class KeyUsage:
         self._saved: _Stored | None = None
         self._making_user = asyncio.Lock()
         self.damaged: set[str] = set()
-        """The parts of the store that could not be read in full."""
+        """The parts of the store with unreadable values."""
 
     async def load(self) -> None:
-        """Read what was stored."""
+        """Load the stored usage."""
         stored = await _load(self._store)
         if stored is None:
             self.damaged.add("all")
@@ -65,7 +65,7 @@ class KeyUsage:
         self._lessons.load(self._readable(stored, "lessons", _lesson))
 
     def _readable[T](self, stored: Mapping[str, Any], part: str, parse: Callable[[Any], T]) -> dict[str, T]:
-        """Return what can be read of a part, by the id of a key. What is damaged is as if it had not been stored."""
+        """Return the readable values of a part, by key id. Unreadable values are dropped."""
         try:
             items = values.field(stored, part, values.mapping, {})
         except DamagedValueError:
@@ -80,9 +80,9 @@ class KeyUsage:
         return found
 
     def start(self) -> CALLBACK_TYPE:
-        """Save now and then, until the function returned is called."""
+        """Save periodically. Returns a function that stops it."""
         stops = (
-            async_track_time_interval(self._hass, self._save_if_changed, _SAVE_EVERY, cancel_on_shutdown=True),
+            async_track_time_interval(self._hass, self._save_if_changed, _SAVE_INTERVAL, cancel_on_shutdown=True),
             self._hass.bus.async_listen(EVENT_HOMEASSISTANT_FINAL_WRITE, self._save_if_changed),
         )
 
@@ -98,7 +98,7 @@ class KeyUsage:
         await self._store.async_save(self._saved)
 
     async def user_id(self, key: ApiKey) -> str:
-        """Return the id of the user that stands for a key; make one where there is none."""
+        """Return the id of the user of a key. Creates the user if there is none."""
         async with self._making_user:
             user_id = self._users.get(key.id)
             if user_id is not None and await self._hass.auth.async_get_user(user_id) is not None:
@@ -109,11 +109,11 @@ class KeyUsage:
             return user.id
 
     def users_of_others(self, key_id: str) -> frozenset[str]:
-        """Return the ids of the users that stand for all other keys."""
+        """Return the ids of the users of all other keys."""
         return frozenset(user_id for other, user_id in self._users.items() if other != key_id)
 
     async def reconcile(self, keys: dict[str, ApiKey]) -> None:
-        """Remove users that belong to no key, and rename those of keys that were renamed."""
+        """Remove users without a key, and rename the users of renamed keys."""
         for key_id, user_id in tuple(self._users.items()):
             user = await self._hass.auth.async_get_user(user_id)
             if user is None or (key := keys.get(key_id)) is None:
@@ -142,7 +142,7 @@ def _user_name(key: ApiKey) -> str:
 
 
 async def _load(store: Store[Any]) -> Mapping[str, Any] | None:
-    """Return what was stored, empty when there is nothing, ``None`` when it cannot be read."""
+    """Return the stored data: empty if there is none, ``None`` if it cannot be read."""
     try:
         stored = await store.async_load()
     except HomeAssistantError, NotImplementedError, KeyError, TypeError, ValueError:
@@ -160,7 +160,7 @@ def _counters(stored: Mapping[str, Any]) -> KeyCounters:
 
 
 def _lesson(stored: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Check what is stored of a lesson: what is learnt is proposed to an administrator."""
+    """Validate a stored lesson, because it is proposed to an administrator."""
     values.field(stored, "since", values.number)
     values.field(stored, "requests", values.whole)
     values.field(stored, "everything", values.flag)
@@ -171,13 +171,13 @@ def _lesson(stored: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 async def _remove_users(hass: HomeAssistant, keep: set[str]) -> None:
-    """Remove the system users of Drawbridge's but these. A crash may have left users that no key has."""
+    """Remove all system users of Drawbridge except these. A crash may leave users without a key."""
     for user in await hass.auth.async_get_users():
         if user.system_generated and user.id not in keep and (user.name or "").startswith(_USER_PREFIX):
             await hass.auth.async_remove_user(user)
 
 
 async def remove_usage(hass: HomeAssistant) -> None:
-    """Remove everything that was stored, and all users of keys."""
+    """Remove all stored usage, and all users of keys."""
     await _remove_users(hass, keep=set())
     await _store(hass).async_remove()

@@ -1,4 +1,4 @@
-"""Reads stored values strictly: a value of the wrong type is damaged, never interpreted."""
+"""Parses stored values strictly: a value of the wrong type is invalid, and is never converted."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -6,11 +6,11 @@ from typing import Any, Final, overload
 
 
 class DamagedValueError(ValueError):
-    """A stored value cannot be used. ``field`` names it; the value itself is not repeated."""
+    """A stored value is invalid. ``field`` names it. The error does not contain the value."""
 
     def __init__(self, field: str) -> None:
-        """Name the field."""
-        super().__init__(f"The stored value of '{field}' is damaged")
+        """Create the error for a field."""
+        super().__init__(f"The stored value of '{field}' is invalid")
         self.field = field
 
 
@@ -20,35 +20,35 @@ _MISSING: Final = object()
 def flag(value: object) -> bool:
     """Return a boolean. Raises ``ValueError`` for anything else."""
     if not isinstance(value, bool):
-        raise ValueError("not a boolean")  # noqa: TRY004 - one error for all that is damaged
+        raise ValueError("not a boolean")  # noqa: TRY004 - one error type for all invalid values
     return value
 
 
 def text(value: object) -> str:
     """Return a text. Raises ``ValueError`` for anything else."""
     if not isinstance(value, str):
-        raise ValueError("not a text")  # noqa: TRY004 - one error for all that is damaged
+        raise ValueError("not a text")  # noqa: TRY004 - one error type for all invalid values
     return value
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """Return a list of texts. Raises ``ValueError`` for anything else, a single text included."""
+    """Return a list of texts. Raises ``ValueError`` for anything else, including a single text."""
     if not isinstance(value, list | tuple | set | frozenset):
-        raise ValueError("not a list")  # noqa: TRY004 - one error for all that is damaged
+        raise ValueError("not a list")  # noqa: TRY004 - one error type for all invalid values
     return tuple(text(item) for item in value)
 
 
 def mapping(value: object) -> Mapping[str, Any]:
     """Return a mapping. Raises ``ValueError`` for anything else."""
     if not isinstance(value, Mapping):
-        raise ValueError("not a mapping")  # noqa: TRY004 - one error for all that is damaged
+        raise ValueError("not a mapping")  # noqa: TRY004 - one error type for all invalid values
     return value
 
 
 def number(value: object) -> float:
     """Return a finite number that is not negative. Raises ``ValueError`` for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("not a number")  # noqa: TRY004 - one error for all that is damaged
+        raise ValueError("not a number")  # noqa: TRY004 - one error type for all invalid values
     if not 0 <= value < math.inf:
         raise ValueError("not a finite number")
     return value
@@ -65,7 +65,7 @@ def whole(value: object) -> int:
     """Return a whole number that is not negative. Raises ``ValueError`` for anything else."""
     read = number(value)
     if not isinstance(read, int):
-        raise ValueError("not a whole number")  # noqa: TRY004 - one error for all that is damaged
+        raise ValueError("not a whole number")  # noqa: TRY004 - one error type for all invalid values
     return read
 
 
@@ -77,7 +77,7 @@ def positive_whole(value: object) -> int:
 
 
 def optional[T](parse: Callable[[object], T]) -> Callable[[object], T | None]:
-    """Return a reader that takes ``None`` too."""
+    """Return a parser that also accepts ``None``."""
     return lambda value: None if value is None else parse(value)
 
 
@@ -86,10 +86,10 @@ def field[T](data: Mapping[str, Any], name: str, parse: Callable[[Any], T]) -> T
 @overload
 def field[T, D](data: Mapping[str, Any], name: str, parse: Callable[[Any], T], default: D) -> T | D: ...
 def field(data: Mapping[str, Any], name: str, parse: Callable[[Any], Any], default: object = _MISSING) -> Any:
-    """Return a field of stored data, read by ``parse``; a missing one is the default.
+    """Return a field of stored data, parsed by ``parse``, or the default if it is missing.
 
     Raises:
-        DamagedValueError: The field is damaged, or missing without a default.
+        DamagedValueError: The field is invalid, or missing without a default.
 
     """
     value = data.get(name, _MISSING)
@@ -98,5 +98,5 @@ def field(data: Mapping[str, Any], name: str, parse: Callable[[Any], Any], defau
     try:
         return parse(value)
     except ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError:
-        # Not chained: the message of an error may quote the value.
+        # Not chained, because the error message may quote the value.
         raise DamagedValueError(name) from None

@@ -1,6 +1,6 @@
-"""The household: some 70 entities of the kinds that people have, with areas, floors, labels and devices.
+"""A household of about 70 typical entities, with areas, floors, labels and devices.
 
-They are real helpers of Home Assistant: its packages make those that have no device, config flows the others.
+All entities are Home Assistant helpers. Packages create those without a device, and config flows the others.
 """
 
 from sandbox.household.build import furnish, write_files

@@ -1,4 +1,4 @@
-"""Builds the household, as a person would: files first, then config flows and registries of the running instance."""
+"""Builds the household: first its files, then config flows and registries of the running instance."""
 
 import json
 import shutil
@@ -17,23 +17,23 @@ CAMERA: Final = "front_door.jpg"
 
 
 def write_files(config_dir: Path) -> None:
-    """Put the packages, the helpers behind what can be switched, and the camera's picture into a config folder."""
+    """Write the packages, the hidden helpers and the camera's picture to a configuration folder."""
     shutil.copytree(FOLDER / "packages", config_dir / "packages", dirs_exist_ok=True)
     powers = {
         thing.power.partition(".")[2]: {"name": f"{thing.name} power", "icon": "mdi:power"}
         for thing in THINGS
         if thing.switchable
     }
-    # JSON is YAML too.
+    # JSON is valid YAML.
     write_private(config_dir / "packages" / "powers.yaml", json.dumps({"input_boolean": powers}))
     templates = private_folder(config_dir / "custom_templates")
     shutil.copyfile(FOLDER / "household.jinja", templates / "household.jinja")
-    # Home Assistant opens pictures in a few folders only; www is one.
+    # Home Assistant reads pictures only from a few folders, such as www.
     (private_folder(config_dir / "www") / CAMERA).write_bytes(picture())
 
 
 async def furnish(client: Client, config_dir: Path) -> None:
-    """Build the rest of the household in the running instance that has its files."""
+    """Build the rest of the household in the running instance."""
     areas = await _areas(client)
     labels = await _labels(client)
     await _make_devices(client)
@@ -46,7 +46,7 @@ async def furnish(client: Client, config_dir: Path) -> None:
 
 
 async def _areas(client: Client) -> dict[str, str]:
-    """Make the floors and areas; return the id of each area by its name."""
+    """Create the floors and areas, and return the area ids by name."""
     registry = "config/area_registry"
     floors = {
         name: (await client.command("config/floor_registry/create", name=name, level=level))["floor_id"]
@@ -63,13 +63,13 @@ async def _areas(client: Client) -> dict[str, str]:
 
 
 async def _labels(client: Client) -> dict[str, str]:
-    """Make the labels; return the id of each by its name."""
+    """Create the labels, and return their ids by name."""
     command = "config/label_registry/create"
     return {name: (await client.command(command, name=name, icon=icon))["label_id"] for name, icon in LABELS.items()}
 
 
 async def _make_devices(client: Client) -> None:
-    """Make the devices, and the entities that belong to them."""
+    """Create the devices and their entities."""
     described = [_describe(device) for device in DEVICES]
     await client.flow("synthetic", {"title": "Household", "devices": described})
     registered = await client.command("config/device_registry/list")
@@ -91,13 +91,13 @@ def _describe(device: Device) -> Json:
 
 
 def _answers(thing: Thing, device_id: str) -> list[Json]:
-    """What to answer to the flow of a thing; a thermostat belongs to the device of its heater by itself."""
+    """Return the input for the flow of a thing. A thermostat is assigned to the device of its heater automatically."""
     *first, last = thing.answers
     return [*first, {**last, "device_id": device_id} if thing.handler == "template" else last]
 
 
 async def _make_others(client: Client, config_dir: Path) -> None:
-    """Make what has a config flow and no device."""
+    """Create the entities with a config flow and without a device."""
     await client.flow("local_calendar", {"calendar_name": "Household"})
     await client.flow("local_todo", {"todo_list_name": "Shopping list"})
     entry = await client.flow("local_file", {"file_path": str(config_dir / "www" / CAMERA)})
@@ -105,14 +105,14 @@ async def _make_others(client: Client, config_dir: Path) -> None:
 
 
 async def _rename(client: Client, entry_id: str, entity_id: str, **more: Json) -> None:
-    """Give the only entity of a config entry a short id; its first one names the area and the device too."""
+    """Give the only entity of a config entry a short id. Its default id contains the area and the device."""
     entities = await client.command("config/entity_registry/list")
     (found,) = (entity["entity_id"] for entity in entities if entity["config_entry_id"] == entry_id)
     await client.command("config/entity_registry/update", entity_id=found, new_entity_id=entity_id, **more)
 
 
 async def _place(client: Client, areas: dict[str, str], labels: dict[str, str]) -> None:
-    """Put the entities that have no device into their areas, label entities, and hide what is behind the switches."""
+    """Assign entities without a device to areas, add labels, and hide the helpers of switches."""
     changes: dict[str, Json] = {}
     for area in AREAS:
         for entity_id in area.entities:
@@ -122,7 +122,7 @@ async def _place(client: Client, areas: dict[str, str], labels: dict[str, str]) 
     for device in DEVICES:
         for thing in device.things:
             if thing.switchable:
-                # In the area of what it switches, so that a key for the area may switch it.
+                # Use the area of the switched entity, so that a key for the area can switch it.
                 changes[thing.power] = {"hidden_by": "user", "area_id": areas.get(device.area)}
     changes["input_select.robot_activity"] = {"hidden_by": "user"}
     for entity_id, fields in changes.items():
@@ -130,7 +130,7 @@ async def _place(client: Client, areas: dict[str, str], labels: dict[str, str]) 
 
 
 def _labelled() -> dict[str, set[str]]:
-    """Return the labels of each entity that has some."""
+    """Return the labels of each labelled entity."""
     found = {thing.entity_id: set(thing.labels) for thing in THINGS if thing.labels}
     for label, entities in LABELLED.items():
         for entity_id in entities:
@@ -139,7 +139,7 @@ def _labelled() -> dict[str, set[str]]:
 
 
 async def _people(client: Client) -> None:
-    """Give the first user the phone, and add a guest with another."""
+    """Assign a phone to the first user, and add a guest with another phone."""
     (owner,) = (await client.command("person/list"))["storage"]
     await client.command("person/update", person_id=owner["id"], device_trackers=["device_tracker.phone"])
     await client.command("person/create", name="Guest", device_trackers=["device_tracker.guest_phone"])

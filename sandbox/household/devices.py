@@ -1,4 +1,4 @@
-"""The devices of the household, each with the entities that belong to it."""
+"""The devices of the household and their entities."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +11,7 @@ MANUFACTURER: Final = "Demo"
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device in an area; its entities are in that area too."""
+    """A device in an area, with its entities."""
 
     name: str
     model: str
@@ -20,18 +20,18 @@ class Device:
 
     @property
     def key(self) -> str:
-        """What identifies the device within the household."""
+        """The unique key of the device."""
         return self.name.lower().replace(" ", "-")
 
 
 def _draws(switch: str, watts: int) -> str:
-    """Return a template for the power that something draws while `switch` is on, a little more or less."""
+    """Return a template for the power consumption while `switch` is on, with some noise."""
     drawn = f"({watts} + {watts / 200} * (now().minute * 7 % 19 - 9)) | round(1)"
     return f"{{{{ {drawn} if is_state('{switch}', 'on') else 0 }}}}"
 
 
 def _battery(offset: int) -> str:
-    """Return a template for a battery that loses a percent an hour, and is charged in time."""
+    """Return a template for a battery that loses one percent an hour and is recharged."""
     return f"{{{{ 100 - ((now().timestamp() / 3600 + {offset}) % 60) | int }}}}"
 
 

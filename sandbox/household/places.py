@@ -1,4 +1,4 @@
-"""Floors, areas and labels, and what is in them beside the devices."""
+"""Floors, areas and labels, and their entities without a device."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A room or a place, on a floor."""
+    """An area on a floor."""
 
     name: str
     floor: str
     icon: str
     entities: tuple[str, ...] = ()
-    """Entities that are in the area by themselves, not through a device."""
+    """Entities that are assigned to the area directly, not through a device."""
 
 
 FLOORS: Final[Mapping[str, int]] = {"Ground floor": 0, "First floor": 1, "Outside": -1}
-"""Each floor with its level."""
+"""The level of each floor."""
 
 AREAS: Final = (
     Area(
@@ -81,7 +81,7 @@ LABELS: Final[Mapping[str, str]] = {
     "Security": "mdi:shield-home",
     "Energy": "mdi:lightning-bolt",
 }
-"""Each label with its icon."""
+"""The icon of each label."""
 
 LABELLED: Final[Mapping[str, tuple[str, ...]]] = {
     "Security": (
@@ -92,4 +92,4 @@ LABELLED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "Energy": ("sensor.grid_power", "sensor.grid_energy", "sensor.solar_power"),
 }
-"""Labels of entities that belong to no device."""
+"""Labels of entities without a device."""

@@ -1,8 +1,7 @@
-"""Entities that a config flow makes, as a person makes helpers in the settings.
+"""Entities that config flows create, as for helpers in the UI.
 
-What can be switched is a template entity over a hidden `input_boolean`, so that its state is known rather than
-assumed, and a user interface shows one toggle. The rest of a state (brightness, colour, volume) is kept by the
-template entity itself.
+Entities that can be switched are template entities based on a hidden `input_boolean`, so that their state is not
+assumed and the UI shows a single toggle. The template entity itself stores other values, such as brightness.
 """
 
 from collections.abc import Mapping
@@ -12,12 +11,12 @@ from typing import Any, Final
 type Options = Mapping[str, Any]
 
 NOTHING: Final[list[Options]] = []
-"""The action of a control whose new state the entity keeps itself."""
+"""The action of a control whose state the entity stores itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """One entity, and how it comes to be."""
+    """An entity, and how to create it."""
 
     domain: str
     name: str
@@ -25,17 +24,17 @@ class Thing:
     answers: tuple[Options, ...] = ()
     switchable: bool = False
     start: tuple[tuple[str, Options], ...] = ()
-    """Services to call once it is there, so that the house looks lived in."""
+    """Actions to call after it is created, to set its initial state."""
     labels: frozenset[str] = field(default=frozenset())
 
     @property
     def entity_id(self) -> str:
-        """The id that the entity is given."""
+        """The entity id."""
         return f"{self.domain}.{_slug(self.name)}"
 
     @property
     def power(self) -> str:
-        """The hidden helper that says whether a switchable thing is on."""
+        """The hidden helper with the on/off state."""
         return f"input_boolean.{_slug(self.name)}_power"
 
     def labelled(self, *labels: str) -> Thing:
@@ -44,9 +43,9 @@ class Thing:
 
 
 def light(name: str, *, white: bool = False, colour: bool = False, brightness: int | None = None) -> Thing:
-    """Return a dimmable light; with `white` of any colour temperature, with `colour` of any colour.
+    """Return a dimmable light. `white` adds color temperature, and `colour` adds color.
 
-    With a `brightness` it begins switched on.
+    With a `brightness`, the light is initially on.
     """
     on = _power("light", name, "on")
     options = {
@@ -88,7 +87,7 @@ def fan(name: str) -> Thing:
 
 
 def cover(name: str, device_class: str, *, position: int) -> Thing:
-    """Return a cover that can stand anywhere between closed (0) and open (100)."""
+    """Return a cover with a position between closed (0) and open (100)."""
     options = {
         "device_class": device_class,
         "open_cover": NOTHING,
@@ -100,12 +99,12 @@ def cover(name: str, device_class: str, *, position: int) -> Thing:
 
 
 def lock(name: str) -> Thing:
-    """Return a lock, locked at first."""
+    """Return a lock that is initially locked."""
     return _template("lock", name, {"lock": NOTHING, "unlock": NOTHING}, start=(("lock.lock", {}),))
 
 
 def vacuum(name: str, activity: str) -> Thing:
-    """Return a robot whose activity is the state of the `input_select` with the id `activity`."""
+    """Return a vacuum whose activity is the state of the `input_select` with the id `activity`."""
 
     def become(option: str) -> list[Options]:
         target = {"entity_id": activity}
@@ -123,7 +122,7 @@ def vacuum(name: str, activity: str) -> Thing:
 
 
 def television(name: str) -> Thing:
-    """Return a television that is on, with volume and sources."""
+    """Return a television that is initially on, with volume and sources."""
     actions = ("turn_on", "turn_off", "volume_set", "volume_mute", "media_play", "media_pause", "media_stop")
     options: dict[str, Any] = dict.fromkeys((*actions, "select_source"), NOTHING)
     options |= {"device_class": "tv", "source_list": "{{ ['TV', 'Radio', 'Games'] }}"}
@@ -176,7 +175,7 @@ def sensor(name: str, state: str, device_class: str, unit: str) -> Thing:
 
 
 def binary_sensor(name: str, state: str, device_class: str) -> Thing:
-    """Return a binary sensor that is on where the template `state` is true."""
+    """Return a binary sensor that is on while the template `state` is true."""
     return _template("binary_sensor", name, {"state": state, "device_class": device_class})
 
 
@@ -204,7 +203,7 @@ def tracker(name: str, at_home: str) -> Thing:
 
 
 def thermostat(name: str, *, heater: str, sensor: str, target: float) -> Thing:
-    """Return a thermostat that switches `heater` by what `sensor` measures."""
+    """Return a thermostat that switches `heater` based on `sensor`."""
     settings = {
         "name": name,
         "ac_mode": False,

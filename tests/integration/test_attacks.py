@@ -192,7 +192,7 @@ async def test_calls_run_as_the_keys_own_user(bridge: Bridge, hass: HomeAssistan
     ],
 )  # fmt: skip
 async def test_path_tricks(bridge: Bridge, remote: str, path: str) -> None:
-    """No spelling leads past the gate: without a key nothing is told, with one nothing more than in scope."""
+    """No spelling of a path bypasses the gate: only a key reveals something, and only its scope."""
     reader, writer = await asyncio.open_connection("127.0.0.1", bridge.client.port)
     for key in ("", f"X-API-Key: {remote}\r\n"):
         writer.write(f"GET {BASE}{path} HTTP/1.1\r\nHost: x\r\n{key}\r\n".encode())
@@ -214,7 +214,7 @@ async def test_method_override(bridge: Bridge, hass: HomeAssistant, header: str)
 
 
 async def test_header_injection(bridge: Bridge) -> None:
-    """What would split a header is not sent by a client, nor taken from a raw one."""
+    """Header injection is refused, also over a raw connection."""
     with pytest.raises(ValueError, match=r"(?i)newline|header"):
         await bridge.get("/health", headers={"X-Request-ID": "a\r\nSet-Cookie: b=c"})
     reader, writer = await asyncio.open_connection("127.0.0.1", bridge.client.port)
@@ -237,7 +237,7 @@ async def test_the_same_401_for_every_unknown_key(bridge: Bridge) -> None:
 
 
 async def test_no_secret_in_any_log(bridge: Bridge, caplog: pytest.LogCaptureFixture) -> None:
-    """Not of a valid key, not of a wrong one, at any level."""
+    """No log level contains a valid or invalid key."""
     caplog.set_level("DEBUG")
     key = await bridge.add_key(name="X", capabilities=["read", "control"])
     wrong = key[:-1] + ("0" if key[-1] != "0" else "1")

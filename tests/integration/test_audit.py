@@ -105,7 +105,7 @@ async def test_logbook(bridge: Bridge, hass: HomeAssistant) -> None:
 
     assert [words(event) for event in events] == [
         f"An API key called input_boolean.turn_on on {LIVING}",
-        "An unknown client was refused GET /api/states: it sent no key",
+        "An unknown client was refused GET /api/states: no key was sent",
     ]
 
 
@@ -211,7 +211,7 @@ async def test_last_use_survives(bridge: Bridge, hass: HomeAssistant, hass_stora
 async def test_removing_the_entry_leaves_nothing(
     bridge: Bridge, hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
-    """No user, no storage, no open door."""
+    """Removing the entry deletes users and storage, and disables all keys."""
     users = len(await hass.auth.async_get_users())
     key = await bridge.add_key(capabilities=["control"])
     await bridge.post(TURN_ON, key, json={"entity_id": "all"})
@@ -233,12 +233,12 @@ async def test_a_damaged_key_keeps_no_other_from_opening(
     hass.config_entries.async_update_subentry(bridge.entry, subentry, data={"secrets": "x"})
     await hass.async_block_till_done()
     assert (await bridge.get("/api/", key)).status == 200
-    assert "'Damaged' is closed: its field 'secrets' is damaged" in caplog.text
+    assert "'Damaged' is disabled because its field 'secrets' is invalid" in caplog.text
     assert bridge.entry.state is ConfigEntryState.LOADED
 
 
 async def test_a_scope_that_names_what_is_gone(bridge: Bridge, hass: HomeAssistant) -> None:
-    """It matches nothing, an issue says so, and goes when the scope is mended."""
+    """A deleted area matches nothing and creates an issue, which is removed when the scope is fixed."""
     labels, areas = lr.async_get(hass), ar.async_get(hass)
     label = labels.async_create("Cosy")
     key = await bridge.add_key(name="X", areas=["living_room"], labels=[label.label_id])

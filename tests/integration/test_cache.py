@@ -80,7 +80,7 @@ async def test_every_body_is_the_same_json_as_without_the_cache(
     steps: list[tuple[Callable[[House, str, str], Any], str, str, bool]],
     chance: random.Random,
 ) -> None:
-    """Whatever happens between requests, and whoever asks in which encoding."""
+    """Responses are correct after any changes, for any key and coding."""
     random.seed()  # Hypothesis fixes it, and Home Assistant makes the ids of its registries from it
     monkeypatch.setattr(state_index, "SHARD_SIZE", 2)
     monkeypatch.setattr(state_index, "GROUP_SIZE", 2)
@@ -232,7 +232,7 @@ async def test_validators_tell_nothing_of_what_is_out_of_scope(bridge: Bridge, h
 
 
 async def test_the_bound_in_bytes(bridge: Bridge, hass: HomeAssistant) -> None:
-    """What was used longest ago is let go first, and counted; answers and validators stay right."""
+    """The least recently used entries are evicted and counted. Responses and validators stay correct."""
     grow(hass, 4000)
     keys = [
         await bridge.act(

@@ -35,7 +35,7 @@ def names_of_devices(bridge: Bridge) -> set[str | None]:
 
 
 async def test_a_key_brings_its_device_and_takes_it_along(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Nothing is reloaded for it, and no other key loses what was counted."""
+    """Adding a key does not reload the entry or reset the counters of other keys."""
     kept = await bridge.add_key(name="Kept")
     await bridge.get("/api/", kept)
     runtime = bridge.entry.runtime_data

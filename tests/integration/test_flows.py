@@ -59,7 +59,7 @@ async def test_the_secret_is_shown_once_and_only_its_hash_is_kept(bridge: Bridge
 
 
 async def test_the_summary_and_the_way_back(bridge: Bridge, hass: HomeAssistant) -> None:
-    """What the key will be able to do is said before it is made, and can still be changed."""
+    """The summary is shown before the key is created, and each part can still be changed."""
     er.async_get(hass).async_update_entity("input_boolean.bedroom_lamp", labels={"private"})
     flow = await bridge.submit(await bridge.start_key_flow(), {"name": "Remote", "preset": "remote"})
     assert flow["step_id"] == "scope"

@@ -138,7 +138,7 @@ async def test_head(bridge: Bridge) -> None:
 
 
 async def test_not_set_up(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Without a loaded entry: 503, on every path, and no word more."""
+    """Without a loaded entry, every path returns 503 without details."""
     key = await bridge.add_key(everything=True)
     assert await hass.config_entries.async_unload(bridge.entry.entry_id)
     for path in ("/health", "/api/states", "/nowhere"):

@@ -39,7 +39,7 @@ async def proposal(bridge: Bridge, name: str = "Client") -> tuple[Any, dict[str,
 
 
 async def test_a_client_that_names_what_it_wants(bridge: Bridge) -> None:
-    """It gets just that, goes on working, and can do nothing else any more."""
+    """The client keeps working with the proposed permissions, and can do nothing else."""
     key = await learning_key(bridge)
     assert (await bridge.get(f"/api/states/{LIVING}", key)).status == 200
     body = {"entity_id": LIVING}
@@ -231,7 +231,7 @@ async def test_actions_that_were_taken_away_are_not_proposed(bridge: Bridge) -> 
 
 
 async def test_entities_that_do_not_exist_are_not_proposed(bridge: Bridge) -> None:
-    """Nor can a client fill the memory with their names."""
+    """A client cannot fill the memory with entity ids."""
     key = await learning_key(bridge)
     runtime = bridge.entry.runtime_data
     await runtime.change_key(bridge.key_id("Client"), lambda key: replace(key, per_minute=0))

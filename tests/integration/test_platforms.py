@@ -114,5 +114,5 @@ async def test_the_blueprint_tells_of_a_wrong_key(bridge: Bridge, hass: HomeAssi
     hass.bus.async_listen("told", told.append)
     await bridge.get("/api/", "dbk_wrong")
     await hass.async_block_till_done()
-    assert [event.data["message"] for event in told] == ["A client sent a wrong key"]
+    assert [event.data["message"] for event in told] == ["A client sent an invalid key"]
     await hass.async_add_executor_job(shutil.rmtree, target)

@@ -13,7 +13,7 @@ from aiohttp import TCPConnector
 from aiohttp.test_utils import TestClient, TestServer
 from homeassistant.core import HomeAssistant
 
-from custom_components.drawbridge.limits.sending import MAX_HOLDER_BYTES, MAX_STRANGERS
+from custom_components.drawbridge.limits.sending import MAX_ANONYMOUS, MAX_HOLDER_BYTES
 from tests.exporter.certificates import Authority
 from tests.integration.house import BASE, Bridge, add_bridge
 
@@ -189,7 +189,7 @@ async def test_strangers_hold_a_bounded_number_of_places(bridge: Bridge) -> None
     """One more that stops reading is dropped at once; who reads is answered."""
     metrics = await bridge.add_key("M", capabilities=["metrics"], limits=LIMITS)
     await bridge.set_options(time_limit=600)
-    held = [stopped(bridge, "/openapi.json", times=150) for _ in range(MAX_STRANGERS + 1)]
+    held = [stopped(bridge, "/openapi.json", times=150) for _ in range(MAX_ANONYMOUS + 1)]
     try:
         for item in held:
             await item.__aenter__()
@@ -198,7 +198,7 @@ async def test_strangers_hold_a_bounded_number_of_places(bridge: Bridge) -> None
             return (await sending(bridge, metrics))["dropped"] == 1
 
         await until(is_one_dropped)
-        assert (await sending(bridge, metrics))["answers"] == MAX_STRANGERS
+        assert (await sending(bridge, metrics))["answers"] == MAX_ANONYMOUS
         for path in ("/health", "/openapi.json"):
             answer = await bridge.get(path)
             assert (answer.status, bool(await answer.json())) == (200, True)

@@ -50,7 +50,7 @@ def test_strangers_do_not_wash_away_what_keys_did() -> None:
 
 @pytest.mark.parametrize("flood", ["key_missing", "locked_out", "rate_limited"])
 def test_a_flood_of_a_reason_displaces_no_other_reason(flood: str) -> None:
-    """In memory too: of strangers."""
+    """A flood of refusals for one reason does not displace records of other reasons."""
     trail = AuditTrail()
     evidence = [replace(record(number), reason="key_unknown") for number in range(400)]
     for item in evidence:
@@ -192,7 +192,7 @@ def test_a_key_cannot_hide_what_it_does_by_a_flood(tmp_path: Path) -> None:
 
 
 def test_strangers_from_everywhere_give_a_key_no_new_share() -> None:
-    """Whose shares are forgotten begins anew: no key's are, for strangers."""
+    """Many anonymous callers never displace the share of a key."""
     shares = AuditShares()
     for number in range(2_000):
         shares.take(write("loud", number), 0.0)
@@ -231,7 +231,7 @@ def test_many_addresses_take_no_memory_and_share_by_network() -> None:
 
 
 def test_a_disk_that_is_full_and_then_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing raises, what is lost is counted and told later, and no line is left in part."""
+    """No error is raised, lost records are counted and summarized later, and no partial line remains."""
     path = tmp_path / "audit.jsonl"
     file = AuditFile()
     file.open(path, days=30)
@@ -284,7 +284,7 @@ def test_the_error_stays_while_the_disk_is_full(tmp_path: Path) -> None:
 
 
 def test_a_read_only_folder(tmp_path: Path) -> None:
-    """Nothing raises, what is lost is counted, and writing begins when the folder can be written to."""
+    """No error is raised, lost records are counted, and writing starts when the folder is writable."""
     folder = tmp_path / "drawbridge"
     folder.mkdir()
     file = AuditFile()

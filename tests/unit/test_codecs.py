@@ -30,7 +30,7 @@ TEXTS = st.lists(
 @settings(max_examples=300, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=8))
 def test_parts_join(name: str, texts: list[bytes]) -> None:
-    """Whatever the parts, joined in one step or in two, one decoder reads all of them."""
+    """Any parts, joined in one or two steps, can be read by one decoder."""
     coding = CODINGS[name]
     parts = [coding.codec.encode(text) for text in texts]
     nested = BlockChain(coding.codec, [BlockChain(coding.codec, parts[:3]).joined(), *parts[3:]])
@@ -44,7 +44,7 @@ def test_parts_join(name: str, texts: list[bytes]) -> None:
     st.lists(TEXTS, min_size=1, max_size=6), st.lists(st.tuples(st.integers(0, 5), TEXTS, st.booleans()), max_size=6)
 )
 def test_parts_are_replaced(name: str, texts: list[bytes], changes: list[tuple[int, bytes, bool]]) -> None:
-    """Whatever takes the place of whatever, as long or not, one decoder reads all of it as it is then."""
+    """After any part is replaced by another of any length, one decoder reads the result."""
     coding, texts = CODINGS[name], list(texts)
     chain = BlockChain(coding.codec, map(coding.codec.encode, texts))
     replaced = []

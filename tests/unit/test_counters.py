@@ -22,7 +22,7 @@ def test_histogram() -> None:
 
 
 def test_keys_that_are_gone_are_dropped() -> None:
-    """Nothing grows with keys made and removed."""
+    """Creating and removing keys does not grow the counters."""
     counters = Counters()
     counters.key_used("a", 1.0)
     counters.key_used("b", 2.0)

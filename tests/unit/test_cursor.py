@@ -9,7 +9,7 @@ NUMBERS = st.integers(min_value=0, max_value=2**64 - 1)
 
 @given(epoch=NUMBERS, sequence=NUMBERS, view=st.text())
 def test_there_and_back(epoch: int, sequence: int, view: str) -> None:
-    """What was written is read, by the same bridge and for the same view alone."""
+    """A cursor can be read only by the same bridge and for the same view."""
     cursors, position = Cursors(), Position(epoch, sequence)
     cursor = cursors.encode(position, view)
     assert cursors.decode(cursor, view) == position
@@ -19,13 +19,13 @@ def test_there_and_back(epoch: int, sequence: int, view: str) -> None:
 
 @given(cursor=st.text(max_size=80))
 def test_nonsense(cursor: str) -> None:
-    """Whatever a client sends is no cursor."""
+    """Any other text is not accepted as a cursor."""
     assert Cursors().decode(cursor, "view") is None
 
 
 @given(place=st.integers(min_value=0, max_value=42), letter=st.sampled_from("ABCxyz019-_"))
 def test_forgery(place: int, letter: str) -> None:
-    """No letter of a cursor can be changed."""
+    """Changing any character of a cursor makes it invalid."""
     cursors = Cursors()
     cursor = cursors.encode(Position(3, 1000), "view")
     forged = cursor[:place] + letter + cursor[place + 1 :]

@@ -33,7 +33,7 @@ JSON = st.recursive(
     ],
 )  # fmt: skip
 def test_a_damaged_field_is_named(field: str, value: object) -> None:
-    """And its value is not repeated."""
+    """The error does not contain the value."""
     with pytest.raises(DamagedValueError) as raised:
         ApiKey.from_mapping("id", "name", {**STORED, field: value})
     assert raised.value.field == field
@@ -42,7 +42,7 @@ def test_a_damaged_field_is_named(field: str, value: object) -> None:
 
 @given(st.sampled_from(sorted(STORED)), JSON)
 def test_any_value_in_any_field(field: str, value: Any) -> None:
-    """It is damaged, or it is read as exactly what it says."""
+    """A stored value is either invalid or is parsed exactly."""
     try:
         key = ApiKey.from_mapping("id", "name", {**STORED, field: value})
     except DamagedValueError as err:

@@ -65,7 +65,7 @@ def test_a_low_score_has_to_last() -> None:
 
 
 def test_what_is_learnt_is_bounded() -> None:
-    """Whatever a client asks for."""
+    """A lesson has a maximum size, regardless of the requests."""
     lesson = Lesson(NOW)
     for number in range(1000):
         lesson.add(Asked(entities=frozenset({f"light.x{number}"}), service=f"light.s{number}", event=f"event_{number}"))
@@ -74,7 +74,7 @@ def test_what_is_learnt_is_bounded() -> None:
 
 
 def test_a_proposal() -> None:
-    """What exists, what was asked for, and nothing that a person has to think about first."""
+    """A proposal contains existing, requested items, and nothing that needs a decision."""
     lesson = Lesson(NOW)
     read, control = frozenset({Capability.READ}), frozenset({Capability.CONTROL})
     lesson.add(Asked(capabilities=read, entities=frozenset({"light.a", "light.gone"})))
@@ -126,7 +126,7 @@ def test_a_proposal_only_narrows(
     services: frozenset[str],
     events: frozenset[str],
 ) -> None:
-    """Whatever was learnt, it allows nothing that the key does not, and tells what the client did not get."""
+    """A proposal never exceeds the key's permissions, and lists what the client was refused."""
     lesson = Lesson(NOW)
     for item in asked:
         lesson.add(item)

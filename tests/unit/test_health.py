@@ -41,7 +41,7 @@ def test_not_running_is_0_and_still_says_what_it_measured() -> None:
 
 
 def test_without_data_a_component_has_no_score() -> None:
-    """Not 0 and not 100: nothing."""
+    """Without data, a component has no score."""
     cache = assess(Totals(requests=1), running=True).measurements[2]
     assert (cache.component.name, cache.value, cache.score) == ("cache", None, None)
 

@@ -155,7 +155,7 @@ def test_a_fifth_old_secret_is_let_go() -> None:
 
 
 def test_a_disabled_key_opens_nothing() -> None:
-    """And says so to whoever has its secret, unless that has ended."""
+    """A holder of a valid secret is told that the key is disabled."""
     secret = generate()
     key = replace(ApiKey("id", "name", (StoredSecret(digest(secret), 100),)), enabled=False)
     ring = KeyRing([key])

@@ -115,7 +115,7 @@ def test_an_unknown_key_of_an_old_entry_is_closed() -> None:
 
 
 def test_a_key_of_a_flow_gets_the_id_of_its_subentry() -> None:
-    """It was stored before its id was known, and is one key."""
+    """A key that was stored before its id was known is not duplicated."""
     document = stored("a").put("before", content("new"), NOW)
     assert contents(reconcile(document, entry(1, a=content("a"), x=content("new")), NOW)).keys() == {"a", "x"}
 
@@ -167,7 +167,7 @@ def test_a_start_after_a_start_asks_for_nothing(tmp_path: Path) -> None:
 
 
 def test_a_damaged_file_closes_all_and_is_kept_aside(tmp_path: Path) -> None:
-    """Somebody may want to look at it."""
+    """A damaged store is kept for inspection."""
     _store, state = filled(tmp_path)
     (tmp_path / STORE_FILE).write_bytes(b"{")
     document = KeyStore(tmp_path).load(state, NOW)
@@ -257,7 +257,7 @@ def test_a_marker_that_cannot_be_written_is_told_and_written_later(tmp_path: Pat
 
 
 def test_a_stale_marker_is_told(tmp_path: Path) -> None:
-    """Of an earlier generation: no false alarm, and the reason."""
+    """A marker of an earlier generation is not a restore, and the reason is reported."""
     store, state = filled(tmp_path)
     obstacle = tmp_path / f"{MARKER_FILE}.tmp"
     obstacle.mkdir()

@@ -14,8 +14,8 @@ from custom_components.drawbridge.limits.lockout import Lockouts
 from custom_components.drawbridge.limits.networks import contains, is_local, parse_address, parse_network
 from custom_components.drawbridge.limits.rate_limit import RateLimit, RateLimiter
 from custom_components.drawbridge.limits.sending import (
+    MAX_ANONYMOUS,
     MAX_HOLDER_BYTES,
-    MAX_STRANGERS,
     MAX_TOTAL_BYTES,
     Sending,
     most_places,
@@ -162,7 +162,7 @@ def test_answers_under_way_are_bounded_by_holder_and_in_all() -> None:
     sending.leave("c", MAX_TOTAL_BYTES - MAX_HOLDER_BYTES - 1)
     assert (len(sending), sending.answers, sending.size) == (0, 0, 0)
     assert seconds_to_send(65_536, 30) == 32
-    assert (most_places("a", 20), most_places("", 20)) == (40, MAX_STRANGERS)
+    assert (most_places("a", 20), most_places("", 20)) == (40, MAX_ANONYMOUS)
 
 
 def test_concurrency() -> None:

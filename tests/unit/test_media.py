@@ -5,7 +5,7 @@ import re
 import pytest
 
 from custom_components.drawbridge.scope.media import (
-    MAX_MEDIA_ID_LENGTH,
+    MAX_MEDIA_ID_CHARACTERS,
     MediaRules,
     is_allowed_type,
     normalize_host,
@@ -183,7 +183,7 @@ def test_all_fields_of_speech() -> None:
 def test_the_length_of_a_media_id() -> None:
     """As long as is allowed, as short as can be, and one longer."""
     url = "http://radio.example.com/"
-    assert RULES.may_play(url + "x" * (MAX_MEDIA_ID_LENGTH - len(url)))
-    assert not RULES.may_play(url + "x" * (MAX_MEDIA_ID_LENGTH - len(url) + 1))
+    assert RULES.may_play(url + "x" * (MAX_MEDIA_ID_CHARACTERS - len(url)))
+    assert not RULES.may_play(url + "x" * (MAX_MEDIA_ID_CHARACTERS - len(url) + 1))
     assert RULES.may_play("x")
     assert not RULES.may_play("")

@@ -169,7 +169,7 @@ def test_depth() -> None:
 
 
 def test_an_empty_scope_is_nothing() -> None:
-    """Whatever is not stored selects nothing."""
+    """Fields that are not stored select nothing."""
     assert Scope.from_mapping({}) == NOTHING
     assert not Scope.from_mapping({}).everything
 

@@ -60,7 +60,7 @@ def test_the_smallest_limit() -> None:
 
 @given(st.integers(1, 600), st.integers(1, 50), st.integers(0, 60))
 def test_what_is_told_of_a_bucket_is_true(per_minute: int, burst: int, taken: int) -> None:
-    """As many requests as remain pass at once, the next does not, and it passes after the time that was told."""
+    """The remaining requests pass at once, the next is refused, and it passes after `retry_after`."""
     limiter, limit = RateLimiter(), RateLimit(per_minute, burst)
     for _ in range(taken):
         limiter.take("key", limit, 0)
@@ -172,7 +172,7 @@ def test_cursors_of_two_bridges_have_nothing_in_common() -> None:
 
 
 def test_two_positions_cannot_be_subtracted() -> None:
-    """What hides one position does not hide another: their difference is not that of the positions."""
+    """Cursors do not reveal the difference between positions."""
     cursors = Cursors()
     one, other = (urlsafe_b64decode(cursors.encode(Position(0, number), "view") + "=")[8:24] for number in (1, 2))
     assert int.from_bytes(one) ^ int.from_bytes(other) != 1 ^ 2
@@ -196,7 +196,7 @@ def test_own_request_ids() -> None:
 
 def test_the_bridges_own_entities_need_their_name() -> None:
     """The rule says so to whoever asks why a key does not see them."""
-    entity = EntityFacts("switch.key", guarded=True)
+    entity = EntityFacts("switch.key", is_own=True)
     rule = Scope(everything=True).rule(entity)
     assert rule == "Drawbridge's own entities must be listed by their entity id"
     named = Scope(include=Selection(entities=frozenset({"switch.key"})))

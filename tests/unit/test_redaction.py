@@ -70,7 +70,7 @@ ESCAPES: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("spelling", ESCAPES)
 @pytest.mark.parametrize("link", BEARER)
 def test_spellings(link: str, spelling: str) -> None:
-    """No spelling of bearer text passes, of all its characters or of some: neither the word nor the state."""
+    """Bearer text is redacted in any encoding of all or some of its characters."""
     write, chance = ESCAPES[spelling], random.Random(link + spelling)  # noqa: S311 - which characters is no secret
     for share in (1.0, 0.5, 0.2):
         text = "".join(write(item) if chance.random() < share else item for item in link)
@@ -106,7 +106,7 @@ def test_other_forms(text: str) -> None:
 
 
 def test_endless_encoding() -> None:
-    """What is encoded more often than it is decoded is taken for bearer text."""
+    """A text with more encodings than are decoded counts as bearer text."""
     text = "%25" * 20 + "41"
     for _ in range(8):
         text = quote(text, safe="")
@@ -281,7 +281,7 @@ def test_what_is_nested_too_deep_is_left_out(kinds: tuple[str, ...]) -> None:
 
 
 def test_a_picture_that_is_no_text() -> None:
-    """It stays, but for bearer text in it."""
+    """A picture attribute that is not a text stays, except for bearer text in it."""
     link = "/api/camera_proxy/camera.x?token=0123456789abcdef"
     found = ALL.attributes("camera.x", {"entity_picture": {"a": "plain", "b": f"x={link}"}})["entity_picture"]
     assert found["a"] == "plain"

@@ -90,13 +90,13 @@ def test_each_has_words_in_the_logbook(refusal: Refusal) -> None:
 
 
 def test_words_and_events_are_of_refusals() -> None:
-    """Nothing is left of one that is gone."""
+    """No text remains for a refusal that no longer exists."""
     labels = {refusal.label for refusal in Refusal}
     assert labels >= REASONS.keys() | EVENT_TYPES.keys()
 
 
 def test_each_authentication_failure_is_a_refusal() -> None:
-    """And no other refusal is one."""
+    """No other refusal has this property."""
     found = {refusal.label for refusal in Refusal if refusal.value.metric is Metric.AUTH_FAILURES}
     assert found == {f"key_{failure}" for failure in AuthFailure}
 

@@ -35,7 +35,7 @@ ENTITIES = st.builds(
     floor=st.none() | NAMES,
     device=st.none() | NAMES,
     labels=st.frozensets(NAMES, max_size=3),
-    guarded=st.booleans(),
+    is_own=st.booleans(),
 )
 
 
@@ -55,7 +55,7 @@ def obviously_selected(selection: Selection, entity: EntityFacts) -> bool:
 def obviously_in_scope(scope: Scope, entity: EntityFacts) -> bool:
     """Include, then take away."""
     included = scope.everything or obviously_selected(scope.include, entity)
-    if entity.guarded:
+    if entity.is_own:
         included = entity.entity_id in scope.include.entities
     return included and not obviously_selected(scope.exclude, entity)
 

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.drawbridge.scope import service_fields
 from custom_components.drawbridge.scope.media import MediaRules
-from custom_components.drawbridge.scope.service_fields import MAX_TEXT_LENGTH, FieldType, Surroundings
+from custom_components.drawbridge.scope.service_fields import MAX_TEXT_CHARACTERS, FieldType, Surroundings
 
 PARTS = ("days", "hours", "minutes", "seconds", "milliseconds")
 IN_SCOPE = {"light.lamp", "camera.porch"}.__contains__
@@ -25,7 +25,7 @@ ACCEPTED: dict[FieldType, list[object]] = {
     service_fields.words: ["one", 5, [], ["one", 2], ["x"] * 32],
     service_fields.moment: [5, "2026-01-01T10:00:00+00:00", "10:00", "1" * 40],
     service_fields.duration: [5, "00:05:00", {}, {"minutes": 5, "seconds": "30"}, dict.fromkeys(PARTS, 1)],
-    service_fields.prose: [None, 5, 1.5, "", "Any text, even light.hidden", "x" * MAX_TEXT_LENGTH],
+    service_fields.prose: [None, 5, 1.5, "", "Any text, even light.hidden", "x" * MAX_TEXT_CHARACTERS],
     service_fields.text: [None, 5, "", "the light.lamp is on", "plain"],
     service_fields.entities: ["light.lamp", "LIGHT.lamp , camera.porch", ["light.lamp", "camera.porch"]],
     service_fields.media_id: ["Jazz", "media-source://camera/camera.porch"],
@@ -43,13 +43,13 @@ REFUSED: dict[FieldType, list[object]] = {
     service_fields.words: [None, ["x"] * 33, ["one", "light.lamp"], "light.lamp", [["one"]], {}],
     service_fields.moment: [None, "", "tomorrow", "1" * 41, [5], "light.1"],
     service_fields.duration: [None, "soon", {"years": 1}, {"minutes": "x"}, {"minutes": 5, "x": 1}, [5]],
-    service_fields.prose: ["x" * (MAX_TEXT_LENGTH + 1), [], {}],
+    service_fields.prose: ["x" * (MAX_TEXT_CHARACTERS + 1), [], {}],
     service_fields.text: [
         "light.hidden",
         "light.lamp and light.hidden",
         "light%2Ehidden",
         "0" * 32,
-        "x" * (MAX_TEXT_LENGTH + 1),
+        "x" * (MAX_TEXT_CHARACTERS + 1),
         [],
         {},
     ],

@@ -93,7 +93,7 @@ def doubled(times: int) -> list[object]:
 
 
 def test_what_is_held() -> None:
-    """What is in a value counts as often as it is there."""
+    """Each occurrence of a nested value counts towards its size."""
     for value in ("x", [1] * 10_000, {"a": [("b", 2)] * 1000}, 2**8000, b"x", None, 1.5):
         Sizes(meter()).held(value)
     for large in (doubled(40), 2**9000, {"a": doubled(40)}, ["y" * 1000] * 10_000):

@@ -7,7 +7,7 @@ from custom_components.drawbridge.telemetry.window import Totals, Window
 
 
 def test_sums() -> None:
-    """What was put in comes out."""
+    """The totals contain the recorded values."""
     recorder = Recorder(iter((1000, 1001, 1002, 1003, 1004)).__next__)
     cache = recorder.cache("states")
     recorder.answered("/x", "GET", 499, 0.5, 1)
@@ -20,7 +20,7 @@ def test_sums() -> None:
 
 
 def test_empty() -> None:
-    """Nothing is in a new window, at any time."""
+    """A new window is empty at any time."""
     assert Window().totals(0) == Window().totals(1e9) == Totals()
 
 

@@ -1,4 +1,4 @@
-"""What benchmarks compare with, and what can be measured inside the process alone. For measurements only."""
+"""Views for benchmarks: responses to compare with, and measurements inside of the process."""
 
 from random import randbytes
 
@@ -13,7 +13,7 @@ from .changes import cost_of_a_change
 from .memory import resident_bytes
 
 DOMAIN = "drawbridge_benchmark"
-MOST_BODIES = 8
+MAX_BODIES = 8
 CONFIG_SCHEMA = cv.empty_config_schema(DOMAIN)
 
 
@@ -25,57 +25,57 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 
 
 class BareView(HomeAssistantView):
-    """Returns so many bytes that are there already: the least that any view of Home Assistant costs."""
+    """Returns a number of bytes from memory: the minimum cost of a view in Home Assistant."""
 
     url = "/api/drawbridge_benchmark/bytes/{number}"
     name = "api:drawbridge_benchmark:bytes"
     requires_auth = False
 
     def __init__(self) -> None:
-        """Keep the bodies asked for last, so that none is made while it is measured."""
+        """Create the view. It keeps the latest bodies, so that none is created during a measurement."""
         self._bodies: dict[str, bytes] = {}
 
     @callback
     def get(self, _request: web.Request, number: str) -> web.Response:
-        """Return the bytes."""
+        """Return `number` bytes."""
         body = self._bodies.get(number)
         if body is None:
-            body = randbytes(int(number))  # noqa: S311 - zeros would all be read from one page
-            if len(self._bodies) >= MOST_BODIES:
+            body = randbytes(int(number))  # noqa: S311 - zeros would all be read from the same memory page
+            if len(self._bodies) >= MAX_BODIES:
                 self._bodies.clear()
             self._bodies[number] = body
         return web.Response(body=body, content_type="application/json")
 
 
 class ChangesView(HomeAssistantView):
-    """Measures what one change of a state costs."""
+    """Measures the cost of a state change."""
 
     url = "/api/drawbridge_benchmark/changes/{number}"
     name = "api:drawbridge_benchmark:changes"
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Measure in this instance."""
+        """Create the view."""
         self._hass = hass
 
     @callback
     def post(self, _request: web.Request, number: str) -> web.Response:
-        """Change states so many times, and return the seconds that one change took."""
+        """Change states `number` times, and return the seconds for each change."""
         return self.json({"seconds": cost_of_a_change(self._hass, int(number))})
 
 
 class BlocksView(HomeAssistantView):
-    """Measures how long the event loop is kept from everybody else."""
+    """Measures how long callbacks block the event loop."""
 
     url = "/api/drawbridge_benchmark/blocks/{action}"
     name = "api:drawbridge_benchmark:blocks"
 
     def __init__(self, blocks: Blocks) -> None:
-        """Report what is measured."""
+        """Create the view."""
         self._blocks = blocks
 
     @callback
     def post(self, _request: web.Request, action: str) -> web.Response:
-        """Start or stop measuring; return the seconds of the longest block, and how often longer ones came."""
+        """Start or stop measuring. Returns the longest block in seconds, and the number of notable blocks."""
         if action == "start":
             self._blocks.start()
             return self.json({})
@@ -83,12 +83,12 @@ class BlocksView(HomeAssistantView):
 
 
 class MemoryView(HomeAssistantView):
-    """Tells how much memory the process has."""
+    """Measures the memory of the process."""
 
     url = "/api/drawbridge_benchmark/memory"
     name = "api:drawbridge_benchmark:memory"
 
     @callback
     def get(self, _request: web.Request) -> web.Response:
-        """Return the bytes that are resident."""
+        """Return the resident memory in bytes."""
         return self.json({"resident": resident_bytes()})

@@ -1,4 +1,4 @@
-"""How long single callbacks keep the event loop."""
+"""Measures how long callbacks block the event loop."""
 
 import asyncio
 import gc
@@ -10,26 +10,25 @@ NOTABLE_SECONDS = 0.005
 
 
 class Blocks:
-    """Times every callback of the event loop while it is on. It slows all of them a little.
+    """Times every callback of the event loop. This slows the callbacks down slightly.
 
-    By the time of the thread: that other programs had the processor is nobody's fault here. Less the time of the
-    garbage collector, which comes in the midst of whoever runs, goes through all that the process has, and is told of
-    by itself.
+    Uses the CPU time of the thread, so that other programs do not affect the result. The time of the garbage collector
+    is subtracted and reported separately, because it can run during any callback.
     """
 
     def __init__(self) -> None:
-        """Begin switched off."""
+        """Create a stopped measurement."""
         self._run: Callable[[Any], Any] | None = None
         self._longest = self._longest_collection = 0.0
         self._notable = 0
         self._collecting_since = self._collected = 0.0
 
     def start(self) -> None:
-        """Begin to measure."""
+        """Start measuring."""
         self._longest, self._longest_collection, self._notable = 0.0, 0.0, 0
         if self._run is not None:
             return
-        run = self._run = asyncio.Handle._run  # noqa: SLF001 - the one place that every callback passes
+        run = self._run = asyncio.Handle._run  # noqa: SLF001 - every callback passes here
 
         def timed(handle: asyncio.Handle) -> None:
             self._collected = 0.0
@@ -38,16 +37,16 @@ class Blocks:
             self._add(thread_time() - began - self._collected)
 
         gc.callbacks.append(self._collect)
-        asyncio.Handle._run = timed  # type: ignore[method-assign, assignment] # noqa: SLF001 - put back by `stop`
+        asyncio.Handle._run = timed  # type: ignore[method-assign, assignment] # noqa: SLF001 - `stop` restores it
 
     def stop(self) -> dict[str, float]:
         """Stop measuring, and return the longest block and the longest collection in seconds.
 
-        Also how many blocks took 5 ms or more.
+        Also returns the number of blocks of 5 ms or more.
         """
         if self._run is not None:
             gc.callbacks.remove(self._collect)
-            asyncio.Handle._run = self._run  # type: ignore[method-assign, assignment] # noqa: SLF001 - as it was
+            asyncio.Handle._run = self._run  # type: ignore[method-assign, assignment] # noqa: SLF001 - restored
             self._run = None
         return {"longest": self._longest, "notable": self._notable, "collection": self._longest_collection}
 

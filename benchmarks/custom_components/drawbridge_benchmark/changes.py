@@ -1,4 +1,4 @@
-"""What one change of a state costs."""
+"""Measures the cost of a state change."""
 
 from itertools import cycle, islice
 from time import thread_time
@@ -9,9 +9,9 @@ _SENSORS = "sensor.synthetic_"
 
 
 def cost_of_a_change(hass: HomeAssistant, number: int) -> float:
-    """Change so many states, and return the seconds of this thread that one `async_set` took, listeners included.
+    """Change states `number` times, and return the seconds for each `async_set`, including listeners.
 
-    The time of the thread, since other programs and threads shall not count.
+    Uses the CPU time of the thread, so that other programs and threads do not affect the result.
     """
     states = [state for state in hass.states.async_all("sensor") if state.entity_id.startswith(_SENSORS)]
     changes = [

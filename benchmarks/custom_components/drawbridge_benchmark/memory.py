@@ -1,4 +1,4 @@
-"""How much memory the process has."""
+"""Measures the memory of the process."""
 
 import gc
 from pathlib import Path
@@ -7,7 +7,7 @@ _PAGE = 4096
 
 
 def resident_bytes() -> int:
-    """Return the bytes of this process that are in memory, after what nobody uses has gone."""
+    """Return the resident memory of this process in bytes, after garbage collection."""
     gc.collect()
     pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
     return int(pages) * _PAGE

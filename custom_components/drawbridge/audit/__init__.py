@@ -1,1 +1,1 @@
-"""The audit trail: who was refused and who changed what, in memory, as events and in a file."""
+"""The audit trail: refusals and changes, in memory, as events and in files."""

@@ -1,4 +1,4 @@
-"""The audit trail as JSON lines in files."""
+"""Writes the audit trail to files, as JSON lines."""
 
 import contextlib
 import errno
@@ -19,8 +19,8 @@ from .trail import AuditRecord
 _LOGGER = get_logger(__name__)
 
 REFUSALS: Final = "refusals.jsonl"
-_MAX_BYTES: Final = 5_000_000
-_BACKUPS: Final = 4
+_MAX_FILE_BYTES: Final = 5_000_000
+_MAX_OLD_FILES: Final = 4
 _MAX_QUEUED: Final = 10_000
 _SECONDS_PER_DAY: Final = 86_400
 _RETRY_SECONDS: Final = 30.0
@@ -29,10 +29,10 @@ type _Job = Callable[[], object]
 
 
 class RotatedFile:
-    """A file that only its owner can read, rotated at 5 MB, with four older ones. Its methods block."""
+    """A file with mode 600 that is rotated at 5 MB, with four older files. Its methods block."""
 
     def __init__(self, path: Path) -> None:
-        """Write to a path."""
+        """Create the file object for a path."""
         self.path = path
         self._file: int | None = None
         self._size = 0
@@ -46,9 +46,9 @@ class RotatedFile:
             self._size = os.fstat(self._file).st_size
 
     def append(self, line: bytes) -> None:
-        """Append a whole line or nothing. Raises ``OSError``."""
+        """Append a complete line or nothing. Raises ``OSError``."""
         self.open()
-        if self._size and self._size + len(line) > _MAX_BYTES:
+        if self._size and self._size + len(line) > _MAX_FILE_BYTES:
             self._rotate()
         assert self._file is not None  # noqa: S101 - for the type checker: open() or _rotate() has set it
         try:
@@ -66,7 +66,7 @@ class RotatedFile:
             os.close(file)
 
     def prune(self, oldest: float) -> None:
-        """Remove the files that were last written to before ``oldest``, a Unix time. Raises ``OSError``."""
+        """Remove files whose last write was before the Unix time ``oldest``. Raises ``OSError``."""
         for file in self.path.parent.glob(f"{self.path.name}*"):
             if file.stat().st_mtime < oldest:
                 if file == self.path:
@@ -75,7 +75,7 @@ class RotatedFile:
 
     def _rotate(self) -> None:
         self.close()
-        for number in range(_BACKUPS, 0, -1):
+        for number in range(_MAX_OLD_FILES, 0, -1):
             older = self.path.with_name(f"{self.path.name}.{number}")
             newer = self.path if number == 1 else self.path.with_name(f"{self.path.name}.{number - 1}")
             if newer.exists():
@@ -84,17 +84,16 @@ class RotatedFile:
 
 
 class AuditFile:
-    """Writes records in a thread of its own, so that no request waits for a disk.
+    """Writes records in a separate thread, so that requests do not wait for the disk.
 
-    What keys did goes to the path that is given, refusals to ``refusals.jsonl`` beside it, so that
-    refusals cannot displace what was done: 25 MB each. Every kind of record has a bounded
-    share (``AuditShares``). Records that find no share, no room in the queue of 10,000 or no
-    room on the disk are counted, and lines of the file say how many are missing: of which key, to which domain or for
-    which reason.
+    Changes by keys are written to the given path and refusals to ``refusals.jsonl`` next to it, so that refusals
+    cannot displace changes. Each uses at most 25 MB. Each kind of record has a limited share (``AuditShares``).
+    Records beyond their share, the queue of 10,000 records or the disk space are counted. Summary lines in the
+    files state how many records are missing, by key and by domain or reason.
     """
 
     def __init__(self) -> None:
-        """Create a writer that is closed."""
+        """Create a closed writer."""
         self._queue: queue.Queue[_Job | None] = queue.Queue(_MAX_QUEUED)
         self._thread: threading.Thread | None = None
         self._is_open = threading.Lock()
@@ -105,7 +104,7 @@ class AuditFile:
         self._unsaid: Counter[Missing] = Counter()
         self._retry_at = 0.0
         self.error: str | None = None
-        """Why the file cannot be written now, if it cannot."""
+        """Why the file currently cannot be written, or ``None``."""
 
     @property
     def _open_all(self) -> tuple[_Job, ...]:
@@ -113,21 +112,21 @@ class AuditFile:
 
     @property
     def waiting(self) -> int:
-        """How many records are queued."""
+        """The number of queued records."""
         return self._queue.qsize()
 
     @property
     def dropped(self) -> dict[str, int]:
-        """How many records were not written since the start, by kind."""
+        """The number of records not written since the start, by kind."""
         dropped = Counter(self._shares.dropped)
-        # A copy in one step, as the thread of the file counts on.
+        # Copy in one step, because the writer thread updates it.
         dropped.update(dict(self._lost))
         return dict(dropped)
 
     def open(self, path: Path, days: int) -> None:
-        """Start writing, and keep files for ``days`` days. Blocks. What cannot be opened is tried again.
+        """Start writing, and keep files for ``days`` days. Blocks. Retries if a file cannot be opened.
 
-        Raises ``RuntimeError`` if it is open: there is one writer.
+        Raises ``RuntimeError`` if the writer is already open.
         """
         if not self._is_open.acquire(blocking=False):
             raise RuntimeError("The audit file is open already")
@@ -138,7 +137,7 @@ class AuditFile:
         self._thread.start()
 
     def close(self) -> None:
-        """Write what is queued and close the file. Blocks."""
+        """Write the queued records and close the files. Blocks."""
         if self._thread is None:
             return
         self.write_sums()
@@ -149,19 +148,19 @@ class AuditFile:
         self._is_open.release()
 
     def keep(self, days: int) -> None:
-        """Keep files for ``days`` days from now on, and remove older ones."""
+        """Keep files for ``days`` days, and remove older ones."""
         self._days = days
         with contextlib.suppress(queue.Full):
-            # The error goes only when what could not be done before can be done.
+            # Clear the error only after the failed operation succeeds.
             self._queue.put_nowait(lambda: self._attempt(self._prune, *self._open_all, self._say_what_was_lost))
 
     def write(self, record: AuditRecord) -> None:
-        """Queue a record, if there is room for it in its shares."""
+        """Queue a record if its shares allow it."""
         if self._shares.take(record, time.monotonic()):
             self._put(Missing.of(record), record.as_dict())
 
     def write_sums(self) -> None:
-        """Queue lines that say how many records were not written since the last call."""
+        """Queue summary lines for records not written since the last call."""
         for item, count in self._shares.drain().items():
             self._put(item, item.as_dict(count), already_missing=count)
 
@@ -185,7 +184,7 @@ class AuditFile:
         file = self._file_of(about)
         if time.monotonic() >= self._retry_at and self._attempt(self._say_what_was_lost, lambda: file.append(line)):
             return
-        # The records that a sum tells of were counted before.
+        # The records of a summary line were counted before.
         self._lost[about.kind] += not already_missing
         self._unsaid[about] += already_missing or 1
 
@@ -195,7 +194,7 @@ class AuditFile:
             del self._unsaid[item]
 
     def _attempt(self, *actions: _Job) -> bool:
-        """Do what needs the disk, and tell whether it could be done."""
+        """Run disk operations, and tell whether they succeeded."""
         try:
             for action in actions:
                 action()
@@ -218,6 +217,6 @@ class AuditFile:
 
 
 def _write_whole(file: int, line: bytes) -> None:
-    # A disk that fills up takes a part of the line, and raises only the next time.
+    # A full disk may accept part of the line, and raise an error only at the next write.
     if os.write(file, line) != len(line):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -1,4 +1,4 @@
-"""Shares of an audit sink, so that a flood of one kind of record does not displace the others."""
+"""Rate limits for kinds of audit records, so that a flood of one kind does not displace others."""
 
 import time
 from collections import Counter, OrderedDict
@@ -16,13 +16,13 @@ _IPV6_PREFIX: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class ShareLimits:
-    """How many records pass.
+    """The limits of each share.
 
     Attributes:
-        writes_of_key: What one key wrote, all domains together.
-        writes_of_domain: What one key wrote to one domain besides, when the limit above is reached.
+        writes_of_key: Writes of one key in all domains.
+        writes_of_domain: Additional writes of one key to one domain, when the limit above is reached.
         refusals_of_caller: Refusals of one caller for one reason.
-        refusals_of_reason: Refusals for one reason, of all keys together and of all others together.
+        refusals_of_reason: Refusals for one reason, for all keys together and for all other callers together.
 
     """
 
@@ -46,12 +46,12 @@ EVENT_LIMITS: Final = ShareLimits(
     refusals_of_caller=RateLimit(per_minute=60, burst=30),
     refusals_of_reason=RateLimit(per_minute=120, burst=60),
 )
-"""The limits of Home Assistant's events, each of which a recorder writes to a database."""
+"""The limits of audit events, which a recorder writes to a database."""
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Records that did not pass, of which only the number is kept: what they have in common."""
+    """The common properties of records that were dropped and only counted."""
 
     refused: bool
     kind: str
@@ -61,11 +61,11 @@ class Missing:
 
     @classmethod
     def of(cls, record: AuditRecord) -> Self:
-        """Return what is kept of a record."""
+        """Return the properties of a record."""
         return cls(record.outcome == "refused", record.kind, record.key_id, record.key_name, record.domain)
 
     def as_dict(self, count: int) -> dict[str, Any]:
-        """Return a record that stands for ``count`` others."""
+        """Return a summary record for ``count`` records."""
         return {
             "time": time.time(),
             "outcome": "not_written",
@@ -78,29 +78,29 @@ class Missing:
 
 
 class AuditShares:
-    """Decides which records pass, and counts those that do not.
+    """Limits audit records, and counts those that exceed their share.
 
-    Each key has a share for what it writes, and besides a small one for each domain: a key that floods one domain
-    cannot hide what it does in another. A refusal needs room in the share of its caller (the key, otherwise the
-    address; IPv6 addresses share by /64) for its reason, and in the share of the reason itself.
+    Each key has a share for its writes, and a small additional share for each domain, so that a flood in one domain
+    cannot hide writes to another. A refusal counts against the share of its caller for its reason, and against the
+    share of the reason. A caller is a key or an address; IPv6 addresses are grouped by /64.
     """
 
     def __init__(self, limits: ShareLimits = FILE_LIMITS) -> None:
-        """Create full shares."""
+        """Create unused shares."""
         self._limits = limits
         self._keys: OrderedDict[str, RateLimiter] = OrderedDict()
-        self._strangers: OrderedDict[str, RateLimiter] = OrderedDict()
+        self._anonymous: OrderedDict[str, RateLimiter] = OrderedDict()
         self._reasons = RateLimiter()
         self._unsaid: Counter[Missing] = Counter()
         self.dropped: Counter[str] = Counter()
-        """Records that did not pass since the start, by kind; 0 for a kind of which all passed."""
+        """The number of dropped records since the start, by kind; 0 for a kind without dropped records."""
 
     def __len__(self) -> int:
-        """Return how many callers are remembered."""
-        return len(self._keys) + len(self._strangers)
+        """Return the number of callers that are kept."""
+        return len(self._keys) + len(self._anonymous)
 
     def take(self, record: AuditRecord, now: float) -> bool:
-        """Tell whether a record passes at ``now``, in seconds of a steady clock."""
+        """Tell whether a record is within its share at ``now``, in seconds of a monotonic clock."""
         self.dropped[record.kind] += 0
         take = self._take_refusal if record.outcome == "refused" else self._take_write
         if not (taken := take(record, now)):
@@ -113,11 +113,11 @@ class AuditShares:
         self._unsaid[item] += 1
 
     def say_again(self, item: Missing, count: int) -> None:
-        """Return these records from the next ``drain`` again."""
+        """Include these records in the next ``drain``."""
         self._unsaid[item] += count
 
     def drain(self) -> Mapping[Missing, int]:
-        """Return how many records were not written since the last call."""
+        """Return the number of records not written since the last call."""
         unsaid, self._unsaid = self._unsaid, Counter()
         return unsaid
 
@@ -139,7 +139,7 @@ class AuditShares:
     def _caller(self, record: AuditRecord) -> RateLimiter:
         if record.key_id is not None:
             return _remembered(self._keys, record.key_id)
-        return _remembered(self._strangers, _network(record.address))
+        return _remembered(self._anonymous, _network(record.address))
 
 
 def _remembered(callers: OrderedDict[str, RateLimiter], name: str) -> RateLimiter:

@@ -1,4 +1,4 @@
-"""Where the audit trail goes: events of Home Assistant, and a file."""
+"""Audit sinks: Home Assistant events, and files."""
 
 import asyncio
 import time
@@ -20,20 +20,20 @@ from .trail import AuditRecord, AuditTrail
 EVENT_AUDIT: Final = "drawbridge_audit"
 
 AUDIT_FILE: Final = "drawbridge/audit.jsonl"
-"""Relative to Home Assistant's configuration."""
+"""Relative to Home Assistant's configuration folder."""
 
-_TICK: Final = timedelta(minutes=1)
+_TICK_INTERVAL: Final = timedelta(minutes=1)
 
 
 class AuditEvents:
-    """Fires an event for every record, but no flood: a recorder writes each to a database.
+    """Fires an event for each record, within limits, because a recorder writes each event to a database.
 
-    Keys, domains and reasons have shares (``EVENT_LIMITS``). The next event that is fired tells in
-    ``suppressed`` how many were not.
+    Keys, domains and reasons have shares (``EVENT_LIMITS``). Each event states in ``suppressed`` how many events were
+    suppressed before it.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Fire on Home Assistant's bus, for a bridge."""
+        """Create the sink of a bridge."""
         self._hass = hass
         self._entry_id = entry_id
         self._shares = AuditShares(EVENT_LIMITS)
@@ -48,17 +48,17 @@ class AuditEvents:
         self._hass.bus.async_fire(EVENT_AUDIT, {**record.as_dict(), **about})
 
     def _device_id(self, record: AuditRecord) -> str | None:
-        """Return the device of the key, or the bridge's own for a stranger: its page shows the event."""
+        """Return the device whose page shows the event: that of the key, or the bridge's for a caller without a key."""
         wanted = (DOMAIN, record.key_id or self._entry_id)
         devices = dr.async_entries_for_config_entry(dr.async_get(self._hass), self._entry_id)
         return next((device.id for device in devices if wanted in device.identifiers), None)
 
 
 class AuditFileSwitch:
-    """Turns the audit file on and off with the options. There is one writer, however often they change."""
+    """Opens and closes the audit file as the options change. There is always at most one writer."""
 
     def __init__(self, hass: HomeAssistant, trail: AuditTrail) -> None:
-        """Write the trail to a file below Home Assistant's configuration."""
+        """Create the switch for a trail."""
         self._hass = hass
         self._trail = trail
         self._file = AuditFile()
@@ -69,26 +69,26 @@ class AuditFileSwitch:
 
     @property
     def error(self) -> str | None:
-        """Why the file cannot be written now, if it cannot."""
+        """Why the file currently cannot be written, or ``None``."""
         return self._file.error
 
     @property
     def dropped(self) -> dict[str, int]:
-        """How many records were not written since the start, by kind."""
+        """The number of records not written since the start, by kind."""
         return self._file.dropped
 
     async def apply(self, options: Options) -> None:
-        """Open the file or close it, as the latest options say."""
+        """Open or close the file according to the latest options."""
         self._options = options
         await self._reconcile()
 
     async def close(self) -> None:
-        """Write what is left, and close the file for good."""
+        """Write the remaining records, and close the file permanently."""
         self._closed = True
         await self._reconcile()
 
     async def _reconcile(self) -> None:
-        # Changes of options are applied concurrently: each takes its turn, and reads the latest.
+        # Changes of options are applied concurrently: each waits for the lock and uses the latest options.
         async with self._lock:
             if self._closed or not self._options.audit_file:
                 await self._close()
@@ -102,7 +102,7 @@ class AuditFileSwitch:
         await self._hass.async_add_executor_job(self._file.open, path, days)
         stops = (
             self._trail.listen(self._file.write),
-            async_track_time_interval(self._hass, self._tick, _TICK, cancel_on_shutdown=True),
+            async_track_time_interval(self._hass, self._tick, _TICK_INTERVAL, cancel_on_shutdown=True),
         )
 
         def stop() -> None:
@@ -119,6 +119,6 @@ class AuditFileSwitch:
 
     @callback
     def _tick(self, _now: object) -> None:
-        """Write what is missing, and remove old files."""
+        """Write summary lines, and remove old files."""
         self._file.write_sums()
         self._file.keep(self._options.audit_days)

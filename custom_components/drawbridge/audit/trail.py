@@ -1,4 +1,4 @@
-"""The audit trail: who was refused, and who changed what."""
+"""The audit trail in memory."""
 
 import re
 from collections import Counter, defaultdict, deque
@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 
 from ..masking import mask
 
-_KEPT: Final = 1000
-_MAX_TARGET: Final = 500
+_MAX_RECORDS: Final = 1000
+_MAX_TARGET_CHARACTERS: Final = 500
 _FIRST_WORD: Final = re.compile(r"[. ]")
 
 type Outcome = Literal["allowed", "refused", "failed"]
@@ -18,10 +18,10 @@ type Outcome = Literal["allowed", "refused", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """One refusal or one write. Holds no secret, no query and no body.
+    """A refusal or a write. Contains no secret, no query and no body.
 
-    ``time`` is a Unix time in seconds; ``key_id`` and ``key_name`` are ``None`` for a caller
-    without a valid key; ``target`` says what was written to, such as ``light.turn_on``.
+    ``time`` is a Unix time in seconds. ``key_id`` and ``key_name`` are ``None`` for a caller without a valid key.
+    ``target`` is what was written to, such as ``light.turn_on``.
     """
 
     time: float
@@ -37,21 +37,21 @@ class AuditRecord:
     target: str | None = None
 
     def __post_init__(self) -> None:
-        """Mask secrets that the client sent where none belongs, such as an event type."""
+        """Mask secrets in fields that clients control, such as the event type."""
         object.__setattr__(self, "request_id", mask(self.request_id))
         if self.target is not None:
-            object.__setattr__(self, "target", mask(self.target)[:_MAX_TARGET])
+            object.__setattr__(self, "target", mask(self.target)[:_MAX_TARGET_CHARACTERS])
 
     @property
     def kind(self) -> str:
-        """The reason of a refusal or a failure, else the outcome. There is a fixed number of kinds."""
+        """The reason of a refusal or a failure, otherwise the outcome. The number of kinds is fixed."""
         return self.reason or self.outcome
 
     @property
     def domain(self) -> str:
-        """The domain of what a key wrote to, ``state`` or ``event``; empty for a refusal.
+        """The domain of the target, ``state`` or ``event``; empty for a refusal.
 
-        There are only as many as Home Assistant has domains with services, whatever a client sends.
+        The number of domains is limited to those that have services in Home Assistant.
         """
         return "" if self.outcome == "refused" else _FIRST_WORD.split(self.target or "", maxsplit=1)[0]
 
@@ -64,10 +64,10 @@ type Sink = Callable[[AuditRecord], None]
 
 
 class _FairBuffer:
-    """The last records, at most ``capacity``, shared fairly between owners and between an owner's kinds.
+    """The latest records, at most ``capacity``, shared fairly between owners and between the kinds of each owner.
 
-    When the buffer is full, the owner with the most records loses the oldest record of its most frequent kind. An
-    owner or a kind with less than an equal share thus loses nothing, however many records of others arrive.
+    When the buffer is full, the owner with the most records loses the oldest record of its most frequent kind. Thus
+    an owner or a kind with less than an equal share loses nothing.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -101,36 +101,36 @@ class _FairBuffer:
 
 
 class AuditTrail:
-    """The last records, in memory, and where each is passed on to.
+    """The latest records, in memory. Each record is also passed to the sinks.
 
-    There is room for 1,000 records of keys, with an equal share for each key and in it for each reason of a refusal
-    and each domain that the key wrote to. Apart from them is room for 1,000 records of clients without a valid
-    key, with an equal share for each reason. A flood displaces only records like its own.
+    The trail keeps 1,000 records of keys, with an equal share for each key, and within it for each refusal reason and
+    each domain of writes. It separately keeps 1,000 records of clients without a valid key, with an equal share for
+    each reason. A flood displaces only records of the same kind.
     """
 
     def __init__(self) -> None:
         """Create an empty trail."""
-        self._of_keys = _FairBuffer(_KEPT)
-        self._of_strangers = _FairBuffer(_KEPT)
+        self._of_keys = _FairBuffer(_MAX_RECORDS)
+        self._of_anonymous = _FairBuffer(_MAX_RECORDS)
         self._sinks: list[Sink] = []
         self.total = 0
-        """How many records were added since the start."""
+        """The number of records since the start."""
 
     def __iter__(self) -> Iterator[AuditRecord]:
         """Iterate over the records, oldest first."""
-        records = sorted((*self._of_keys, *self._of_strangers), key=itemgetter(0))
+        records = sorted((*self._of_keys, *self._of_anonymous), key=itemgetter(0))
         return iter([record for _, record in records])
 
     def listen(self, sink: Sink) -> Callable[[], None]:
-        """Pass every further record on, until the function returned is called."""
+        """Pass each new record to a sink. Returns a function that unsubscribes it."""
         self._sinks.append(sink)
         return lambda: self._sinks.remove(sink)
 
     def add(self, record: AuditRecord) -> None:
-        """Keep a record and pass it on."""
+        """Keep a record, and pass it to the sinks."""
         self.total += 1
         if record.key_id is None:
-            self._of_strangers.add(record.kind, "", self.total, record)
+            self._of_anonymous.add(record.kind, "", self.total, record)
         else:
             self._of_keys.add(record.key_id, record.domain or record.kind, self.total, record)
         for sink in self._sinks:

@@ -1,4 +1,4 @@
-"""Answers that are kept ready, assembled from shared segments, and never stale.
+"""Cached responses, assembled from shared segments and always current.
 
 How an answer to "all states" is put together, from the state machine to the socket:
 

@@ -1,1 +1,1 @@
-"""What people are asked in Home Assistant's UI, step by step."""
+"""Config, options and subentry flows in Home Assistant's UI."""

@@ -1,4 +1,4 @@
-"""Adds a key, or changes one, in Home Assistant's UI."""
+"""The flow that adds or edits a key in Home Assistant's UI."""
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -27,20 +27,20 @@ type Step = Callable[[], Awaitable[SubentryFlowResult]]
 
 
 class ApiKeyFlow(ConfigSubentryFlow):
-    """A few questions by the kind of client, a summary, and the secret.
+    """Adds a key: asks the questions of the preset, then shows a summary and the secret.
 
-    An existing key is changed one part at a time; each part is in force when it is submitted.
+    An existing key is edited one part at a time. Each part takes effect when it is submitted.
     """
 
     _key: ApiKey
     _secret: str
     _questions: list[str]
     _needs_actions = False
-    """Whether the key may not have control without a list of actions."""
+    """Whether a key with the capability `control` needs a list of actions."""
     _change: Callable[[ApiKey], ApiKey]
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask who the key is for."""
+        """Ask for the name and the preset."""
         errors: dict[str, str] = {}
         if user_input is not None:
             preset = PRESETS[user_input[forms.PRESET]]
@@ -55,26 +55,26 @@ class ApiKeyFlow(ConfigSubentryFlow):
         return self._form("user", forms.user(), user_input or {}, errors)
 
     async def async_step_scope(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask what the key sees."""
+        """Ask for the scope of the key."""
         schema = forms.scope(self.hass)
         return await self._ask("scope", schema, forms.scope_of, _useful_scope, user_input)
 
     async def async_step_exclude(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask what the key must not see, whatever else says that it does."""
+        """Ask for the exclusions of the key."""
         schema = forms.exclude(self.hass)
         return await self._ask("exclude", schema, forms.exclude_of, key_input.with_exclude, user_input)
 
     async def async_step_abilities(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask what the key may do."""
+        """Ask for the capabilities, actions, events and media hosts."""
         schema = forms.abilities(self.hass)
         return await self._ask("abilities", schema, forms.abilities_of, self._with_abilities, user_input)
 
     async def async_step_limits(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask from where, how often and until when the key may be used."""
+        """Ask for the expiry, the networks and the rate limit."""
         return await self._ask("limits", forms.limits(), forms.limits_of, key_input.with_limits, user_input)
 
     async def async_step_confirm(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Say what the key will be able to do, before it can."""
+        """Show a summary before the key is created."""
         return self.async_show_menu(
             step_id="confirm",
             menu_options=["secret", "scope", "exclude", "abilities", "limits"],
@@ -82,7 +82,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
         )
 
     async def async_step_secret(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Show the secret, once. It opens nothing before this form is submitted."""
+        """Show the secret once. It is not valid until this form is submitted."""
         if user_input is not None:
             return await self._keep_secret()
         if not hasattr(self, "_secret"):
@@ -90,7 +90,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
         return await self._reserve_and_show_secret()
 
     async def async_step_reconfigure(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask which part of the key is to be changed."""
+        """Ask which part of the key to change."""
         try:
             self._key = self._stored_key()
         except DamagedValueError as err:
@@ -106,7 +106,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
         )  # fmt: skip
 
     async def async_step_rename(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask for another name."""
+        """Ask for a new name."""
 
         def rename(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
             return key_input.with_name(key, entered[forms.NAME])
@@ -114,7 +114,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
         return await self._ask("rename", forms.name(), forms.name_of, rename, user_input)
 
     async def async_step_rotate(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask for how long the old secret still opens."""
+        """Ask how long the old secret stays valid."""
         if user_input is None:
             return self._form("rotate", forms.rotate(), {}, {})
         overlap = forms.overlap_of(user_input)
@@ -123,23 +123,23 @@ class ApiKeyFlow(ConfigSubentryFlow):
         return await self._reserve_and_show_secret()
 
     async def async_step_enable(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Let the key open again."""
+        """Enable the key."""
         return await self._update(lambda key: replace(key, enabled=True))
 
     async def async_step_disable(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Let the key open nothing, and keep it."""
+        """Disable the key."""
         return await self._update(lambda key: replace(key, enabled=False))
 
     async def async_step_learn(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Begin to record what the key is used for."""
+        """Turn learn mode on."""
         return await self._update(lambda key: replace(key, learning=True))
 
     async def async_step_stop_learning(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Record no more, and forget what was recorded."""
+        """Turn learn mode off, and delete what was recorded."""
         return await self._update(lambda key: replace(key, learning=False))
 
     async def async_step_learned(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Propose the least that would have served the client, to be taken over or edited."""
+        """Propose the smallest permissions that the client needs; they can be edited."""
         bridge = self._bridge
         lesson = bridge.lessons.get(self._key.id)
         if lesson is None:
@@ -170,7 +170,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
         change: Change,
         user_input: dict[str, Any] | None,
     ) -> SubentryFlowResult:
-        """Ask for a part of the key; with an answer, change it and go on."""
+        """Show the form for one part of the key, or apply what was submitted and continue."""
         if user_input is None:
             return self._form(step, schema, current(self._key), {})
         entered = sections.flat(user_input)
@@ -268,7 +268,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
 
 
 def propose_for(hass: HomeAssistant, bridge: Bridge, key: ApiKey, lesson: Lesson) -> Proposal:
-    """Return the part of what a key may do now that its client asked for."""
+    """Return the part of a key's current permissions that its client used."""
     live = bridge.directory.live(key.scope)
     planner = CallPlanner(hass, key, live)
     domains = frozenset(state.domain for state in hass.states.async_all() if live.allows(state.entity_id))
@@ -287,7 +287,7 @@ def propose_for(hass: HomeAssistant, bridge: Bridge, key: ApiKey, lesson: Lesson
 
 
 def as_learned(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-    """Return the key as the form of what was learnt says."""
+    """Return the key with the values from the learn mode form."""
     key = key_input.with_abilities(key, entered)
     key_input.ensure_actions_listed(key)
     if not entered[forms.KEEP_SCOPE]:

@@ -1,4 +1,4 @@
-"""The forms of a key: their fields, and what they show of a key."""
+"""The forms of a key: their schemas and their current values."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -52,7 +52,7 @@ _TEXTS: Final = TextSelector(TextSelectorConfig(multiple=True))
 
 
 def user() -> vol.Schema:
-    """Return the first form: who is the key for?"""
+    """Return the first form: name and preset."""
     presets = SelectSelectorConfig(options=list(PRESETS), translation_key=PRESET, mode=SelectSelectorMode.LIST)
     return vol.Schema(
         {
@@ -63,38 +63,38 @@ def user() -> vol.Schema:
 
 
 def name() -> vol.Schema:
-    """Return the form of the name alone."""
+    """Return the form that renames a key."""
     return vol.Schema({vol.Required(NAME): TextSelector()})
 
 
 def name_of(key: ApiKey) -> dict[str, Any]:
-    """Return what the form of the name shows of a key."""
+    """Return the values of the rename form."""
     return {NAME: key.name}
 
 
 def scope(hass: HomeAssistant) -> vol.Schema:
-    """Return the form of what a key sees."""
+    """Return the form for the scope."""
     everything = {vol.Required("everything", default=False): BooleanSelector()}
     return vol.Schema({**everything, **_selection(hass)})
 
 
 def scope_of(key: ApiKey) -> dict[str, Any]:
-    """Return what the form of the scope shows of a key."""
+    """Return the values of the scope form."""
     return {"everything": key.scope.everything, **_selection_of(key.scope.include)}
 
 
 def exclude(hass: HomeAssistant) -> vol.Schema:
-    """Return the form of what a key must not see."""
+    """Return the form for the exclusions."""
     return vol.Schema(_selection(hass))
 
 
 def exclude_of(key: ApiKey) -> dict[str, Any]:
-    """Return what the form of the exclusions shows of a key."""
+    """Return the values of the exclusions form."""
     return _selection_of(key.scope.exclude)
 
 
 def abilities(hass: HomeAssistant) -> vol.Schema:
-    """Return the form of what a key may do."""
+    """Return the form for the permissions."""
     return vol.Schema({**_rights(hass), vol.Optional("media_hosts", default=list): _TEXTS})
 
 
@@ -115,7 +115,7 @@ def _rights(hass: HomeAssistant) -> dict[Any, Any]:
 
 
 def abilities_of(key: ApiKey) -> dict[str, Any]:
-    """Return what the form of the abilities shows of a key."""
+    """Return the values of the permissions form."""
     return {
         CAPABILITIES: sorted(key.capabilities),
         "services": sorted(key.services),
@@ -125,7 +125,7 @@ def abilities_of(key: ApiKey) -> dict[str, Any]:
 
 
 def limits() -> vol.Schema:
-    """Return the form of from where, how often and until when a key may be used."""
+    """Return the form for the expiry, the networks and the rate limit."""
     return vol.Schema(
         {
             vol.Optional("expires"): DateTimeSelector(),
@@ -139,7 +139,7 @@ def limits() -> vol.Schema:
 
 
 def limits_of(key: ApiKey) -> dict[str, Any]:
-    """Return what the form of the limits shows of a key; times are local."""
+    """Return the values of the limits form. Times are local."""
     values: dict[str, Any] = {
         "expires": _local(key.expires) if key.expires is not None else None,
         "local_only": key.local_only,
@@ -152,7 +152,7 @@ def limits_of(key: ApiKey) -> dict[str, Any]:
 
 
 def learned(hass: HomeAssistant) -> vol.Schema:
-    """Return the form of what was learnt of a key's client."""
+    """Return the learn mode form."""
     fields = _rights(hass)
     entities = EntitySelector(EntitySelectorConfig(multiple=True))
     return vol.Schema(
@@ -166,7 +166,7 @@ def learned(hass: HomeAssistant) -> vol.Schema:
 
 
 def learned_of(proposal: Proposal) -> dict[str, Any]:
-    """Return what the form of what was learnt shows."""
+    """Return the values of the learn mode form."""
     return {
         CAPABILITIES: sorted(proposal.capabilities),
         KEEP_SCOPE: proposal.keep_scope,
@@ -177,19 +177,19 @@ def learned_of(proposal: Proposal) -> dict[str, Any]:
 
 
 def rotate() -> vol.Schema:
-    """Return the form of the overlap of a rotation."""
+    """Return the form for the overlap of a rotation."""
     overlap = DurationSelector(DurationSelectorConfig(enable_day=True, allow_negative=False))
     return vol.Schema({vol.Required(OVERLAP, default={"days": 1}): overlap})
 
 
 def overlap_of(entered: Mapping[str, Any]) -> float:
-    """Return the overlap that was entered in the form of a rotation, in seconds."""
+    """Return the submitted overlap in seconds."""
     overlap: Mapping[str, float] = entered[OVERLAP]
     return sum(seconds * overlap.get(unit, 0) for unit, seconds in _SECONDS.items())
 
 
 def secret(value: str) -> vol.Schema:
-    """Return the form that shows a secret to be scanned; its description shows it to be copied."""
+    """Return the form that shows a secret as a QR code. Its description shows it as text."""
     code = QrCodeSelectorConfig(data=value, scale=5, error_correction_level=QrErrorCorrectionLevel.MEDIUM)
     return vol.Schema({vol.Optional("qr_code"): QrCodeSelector(code)})
 

@@ -1,4 +1,4 @@
-"""What a key is able to do now, in figures and in words."""
+"""Summarizes what a key can do, for forms."""
 
 from collections.abc import Collection, Iterable
 from typing import Final
@@ -15,7 +15,7 @@ from ..operations.delegates import members
 from ..scope.reviewed_services import REVIEWED
 from ..scope.service_rules import decide_service
 
-_SHOWN: Final = 8
+_MAX_EXAMPLES: Final = 8
 _MAX_LISTED: Final = 40
 _NONE: Final = "-"
 
@@ -35,9 +35,9 @@ def controllable_domains(bridge: Bridge, key: ApiKey) -> set[str]:
 
 
 async def summarize(bridge: Bridge, key: ApiKey) -> dict[str, str]:
-    """Return how many entities a key sees and controls, some of them, and its capabilities.
+    """Return the placeholders of a key's summary.
 
-    Looks at every entity once: for a form, not for a request.
+    This checks every entity once. Do not call it for each request.
     """
     facts = bridge.directory.facts
     ids = (state.entity_id for state in bridge.hass.states.async_all())
@@ -56,7 +56,7 @@ async def summarize(bridge: Bridge, key: ApiKey) -> dict[str, str]:
 
 
 def _is_delegate(hass: HomeAssistant, entity_id: str) -> bool:
-    """Tell whether an entity acts on others, or may: the owner chose it by its id."""
+    """Tell whether an entity acts on other entities, or might."""
     acted_on = members(hass, entity_id)
     return acted_on is None or bool(acted_on.entities or acted_on.unknown)
 
@@ -69,7 +69,7 @@ async def _in_words(hass: HomeAssistant, capabilities: Iterable[str]) -> list[st
 
 
 def describe(lesson: Lesson, proposal: Proposal) -> dict[str, str]:
-    """Return since when a key was learnt about, from how many requests, and what to look at twice."""
+    """Return the placeholders of the learn mode form."""
     return {
         "since": _moment(lesson.since),
         "requests": str(lesson.requests),
@@ -81,7 +81,7 @@ def describe(lesson: Lesson, proposal: Proposal) -> dict[str, str]:
 
 
 def _listed(items: Collection[str]) -> str:
-    """Return names to be shown in a form; the longest list is cut."""
+    """Return a list of names for a form, truncated if it is long."""
     more = len(items) - _MAX_LISTED
     shown = ", ".join(f"`{item}`" for item in sorted(items)[:_MAX_LISTED]) or _NONE
     return f"{shown} +{more}" if more > 0 else shown
@@ -90,8 +90,8 @@ def _listed(items: Collection[str]) -> str:
 def _examples(entity_ids: list[str]) -> str:
     if not entity_ids:
         return _NONE
-    more = len(entity_ids) - _SHOWN
-    shown = ", ".join(f"`{item}`" for item in entity_ids[:_SHOWN])
+    more = len(entity_ids) - _MAX_EXAMPLES
+    shown = ", ".join(f"`{item}`" for item in entity_ids[:_MAX_EXAMPLES])
     return f"{shown} +{more}" if more > 0 else shown
 
 

@@ -1,4 +1,4 @@
-"""The options of the whole bridge, in Home Assistant's UI."""
+"""The options flow."""
 
 from typing import Any
 
@@ -22,10 +22,10 @@ _MIB = 1024 * _KIB
 
 
 class DrawbridgeOptionsFlow(OptionsFlow):
-    """Asks for limits, origins, the audit trail, the cache and the ban list."""
+    """Edits the options of Drawbridge."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for all of it; what is submitted is in force at once."""
+        """Show all options. Changes take effect when they are submitted."""
         errors: dict[str, str] = {}
         wrong = ""
         values = _shown(Options.from_mapping(self.config_entry.options))

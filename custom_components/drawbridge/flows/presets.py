@@ -1,4 +1,4 @@
-"""What the usual kinds of client need."""
+"""Presets for common kinds of client."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from ..keys import Capability
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A kind of client: what it may do to begin with, and what has to be asked."""
+    """The defaults for a kind of client, and the steps of the flow that it needs."""
 
     capabilities: frozenset[Capability]
     steps: tuple[str, ...]
-    """The steps of the flow that such a key cannot do without, in their order."""
+    """The required steps of the flow, in order."""
     per_minute: int | None = None
     learning: bool = False
     needs_actions: bool = False
-    """Whether the actions that it may call must be listed."""
+    """Whether the key needs a list of actions."""
 
 
 PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(

@@ -1,6 +1,6 @@
-"""Groups the fields of a form into sections that open and close, and takes the answers apart again.
+"""Groups the fields of a form into collapsible sections, and flattens submitted values.
 
-Forms are written, and answers read, as if there were no sections: what belongs together is said here alone.
+Forms and handlers do not know about sections. This module alone assigns fields to sections.
 """
 
 from collections.abc import Mapping
@@ -34,11 +34,11 @@ SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "ban_list": frozenset({"report_to_ban_list"}),
     }
 )
-"""By section, the fields it holds, in whichever form they stand."""
+"""The fields of each section, in all forms."""
 
 
 def grouped(schema: vol.Schema, values: Mapping[str, Any], errors: Mapping[str, str]) -> vol.Schema:
-    """Return a form with its fields in sections. Those with a value or an error are open."""
+    """Return a form with its fields in sections. A section with a value or an error is expanded."""
     fields: dict[Any, Any] = {}
     held: dict[str, dict[Any, Any]] = {}
     for field, selector in schema.schema.items():
@@ -54,7 +54,7 @@ def grouped(schema: vol.Schema, values: Mapping[str, Any], errors: Mapping[str, 
 
 
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values by section, to be shown in a form with sections."""
+    """Return values grouped by section."""
     nests: dict[str, Any] = {}
     for field, value in values.items():
         name = _section_of(field)
@@ -66,7 +66,7 @@ def nested(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def flat(entered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was entered in a form with sections, as if it had none."""
+    """Return submitted values without sections."""
     values: dict[str, Any] = {}
     for field, value in entered.items():
         values |= value if field in SECTIONS else {field: value}
@@ -74,7 +74,7 @@ def flat(entered: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def placed(errors: Mapping[str, str]) -> dict[str, str]:
-    """Return errors where the frontend shows them: it has no place for one by a field in a section."""
+    """Move errors of fields in a section to the section, where the frontend shows them."""
     return {_section_of(field) or field: code for field, code in errors.items()}
 
 

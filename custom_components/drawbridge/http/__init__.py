@@ -1,4 +1,4 @@
-"""The bridge's HTTP API: declarations of endpoints, and the one gate in front of them."""
+"""The HTTP transport: endpoint declarations, and the gate that every request passes."""
 
 from .mount import mount
 

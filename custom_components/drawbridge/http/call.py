@@ -1,4 +1,4 @@
-"""One request on its way through the gate."""
+"""A request, with the key that the gate admitted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,39 +30,39 @@ _JSON_HEADERS: Final[Mapping[str, str]] = {hdrs.CONTENT_TYPE: "application/json"
 
 @dataclass(slots=True)
 class Call:
-    """What a handler gets: the request, the bridge, and the key that the gate let in."""
+    """The argument of a handler: the request, the bridge, and the key that the gate admitted."""
 
     request: web.Request
     bridge: Bridge
     base_path: str
-    """The path that the paths of the endpoints are below."""
+    """The path under which the endpoints are mounted."""
     request_id: str
     remote: str | None
-    """The client's address as text, behind trusted proxies too; ``None`` for a local socket."""
+    """The client's address as text, taken from trusted proxies if any; ``None`` for a local socket."""
     address: Address | None
     presented: ApiKey | None = None
-    """The key presented, if any; an endpoint that is not public has one."""
+    """The valid key of the request. Only a public endpoint can be called without one."""
     allowance: Allowance | None = None
-    """What is left of the key's rate limit."""
+    """The remaining rate limit of the key."""
     refused: RefusedError | None = None
     """Why the request was refused, if it was."""
     _caller: Caller | None = None
 
     @property
     def key(self) -> ApiKey:
-        """The key of the caller. Raises ``LookupError`` in a public endpoint without one."""
+        """The key of the caller. Raises ``LookupError`` if a public endpoint was called without one."""
         if self.presented is None:
             raise LookupError("this endpoint is public, and no key was presented")
         return self.presented
 
     @property
     def holder(self) -> str:
-        """Who the limits on what is under way count for: the key, or all callers without one together."""
+        """The holder for concurrency limits: the id of the key, or ``""`` for all callers without a key."""
         return self.presented.id if self.presented is not None else ""
 
     @property
     def client(self) -> Client:
-        """Where the request comes from."""
+        """The address of the client."""
         return Client(self.remote, self.address)
 
     @property
@@ -72,19 +72,19 @@ class Call:
 
     @property
     def caller(self) -> Caller:
-        """The key and what it sees, for operations. They say in ``activity`` what they did."""
+        """The caller for operations, which record what they did in its ``activity``."""
         if self._caller is None:
             self._caller = Caller.of(self.key, self.bridge.resources)
         return self._caller
 
     @property
     def activity(self) -> Activity | None:
-        """What operations did; ``None`` if none was called."""
+        """The recorded activity of operations; ``None`` if no operation was called."""
         return None if self._caller is None else self._caller.activity
 
     @property
     def target(self) -> str | None:
-        """What operations changed."""
+        """The target that operations changed, if any."""
         return None if self._caller is None else self._caller.activity.target
 
     @property
@@ -94,18 +94,17 @@ class Call:
 
     @property
     def redaction(self) -> Redaction:
-        """What the caller's capabilities leave in data."""
+        """The redaction for the caller's capabilities."""
         return Redaction.of(self.key.capabilities)
 
     def parameter(self, name: str) -> str:
-        """Return a part of the path."""
+        """Return a path parameter."""
         return self.request.match_info[name]
 
     async def body(self) -> bytes:
-        """Return the body. Refuses one over the limit, before more than that is read.
+        """Return the body. Refuses a body above the size limit without reading the rest.
 
-        A body may come slowly, so the key is looked at again when it is whole: a key that was
-        revoked or changed in the meantime does nothing.
+        A client may send the body slowly, so the key is checked again when the body is complete.
         """
         limit = self.bridge.options.max_body
         if (self.request.content_length or 0) > limit:
@@ -124,7 +123,7 @@ class Call:
             raise RefusedError(Refusal.KEY_CHANGED)
 
     async def json(self) -> JsonValueType:
-        """Return the body as JSON; ``None`` for an empty one. Refuses anything else."""
+        """Return the parsed JSON body, or ``None`` if it is empty. Refuses invalid JSON."""
         body = await self.body()
         if not body:
             return None

@@ -1,4 +1,4 @@
-"""The headers of cross-origin resource sharing (CORS): which web pages may read responses."""
+"""Headers for cross-origin resource sharing (CORS)."""
 
 from collections.abc import Collection
 from typing import Final
@@ -13,7 +13,7 @@ _PREFLIGHT_SECONDS: Final = "600"
 
 
 def answer_headers(origin: str | None, allowed: Collection[str]) -> dict[str, str]:
-    """Return the headers that let a page of ``origin`` read an answer; none if it may not."""
+    """Return the headers that let a page from ``origin`` read the response; none if the origin is not allowed."""
     if not _is_allowed(origin, allowed):
         return {}
     return {
@@ -25,7 +25,7 @@ def answer_headers(origin: str | None, allowed: Collection[str]) -> dict[str, st
 def preflight_headers(
     origin: str | None, allowed: Collection[str], methods: str, *, private_network: bool
 ) -> dict[str, str]:
-    """Return the headers that answer a preflight request; none if the page may not ask."""
+    """Return the headers of a preflight response; none if the origin is not allowed."""
     if not _is_allowed(origin, allowed):
         return {}
     headers = {

@@ -1,4 +1,4 @@
-"""Sends answers within the limits: until the last byte has left, or the connection is dropped."""
+"""Sends responses within the limits, and drops connections of clients that read too slowly."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -22,7 +22,7 @@ async def drained(request: web.BaseRequest) -> None:
     if transport is None or not transport.get_write_buffer_size():
         return
     low, high = transport.get_write_buffer_limits()
-    # With the usual limits, `drain` returns while up to 16 KiB are still waiting.
+    # With the default limits, `drain` returns while the buffer still holds up to 16 KiB.
     transport.set_write_buffer_limits(high=0)
     try:
         await request.writer.drain()
@@ -31,24 +31,24 @@ async def drained(request: web.BaseRequest) -> None:
 
 
 async def deliver(request: web.BaseRequest, call: Call, size: int, rest: Coroutine[None, None, None]) -> None:
-    """Run the rest of the sending of an answer, in a place of its key's, and not for ever.
+    """Send the rest of a response, counting it against the concurrency limit of its key, with a time limit.
 
     Args:
-        request: The request that is answered.
-        call: Whose place is taken, and whose bridge counts.
-        size: The size of the answer's body in bytes.
-        rest: Sends what was not sent yet. The answer is complete when it returns and the transport is empty.
+        request: The request.
+        call: The call whose key and bridge count the response.
+        size: The size of the response body in bytes.
+        rest: Sends the remaining data. The response is complete when it returns and the transport is empty.
 
     Raises:
-        ConnectionResetError: The client read too slowly, or too many answers of the same holder are under way, and the
-            connection was dropped.
+        ConnectionResetError: The connection was dropped because the client read too slowly, or because the holder has
+            too many responses in progress.
 
     """
     bridge, holder, transport = call.bridge, call.holder, request.transport
     if bridge.concurrency.is_full(holder, most_places(holder, bridge.options.max_concurrent)):
         rest.close()
         _drop(bridge, transport)
-    # An empty answer, whose head alone is waiting, counts too.
+    # A response without a body counts too: its headers may be waiting.
     counted = max(size, 1)
     bridge.concurrency.enter(holder)
     bridge.sending.enter(holder, counted)
@@ -64,7 +64,7 @@ async def deliver(request: web.BaseRequest, call: Call, size: int, rest: Corouti
 
 
 async def discard_unread(request: web.BaseRequest) -> None:
-    """Read what is left of a body that nobody asked for, or drop the connection where that is much or comes slowly."""
+    """Read and discard the rest of a request body. Drops the connection if the rest is large or slow."""
     content, left = request.content, _MAX_DISCARDED_BYTES
     try:
         async with asyncio.timeout(_DISCARD_SECONDS):
@@ -80,5 +80,5 @@ def _drop(bridge: Bridge, transport: asyncio.Transport | None) -> NoReturn:
     bridge.sending.dropped += 1
     if transport is not None:
         transport.abort()
-    message = "The client read its answer too slowly"
+    message = "The client read its response too slowly"
     raise ConnectionResetError(message) from None

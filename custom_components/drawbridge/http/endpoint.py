@@ -1,4 +1,4 @@
-"""How an endpoint is declared: method, path, capability, handler, and what it says of itself."""
+"""Declares endpoints: method, path, operation, handler, and their description for OpenAPI."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from .call import Call
 from .spec import About
 
 type Answering = Coroutine[Any, Any, web.StreamResponse]
-"""An answer that takes its time."""
+"""A response that must be awaited."""
 
 type Handler = Callable[[Call], web.StreamResponse | Answering]
 
 
 def takes_time(answer: web.StreamResponse | Answering) -> TypeIs[Answering]:
-    """Tell whether an answer must be waited for."""
-    # Not asked of the response, whose abstract base classes make that slow.
+    """Tell whether a response must be awaited."""
+    # Checking the response instead would be slow, because of its abstract base classes.
     return isinstance(answer, CoroutineType)
 
 
@@ -30,11 +30,11 @@ class Endpoint:
     Attributes:
         method: The method.
         path: The path below the base path.
-        operation: What it does, and who may. It has no default.
-        handler: Parses a request, calls the operation, and encodes the result.
+        operation: The operation, with the capability that it needs. Required.
+        handler: Parses the request, calls the operation and encodes the result.
         summary: One line for the OpenAPI document.
-        about: Its parameters and responses, for the OpenAPI document.
-        when_down: The JSON of a response with 503 while the bridge is not up, instead of a problem document.
+        about: The parameters and responses, for the OpenAPI document.
+        when_down: The JSON body of the 503 response while the bridge is down; a problem document by default.
 
 
     """
@@ -48,7 +48,7 @@ class Endpoint:
     when_down: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a declaration that leaves open who may call. Raises ``TypeError``."""
+        """Raise ``TypeError`` if the declaration has no operation."""
         if not isinstance(self.operation, Operation):
             msg = f"{self.method} {self.path} declares no operation"
             raise TypeError(msg)
@@ -58,7 +58,7 @@ class Router:
     """A collection of declarations, filled by ``@router.endpoint`` where handlers are defined."""
 
     def __init__(self) -> None:
-        """Begin empty."""
+        """Create an empty collection."""
         self.endpoints: list[Endpoint] = []
 
     def endpoint(

@@ -1,4 +1,4 @@
-"""The one pipeline that every request passes."""
+"""The gate: the pipeline that every HTTP request passes."""
 
 import asyncio
 import time
@@ -28,12 +28,12 @@ from .steps import STEPS
 _LOGGER = get_logger(__name__)
 
 _OTHER: Final = "other"
-_ALWAYS_SENT_BYTES: Final = 65_536
+_MAX_UNLIMITED_BYTES: Final = 65_536
 _READS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
 
 class Gate:
-    """Lets in requests to the endpoints of one path, or says why not."""
+    """Admits or refuses the requests to one path."""
 
     def __init__(
         self,
@@ -42,19 +42,27 @@ class Gate:
         find_bridge: Callable[[], Bridge | None],
         base_path: str,
     ) -> None:
-        """Guard a route: its declared path below the base path, and its endpoints by method."""
+        """Create the gate of a route.
+
+        Args:
+            route: The declared path, relative to the base path.
+            endpoints: The endpoints by method.
+            find_bridge: Returns the bridge, or ``None`` while it is down.
+            base_path: The path under which the endpoints are mounted.
+
+        """
         self._base_path = base_path
         self._route = route
         self._find_bridge = find_bridge
         self._methods = ", ".join(sorted({*endpoints, hdrs.METH_OPTIONS}))
         self._endpoints = {
-            hdrs.METH_OPTIONS: Endpoint(hdrs.METH_OPTIONS, route, own.NONE, self._preflight, "Say what may be asked."),
+            hdrs.METH_OPTIONS: Endpoint(hdrs.METH_OPTIONS, route, own.NONE, self._preflight, "Return the methods."),
             **endpoints,
         }
         self._other = Endpoint(_OTHER, route, own.NONE, self._refuse_method, "")
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer a request. Every answer leaves through here."""
+        """Respond to a request. Every response passes through this method."""
         started = time.perf_counter()
         bridge = self._find_bridge()
         number = request_id(request.headers.get(REQUEST_ID))
@@ -87,7 +95,7 @@ class Gate:
         return response
 
     def _admit(self, call: Call, endpoint: Endpoint) -> web.StreamResponse | Answering:
-        """Pass a request through the steps, and answer it; at once where its handler can."""
+        """Run the steps, then call the handler. Returns a coroutine if the handler is asynchronous."""
         for step in STEPS:
             if (refused := step(call, endpoint)) is not None:
                 return _refuse(call, refused)
@@ -96,26 +104,26 @@ class Gate:
             return _refuse(call, RefusedError(Refusal.BUSY))
         try:
             return endpoint.handler(call)
-        except Exception as err:  # noqa: BLE001 - each has its answer
+        except Exception as err:  # noqa: BLE001 - every error becomes a response
             return _refuse(call, _refusal_of(err, endpoint))
 
     async def _wait(self, call: Call, endpoint: Endpoint, result: Answering) -> web.StreamResponse:
-        """Wait for an answer that takes its time, in a place of its key's, and not for ever."""
+        """Await a handler, counting it against the concurrency limit of its key, with a time limit."""
         places, holder = call.bridge.concurrency, call.holder
         places.enter(holder)
         try:
             async with asyncio.timeout(call.bridge.options.time_limit):
                 return await result
-        except Exception as err:  # noqa: BLE001 - each has its answer
+        except Exception as err:  # noqa: BLE001 - every error becomes a response
             return _refuse(call, _refusal_of(err, endpoint))
         finally:
             places.leave(holder)
 
     async def _live(self, call: Call, endpoint: Endpoint, result: Answering) -> web.StreamResponse:
-        """Wait for a connection to end."""
+        """Serve a live connection until it ends."""
         try:
             return await result
-        except Exception as err:  # noqa: BLE001 - each has its answer
+        except Exception as err:  # noqa: BLE001 - every error becomes a response
             return _refuse(call, _refusal_of(err, endpoint))
 
     def _audit(self, call: Call, method: str, status: int) -> None:
@@ -145,7 +153,7 @@ class Gate:
         return response
 
     def _preflight(self, call: Call) -> web.StreamResponse:
-        """Say what may be asked, and let pages of the keys' origins ask."""
+        """Respond to OPTIONS and to CORS preflight requests."""
         headers = call.request.headers
         if hdrs.ACCESS_CONTROL_REQUEST_METHOD not in headers:
             return WholeResponse(HTTPStatus.NO_CONTENT, {hdrs.ALLOW: self._methods})
@@ -162,7 +170,7 @@ class Gate:
 
 
 def _refusal_of(err: Exception, endpoint: Endpoint) -> RefusedError:
-    """Return the refusal for an exception of a handler."""
+    """Return the refusal for an exception raised by a handler."""
     if isinstance(err, RefusedError):
         return err
     if isinstance(err, TimeoutError):
@@ -172,12 +180,12 @@ def _refusal_of(err: Exception, endpoint: Endpoint) -> RefusedError:
 
 
 def _sendable(call: Call, response: web.StreamResponse) -> WholeResponse:
-    """Return an answer that is sent within the limits of the call's key, or a refusal where they are reached."""
+    """Return the response, or a refusal if the key has too many unread responses."""
     # `isinstance` is slow for a response, because of its abstract base classes.
     if type(response) is not WholeResponse:
-        message = "An endpoint returned neither a complete answer nor a stream that has begun"
+        message = "An endpoint returned neither a complete response nor a stream that was started"
         raise TypeError(message)
-    if response.size > _ALWAYS_SENT_BYTES and call.bridge.sending.is_full(call.holder, response.size):
+    if response.size > _MAX_UNLIMITED_BYTES and call.bridge.sending.is_full(call.holder, response.size):
         response = _refuse(call, RefusedError(Refusal.UNREAD))
     response.call = call
     return response
@@ -196,7 +204,7 @@ def _refuse(call: Call, refused: RefusedError) -> WholeResponse:
 
 
 def _is_audited(call: Call, endpoint: Endpoint) -> bool:
-    """Tell whether a request was a refusal or a write, rather than a read or a mistake."""
+    """Tell whether a request is audited: writes, and refusals other than client errors."""
     if call.refused is None:
         return endpoint.method not in _READS and call.target is not None
     return call.refused.reason.value.audited

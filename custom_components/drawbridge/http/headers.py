@@ -1,4 +1,4 @@
-"""The headers of every answer."""
+"""Adds the headers of every response."""
 
 from aiohttp import hdrs, web
 
@@ -8,7 +8,7 @@ from .security_headers import REQUEST_ID, SECURITY_HEADERS, STRICT_TRANSPORT_SEC
 
 
 def add_headers(call: Call, response: web.StreamResponse) -> None:
-    """Add what every answer to a call carries: what a page may not do with it, its number, and what is left."""
+    """Add the headers of every response: security, request id, rate limit and CORS."""
     request, headers = call.request, response.headers
     close_if_unsafe(request, response)
     headers.update(SECURITY_HEADERS)
@@ -23,10 +23,10 @@ def add_headers(call: Call, response: web.StreamResponse) -> None:
 
 
 def close_if_unsafe(request: web.BaseRequest, response: web.StreamResponse) -> None:
-    """Close the connection after a request that may change how the next one on it is read.
+    """Close the connection after a request that could affect how the next one is parsed.
 
     aiohttp reads the trailers of a chunked body as headers of the next request, and older versions stop reading
-    requests after an upgrade that was declined. A body that has not come in whole would have to be read to its end.
+    requests after an upgrade that was declined. The rest of an unread body would have to be read first.
     """
     headers, content = request.headers, request.content
     if not content.is_eof() or hdrs.UPGRADE in headers or (request.body_exists and hdrs.TRANSFER_ENCODING in headers):

@@ -1,4 +1,4 @@
-"""Puts the declared endpoints on a router."""
+"""Registers the declared endpoints on a router."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -60,10 +60,10 @@ def mount(
     base_path: str,
     endpoints: Iterable[Endpoint] = ENDPOINTS,
 ) -> None:
-    """Register every endpoint below a base path, each behind the gate, and a 404 for the rest.
+    """Register every endpoint under a base path, behind a gate. All other paths below it return 404.
 
-    All methods of a path are routed, so that the gate answers those that are not declared,
-    and no CORS handling but the bridge's own takes part.
+    All methods of a path are routed, so that the gate responds to undeclared methods
+    and Home Assistant's CORS handling does not apply.
     """
     by_path: defaultdict[str, dict[str, Endpoint]] = defaultdict(dict)
     for endpoint in endpoints:

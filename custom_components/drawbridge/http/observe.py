@@ -1,4 +1,4 @@
-"""Looks at requests that have been answered, for learn mode and for what a person should know of."""
+"""Observes finished requests, for learn mode and for repairs."""
 
 import re
 from http import HTTPStatus
@@ -10,13 +10,13 @@ from ..operations.declaration import Operation
 from .call import Call
 from .endpoint import Endpoint
 
-_MAX_ID: Final = 255
+_MAX_ID_CHARACTERS: Final = 255
 _SERVICE: Final = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9_]{1,64}")
 _EVENT: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
 def observe(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
-    """Note what there is to note of a request with a key; for most requests, nothing."""
+    """Record how a key was used. For most requests there is nothing new to record."""
     request, sightings = call.request, call.bridge.sightings
     if (key.id, call.remote, request.secure) not in sightings.seen:
         sightings.use(key.id, call.address, call.remote, request.headers, secure=request.secure)
@@ -25,7 +25,7 @@ def observe(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
 
 
 def asked_for(call: Call, endpoint: Endpoint) -> Asked:
-    """Return what a request asked for: by the declaration of its operation, and what that says it reached."""
+    """Return what a request asked for, from the declaration of its operation and from its recorded activity."""
     parts, key, operation = call.request.match_info, call.key, endpoint.operation
     reached = call.activity.reached if call.activity is not None else ()
     entities = {*reached, *_named(call, operation)}
@@ -36,7 +36,7 @@ def asked_for(call: Call, endpoint: Endpoint) -> Asked:
     event = parts.get("event_type", "")
     return Asked(
         capabilities=capabilities,
-        entities=frozenset(item for item in entities if len(item) <= _MAX_ID),
+        entities=frozenset(item for item in entities if len(item) <= _MAX_ID_CHARACTERS),
         service=service if _SERVICE.fullmatch(service) else None,
         event=event if _EVENT.fullmatch(event) else None,
         everything=operation.everything and not entities,
@@ -45,7 +45,7 @@ def asked_for(call: Call, endpoint: Endpoint) -> Asked:
 
 
 def _named(call: Call, operation: Operation) -> set[str]:
-    """Return the entities that a request names: one in its path, or lists with commas in its query."""
+    """Return the entities that a request names in its path or in comma-separated query parameters."""
     parts, query = call.request.match_info, call.request.query
     values = (value for name in operation.names for value in query.getall(name, ()))
     listed = (item.strip().lower() for value in values for item in value.split(","))

@@ -1,4 +1,4 @@
-"""``/openapi.json``: all endpoints, described from the declarations that open them."""
+"""``/openapi.json``: the OpenAPI document, generated from the endpoint declarations."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -52,29 +52,29 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "title": TEXT,
             "status": {"type": "integer"},
             "detail": TEXT,
-            "message": {"type": "string", "description": "The detail, where clients of Home Assistant's API look."},
-            "reason": {"type": "string", "description": "A short fixed word."},
+            "message": {"type": "string", "description": "The detail, as in Home Assistant's API."},
+            "reason": {"type": "string", "description": "A machine-readable reason."},
         },
     },
 }
 
 _PATH_PARAMETERS: Final[Mapping[str, tuple[str, str]]] = {
     "entity_id": ("The id of an entity.", "light.living_room"),
-    "event_type": ("The kind of event.", "doorbell"),
+    "event_type": ("The event type.", "doorbell"),
     "domain": ("The domain of the service.", "light"),
     "service": ("The name of the service.", "turn_on"),
     "start": ("The start of the period.", "2026-11-01T12:00:00+00:00"),
 }
 
 _PROBLEMS: Final[Mapping[HTTPStatus, str]] = {
-    HTTPStatus.BAD_REQUEST: "The request cannot be understood; the message says what is wrong with it.",
-    HTTPStatus.UNAUTHORIZED: "There is no key, or a wrong one.",
-    HTTPStatus.FORBIDDEN: "The key may not do this, or not from this address.",
-    HTTPStatus.NOT_FOUND: "It does not exist, or is not in the scope of the key, or needs what is not set up.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than the bridge takes.",
+    HTTPStatus.BAD_REQUEST: "The request is invalid. The message has the details.",
+    HTTPStatus.UNAUTHORIZED: "The key is missing or invalid.",
+    HTTPStatus.FORBIDDEN: "The key does not have permission, or may not be used from this address.",
+    HTTPStatus.NOT_FOUND: "It does not exist, is not in the scope of the key, or its integration is not set up.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     HTTPStatus.TOO_MANY_REQUESTS: "The key's rate limit is used up, or the address is locked out.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Home Assistant failed at it.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The bridge is not up, or the key has too many requests under way.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Home Assistant returned an error.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The bridge is down, or the key has too many concurrent requests.",
     HTTPStatus.GATEWAY_TIMEOUT: "Home Assistant did not answer in time.",
 }
 _OF_EVERY: Final = frozenset(
@@ -88,26 +88,26 @@ _OF_EVERY: Final = frozenset(
         HTTPStatus.GATEWAY_TIMEOUT,
     }
 )
-"""What the gate answers wherever it stands."""
+"""Statuses that the gate can return for every endpoint."""
 
 _PROBLEM_HEADERS: Final[Mapping[HTTPStatus, Mapping[str, str]]] = {
-    HTTPStatus.UNAUTHORIZED: {hdrs.WWW_AUTHENTICATE: "What kind of key is asked for, and what was wrong."},
+    HTTPStatus.UNAUTHORIZED: {hdrs.WWW_AUTHENTICATE: "The authentication scheme, and the error."},
     HTTPStatus.TOO_MANY_REQUESTS: {hdrs.RETRY_AFTER: "Seconds to wait."},
     HTTPStatus.SERVICE_UNAVAILABLE: {hdrs.RETRY_AFTER: "Seconds to wait."},
 }
 _HEADERS: Final = {
-    "X-Request-ID": "The id of this request, as in the audit trail.",
-    hdrs.CACHE_CONTROL: "Whether the answer may be kept.",
-    hdrs.VARY: "What of the request the answer depends on.",
+    "X-Request-ID": "The id of the request, as in the audit trail.",
+    hdrs.CACHE_CONTROL: "Whether the response may be stored.",
+    hdrs.VARY: "The request headers that the response depends on.",
 }
 _RATE_HEADERS: Final = {
-    "RateLimit": "What is left of the key's rate limit.",
-    "RateLimit-Policy": "The key's rate limit.",
+    "RateLimit": "The remaining rate limit of the key.",
+    "RateLimit-Policy": "The rate limit of the key.",
 }
 
 
 def with_document(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
-    """Return the endpoints, and one more that describes them all."""
+    """Return the endpoints, and an endpoint with their OpenAPI document."""
     declared = list(endpoints)
 
     @cache
@@ -130,7 +130,7 @@ def document(endpoints: Iterable[Endpoint], version: str, base_path: str) -> dic
     Args:
         endpoints: The endpoints.
         version: The version of the integration.
-        base_path: The path that the paths of the endpoints are below.
+        base_path: The path under which the endpoints are mounted.
 
     """
     paths: dict[str, dict[str, Any]] = {}
@@ -151,7 +151,7 @@ def document(endpoints: Iterable[Endpoint], version: str, base_path: str) -> dic
         "servers": [{"url": base_path}],
         "tags": [
             {"name": "mirror", "description": "Home Assistant's own paths and bodies, within the scope of the key."},
-            {"name": "bridge", "description": "Drawbridge's own."},
+            {"name": "bridge", "description": "Drawbridge's own endpoints."},
         ],
         "paths": paths,
         "components": {
@@ -167,7 +167,7 @@ def document(endpoints: Iterable[Endpoint], version: str, base_path: str) -> dic
 def _operation(endpoint: Endpoint, method: str | None = None) -> dict[str, Any]:
     about = endpoint.about
     if about is None:
-        raise TypeError(f"{endpoint.method} {endpoint.path} does not say what it answers")
+        raise TypeError(f"{endpoint.method} {endpoint.path} does not declare its responses")
     operation: dict[str, Any] = {
         "operationId": _operation_id(method or endpoint.method, endpoint.path),
         "summary": endpoint.summary,
@@ -264,7 +264,7 @@ def _refusal(status: HTTPStatus) -> dict[str, Any]:
     }
     content: dict[str, Any] = {CONTENT_TYPE: {"schema": _PROBLEM, "example": example}}
     if status is HTTPStatus.BAD_REQUEST:
-        # Home Assistant's own filter refuses queries that look like an attack, before the bridge sees them.
+        # Home Assistant's request filter refuses suspicious queries before they reach the bridge.
         content["text/plain"] = {"schema": TEXT}
     headers = {**_HEADERS, **_RATE_HEADERS, **_PROBLEM_HEADERS.get(status, NOTHING)}
     return {"description": _PROBLEMS[status], "headers": _described(headers), "content": content}
@@ -277,17 +277,17 @@ def _described(headers: Mapping[str, str]) -> dict[str, Any]:
 def _without_content(operation: dict[str, Any]) -> dict[str, Any]:
     responses = operation["responses"].items()
     return operation | {
-        "summary": f"As GET, without the body. {operation['summary']}",
+        "summary": f"The same as GET, without the body. {operation['summary']}",
         "responses": {status: {k: v for k, v in item.items() if k != "content"} for status, item in responses},
     }
 
 
 def _options(endpoint: Endpoint) -> dict[str, Any]:
-    answer = Answer("What may be asked, and by pages of which origins.", headers={hdrs.ALLOW: "The methods."})
+    answer = Answer("The allowed methods, and CORS headers.", headers={hdrs.ALLOW: "The allowed methods."})
     refusals = {str(status.value): _refusal(status) for status in sorted(_OF_EVERY)}
     return {
         "operationId": _operation_id(hdrs.METH_OPTIONS, endpoint.path),
-        "summary": "Say what may be asked.",
+        "summary": "Return the methods.",
         "tags": [endpoint.about.tag if endpoint.about is not None else "mirror"],
         "parameters": _path_parameters(endpoint.path),
         "responses": {str(HTTPStatus.NO_CONTENT.value): _answer(answer)} | refusals,

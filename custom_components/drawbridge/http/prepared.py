@@ -1,4 +1,4 @@
-"""Prepared answers: sent as the client can read them, and not sent again if it still has them."""
+"""Responses from the cache: content coding and conditional requests."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -19,14 +19,14 @@ _NO_MORE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def coding_for(request: web.Request) -> Coding:
-    """Return the coding in which the client wants its answer."""
+    """Return the content coding that the client prefers."""
     return CODINGS[encodings.choose(request.headers.get(hdrs.ACCEPT_ENCODING), COMPRESSED)]
 
 
 def is_current(request: web.Request, etag: str) -> bool:
-    """Tell whether the client has what the validator stands for.
+    """Tell whether the client's copy is current.
 
-    Compared weakly, as RFC 9110 asks for ``If-None-Match``.
+    Uses the weak comparison that RFC 9110 requires for ``If-None-Match``.
     """
     sent = request.headers.get(hdrs.IF_NONE_MATCH)
     if sent is None:
@@ -39,13 +39,13 @@ def is_current(request: web.Request, etag: str) -> bool:
 
 
 def not_modified(etag: str, more: Mapping[str, str] = _NO_MORE) -> WholeResponse:
-    """Answer that the client has it already."""
+    """Return a response with status 304."""
     headers = {hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag, **more}
     return WholeResponse(HTTPStatus.NOT_MODIFIED, headers)
 
 
 def prepared(body: Payload, coding: Coding, etag: str, more: Mapping[str, str] = _NO_MORE) -> WholeResponse:
-    """Answer with a body that is encoded already."""
+    """Return a response with an encoded body."""
     headers = {hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag, **more}
     if coding.name != encodings.IDENTITY:
         headers[hdrs.CONTENT_ENCODING] = coding.name
@@ -53,7 +53,7 @@ def prepared(body: Payload, coding: Coding, etag: str, more: Mapping[str, str] =
 
 
 def document_response(call: Call, document: Document) -> WholeResponse:
-    """Answer with a document."""
+    """Return a document, or status 304 if the client's copy is current."""
     if is_current(call.request, document.etag):
         return not_modified(document.etag)
     coding = coding_for(call.request)
@@ -61,7 +61,7 @@ def document_response(call: Call, document: Document) -> WholeResponse:
 
 
 def cached(call: Call, cache: DocumentCache, document: Document) -> WholeResponse:
-    """Answer with a document of a cache, and count it where the client still had it."""
+    """Return a document from a cache, and count a revalidation if the client's copy is current."""
     response = document_response(call, document)
     if response.status == HTTPStatus.NOT_MODIFIED:
         cache.recorder.revalidated()

@@ -17,12 +17,12 @@ REALM: Final = 'Bearer realm="Drawbridge"'
 
 
 def problem_of(error: RefusedError) -> WholeResponse:
-    """Return the response that tells a client of a refusal.
+    """Return the problem document of a refusal.
 
-    The text is also in ``message``, where clients of Home Assistant's API look.
+    The text is also in ``message``, where clients of Home Assistant's API expect it.
     """
     status = error.refusal.value.status
-    # The text may quote an error of an integration, which may quote a link.
+    # The text may quote an integration's error, which may contain a signed link.
     detail = without_bearer_text(error.message)
     body = {
         "type": "about:blank",
@@ -37,7 +37,7 @@ def problem_of(error: RefusedError) -> WholeResponse:
 
 
 def headers_of(error: RefusedError) -> dict[str, str]:
-    """Return the headers that belong to a refusal."""
+    """Return the headers of a refusal."""
     headers: dict[str, str] = {} if error.retry_after is None else {hdrs.RETRY_AFTER: str(error.retry_after)}
     if (challenge := _challenge(error)) is not None:
         headers[hdrs.WWW_AUTHENTICATE] = challenge

@@ -1,4 +1,4 @@
-"""Answers that are complete when their handler returns them."""
+"""Responses whose body is complete when the handler returns."""
 
 from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from email.utils import formatdate
@@ -20,26 +20,26 @@ _BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}" for status in HTTPStatus}
 _NOTHING: Final = Payload.of()
 _JOIN_BELOW_BYTES: Final = 2048
-"""Up to this size it is cheaper to join a body to its head than to send them as two."""
+"""Up to this size, joining the headers and the body is cheaper than sending them separately."""
 _PORTION_BYTES: Final = 65_536
-"""What a TLS connection is given at a time: it encrypts, and so copies, all that it is given."""
+"""The size of a write to a TLS connection, which encrypts and therefore copies the data."""
 
 
 class WholeResponse(web.StreamResponse):
-    """A response whose body is there, in pieces that are sent one after the other and never joined.
+    """A response with a complete body, in pieces that are sent in order without joining them.
 
-    What an answer carries is decided by the gate, so there is nothing that hooks of the application could add while it
-    is sent (Home Assistant's only one is for CORS, which is the gate's too): an ordinary request, of HTTP/1.1 on a
-    connection that stays open, is answered in one go. Any other is left to aiohttp.
+    The gate sets all headers, so hooks of the application have nothing to add (Home Assistant's only hook is for CORS,
+    which the gate handles). For an HTTP/1.1 request on a persistent connection, the response is therefore written
+    directly to the transport. aiohttp sends all other responses.
 
-    What the socket does not take at once is sent within the limits of the call's key; see ``deliver``.
+    Data that the socket does not accept immediately is sent within the limits of the key; see ``deliver``.
     """
 
     call: Call | None = None
-    """Whose limits hold while the answer is sent. The gate sets it."""
+    """The call whose limits apply while the response is sent. The gate sets it."""
 
     def __init__(self, status: HTTPStatus, headers: Mapping[str, str], body: Payload = _NOTHING) -> None:
-        """Answer with these headers, to which the length is added, and a body that is encoded as they say."""
+        """Create a response. ``body`` must be encoded as ``headers`` say; the content length is added."""
         super().__init__(status=status, headers=headers)
         self._whole = body
         self._is_sent = False
@@ -49,7 +49,7 @@ class WholeResponse(web.StreamResponse):
 
     @property
     def size(self) -> int:
-        """The size of the body in bytes, whether it is sent or not."""
+        """The size of the body in bytes, even if it is not sent."""
         return self._whole.size
 
     @property
@@ -99,7 +99,7 @@ class WholeResponse(web.StreamResponse):
             await discard_unread(self._request)
 
     async def _deliver(self, rest: Coroutine[None, None, None]) -> None:
-        """Send the rest of the answer; within the limits, where the gate said whose they are."""
+        """Send the rest of the response, within the limits of the call if it is known."""
         if self.call is None:
             await rest
         else:
@@ -134,7 +134,7 @@ def _is_ordinary(request: web.BaseRequest) -> bool:
 
 
 def _portions(pieces: Iterable[bytes]) -> Iterator[memoryview]:
-    """Yield the bytes of pieces, not copied, in portions of a bounded size."""
+    """Yield the pieces in portions of bounded size, without copying."""
     for piece in pieces:
         view = memoryview(piece)
         for start in range(0, len(view), _PORTION_BYTES):
@@ -143,5 +143,5 @@ def _portions(pieces: Iterable[bytes]) -> Iterator[memoryview]:
 
 @lru_cache(maxsize=2)
 def _http_date(second: int) -> str:
-    """Return a time as HTTP writes it (RFC 9110, section 5.6.7)."""
+    """Return a time in HTTP format (RFC 9110, section 5.6.7)."""
     return formatdate(second, usegmt=True)

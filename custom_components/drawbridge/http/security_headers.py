@@ -1,4 +1,4 @@
-"""The headers that every answer carries."""
+"""Security headers of every response."""
 
 import re
 from random import getrandbits
@@ -16,7 +16,7 @@ SECURITY_HEADERS: Final = CIMultiDict(
         istr("Vary"): "Authorization, X-API-Key, Origin, Accept-Encoding",
     }
 )
-"""What a browser must not do with an answer of the bridge."""
+"""Headers that restrict what a browser may do with a response."""
 
 STRICT_TRANSPORT_SECURITY: Final = (istr("Strict-Transport-Security"), "max-age=31536000")
 REQUEST_ID: Final = istr("X-Request-ID")
@@ -27,7 +27,7 @@ _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 def request_id(sent: str | None) -> str:
-    """Return the client's request id if it is harmless, else a new one."""
+    """Return the client's request id if it is valid and contains no secret, otherwise a new one."""
     if sent is not None and _REQUEST_ID.fullmatch(sent) and not holds_secret(sent):
         return sent
     return f"{getrandbits(64):016x}"

@@ -1,4 +1,4 @@
-"""What an endpoint says of itself: parameters, body, answers. The OpenAPI document is made of it."""
+"""The description of an endpoint for the OpenAPI document: parameters, body and responses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 TEXT: Final[Schema] = {"type": "string"}
 FLAG: Final[Schema] = {"type": "string", "maxLength": 16}
-"""The mere presence of the parameter says yes, as in Home Assistant."""
+"""A parameter that is true if it is present, as in Home Assistant."""
 WHOLE: Final[Schema] = {"type": "integer"}
 MOMENT: Final[Schema] = {"type": "string", "examples": ["2026-11-01T12:00:00+00:00"]}
 ENTITY_ID: Final[Schema] = {"type": "string", "pattern": r"^[^/]+$", "examples": ["light.living_room"]}
@@ -37,7 +37,7 @@ STATES: Final = array(STATE)
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of the query. One that is ``repeatable`` may be given more than once."""
+    """A query parameter. A ``repeatable`` one may be given several times."""
 
     name: str
     description: str
@@ -58,21 +58,21 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a request that was let through. Without a ``schema`` of JSON, its content is opaque."""
+    """A successful response. Without a ``schema``, its content is opaque."""
 
     description: str
     schema: Schema | None = None
     example: object = None
     content_type: str | None = JSON
     headers: Mapping[str, str] = NOTHING
-    """The headers that this answer has, and others have not, with what they say."""
+    """The headers specific to this response, with their descriptions."""
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """All that a client must know of an endpoint, beside what the gate does for every one.
+    """The description of an endpoint, without what the gate does for every endpoint.
 
-    ``problems`` are the refusals that come from the endpoint itself.
+    ``problems`` are the error statuses that the endpoint itself can return.
     """
 
     answers: Mapping[HTTPStatus, Answer]
@@ -83,13 +83,13 @@ class About:
 
 
 def ok(answer: Answer, *problems: HTTPStatus, parameters: tuple[Parameter, ...] = (), tag: str = "mirror") -> About:
-    """Return what is to say of an endpoint that answers 200, or refuses."""
+    """Describe an endpoint that returns 200 or one of the listed problems."""
     return About({HTTPStatus.OK: answer}, parameters, problems=frozenset(problems), tag=tag)
 
 
 def kept(answer: Answer, *problems: HTTPStatus) -> About:
-    """Return what is to say of an endpoint whose answer clients may keep, and ask whether it still holds."""
-    validator = {"ETag": "Names the answer, for If-None-Match."}
-    unchanged = Answer("Nothing changed since the answer that If-None-Match names.", headers=validator)
+    """Describe an endpoint whose response clients may store and revalidate."""
+    validator = {"ETag": "The validator of the response, for If-None-Match."}
+    unchanged = Answer("Nothing has changed since the response that If-None-Match names.", headers=validator)
     answers = {HTTPStatus.OK: replace(answer, headers=validator), HTTPStatus.NOT_MODIFIED: unchanged}
     return About(answers, problems=frozenset(problems))

@@ -1,4 +1,4 @@
-"""The steps of the gate, in their order. Admission decides; a step says which part, and for which requests."""
+"""The steps of the gate, in order. Each step applies one rule of admission."""
 
 from collections.abc import Callable
 from typing import Final
@@ -19,7 +19,7 @@ API_KEY_HEADER: Final = istr("X-API-Key")
 
 
 def authenticate(call: Call, endpoint: Endpoint) -> RefusedError | None:
-    """Find the key that was presented. A public endpoint needs none, but refuses one that is not valid."""
+    """Authenticate the key. A public endpoint accepts requests without a key, but refuses an invalid one."""
     secret = presented(call.request)
     if secret is AuthFailure.MISSING and endpoint.operation.capability is Access.PUBLIC:
         return None
@@ -33,14 +33,14 @@ def authenticate(call: Call, endpoint: Endpoint) -> RefusedError | None:
 
 
 def admit_network(call: Call, _endpoint: Endpoint) -> RefusedError | None:
-    """Refuse a key that may not be used from this address."""
+    """Refuse a key that is not allowed from this address."""
     if (key := call.presented) is None:
         return None
     return call.bridge.admission.check_network(key, Client(call.remote, call.address))
 
 
 def limit_rate(call: Call, _endpoint: Endpoint) -> RefusedError | None:
-    """Take the request from the key's rate limit."""
+    """Count the request against the rate limit of the key."""
     if (key := call.presented) is None:
         return None
     admission = call.bridge.admission
@@ -63,11 +63,11 @@ STEPS: Final[tuple[Step, ...]] = (
     limit_rate,
     authorize,
 )
-"""The policy. What follows them needs a place or the body: concurrency, size, time limit."""
+"""The steps, in order. The limits on concurrency, size and time are checked later."""
 
 
 def presented(request: web.Request) -> str | AuthFailure:
-    """Return the key that a request presents, if it presents exactly one."""
+    """Return the key in the request headers, or the failure if there is not exactly one."""
     headers = request.headers
     keys, authorizations = headers.getall(API_KEY_HEADER, ()), headers.getall(hdrs.AUTHORIZATION, ())
     if len(keys) + len(authorizations) > 1:

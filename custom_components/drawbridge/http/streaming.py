@@ -1,4 +1,4 @@
-"""Answers that are too large to be built in memory."""
+"""Responses that are too large to build in memory."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,26 +17,26 @@ from .response import WholeResponse
 from .security_headers import NO_STORE
 from .spec import JSON
 
-_AT_ONCE: Final = 65_536
-"""Bytes that are gathered before an answer begins, and between two writes."""
-_WORTH_COMPRESSING: Final = 1024
+_CHUNK_BYTES: Final = 65_536
+"""The number of bytes to buffer before the response starts, and between writes."""
+_MAX_UNCOMPRESSED_BYTES: Final = 1024
 
 
 async def json_pieces(call: Call, pieces: AsyncIterator[bytes]) -> web.StreamResponse:
-    """Answer with the pieces of a JSON text; a small one whole, a large one as it comes.
+    """Respond with the pieces of a JSON text. A large response is streamed.
 
-    An answer that fails after it has begun is cut off, so that nobody takes it for whole, and so is one to a key
-    that is revoked meanwhile.
+    If an error occurs or the key is revoked after the response has started, the connection is dropped, so that the
+    client does not take the response for complete.
     """
     gathered = bytearray()
     response: web.StreamResponse | None = None
     try:
         async for piece in pieces:
             gathered += piece
-            if len(gathered) >= _AT_ONCE:
+            if len(gathered) >= _CHUNK_BYTES:
                 call.ensure_unchanged()
                 if call.request.method == hdrs.METH_HEAD:
-                    # What is written would be taken for the next answer.
+                    # The client would read the body as the next response.
                     return _whole(call, b"")
                 response = response or await _begin(call)
                 await response.write(bytes(gathered))
@@ -54,7 +54,7 @@ async def json_pieces(call: Call, pieces: AsyncIterator[bytes]) -> web.StreamRes
 
 
 def _cut_off(call: Call, err: BaseException) -> None:
-    """Drop a connection on which an answer has begun, and count it where its time was over."""
+    """Drop a connection whose response has started, and count it if the time limit was exceeded."""
     if (transport := call.request.transport) is not None:
         if isinstance(err, asyncio.CancelledError):
             call.bridge.sending.dropped += 1
@@ -73,6 +73,6 @@ async def _begin(call: Call) -> web.StreamResponse:
 def _whole(call: Call, body: bytes) -> WholeResponse:
     headers: dict[str, str] = {hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: NO_STORE}
     coding = coding_for(call.request)
-    if len(body) <= _WORTH_COMPRESSING or coding.name == IDENTITY:
+    if len(body) <= _MAX_UNCOMPRESSED_BYTES or coding.name == IDENTITY:
         return WholeResponse(HTTPStatus.OK, headers, Payload.of(body))
     return WholeResponse(HTTPStatus.OK, {**headers, hdrs.CONTENT_ENCODING: coding.name}, coding.encode(body))

@@ -1,4 +1,4 @@
-"""Moments in paths and queries, read as Home Assistant reads them."""
+"""Parses times in paths and queries, in the same way as Home Assistant."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from ..refusal import bad_request
 
 
 def parse(text: str, name: str) -> datetime:
-    """Return the moment that a text names. Refuses what is none, or not within the years that a clock can show."""
+    """Return the time in ``text``. Refuses invalid times, and times outside the range of timestamps."""
     try:
         moment = dt_util.parse_datetime(text)
         if moment is not None:

@@ -1,1 +1,1 @@
-"""Repair issues: what an administrator should look at."""
+"""Repair issues."""

@@ -1,4 +1,4 @@
-"""What a person should look at: keys that end, keys that nobody uses, options that weaken."""
+"""Finds problems with keys and options that an administrator should know about."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,17 +8,21 @@ from ..keys import ApiKey
 from ..limits.origins import ANY_ORIGIN
 from ..options import Options
 
-_DAY: Final = 86_400
-SOON: Final = 7 * _DAY
-UNUSED: Final = 90 * _DAY
+_DAY_SECONDS: Final = 86_400
+SOON_SECONDS: Final = 7 * _DAY_SECONDS
+UNUSED_SECONDS: Final = 90 * _DAY_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to look at.
+    """A problem that an administrator should know about.
 
-    ``kind`` is also the translation key; ``key_id`` names the key it is about, if any;
-    ``placeholders`` go into its words. Times are Unix times in seconds.
+    Attributes:
+        kind: The kind of problem, which is also the translation key.
+        key_id: The id of the key that has the problem, if any.
+        placeholders: The placeholders of the text.
+        moment: The time that the text names, in seconds since the Unix epoch.
+
     """
 
     kind: str
@@ -28,33 +32,33 @@ class Finding:
 
     @property
     def id(self) -> str:
-        """What tells it from all others."""
+        """The id of the issue."""
         return f"{self.kind}_{self.key_id}" if self.key_id is not None else self.kind
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """What is known of a key besides itself."""
+    """Facts about a key that are not part of it."""
 
     last_used: float | None
     plain_address: str | None
-    """From where outside the local network it was used without TLS, if it was."""
+    """The address outside the local network from which the key was sent without TLS, if any."""
     sees_any: bool
-    """Whether an entity is in its scope now."""
+    """Whether any entity is in the scope of the key."""
 
 
 def about_key(key: ApiKey, facts: KeyFacts, now: float) -> Iterator[Finding]:
-    """Yield what there is to say about a key at ``now``. One that is disabled is left in peace."""
+    """Yield the problems of a key at ``now``. A disabled key has none."""
     if not key.enabled:
         return
     name = {"name": key.name}
     if key.is_expired(now):
         yield Finding("key_expired", key.id, name, key.expires)
         return
-    if key.is_expired(now + SOON):
+    if key.is_expired(now + SOON_SECONDS):
         yield Finding("key_expires_soon", key.id, name, key.expires)
-    if now - max(facts.last_used or 0.0, key.created) > UNUSED:
-        yield Finding("key_unused", key.id, {**name, "days": str(UNUSED // _DAY)})
+    if now - max(facts.last_used or 0.0, key.created) > UNUSED_SECONDS:
+        yield Finding("key_unused", key.id, {**name, "days": str(UNUSED_SECONDS // _DAY_SECONDS)})
     if facts.plain_address is not None and not key.local_only:
         yield Finding("plain_http", key.id, name)
     if key.scope.matches_anything and not facts.sees_any:
@@ -62,7 +66,7 @@ def about_key(key: ApiKey, facts: KeyFacts, now: float) -> Iterator[Finding]:
 
 
 def about_options(options: Options) -> Iterator[Finding]:
-    """Yield the options that weaken what the bridge protects."""
+    """Yield the options that weaken security."""
     if ANY_ORIGIN in options.cors_origins:
         yield Finding("any_origin")
     if options.per_minute == 0:
@@ -71,14 +75,14 @@ def about_options(options: Options) -> Iterator[Finding]:
 
 @dataclass(slots=True)
 class LowScore:
-    """Remembers since when the health score is low. Times are in seconds of a steady clock."""
+    """Tracks how long the health score has been low. Times are in seconds of a monotonic clock."""
 
     threshold: float
     patience: float
     _since: float | None = None
 
     def lasts(self, score: float, now: float) -> bool:
-        """Take a score at ``now``, and tell whether it has been low for longer than the patience."""
+        """Record a score at ``now``, and tell whether the score has been low for longer than the patience."""
         if score >= self.threshold:
             self._since = None
         elif self._since is None:

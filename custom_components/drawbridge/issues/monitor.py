@@ -1,4 +1,4 @@
-"""Repairs: what a person should look at, raised and withdrawn as it comes and goes."""
+"""Creates and deletes repair issues."""
 
 import time
 from collections.abc import Iterator
@@ -31,32 +31,32 @@ _UNFIXABLE: Final = frozenset(
 _ERRORS: Final = frozenset(
     {"key_expired", "plain_http", LOW_HEALTH, NOT_SAVED, DAMAGED_KEY, AUDIT_FILE_FAILED, *ReviewReason}
 )
-_LOW_FOR: Final = 1800.0
+_LOW_SECONDS: Final = 1800.0
 _DOCS: Final = "https://github.com/drawbridge-ha/drawbridge/blob/main/docs/troubleshooting.md"
-_EVERY: Final = 20
-"""Look once in so many updates: every ten minutes, since a scope is held against every entity."""
+_UPDATES_PER_CHECK: Final = 20
+"""Check every ten minutes only, because each check matches every scope with every entity."""
 
 
 def ask_to_rotate(hass: HomeAssistant, key: ApiKey) -> None:
-    """Raise the issue whose fix makes a new secret and shows it."""
+    """Create the issue whose fix flow replaces the secret and shows it."""
     _raise(hass, Finding(ROTATE, key.id, {"name": key.name}))
 
 
 class Issues:
-    """Keeps the issues of a bridge: one for every finding, none when it is mended."""
+    """Keeps one issue for each finding, and deletes it when the problem is fixed."""
 
     def __init__(self, bridge: Bridge) -> None:
-        """Look after a bridge."""
+        """Create the monitor of a bridge."""
         self._bridge = bridge
         self._raised: set[str] = set()
-        self._low = LowScore(HEALTHY_SCORE, _LOW_FOR)
+        self._low = LowScore(HEALTHY_SCORE, _LOW_SECONDS)
         self._updates = 0
 
     def start(self) -> CALLBACK_TYPE:
-        """Look now and then, until the function returned is called."""
+        """Start checking. Returns a function that stops it."""
         stops = (
             self._bridge.coordinator.async_add_listener(self._updated),
-            # Before, entities are missing that a scope may be about.
+            # Before Home Assistant has started, entities of a scope may be missing.
             async_at_started(self._bridge.hass, self._started),
         )
 
@@ -70,7 +70,7 @@ class Issues:
 
     @callback
     def check(self) -> None:
-        """Raise the issues that there are, and drop those that are mended."""
+        """Create issues for new findings, and delete those that are fixed."""
         hass = self._bridge.hass
         if hass.state is not CoreState.running:
             return
@@ -92,7 +92,7 @@ class Issues:
         self._bridge.keeper.retry()
         self._low.lasts(self._bridge.coordinator.data.health.score, time.monotonic())
         failed = self._bridge.audit_file.error is not None
-        if self._updates % _EVERY == 0 or failed != (AUDIT_FILE_FAILED in self._raised):
+        if self._updates % _UPDATES_PER_CHECK == 0 or failed != (AUDIT_FILE_FAILED in self._raised):
             self.check()
 
     def _findings(self) -> Iterator[Finding]:
@@ -101,7 +101,7 @@ class Issues:
             yield from about_key(key, self._facts(key), now)
         yield from about_options(bridge.options)
         yield from self._about_storage()
-        # Every user can list issues, so their texts name no address.
+        # Every user can list issues, so their texts contain no address.
         if bridge.sightings.hiding_proxy is not None:
             yield Finding(HIDDEN_ADDRESSES)
         if bridge.audit_file.error is not None:
@@ -113,7 +113,7 @@ class Issues:
             yield Finding(LOW_HEALTH, placeholders={"score": f"{health.score:.0f}", "why": why})
 
     def _about_storage(self) -> Iterator[Finding]:
-        """Yield what is wrong with what is stored."""
+        """Yield the problems with stored data."""
         bridge = self._bridge
         if (reason := bridge.keeper.not_saved) is not None:
             yield Finding(NOT_SAVED, placeholders={"reason": reason})

@@ -1,4 +1,4 @@
-"""Tells when a key's scope names what is not there any more."""
+"""Creates an issue when the scope of a key refers to deleted items."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,16 +21,16 @@ SCOPE_NAMES_MISSING: Final = "scope_names_missing"
 
 
 class ScopeIssues:
-    """Keeps an issue for every key whose scope names an area, floor, label or device that is gone."""
+    """Keeps an issue for each key whose scope refers to a deleted area, floor, label or device."""
 
     def __init__(self, hass: HomeAssistant, keys: KeyRing) -> None:
-        """Watch the scopes of keys."""
+        """Create the monitor of the scopes of keys."""
         self._hass = hass
         self._keys = keys
         self._raised: set[str] = set()
 
     def start(self) -> CALLBACK_TYPE:
-        """Watch until the function returned is called."""
+        """Start watching. Returns a function that stops it."""
         listen = self._hass.bus.async_listen
         stops = (
             listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._registry_updated),
@@ -50,7 +50,7 @@ class ScopeIssues:
 
     @callback
     def check(self) -> None:
-        """Raise the issues that there are, and drop those that are mended."""
+        """Create issues for deleted items, and delete those that are fixed."""
         missing = {key.id: names for key in self._keys if (names := self._missing(key))}
         for key_id in self._raised - missing.keys():
             ir.async_delete_issue(self._hass, DOMAIN, f"{SCOPE_NAMES_MISSING}_{key_id}")
@@ -88,7 +88,7 @@ class ScopeIssues:
 
 
 def without_missing(hass: HomeAssistant, scope: Scope) -> Scope:
-    """Return a scope without the areas, floors, labels and devices that are gone."""
+    """Return a scope without deleted areas, floors, labels and devices."""
     known = _known(hass)
 
     def clean(part: Selection) -> Selection:
@@ -99,7 +99,7 @@ def without_missing(hass: HomeAssistant, scope: Scope) -> Scope:
 
 
 def _known(hass: HomeAssistant) -> dict[str, Callable[[str], object]]:
-    """Return, by the part of a selection, what finds an item of it."""
+    """Return a look-up function for each field of a selection."""
     return {
         "areas": ar.async_get(hass).async_get_area,
         "floors": fr.async_get(hass).async_get_floor,

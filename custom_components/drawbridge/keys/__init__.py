@@ -1,7 +1,4 @@
-"""The vault: what a key looks like, what is kept of it, and who a secret belongs to.
-
-Nothing here imports Home Assistant, and the clock is passed in.
-"""
+"""API keys: format, hash, model, storage and look-up."""
 
 from .model import ApiKey, Capability, StoredSecret
 from .ring import AuthFailure, KeyRing

@@ -1,12 +1,12 @@
-"""The keys as Drawbridge itself stores them, and how they are reconciled with Home Assistant's config entry.
+"""The stored document of all keys, and how it is reconciled with Home Assistant's config entry.
 
-Home Assistant saves config entries with a debounced delay, so after a crash a config entry may be older than what
-was acknowledged. Drawbridge therefore keeps a document of its own, written before a change is acknowledged. Every
-change has a *generation*, which counts up; the config entry carries the generation that it has taken over. A key
-that changed in a later generation than the config entry's is newer here. For every other key the config entry is
-newer or equal, for example because somebody removed the key while Drawbridge was not loaded.
+Home Assistant saves config entries with a delay, so a crash can lose acknowledged changes. Drawbridge therefore keeps
+its own document, which is written before a change is acknowledged. Each change increments the *generation* of the
+document; the config entry stores the generation that it contains. If a key changed in a later generation than the
+config entry's, the document is newer. For all other keys, the config entry is newer or equal, for example because a key
+was removed while Drawbridge was not loaded.
 
-Everything here is pure: the clock is passed in and nothing is read or written.
+The functions of this module are pure: the clock is passed in, and they do no I/O.
 """
 
 import json
@@ -21,11 +21,11 @@ _MAX_RESERVED: Final = 32
 
 
 class DamagedDocument(ValueError):  # noqa: N818 - as in "the document is damaged"
-    """What was stored cannot be read."""
+    """The stored document cannot be read."""
 
 
 class ReviewReason(StrEnum):
-    """Why an administrator is asked to review keys."""
+    """The reason for a review of keys by an administrator."""
 
     RESTORED = "keys_restored"
     UNCONFIRMED = "keys_unconfirmed"
@@ -33,14 +33,14 @@ class ReviewReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One key as it is stored.
+    """A stored key.
 
     Attributes:
-        title: Name of the key.
-        data: Data of the key's config subentry.
-        generation: Generation of the last change.
-        born: Generation in which the key was added.
-        changed: Unix time of the last change, in seconds.
+        title: The name of the key.
+        data: The data of the key's config subentry.
+        generation: The generation of the last change.
+        born: The generation in which the key was added.
+        changed: The Unix time of the last change, in seconds.
 
     """
 
@@ -52,20 +52,20 @@ class Record:
 
     @property
     def content(self) -> Content:
-        """Return what the config subentry should hold."""
+        """Return the content that the config subentry should have."""
         return Content(self.title, self.data)
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Title and data of a key's config subentry."""
+    """The title and the data of a key's config subentry."""
 
     title: str
     data: Mapping[str, Any]
 
     @property
     def newest_digest(self) -> str | None:
-        """Return the hash of the newest secret, ``None`` when there is none."""
+        """Return the hash of the newest secret, or ``None`` if there is none."""
         try:
             digest = self.data["secrets"][0]["digest"]
         except KeyError, IndexError, TypeError:
@@ -74,17 +74,17 @@ class Content:
 
     @property
     def is_disabled(self) -> bool:
-        """Tell whether somebody disabled the key on purpose."""
+        """Tell whether the key was disabled by a user."""
         return self.data.get("enabled") is False
 
     def disabled(self) -> Self:
-        """Return the key, closed."""
+        """Return the content with the key disabled."""
         return replace(self, data={**self.data, "enabled": False})
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Keys that an administrator should review, and why."""
+    """The keys that an administrator should review, and the reason."""
 
     reason: ReviewReason
     keys: tuple[str, ...]
@@ -92,9 +92,9 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class EntryState:
-    """The config entry as Home Assistant has it.
+    """The state of the config entry in Home Assistant.
 
-    ``generation`` is ``None`` when the config entry never was used with a document.
+    ``generation`` is ``None`` if the config entry was never used with a document.
     """
 
     entry_id: str
@@ -104,17 +104,17 @@ class EntryState:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """All keys of a config entry. Holds hashes, never secrets.
+    """All keys of a config entry, with hashes of their secrets.
 
     Attributes:
-        entry_id: Config entry that the keys belong to.
-        lineage: Random id that a marker outside of backups holds too; empty when there is no marker.
+        entry_id: The config entry of the keys.
+        lineage: A random id that is also in the marker, which backups exclude; empty if there is no marker.
         generation: Generation of the last change.
-        records: Keys by their id.
-        removed: Generation in which a key was removed, by its id, oldest first.
-        reserved: Hashes of secrets that were shown and open nothing yet.
-        review: What an administrator should review.
-        unreadable: Ids of stored keys whose record is damaged. Not stored: ``reconcile`` decides about them.
+        records: The keys by id.
+        removed: The generation in which each removed key was removed, by id, oldest first.
+        reserved: Hashes of secrets that were shown but are not valid yet.
+        review: The pending review, if any.
+        unreadable: Ids of keys with a damaged record, for ``reconcile``. Not stored.
 
     """
 
@@ -137,38 +137,38 @@ class Document:
         return replace(self, generation=generation, records={**self.records, key_id: record}, reserved=reserved)
 
     def remove(self, key_id: str) -> Self:
-        """Return the document without a key, and with a tombstone of it."""
+        """Return the document without a key, with a tombstone for it."""
         generation = self.generation + 1
         records = {item: record for item, record in self.records.items() if item != key_id}
         tombstones = [*((item, at) for item, at in self.removed.items() if item != key_id), (key_id, generation)]
         return replace(self, generation=generation, records=records, removed=dict(tombstones[-_MAX_REMOVED:]))
 
     def rename(self, key_id: str, new_id: str) -> Self:
-        """Return the document with a key under another id."""
+        """Return the document with a key renamed to another id."""
         generation = self.generation + 1
         records = {item: record for item, record in self.records.items() if item != key_id}
         records[new_id] = replace(self.records[key_id], generation=generation, born=generation)
         return replace(self, generation=generation, records=records)
 
     def retired(self, entry_id: str, key_ids: Iterable[str]) -> Self:
-        """Return a document of a removed config entry: it has no key, and tombstones of all that it had."""
+        """Return the document of a removed config entry, which has only tombstones."""
         known = self if self.entry_id == entry_id else replace(self, entry_id=entry_id, records={}, removed={})
         for key_id in (*known.records, *key_ids):
             known = known.remove(key_id)
         return known
 
     def reserve(self, digest: str) -> Self:
-        """Return the document with the hash of a secret that is about to be shown."""
+        """Return the document with the hash of a secret that will be shown."""
         return replace(self, generation=self.generation + 1, reserved=(*self.reserved, digest)[-_MAX_RESERVED:])
 
     def reviewed(self) -> Self:
-        """Return the document with the review done."""
+        """Return the document without the review."""
         return replace(self, generation=self.generation + 1, review=None)
 
     def twin_of(self, content: Content, present: Iterable[str]) -> str | None:
-        """Return the id of a key with the same newest secret that the config entry has no subentry for.
+        """Return the id of a stored key that has the same newest secret but no subentry.
 
-        A subentry flow cannot choose the id of the subentry that it adds: the key was stored under another one.
+        A subentry flow cannot choose the id of its subentry, so the key was first stored under a temporary id.
         """
         if (digest := content.newest_digest) is None:
             return None
@@ -178,10 +178,10 @@ class Document:
 
     @classmethod
     def from_json(cls, text: bytes) -> Self:
-        """Read a stored document. A damaged record of a key makes that key unreadable, and no other.
+        """Parse a stored document. A damaged record makes only its own key unreadable.
 
         Raises:
-            DamagedDocument: It cannot be read.
+            DamagedDocument: The document cannot be parsed.
 
         """
         try:
@@ -200,11 +200,11 @@ class Document:
                 unreadable=frozenset(key_id for key_id, record in records.items() if record is None),
             )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as err:
-            # Not chained: the message of an error may quote what was stored.
+            # Not chained, because the error message may quote stored data.
             raise DamagedDocument(type(err).__name__) from None
 
     def as_json(self) -> bytes:
-        """Return what is stored, the inverse of ``from_json``."""
+        """Return the document as JSON, the inverse of ``from_json``."""
         stored = {
             "format": _FORMAT,
             "entry_id": self.entry_id,
@@ -219,17 +219,17 @@ class Document:
 
 
 def reconcile(document: Document | None, state: EntryState, now: float, *, damaged: bool = False) -> Document:
-    """Return the keys as they should be, from the stored document and the config entry at start.
+    """Return the reconciled document, from the stored document and the config entry at startup.
 
     Args:
-        document: What was stored, ``None`` when there is nothing that can be read.
-        state: The config entry as Home Assistant loaded it.
+        document: The stored document, or ``None`` if there is no readable one.
+        state: The config entry that Home Assistant loaded.
         now: Unix time in seconds.
-        damaged: Whether there was a document that could not be read.
+        damaged: Whether the stored document could not be read.
 
     """
     if document is None or document.entry_id != state.entry_id:
-        # A config entry that was used with a document has lost it: nobody knows what was withdrawn.
+        # The document of this config entry is lost, so it is unknown which keys were removed or disabled.
         return _adopt_all(state, now, lost=damaged or state.generation is not None)
     merged = _merge_known(document, state, now)
     return _merge_unknown(merged, document, state, now)
@@ -239,13 +239,13 @@ def _adopt_all(state: EntryState, now: float, *, lost: bool) -> Document:
     document = Document(state.entry_id, generation=state.generation or 0)
     for key_id, content in state.keys.items():
         document = document.put(key_id, content.disabled() if lost else content, now)
-    # A key that was disabled on purpose is not offered: to enable all keys must not enable it.
+    # Exclude keys that a user disabled, so that "enable these keys" does not enable them.
     closed = tuple(key_id for key_id, content in state.keys.items() if not content.is_disabled)
     return replace(document, review=Review(ReviewReason.UNCONFIRMED, closed)) if lost and closed else document
 
 
 def _merge_known(document: Document, state: EntryState, now: float) -> Document:
-    """Decide about every key that the document has."""
+    """Merge the keys that are in the document."""
     taken_over = state.generation or 0
     generation = max(document.generation, taken_over)
     merged = replace(document, generation=generation, reserved=(), unreadable=frozenset())
@@ -261,7 +261,7 @@ def _merge_known(document: Document, state: EntryState, now: float) -> Document:
 
 
 def _merge_unknown(merged: Document, document: Document, state: EntryState, now: float) -> Document:
-    """Decide about every key that only the config entry has."""
+    """Merge the keys that are only in the config entry."""
     doubtful = []
     for key_id, content in state.keys.items():
         if key_id in document.records or key_id in document.removed:
@@ -271,8 +271,8 @@ def _merge_unknown(merged: Document, document: Document, state: EntryState, now:
         elif (state.generation or 0) >= document.generation and key_id not in document.unreadable:
             merged = merged.put(key_id, content, now)
         else:
-            # Removed so long ago that its tombstone is gone, added by hand, or its record is damaged: closed until
-            # somebody decides.
+            # The tombstone has expired, the key was added by hand, or its record is damaged: disable the key until
+            # an administrator has decided.
             merged = merged.put(key_id, content.disabled(), now)
             if not content.is_disabled:
                 doubtful.append(key_id)

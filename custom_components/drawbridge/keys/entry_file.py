@@ -1,4 +1,4 @@
-"""Makes sure that Home Assistant has saved Drawbridge's config entry, without which no key would open after a crash."""
+"""Ensures that Home Assistant has saved Drawbridge's config entry. Without it, no key works after a crash."""
 
 import errno
 from contextlib import suppress
@@ -13,9 +13,9 @@ _FILE: Final = ".storage/core.config_entries"
 
 
 async def ensure_saved(hass: HomeAssistant, entry_id: str) -> None:
-    """Save the config entries now, unless this one is on disk already.
+    """Save the config entries now, unless this one is already on disk.
 
-    Home Assistant saves a new config entry about a second after it was set up, and has no public way to do it sooner.
+    Home Assistant saves a new config entry about a second after setup, and has no public function to save it earlier.
 
     Raises:
         OSError: The config entry is not on disk.
@@ -24,10 +24,10 @@ async def ensure_saved(hass: HomeAssistant, entry_id: str) -> None:
     path = Path(hass.config.path(_FILE))
     if await hass.async_add_executor_job(_is_saved, path, entry_id):
         return
-    # A later Home Assistant may have renamed these. Its own save then follows within seconds.
+    # A later version of Home Assistant may rename these. Its own save then follows within seconds.
     with suppress(AttributeError):
         await hass.config_entries._store.async_save(hass.config_entries._data_to_save())  # noqa: SLF001
-    # Without the file Home Assistant keeps its config entries elsewhere, as in its own tests.
+    # Without the file, Home Assistant keeps its config entries elsewhere, as in its tests.
     if await hass.async_add_executor_job(path.exists) and not await hass.async_add_executor_job(
         _is_saved, path, entry_id
     ):
@@ -35,7 +35,7 @@ async def ensure_saved(hass: HomeAssistant, entry_id: str) -> None:
 
 
 async def is_removed(hass: HomeAssistant, entry_id: str) -> bool:
-    """Save the config entries now, and tell whether a removed one is gone from the disk, even after a crash."""
+    """Save the config entries now, and tell whether a removed one is no longer on disk."""
     # See ``ensure_saved``.
     with suppress(AttributeError):
         await hass.config_entries._store.async_save(hass.config_entries._data_to_save())  # noqa: SLF001

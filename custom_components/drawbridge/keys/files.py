@@ -1,7 +1,7 @@
-"""Files that are on disk, whole and synced, once a function here has returned.
+"""Durable file operations: a file is complete and synced when the function returns.
 
-Only functions of ``os`` are used: they are also called in the event loop, where Home Assistant reports ``open`` and
-its like as blocking. See ``KeyKeeper.observe`` for why that is accepted.
+This module uses only functions of ``os``. They are also called in the event loop, where Home Assistant reports ``open``
+and similar functions as blocking. ``KeyKeeper.observe`` explains why blocking is accepted.
 """
 
 import os
@@ -16,10 +16,10 @@ _READ_BYTES: Final = 1 << 20
 
 
 def write(path: Path, content: bytes) -> None:
-    """Replace a file. Afterwards it holds all of the content, or after an error usually what it held before.
+    """Replace the content of a file. After an error, the file usually has its previous content.
 
     Raises:
-        OSError: It could not be written or synced.
+        OSError: The file could not be written or synced.
 
     """
     _make_folder(path.parent)
@@ -35,10 +35,10 @@ def write(path: Path, content: bytes) -> None:
 
 
 def read(path: Path) -> bytes | None:
-    """Return what a file holds, ``None`` when there is no file.
+    """Return the content of a file, or ``None`` if it does not exist.
 
     Raises:
-        OSError: It could not be read.
+        OSError: The file could not be read.
 
     """
     try:
@@ -55,10 +55,10 @@ def read(path: Path) -> bytes | None:
 
 
 def sync(path: Path) -> None:
-    """Sync a file that somebody else wrote, and its name.
+    """Sync a file that another program wrote, and its directory entry.
 
     Raises:
-        OSError: It could not be synced.
+        OSError: The file could not be synced.
 
     """
     file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -70,10 +70,10 @@ def sync(path: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, and what an interrupted write or damage left beside it.
+    """Remove a file, and files that an interrupted write or damage left next to it.
 
     Raises:
-        OSError: It could not be removed.
+        OSError: The file could not be removed.
 
     """
     for name in (path.name, f"{path.name}{_TEMPORARY}", f"{path.name}.damaged"):
@@ -103,7 +103,7 @@ def _write_all(path: Path, content: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Sync a folder, so that a name in it outlives a power cut."""
+    """Sync a folder, so that its entries survive a power failure."""
     file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(file)

@@ -1,7 +1,7 @@
-"""Ties the store of the keys to Home Assistant's config entry.
+"""Keeps the key store and Home Assistant's config entry consistent.
 
-A change is written and synced, then put in force in the config entry and the key ring, then acknowledged. Home
-Assistant saves the config entry later; what it loses in a crash is restored from the store at the next start.
+A change is written and synced, then applied to the config entry and the key ring, then acknowledged. Home Assistant
+saves the config entry later. Changes that a crash loses are restored from the store at the next start.
 """
 
 import asyncio
@@ -29,10 +29,10 @@ _GENERATION: Final = "generation"
 
 
 class KeyNotSavedError(HomeAssistantError):
-    """A change of a key could not be saved, and was not made."""
+    """A change of a key could not be saved and was not made."""
 
     def __init__(self, err: OSError) -> None:
-        """Say why."""
+        """Create the error from its cause."""
         reason = _reason(err)
         super().__init__(
             translation_domain=DOMAIN, translation_key="not_saved", translation_placeholders={"reason": reason}
@@ -41,17 +41,17 @@ class KeyNotSavedError(HomeAssistantError):
 
 
 class KeyGoneError(HomeAssistantError):
-    """The key was removed in the meantime."""
+    """The key no longer exists."""
 
     def __init__(self, key_id: str) -> None:
-        """Name the key."""
+        """Create the error for a key."""
         super().__init__(
             translation_domain=DOMAIN, translation_key="unknown_key", translation_placeholders={"key": key_id}
         )
 
 
 class KeyKeeper:
-    """Makes changes of keys durable, whichever way they are made."""
+    """Makes all changes of keys durable."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         """Keep the keys of a config entry."""
@@ -64,11 +64,11 @@ class KeyKeeper:
         self._entry_is_saved = False
         self._marker_reported = False
         self.not_saved: str | None = None
-        """Why changes that are in force could not be saved, ``None`` when everything is saved."""
+        """Why applied changes could not be saved; ``None`` if everything is saved."""
 
     @property
     def review(self) -> Review | None:
-        """What an administrator should review."""
+        """The pending review of keys, if any."""
         return self._store.document.review
 
     def changed(self, key_id: str) -> float | None:
@@ -80,7 +80,7 @@ class KeyKeeper:
         """Reconcile the config entry with the store.
 
         Raises:
-            ConfigEntryNotReady: The store could not be read. All keys stay closed.
+            ConfigEntryNotReady: The store could not be read. No key works.
 
         """
         state = EntryState(self._entry.entry_id, self._entry.data.get(_GENERATION), self._contents())
@@ -100,42 +100,42 @@ class KeyKeeper:
         except OSError as err:
             self._failed(err)
         self._acknowledge()
-        # What fails here is tried again, and then reported, with the first change of a key.
+        # A failure here is retried, and reported, with the first change of a key.
         with suppress(OSError):
             await self._save_entry()
 
     async def create(self, key: ApiKey) -> None:
-        """Add a key with the id that it has.
+        """Add a key under its own id.
 
         Raises:
-            KeyNotSavedError: It could not be saved, and does not exist.
+            KeyNotSavedError: The key could not be saved and was not added.
 
         """
         await self._commit([_put(key)], [key.id])
 
     async def prepare(self, key: ApiKey) -> None:
-        """Store a key whose subentry a flow of Home Assistant's adds next, under an id that is not known yet."""
+        """Store a key before a flow adds its subentry, whose id is not known yet."""
         await self._commit([_put(key)], [])
 
     async def reserve(self, digest: str) -> None:
-        """Store the hash of a secret before it is shown. It opens nothing yet.
+        """Store the hash of a secret before it is shown. The secret is not valid yet.
 
         Raises:
-            KeyNotSavedError: It could not be saved, so the secret must not be shown.
+            KeyNotSavedError: The hash could not be saved, so the secret must not be shown.
 
         """
         await self._commit([lambda document: document.reserve(digest)], [])
 
     async def change(self, changes: Mapping[str, Callable[[ApiKey], ApiKey]], *, reviewed: bool = False) -> None:
-        """Change keys, each from what is stored of it now.
+        """Change keys, based on their stored values.
 
         Args:
-            changes: Function that returns the changed key, by the id of the key.
-            reviewed: Whether the review of the keys is done with it.
+            changes: For each key id, a function that returns the changed key.
+            reviewed: Whether this completes the review of the keys.
 
         Raises:
             KeyNotSavedError: The changes could not be saved, and none was made.
-            KeyGoneError: A key was removed in the meantime.
+            KeyGoneError: A key no longer exists.
 
         """
         made = [partial(_alter, key_id, change) for key_id, change in changes.items()]
@@ -153,11 +153,11 @@ class KeyKeeper:
 
     @callback
     def observe(self) -> None:
-        """Save what Home Assistant itself has changed in the config entry: a key added, renamed or removed.
+        """Save changes that Home Assistant made in the config entry: keys that were added, renamed or removed.
 
-        Home Assistant answers the user without waiting for the integration. It does run the update listener as an
-        eager task, so what happens before the first ``await`` happens before that answer. That is why this writes
-        and syncs in the event loop, for some milliseconds at each of these rare acts of an administrator.
+        Home Assistant does not wait for the integration before it confirms the change to the user. But it runs the
+        update listener as an eager task, so code before the first ``await`` runs before the confirmation. Therefore
+        this method writes and syncs in the event loop, which blocks for a few milliseconds. These changes are rare.
         """
         present = self._contents()
         made: dict[str, Change] = {}
@@ -172,13 +172,13 @@ class KeyKeeper:
 
     @callback
     def retry(self) -> None:
-        """Try again to save what could not be saved."""
+        """Retry to save changes that could not be saved."""
         if self.not_saved is not None and not self._in_flight:
             self._pay()
             self._acknowledge()
 
     async def _commit(self, changes: list[Change], key_ids: list[str]) -> None:
-        """Save changes and put them in force, even when the caller is cancelled in between."""
+        """Save and apply changes, even if the caller is cancelled."""
         task = self._hass.async_create_task(self._save_and_apply(changes, key_ids), "drawbridge save keys")
         await asyncio.shield(task)
 
@@ -198,13 +198,13 @@ class KeyKeeper:
             self._acknowledge()
 
     async def _save_entry(self) -> None:
-        """Make sure that the config entry outlives a crash: a key in the store alone opens nothing."""
+        """Ensure that the config entry survives a crash: a key that is only in the store does not work."""
         if not self._entry_is_saved:
             await entry_file.ensure_saved(self._hass, self._entry.entry_id)
             self._entry_is_saved = True
 
     def _change_seen(self, key_id: str, before: Content | None, after: Content | None) -> Change | None:
-        """Return the change of the document for a change of the config entry, ``None`` when it is our own."""
+        """Return the document change for a change of the config entry; ``None`` if Drawbridge made the change."""
         record = self._store.document.records.get(key_id)
         if before == after or (after == record.content if record is not None else after is None):
             return None
@@ -231,7 +231,7 @@ class KeyKeeper:
         _LOGGER.error("Changes of API keys could not be saved: %s", self.not_saved)
 
     def _put_in_force(self, key_id: str) -> None:
-        """Make the subentry of a key what is stored of it."""
+        """Update the subentry of a key from the store."""
         record = self._store.document.records.get(key_id)
         subentry = self._entry.subentries.get(key_id)
         entries = self._hass.config_entries
@@ -240,7 +240,7 @@ class KeyKeeper:
             if subentry is not None:
                 entries.async_remove_subentry(self._entry, key_id)
             return
-        # Before Home Assistant calls `observe`, which then finds nothing that is not known.
+        # This must be done before Home Assistant calls `observe`, which then finds no unknown change.
         self._seen[key_id] = record.content
         if subentry is not None:
             entries.async_update_subentry(self._entry, subentry, title=record.title, data=dict(record.data))
@@ -255,9 +255,9 @@ class KeyKeeper:
         entries.async_add_subentry(self._entry, subentry)
 
     def _acknowledge(self) -> None:
-        """Note in the config entry which generation it has taken over, once it has all of it.
+        """Store the generation in the config entry after all of its subentries are updated.
 
-        The subentries are changed before: a config entry saved in between is at worst older than it says.
+        A config entry that is saved in between then has an older generation than its content, which is safe.
         """
         self._report_marker()
         generation = self._store.document.generation
@@ -266,7 +266,7 @@ class KeyKeeper:
         self._hass.config_entries.async_update_entry(self._entry, data={**self._entry.data, _GENERATION: generation})
 
     def _report_marker(self) -> None:
-        """Log once that the marker cannot be written; the next change tries again."""
+        """Log once that the marker cannot be written. The next change tries again."""
         err = self._store.marker_error
         if err is not None and not self._marker_reported:
             _LOGGER.warning(
@@ -282,20 +282,20 @@ class KeyKeeper:
 
 
 async def remove_store(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Remove everything that is stored of keys, once Home Assistant's own file has no key any more.
+    """Remove all stored data about keys, after Home Assistant's own file has no keys anymore.
 
-    Until then a document without keys stays, so that after a crash no key opens again.
+    Until then, a document without keys stays, so that no key works again after a crash.
     """
     store = KeyStore(Path(hass.config.config_dir))
     key_ids = [item.subentry_id for item in entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)]
     try:
         await hass.async_add_executor_job(store.retire, entry.entry_id, key_ids)
     except OSError as err:
-        # Without its store, a config entry that comes back has all keys disabled.
+        # If a config entry comes back without its store, all of its keys are disabled.
         _LOGGER.warning("The removal of all API keys could not be saved: %s", _reason(err))
     else:
         if not await entry_file.is_removed(hass, entry.entry_id):
-            _LOGGER.warning("Home Assistant could not save that Drawbridge was removed; all API keys stay closed")
+            _LOGGER.warning("Home Assistant could not save that Drawbridge was removed; all API keys stay disabled")
             return
     try:
         await hass.async_add_executor_job(store.remove)
@@ -324,7 +324,7 @@ def _remove(key_id: str, document: Document) -> Document:
 
 
 def _adopt(key_id: str, after: Content, before: Content | None, now: float, document: Document) -> Document:
-    """Take over what Home Assistant changed of a key, and nothing else of it."""
+    """Apply to a key only what Home Assistant changed."""
     record = document.records.get(key_id)
     if record is None:
         present = [item for item in document.records if item in document.removed]

@@ -1,4 +1,4 @@
-"""Reads what people enter for a key, in forms and in actions alike."""
+"""Validates the input for a key, from forms and from actions."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -15,9 +15,9 @@ from ..scope.model import Scope, Selection
 from ..scope.own_events import is_own_event
 from . import ApiKey, Capability
 
-_NAME_LENGTH: Final = 100
+_MAX_NAME_CHARACTERS: Final = 100
 _MAX_ITEMS: Final = 500
-_MAX_LENGTH: Final = 255
+_MAX_ITEM_CHARACTERS: Final = 255
 
 _DOMAIN: Final = re.compile(r"[a-z0-9_]+")
 _ENTITY: Final = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
@@ -30,13 +30,13 @@ _SELECTIONS: Final = ("areas", "floors", "labels", "devices", "domains", "entiti
 
 
 class KeyInputError(ValueError):
-    """What was entered is no key. ``errors`` holds a translation key for each wrong field.
+    """The input is invalid. ``errors`` has a translation key for each invalid field.
 
-    ``value`` is the first item that was wrong, to be shown in the message.
+    ``value`` is the first invalid item, for the message.
     """
 
     def __init__(self, errors: Mapping[str, str], value: str = "") -> None:
-        """Tell what is wrong."""
+        """Create the error."""
         super().__init__(", ".join(f"{name}: {code}" for name, code in errors.items()))
         self.errors = dict(errors)
         self.value = value
@@ -45,13 +45,13 @@ class KeyInputError(ValueError):
 def with_name(key: ApiKey, entered: str) -> ApiKey:
     """Return the key with another name."""
     name = entered.strip()
-    if not 0 < len(name) <= _NAME_LENGTH or not name.isprintable():
+    if not 0 < len(name) <= _MAX_NAME_CHARACTERS or not name.isprintable():
         raise KeyInputError({"name": "invalid_name"})
     return replace(key, name=name)
 
 
 def with_scope(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-    """Return the key with what it includes, of ``everything`` and lists of names."""
+    """Return the key with the included part of its scope."""
     scope = Scope(
         everything=entered.get("everything", False),
         include=_selection(entered),
@@ -61,12 +61,12 @@ def with_scope(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
 
 
 def with_exclude(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-    """Return the key with what it excludes."""
+    """Return the key with the excluded part of its scope."""
     return replace(key, scope=replace(key.scope, exclude=_selection(entered)))
 
 
 def with_abilities(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-    """Return the key with what it may do: ``capabilities``, ``services``, ``events``."""
+    """Return the key with its permissions: ``capabilities``, ``services``, ``events`` and ``media_hosts``."""
     capabilities = frozenset(Capability(item) for item in entered["capabilities"])
     events = _matching("events", entered, _EVENT)
     if not capabilities:
@@ -99,13 +99,13 @@ def with_limits(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
 
 
 def ensure_actions_listed(key: ApiKey) -> None:
-    """Refuse a key that may control and has no list of actions: it could call all actions of its entities."""
+    """Refuse a key with the capability ``control`` and no list of actions, which allows all actions of its entities."""
     if Capability.CONTROL in key.capabilities and not key.services:
         raise KeyInputError({"services": "no_service"})
 
 
 def ensure_useful(key: ApiKey, field: str = "everything") -> None:
-    """Refuse a key that could see nothing, unless it is for metrics alone; the error stands by ``field``."""
+    """Refuse a key without a scope, unless it is for metrics only. The error is shown at ``field``."""
     if key.capabilities - {Capability.METRICS} and not key.scope.matches_anything:
         raise KeyInputError({field: "empty_scope"})
 
@@ -124,7 +124,7 @@ def _matching(field: str, entered: Mapping[str, Any], pattern: re.Pattern[str] |
 
 
 def _media_hosts(key: ApiKey, entered: Mapping[str, Any]) -> frozenset[str]:
-    """Return the media hosts; a form that does not ask for them leaves them as they are."""
+    """Return the media hosts. A form without this field leaves them unchanged."""
     if "media_hosts" not in entered:
         return key.media_hosts
     return frozenset(_parsed("media_hosts", entered, parse_media_host))
@@ -140,7 +140,7 @@ def _parsed[T](field: str, entered: Mapping[str, Any], parse: Callable[[str], T]
 
 def _items(field: str, entered: Mapping[str, Any]) -> list[str]:
     items = [item.strip() for item in entered.get(field) or ()]
-    if len(items) > _MAX_ITEMS or any(len(item) > _MAX_LENGTH for item in items):
+    if len(items) > _MAX_ITEMS or any(len(item) > _MAX_ITEM_CHARACTERS for item in items):
         raise KeyInputError({field: "too_much"})
     return [item for item in items if item]
 

@@ -1,4 +1,4 @@
-"""What is known of a key, and how it is stored."""
+"""The model of a key, and its stored form."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _DIGEST: Final = re.compile("[0-9a-f]+")
 
 
 class Capability(StrEnum):
-    """What a key may do."""
+    """The capabilities of a key."""
 
     READ = "read"
     HISTORY = "history"
@@ -32,9 +32,9 @@ class Capability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredSecret:
-    """The hash of a secret, and until when it opens.
+    """The hash of a secret, and how long the secret is valid.
 
-    ``valid_until`` is a Unix time in seconds, ``None`` for no end.
+    ``valid_until`` is a Unix time in seconds, or ``None`` if the secret does not expire.
     """
 
     digest: str
@@ -42,23 +42,23 @@ class StoredSecret:
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
-        """Read a stored secret. Raises ``ValueError`` when it is damaged."""
+        """Parse a stored secret. Raises ``ValueError`` if it is invalid."""
         return cls(
             values.field(data, "digest", _digest),
             values.field(data, "valid_until", values.optional(values.number), None),
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what is stored."""
+        """Return the stored form, the inverse of ``from_mapping``."""
         return {"digest": self.digest, "valid_until": self.valid_until}
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A client's key: who it is and what it may do. Holds no secret.
+    """An API key with its permissions. Contains only hashes of secrets.
 
-    ``services``, ``events`` and ``media_hosts`` are allow-lists; ``per_minute`` is ``None`` for the bridge's
-    own rate limit and 0 for none; times are Unix times in seconds.
+    ``services``, ``events`` and ``media_hosts`` are allow-lists. ``per_minute`` is ``None`` for the default rate limit
+    and 0 for no limit. Times are Unix times in seconds.
     """
 
     id: str
@@ -79,16 +79,16 @@ class ApiKey:
     created: float = 0.0
     last_rotated: float | None = None
     learning: bool = False
-    """Whether it is recorded what the key is used for, to propose the least that would do."""
+    """Whether the key is in learn mode."""
 
     @classmethod
     def from_mapping(cls, key_id: str, name: str, data: Mapping[str, Any]) -> Self:
-        """Read a key from the data of its subentry.
+        """Parse the data of a key's subentry.
 
-        A damaged value raises, whatever it is: a key that cannot be read in full opens nothing.
+        Any invalid value raises: a key works only if all of it can be parsed.
 
         Raises:
-            DamagedValueError: A field is missing or has a value that no field of a key has.
+            DamagedValueError: A field is missing or invalid.
 
         """
         return cls(
@@ -134,16 +134,16 @@ class ApiKey:
         }
 
     def rate_limit(self, default_per_minute: int) -> RateLimit | None:
-        """Return the key's rate limit, by the bridge's own where it has none; ``None``: no limit."""
+        """Return the rate limit of the key, or the default if it has none; ``None`` for no limit."""
         per_minute = default_per_minute if self.per_minute is None else self.per_minute
         return RateLimit.of(per_minute, self.burst)
 
     def is_expired(self, now: float) -> bool:
-        """Tell whether the key has ended by Unix time ``now``."""
+        """Tell whether the key has expired at Unix time ``now``."""
         return self.expires is not None and now >= self.expires
 
     def rotated(self, digest: str, now: float, overlap: float) -> Self:
-        """Return the key with a new secret; the old ones open for ``overlap`` seconds more."""
+        """Return the key with a new secret. The old ones stay valid for ``overlap`` seconds."""
         until = now + overlap
         old = (
             StoredSecret(item.digest, min(until, item.valid_until or until)) for item in self.secrets[:_MAX_OLD_SECRETS]
@@ -161,7 +161,7 @@ def _digest(value: object) -> str:
 
 def _secrets(value: object) -> tuple[StoredSecret, ...]:
     if not isinstance(value, list | tuple):
-        raise ValueError("not a list")  # noqa: TRY004 - one error for all that is damaged
+        raise ValueError("not a list")  # noqa: TRY004 - one error type for all invalid values
     return tuple(StoredSecret.from_mapping(item) for item in value)
 
 
@@ -174,7 +174,7 @@ def _networks(value: object) -> tuple[Network, ...]:
 
 
 def _scope(value: object) -> Scope:
-    """Read a scope. What it excludes by a rule that is unknown here must not be ignored."""
+    """Parse a scope. An unknown selection raises, because ignoring an exclusion would widen the scope."""
     stored = values.mapping(value)
     values.field(stored, "everything", values.flag, default=False)
     for part in ("include", "exclude"):

@@ -1,4 +1,4 @@
-"""Who does a secret belong to?"""
+"""The key ring: finds the key that a secret belongs to."""
 
 import hmac
 import math
@@ -13,11 +13,11 @@ from .secret import LENGTH, digest, is_well_formed
 _LOGGER: Final = get_logger(__name__)
 
 type KeyListener = Callable[[Mapping[str, ApiKey], Mapping[str, ApiKey]], None]
-"""Called after a change with the keys before and now, by their ids."""
+"""Called after a change with the old and the new keys, by id."""
 
 
 class AuthFailure(StrEnum):
-    """Why a request is not let in, as a metric label and in the audit trail."""
+    """Why authentication failed: a metric label and a reason in the audit trail."""
 
     MISSING = "missing"
     AMBIGUOUS = "ambiguous"
@@ -26,19 +26,19 @@ class AuthFailure(StrEnum):
     EXPIRED = "expired"
     DISABLED = "disabled"
     CHANGED = "changed"
-    """While the request was in progress."""
+    """The key changed while the request was in progress."""
 
     @property
     def is_guess(self) -> bool:
-        """Tell whether it may have been a guess, so that the address is to be watched.
+        """Tell whether the failure may be a guess, which counts towards the lock-out.
 
-        Who presents a secret that was right once guesses nothing.
+        A secret that was valid before is not a guess.
         """
         return self in {AuthFailure.AMBIGUOUS, AuthFailure.MALFORMED, AuthFailure.UNKNOWN}
 
 
 class _Opening:
-    """What a secret opens, and until when."""
+    """The key of a secret, and how long the secret is valid."""
 
     __slots__ = ("digest", "key", "until")
 
@@ -49,14 +49,14 @@ class _Opening:
 
 
 class KeyRing:
-    """All keys, found by the hash of what a client presents.
+    """All keys, by the hash of their secrets.
 
-    The look-up is by SHA-256, so what its time reveals is about a hash that a client
-    cannot choose; the comparison that follows takes the same time for every digest.
+    The look-up uses SHA-256, so its timing reveals information only about a hash, which a client
+    cannot choose. The comparison that follows takes constant time.
     """
 
     def __init__(self, keys: Iterable[ApiKey] = ()) -> None:
-        """Hold the given keys."""
+        """Create a ring of keys."""
         self._listeners: list[KeyListener] = []
         self._by_id: Mapping[str, ApiKey] = {}
         self.replace(keys)
@@ -74,29 +74,29 @@ class KeyRing:
         return self._by_id.get(key_id)
 
     def replace(self, keys: Iterable[ApiKey]) -> None:
-        """Hold these keys and no others, from the next look-up on, and tell the listeners."""
+        """Replace all keys, and notify the listeners."""
         old, self._by_id = self._by_id, {key.id: key for key in keys}
         self._by_digest = {secret.digest: _Opening(key, secret) for key in self for secret in key.secrets}
         for listener in tuple(self._listeners):
             try:
                 listener(old, self._by_id)
             except Exception:
-                # The others must still learn of a key that is gone.
+                # The other listeners must still be notified.
                 _LOGGER.exception("Unexpected error after a change of the keys")
 
     def subscribe(self, listener: KeyListener) -> Callable[[], None]:
-        """Call a listener after each change, in the order of subscription, until the returned function is called."""
+        """Call a listener after each change, in order of subscription. Returns a function that unsubscribes it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def authenticate(self, secret: str, now: float) -> ApiKey | AuthFailure:
-        """Return the key that a secret opens at Unix time ``now``, or why none."""
+        """Return the key of a secret at Unix time ``now``, or the failure."""
         if len(secret) != LENGTH or not secret.isascii():
             return AuthFailure.MALFORMED
         presented = digest(secret)
         found = self._by_digest.get(presented)
         if found is None or not hmac.compare_digest(found.digest, presented):
-            # The form is asked of those alone that open nothing: to look at it costs as much as to look them up.
+            # Verify the checksum only on a miss: it costs as much as the look-up.
             return AuthFailure.UNKNOWN if is_well_formed(secret) else AuthFailure.MALFORMED
         if now >= found.until:
             return AuthFailure.EXPIRED

@@ -1,7 +1,7 @@
 """The format of a secret: ``dbk_``, 256 random bits, and a checksum.
 
-The checksum lets a mistyped key be refused before any look-up, and lets secret scanners
-tell a leaked key from a look-alike, as in GitHub's token format
+The checksum detects mistyped keys, and lets secret scanners recognize leaked keys,
+as in GitHub's token format
 (https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/).
 """
 
@@ -37,9 +37,9 @@ def is_well_formed(secret: str) -> bool:
 
 
 def digest(secret: str) -> str:
-    """Return the SHA-256 of a secret, in hexadecimal: what is kept of it.
+    """Return the hexadecimal SHA-256 hash of a secret, which is what Drawbridge stores.
 
-    A slow password hash would add nothing: 256 random bits cannot be guessed.
+    A slow password hash is not needed, because 256 random bits cannot be guessed.
     """
     return hashlib.sha256(secret.encode()).hexdigest()
 

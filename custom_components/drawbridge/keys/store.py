@@ -1,4 +1,4 @@
-"""Drawbridge's own store of its keys: what it has acknowledged is on disk."""
+"""The durable store of keys: every acknowledged change is on disk."""
 
 import json
 import threading
@@ -16,38 +16,38 @@ type Change = Callable[[Document], Document]
 
 STORE_FILE: Final = ".storage/drawbridge.keys"
 MARKER_FILE: Final = ".cache/drawbridge_keys.json"
-"""Home Assistant's backups leave out the files in ``.cache``, and a restore clears it."""
+"""Home Assistant's backups exclude ``.cache``, and a restore clears it."""
 
 
 class KeyStore:
-    """The document of a config entry's keys in a file.
+    """Stores the document of a config entry's keys in a file.
 
-    Changes are pure functions. They are applied one after the other to what is on disk, in whichever thread they come
-    from, so that no change is lost and none overwrites a later one.
+    Changes are pure functions. They are applied in sequence to the document on disk, from any thread, so that no
+    change is lost or overwrites a later one.
 
-    A marker beside the store, which no backup contains, tells when a backup was restored: then it is missing, belongs
-    to another lineage, or has seen a later generation.
+    A marker, which backups exclude, detects a restored backup: the marker is then missing, has another lineage, or has
+    a later generation.
     """
 
     def __init__(self, config_dir: Path) -> None:
-        """Use the store in a Home Assistant configuration folder."""
+        """Create the store in a Home Assistant configuration folder."""
         self._path = config_dir / STORE_FILE
         self._marker = config_dir / MARKER_FILE
         self._lock = threading.Lock()
         self._document = Document("")
         self.marker_error: OSError | None = None
-        """Why the marker could not be written, ``None`` when it is up to date."""
+        """Why the marker could not be written; ``None`` if it is up to date."""
 
     @property
     def document(self) -> Document:
-        """The keys that are on disk."""
+        """The document on disk."""
         return self._document
 
     def load(self, state: EntryState, now: float) -> Document:
-        """Return the keys, reconciled with a config entry. Nothing is written yet.
+        """Return the document, reconciled with a config entry. Does not write.
 
         Raises:
-            OSError: The store could not be read: nobody knows what it holds.
+            OSError: The store could not be read.
 
         """
         stored = files.read(self._path)
@@ -67,19 +67,19 @@ class KeyStore:
         return self._document
 
     def save(self) -> None:
-        """Write the keys as they are.
+        """Write the current document.
 
         Raises:
-            OSError: They could not be written.
+            OSError: The document could not be written.
 
         """
         self.change(())
 
     def change(self, changes: Iterable[Change]) -> Document:
-        """Apply changes to the keys; they are on disk when this returns, or not made.
+        """Apply changes to the document. They are on disk when this returns, or not made if it raises.
 
         Raises:
-            OSError: They could not be written.
+            OSError: The document could not be written.
 
         """
         with self._lock:
@@ -97,16 +97,16 @@ class KeyStore:
         try:
             files.write(self._path, document.as_json())
         except OSError:
-            # The file may have been replaced already when its folder could not be synced: undo that too.
+            # The file may have been replaced before syncing its folder failed: undo the replacement too.
             with suppress(OSError):
                 files.write(self._path, self._document.as_json())
             raise
 
     def retire(self, entry_id: str, key_ids: Iterable[str]) -> None:
-        """Close all keys of a config entry for good, whatever Home Assistant still has of it after a crash.
+        """Remove all keys of a config entry, even if Home Assistant restores the entry after a crash.
 
         Raises:
-            OSError: It could not be written.
+            OSError: The document could not be written.
 
         """
         with suppress(OSError, DamagedDocument):
@@ -117,7 +117,7 @@ class KeyStore:
         """Remove the store.
 
         Raises:
-            OSError: It could not be removed.
+            OSError: The store could not be removed.
 
         """
         with self._lock:
@@ -136,15 +136,15 @@ class KeyStore:
         return not same
 
     def _with_marker(self, document: Document) -> Document:
-        """Return the document with a marker that exists; without it every start would look like a restore."""
+        """Return the document with an existing marker. Without a marker, every start would look like a restore."""
         if document.lineage:
             return document
         marked = replace(document, lineage=uuid.uuid4().hex)
-        # The first save brings the generation up to date: the document is not on disk yet.
+        # The document is not on disk yet. The first save updates the generation.
         return marked if self._mark(replace(marked, generation=0)) else document
 
     def _mark(self, document: Document) -> bool:
-        """Write the marker. The keys are safe without it, but a restored backup may not be noticed."""
+        """Write the marker. Without it, keys are safe, but a restored backup may not be detected."""
         try:
             files.write(self._marker, _marker(document))
         except OSError as err:

@@ -1,1 +1,1 @@
-"""Learn mode: what a key was used for, and the narrowest key that would have been enough."""
+"""Learn mode: records what a key is used for, and proposes the smallest permissions that suffice."""

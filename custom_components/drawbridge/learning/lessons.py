@@ -1,4 +1,4 @@
-"""Learn mode: what a key's client asks for, and the least that would have served it."""
+"""Records what the client of a key requests, and proposes the smallest permissions that suffice."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -17,9 +17,9 @@ MAX_EVENTS: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one request asked for, whether it got it or not.
+    """What a request asked for, even if it was refused.
 
-    ``everything`` says that it asked for all entities that there are, and named none.
+    ``everything`` is true if the request read all entities and named none.
     """
 
     capabilities: frozenset[Capability] = frozenset()
@@ -32,7 +32,7 @@ class Asked:
 
 @dataclass(slots=True)
 class Lesson:
-    """All that one key's client asked for since a Unix time. Bounded, whatever the client asks for."""
+    """Everything that the client of a key has requested since a Unix time. Limited in size."""
 
     since: float
     requests: int = 0
@@ -44,7 +44,7 @@ class Lesson:
     events: set[str] = field(default_factory=set)
 
     def add(self, asked: Asked) -> None:
-        """Add what a request asked for."""
+        """Add a request."""
         self.requests += 1
         self.everything |= asked.everything
         self.capabilities |= asked.capabilities
@@ -57,7 +57,7 @@ class Lesson:
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
-        """Read a lesson as stored."""
+        """Parse a stored lesson."""
         return cls(
             since=data["since"],
             requests=data["requests"],
@@ -66,7 +66,7 @@ class Lesson:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what is stored, the inverse of ``from_mapping``."""
+        """Return the stored form, the inverse of ``from_mapping``."""
         sets = {name: sorted(getattr(self, name)) for name in _SETS}
         return {"since": self.since, "requests": self.requests, "everything": self.everything, **sets}
 
@@ -78,11 +78,11 @@ class Lessons:
     """The lessons of all keys in learn mode."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Create an empty collection."""
         self._by_key: dict[str, Lesson] = {}
 
     def get(self, key_id: str) -> Lesson | None:
-        """Return what was learnt of a key."""
+        """Return the lesson of a key."""
         return self._by_key.get(key_id)
 
     def learn(self, key_id: str, asked: Asked) -> None:
@@ -93,27 +93,27 @@ class Lessons:
         lesson.add(asked)
 
     def keys_changed(self, _old: object, new: Mapping[str, ApiKey]) -> None:
-        """Forget the keys that are gone, or no longer in learn mode."""
+        """Drop keys that were deleted or left learn mode."""
         learning = {key_id for key_id, key in new.items() if key.learning}
         self._by_key = {key_id: lesson for key_id, lesson in self._by_key.items() if key_id in learning}
 
     def load(self, stored: Mapping[str, Any]) -> None:
-        """Take over what was stored."""
+        """Load stored lessons."""
         self._by_key = {key_id: Lesson.from_mapping(data) for key_id, data in stored.items()}
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what is stored."""
+        """Return the stored form."""
         return {key_id: lesson.as_dict() for key_id, lesson in self._by_key.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The part of what a key allows that its client asked for. It allows nothing more than the key.
+    """The part of a key's permissions that its client used. It never exceeds the permissions of the key.
 
-    ``keep_scope`` says that the client asked for all entities at once, so that nobody can tell which of
-    them it needs. ``refused`` lists what the client asked for and the key does not allow. ``doubtful`` are
-    services that restart, run code or administer. ``left_out`` are entities that could do more once their ids
-    are listed. A person may add any of them, but no form has them chosen.
+    ``keep_scope`` is true if the client read all entities at once, so that the needed ones are unknown.
+    ``refused`` lists what the client requested but the key does not allow. ``doubtful`` lists services that restart
+    Home Assistant, run code or change its administration. ``left_out`` lists entities that would give the key more
+    access if they were listed by id. Users can add these, but forms never select them by default.
     """
 
     capabilities: frozenset[Capability]
@@ -134,14 +134,14 @@ def propose(
     allows_service: Callable[[str], bool],
     opens: Callable[[str], bool],
 ) -> Proposal:
-    """Return the least that would have served a client, of what its key allows.
+    """Return the smallest permissions that suffice for a client, within those of its key.
 
     Args:
-        lesson: What the client asked for.
-        key: The client's key as it is now.
+        lesson: What the client requested.
+        key: The current key of the client.
         in_scope: Tells whether an entity exists and is in the key's scope.
         allows_service: Tells whether the key may call a service.
-        opens: Tells whether an entity could do more for the key once its id is listed.
+        opens: Tells whether listing an entity by id would give the key more access.
 
     """
     capabilities = frozenset(Capability(item) for item in lesson.capabilities)
@@ -154,7 +154,7 @@ def propose(
     services = frozenset(item for item in lesson.services - doubtful if allows_service(item))
     refused = (capabilities - kept) | (asked - doubtful - services) | (lesson.entities - seen)
     return Proposal(
-        # Without a service or an event to its name, a capability would allow all services, or none.
+        # Without listed services or events, a capability would allow all services, or no events.
         capabilities=kept - _without_use(services, events),
         entities=seen - left_out,
         services=frozenset(_as_listed(item, key) for item in services),
@@ -167,12 +167,12 @@ def propose(
 
 
 def _as_listed(service: str, key: ApiKey) -> str:
-    """Return a service with all of its fields where the key lists it so, and by its name otherwise."""
+    """Return a service as the key lists it: with all of its fields, or by its name."""
     return all_fields(service) if all_fields(service) in key.services else service
 
 
 def _without_use(services: frozenset[str], events: frozenset[str]) -> set[Capability]:
-    """Return the capabilities that have a list, and nothing on it."""
+    """Return the capabilities whose list is empty."""
     unused = set() if services else {Capability.CONTROL}
     return unused if events else unused | {Capability.FIRE_EVENT}
 

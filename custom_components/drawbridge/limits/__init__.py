@@ -1,1 +1,1 @@
-"""Limits on what a client may use. Nothing here imports Home Assistant, and the clock is passed in."""
+"""Limits on clients: rate, lock-out, concurrency, networks and origins."""

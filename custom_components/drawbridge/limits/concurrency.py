@@ -1,27 +1,27 @@
-"""How many requests of a key may be under way at once."""
+"""Limits the concurrent requests of each key."""
 
 
 class Concurrency:
-    """Counts the requests under way, key by key. Holds only keys that have some."""
+    """Counts the concurrent requests of each key. Contains only keys with requests in progress."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Create an empty count."""
         self._under_way: dict[str, int] = {}
 
     def __len__(self) -> int:
-        """Return the number of keys that have requests under way."""
+        """Return the number of keys with requests in progress."""
         return len(self._under_way)
 
     def is_full(self, key_id: str, limit: int) -> bool:
-        """Tell whether a key has as many requests under way as it may."""
+        """Tell whether a key has reached its limit."""
         return self._under_way.get(key_id, 0) >= limit
 
     def enter(self, key_id: str) -> None:
-        """Take a place. Whoever did must ``leave``."""
+        """Count a request. The caller must call ``leave``."""
         self._under_way[key_id] = self._under_way.get(key_id, 0) + 1
 
     def leave(self, key_id: str) -> None:
-        """Give a place back."""
+        """Stop counting a request."""
         left = self._under_way[key_id] - 1
         if left:
             self._under_way[key_id] = left

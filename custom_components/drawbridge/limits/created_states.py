@@ -1,4 +1,4 @@
-"""How many states a key may add to Home Assistant."""
+"""Limits how many states a key can create."""
 
 from collections.abc import Callable, Container
 from typing import Final
@@ -7,16 +7,16 @@ MAX_CREATED_STATES: Final = 100
 
 
 class CreatedStates:
-    """The states that each key has created and that are still there. Bounded for each key."""
+    """The existing states that each key has created. Limited for each key."""
 
     def __init__(self) -> None:
         """Create an empty collection."""
         self._by_key: dict[str, set[str]] = {}
 
     def reserve(self, key_id: str, entity_id: str, exists: Callable[[str], bool]) -> bool:
-        """Count a state that a key is about to create; ``False`` where it has created too many.
+        """Count a state that a key will create. Returns ``False`` if the key has reached its limit.
 
-        States that are gone are no longer counted.
+        States that no longer exist are not counted.
         """
         created = self._by_key.setdefault(key_id, set())
         if len(created) >= MAX_CREATED_STATES:
@@ -27,5 +27,5 @@ class CreatedStates:
         return True
 
     def keys_changed(self, _old: object, new: Container[str]) -> None:
-        """Forget the keys that are gone."""
+        """Drop deleted keys."""
         self._by_key = {key_id: created for key_id, created in self._by_key.items() if key_id in new}

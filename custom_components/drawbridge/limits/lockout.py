@@ -1,4 +1,4 @@
-"""Addresses that tried too many wrong keys."""
+"""Locks out addresses that send too many invalid keys."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from typing import Final
 from .networks import Address
 
 _FREE_FAILURES: Final = 5
-_FIRST_DELAY: Final = 1.0
-_LONGEST_DELAY: Final = 900.0
+_FIRST_DELAY_SECONDS: Final = 1.0
+_MAX_DELAY_SECONDS: Final = 900.0
 _MAX_DOUBLINGS: Final = 10
-_FORGOTTEN_AFTER: Final = 1800.0
+_RESET_SECONDS: Final = 1800.0
 _MAX_ADDRESSES: Final = 4096
 _IPV6_PREFIX_BITS: Final = 64
 
@@ -24,23 +24,22 @@ class _Record:
 
 
 class Lockouts:
-    """Counts wrong keys by client address, and locks out with exponentially growing delays.
+    """Counts invalid keys by client address, and locks addresses out with exponentially growing delays.
 
-    The sixth failure locks for one second, each further one for twice as long, up to a
-    quarter of an hour. Half an hour of quiet resets the count; a valid key does not.
-    IPv6 clients count by their /64, which one client has to itself. At most 4,096 addresses
-    are remembered, those heard of longest ago are forgotten first. Times are in seconds of a
-    clock that never runs backwards.
+    The sixth failure locks an address out for one second. Each further failure doubles the delay, up to 15
+    minutes. The count resets after 30 minutes without a failure; a valid key does not reset it. IPv6 clients
+    are counted by their /64 network. At most 4,096 addresses are kept; the least recently seen are dropped
+    first. Times are in seconds of a monotonic clock.
     """
 
     def __init__(self) -> None:
-        """Begin with nobody locked out."""
+        """Create an empty collection."""
         self._records: OrderedDict[int, _Record] = OrderedDict()
         self.total = 0
-        """How often an address was locked out."""
+        """The number of lock-outs since the start."""
 
     def __len__(self) -> int:
-        """Return the number of addresses remembered."""
+        """Return the number of addresses that are kept."""
         return len(self._records)
 
     def active(self, now: float) -> int:
@@ -48,17 +47,17 @@ class Lockouts:
         return sum(record.until > now for record in self._records.values())
 
     def remaining(self, address: Address, now: float) -> float:
-        """Return for how many seconds more an address is locked out; 0 when it is not."""
+        """Return for how many more seconds an address is locked out; 0 if it is not."""
         if not self._records:
             return 0.0
         record = self._records.get(_bucket(address))
         return max(0.0, record.until - now) if record is not None else 0.0
 
     def failed(self, address: Address, now: float) -> float:
-        """Count a wrong key, and return for how many seconds it locks the address out."""
+        """Count an invalid key, and return for how many seconds the address is locked out."""
         bucket = _bucket(address)
         record = self._records.get(bucket)
-        if record is None or now - max(record.last, record.until) > _FORGOTTEN_AFTER:
+        if record is None or now - max(record.last, record.until) > _RESET_SECONDS:
             record = self._records[bucket] = _Record()
         self._records.move_to_end(bucket)
         if len(self._records) > _MAX_ADDRESSES:
@@ -68,7 +67,7 @@ class Lockouts:
         excess = record.failures - _FREE_FAILURES
         if excess <= 0:
             return 0.0
-        delay = min(_FIRST_DELAY * (1 << min(excess - 1, _MAX_DOUBLINGS)), _LONGEST_DELAY)
+        delay = min(_FIRST_DELAY_SECONDS * (1 << min(excess - 1, _MAX_DOUBLINGS)), _MAX_DELAY_SECONDS)
         record.until = now + delay
         self.total += 1
         return delay
@@ -76,6 +75,6 @@ class Lockouts:
 
 def _bucket(address: Address) -> int:
     if isinstance(address, IPv6Address):
-        # Negative, so that no IPv4 address shares a bucket with an IPv6 network.
+        # Negative, so that IPv4 addresses and IPv6 networks do not share a bucket.
         return -1 - (int(address) >> (128 - _IPV6_PREFIX_BITS))
     return int(address)

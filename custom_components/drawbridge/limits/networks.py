@@ -1,4 +1,4 @@
-"""From where a key may be used."""
+"""Networks and client addresses."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -15,11 +15,11 @@ _LOCAL: Final[tuple[Network, ...]] = tuple(
         "::1/128", "fc00::/7", "fe80::/10",
     )
 )  # fmt: skip
-"""Loopback, private and link-local networks, as Home Assistant counts them."""
+"""Loopback, private and link-local networks, as in Home Assistant."""
 
 
 def parse_network(text: str) -> Network:
-    """Read an address or a network such as ``192.168.1.0/24``.
+    """Parse an address or a network, such as ``192.168.1.0/24``.
 
     Host bits are ignored. Raises ``ValueError`` for anything else.
     """
@@ -28,7 +28,7 @@ def parse_network(text: str) -> Network:
 
 @lru_cache(maxsize=1024)
 def parse_address(text: str) -> Address | None:
-    """Read a client's address, IPv4 in IPv6 as IPv4. ``None`` for what is no address."""
+    """Parse a client's address. Maps IPv4-mapped IPv6 to IPv4. Returns ``None`` if the text is not an address."""
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:
@@ -38,7 +38,7 @@ def parse_address(text: str) -> Address | None:
 
 
 def is_local(address: Address) -> bool:
-    """Tell whether an address is in the local network, or this machine's own."""
+    """Tell whether an address is in the local network or belongs to this machine."""
     return contains(_LOCAL, address)
 
 

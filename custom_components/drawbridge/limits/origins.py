@@ -7,10 +7,10 @@ ANY_ORIGIN: Final = "*"
 
 
 def normalize_origin(text: str) -> str:
-    """Return an origin as browsers send it: scheme, host and port, or ``*``.
+    """Return a normalized origin, as browsers send it: scheme, host and port, or ``*``.
 
     Raises:
-        ValueError: The text is not the origin of a web page; it has a path, for example.
+        ValueError: The text is not a valid origin, for example because it has a path.
 
     """
     text = text.strip()

@@ -1,4 +1,4 @@
-"""How many requests a key may make."""
+"""Limits the request rate of each key."""
 
 import math
 from collections.abc import Container
@@ -6,45 +6,45 @@ from dataclasses import dataclass
 from typing import Final
 
 _SECONDS_PER_MINUTE: Final = 60
-_LARGEST_BURST_SHARE: Final = 4
-_SMALLEST_BURST: Final = 10
+_DEFAULT_BURST_DIVISOR: Final = 4
+_MIN_DEFAULT_BURST: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """A token bucket: it holds ``burst`` requests and is refilled evenly, per minute."""
+    """A token bucket with room for ``burst`` requests, refilled at ``per_minute``."""
 
     per_minute: int
     burst: int
 
     @classmethod
     def of(cls, per_minute: int, burst: int | None = None) -> RateLimit | None:
-        """Return the limit, ``None`` for 0 per minute: no limit.
+        """Return the limit, or ``None`` (no limit) for 0 requests per minute.
 
-        Unless given, the burst is a quarter of a minute's requests, and at least 10.
+        The default burst is a quarter of the requests per minute, but at least 10.
         """
         if per_minute <= 0:
             return None
-        usual = max(_SMALLEST_BURST, per_minute // _LARGEST_BURST_SHARE)
+        usual = max(_MIN_DEFAULT_BURST, per_minute // _DEFAULT_BURST_DIVISOR)
         return cls(per_minute, burst or usual)
 
     @property
     def interval(self) -> float:
-        """Seconds between two requests at an even pace."""
+        """Seconds between two requests at an even rate."""
         return _SECONDS_PER_MINUTE / self.per_minute
 
     @property
     def window(self) -> int:
-        """Seconds after which an empty bucket is full again, rounded up."""
+        """Seconds until an empty bucket is full, rounded up."""
         return math.ceil(self.burst * self.interval)
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a limiter says to a request.
+    """The result of a rate limit check.
 
-    ``remaining`` requests may follow at once; the bucket is full again in ``reset`` seconds;
-    a request that is refused may be made again in ``retry_after`` seconds.
+    ``remaining`` is the number of requests left in the bucket. The bucket is full again after ``reset`` seconds.
+    A refused request can be retried after ``retry_after`` seconds.
     """
 
     limit: RateLimit
@@ -54,7 +54,7 @@ class Allowance:
     retry_after: float = 0.0
 
     def headers(self) -> dict[str, str]:
-        """Return the fields of draft-ietf-httpapi-ratelimit-headers-11, and Retry-After."""
+        """Return the headers of draft-ietf-httpapi-ratelimit-headers-11, and Retry-After."""
         fields = {
             "RateLimit-Policy": f'"default";q={self.limit.burst};w={self.limit.window}',
             "RateLimit": f'"default";r={self.remaining};t={math.ceil(self.reset)}',
@@ -67,30 +67,30 @@ class Allowance:
 class RateLimiter:
     """The generic cell rate algorithm (ITU-T I.371), one number for each key.
 
-    That number is the theoretical arrival time: when the bucket will be full again.
+    The number is the theoretical arrival time: when the bucket will be full again.
     """
 
     def __init__(self) -> None:
-        """Begin with full buckets."""
+        """Create a limiter with full buckets."""
         self._full_at: dict[str, float] = {}
 
     def take(self, key_id: str, limit: RateLimit, now: float) -> Allowance:
-        """Take one request from a key's bucket at ``now``, in seconds that never run back."""
+        """Take a request from a key's bucket at ``now``, in seconds of a monotonic clock."""
         full_at = max(self._full_at.get(key_id, now), now)
         capacity = limit.burst * limit.interval
         used = min(full_at - now, capacity)
         wait = used + limit.interval - capacity
-        if wait > 1e-9:  # noqa: PLR2004  what a sum of floats may be off by
+        if wait > 1e-9:  # noqa: PLR2004  rounding error of floats
             return Allowance(limit, allowed=False, remaining=0, reset=used, retry_after=wait)
         self._full_at[key_id] = now + used + limit.interval
         return self.look(key_id, limit, now)
 
     def look(self, key_id: str, limit: RateLimit, now: float) -> Allowance:
-        """Return what is left in a key's bucket, and take nothing."""
+        """Return the state of a key's bucket without taking a request."""
         used = min(max(self._full_at.get(key_id, now) - now, 0.0), limit.burst * limit.interval)
         left = limit.burst - used / limit.interval
         return Allowance(limit, allowed=True, remaining=math.floor(left + 1e-9), reset=used)
 
     def keys_changed(self, _old: object, new: Container[str]) -> None:
-        """Forget the keys that are gone."""
+        """Drop deleted keys."""
         self._full_at = {key: at for key, at in self._full_at.items() if key in new}

@@ -1,49 +1,49 @@
-"""How much of what was answered is still waiting for its client to read it."""
+"""Limits the response data that clients have not read yet."""
 
 from typing import Final
 
 MAX_HOLDER_BYTES: Final = 67_108_864
-"""Eight connections that read 10,000 states uncompressed have 38 MB under way."""
+"""For comparison: eight connections that read 10,000 uncompressed states have 38 MB in progress."""
 MAX_TOTAL_BYTES: Final = 268_435_456
-SLOWEST_BYTES_PER_SECOND: Final = 32_768
-MAX_STRANGERS: Final = 64
-"""How many answers to callers without a key may be under way."""
+MIN_BYTES_PER_SECOND: Final = 32_768
+MAX_ANONYMOUS: Final = 64
+"""The maximum number of unread responses to callers without a key."""
 
 
 class Sending:
-    """Counts the answers that sockets did not take at once, by who asked for them.
+    """Counts responses that sockets did not accept immediately, for each holder.
 
-    An answer counts with its whole size until its last byte has left. Whoever has nothing under way may always be
-    sent one answer, however large it is and however much others have under way.
+    A response counts with its full size until its last byte was sent. A holder without unread responses can always be
+    sent one, regardless of its size and of other holders.
     """
 
     def __init__(self) -> None:
         """Create an empty count."""
         self._by_holder: dict[str, int] = {}
         self.answers = 0
-        """The number of answers under way."""
+        """The number of unread responses."""
         self.size = 0
-        """The size of these answers, in bytes."""
+        """The total size of unread responses, in bytes."""
         self.dropped = 0
-        """How many connections were dropped because their clients read too slowly."""
+        """The number of connections dropped because clients read too slowly."""
 
     def __len__(self) -> int:
-        """Return the number of holders that have answers under way."""
+        """Return the number of holders with unread responses."""
         return len(self._by_holder)
 
     def is_full(self, holder: str, size: int) -> bool:
-        """Tell whether another answer of ``size`` bytes would be too much for this holder, or in all."""
+        """Tell whether another response of ``size`` bytes would exceed the limit of the holder or the total limit."""
         held = self._by_holder.get(holder, 0)
         return held > 0 and (held + size > MAX_HOLDER_BYTES or self.size + size > MAX_TOTAL_BYTES)
 
     def enter(self, holder: str, size: int) -> None:
-        """Count an answer of ``size`` bytes. The caller must ``leave`` with the same size."""
+        """Count a response of ``size`` bytes. The caller must call ``leave`` with the same size."""
         self._by_holder[holder] = self._by_holder.get(holder, 0) + size
         self.answers += 1
         self.size += size
 
     def leave(self, holder: str, size: int) -> None:
-        """Stop counting an answer that was sent or given up."""
+        """Stop counting a response that was sent or dropped."""
         self.answers -= 1
         self.size -= size
         left = self._by_holder[holder] - size
@@ -54,13 +54,13 @@ class Sending:
 
 
 def most_places(holder: str, max_concurrent: int) -> int:
-    """Return how many requests and answers of a holder may be under way before the next slow reader is dropped.
+    """Return how many requests and unread responses a holder may have before its next slow reader is dropped.
 
-    Refusals need to be sent too, so a key has as many places for them as it has for requests.
+    This is twice the limit of concurrent requests, because refusals must be sent too.
     """
-    return 2 * max_concurrent if holder else MAX_STRANGERS
+    return 2 * max_concurrent if holder else MAX_ANONYMOUS
 
 
 def seconds_to_send(size: int, time_limit: float) -> float:
-    """Return how long a client may take to read an answer: the time limit, and more for a large answer."""
-    return time_limit + size / SLOWEST_BYTES_PER_SECOND
+    """Return how many seconds a client may take to read a response: the time limit, plus time for its size."""
+    return time_limit + size / MIN_BYTES_PER_SECOND

@@ -1,1 +1,1 @@
-"""What a key may reach: pure rules about ids, media and services."""
+"""The scope of keys: rules about entities, media and services, and redaction."""

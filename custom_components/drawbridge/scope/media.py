@@ -1,7 +1,7 @@
-"""Which media a key may name: one parser for calls and for responses.
+"""Decides which media a key may use, in calls and in responses.
 
-Home Assistant signs every path of its own that a player is told to play, for 24 hours and in the name of a user
-who sees everything. So no such path passes, however it is spelled.
+Home Assistant signs its own paths for media players, for 24 hours and with the access of a user who sees everything.
+Therefore these paths are refused in any spelling.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Final
 
 from yarl import URL
 
-MAX_MEDIA_ID_LENGTH: Final = 4096
+MAX_MEDIA_ID_CHARACTERS: Final = 4096
 
 _TYPES: Final = frozenset(
     {
@@ -36,18 +36,18 @@ _LOCAL_NAMES: Final = (".local", ".localhost", ".localdomain", ".internal", ".la
 
 @dataclass(frozen=True, slots=True)
 class MediaRules:
-    """What a key may play: entities in its scope, and URLs of the hosts on its list."""
+    """The media that a key may play: entities in its scope, and URLs of its media hosts."""
 
     in_scope: Callable[[str], bool]
     hosts: frozenset[str] = frozenset()
     is_own_url: Callable[[str], bool] = lambda _: False
 
     def may_play(self, media_id: object, media_type: object = "") -> bool:
-        """Tell whether a player may be given a media id of a media type."""
+        """Tell whether the key may play a media id of a media type."""
         return _is_plain(media_id) and is_allowed_type(media_type) and self._may_play(str(media_id))
 
     def may_browse(self, media_id: object, media_type: object = "") -> bool:
-        """Tell whether a media id may be listed: as for playing, and the folders whose children are filtered."""
+        """Tell whether the key may browse a media id: one that it may play, or a folder whose children are filtered."""
         return media_id in _FOLDERS or media_id in ("", None) or self.may_play(media_id, media_type)
 
     def _may_play(self, media_id: str) -> bool:
@@ -78,14 +78,14 @@ class MediaRules:
 
 
 def is_allowed_type(media_type: object) -> bool:
-    """Tell whether a media type plays media, and starts no app and shows no page."""
+    """Tell whether a media type plays media, as opposed to starting an app or showing a web page."""
     if media_type is None:
         return True
     return isinstance(media_type, str) and (media_type in _TYPES or _MIME_TYPE.fullmatch(media_type) is not None)
 
 
 def normalize_host(text: str) -> str | None:
-    """Return a host on the public internet in its normal spelling; ``None`` for any other."""
+    """Return a public host name in normalized form; ``None`` for any other host."""
     host = text.strip().lower()
     try:
         return host if ip_address(host).is_global else None
@@ -97,10 +97,10 @@ def normalize_host(text: str) -> str | None:
 
 
 def parse_media_host(text: str) -> str:
-    """Return a host that a key may list.
+    """Parse a media host.
 
     Raises:
-        ValueError: It is no host on the public internet.
+        ValueError: The text is not a public host name.
 
     """
     host = normalize_host(text)
@@ -112,7 +112,7 @@ def parse_media_host(text: str) -> str:
 def _is_plain(media_id: object) -> bool:
     return (
         isinstance(media_id, str)
-        and 0 < len(media_id) <= MAX_MEDIA_ID_LENGTH
+        and 0 < len(media_id) <= MAX_MEDIA_ID_CHARACTERS
         and media_id.isprintable()
         and media_id == media_id.strip()
         and "\\" not in media_id

@@ -1,4 +1,4 @@
-"""Which entities a key sees."""
+"""The model of a scope: the entities that a key sees."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from typing import Any, Final, Self, override
 
 @dataclass(frozen=True, slots=True)
 class EntityFacts:
-    """Where an entity stands: all that a scope may ask about it.
+    """The properties of an entity that a scope can match.
 
     ``area``, ``floor`` and ``device`` are registry ids; ``labels`` are those of the entity,
     its device and its area, as in Home Assistant's own target expansion.
@@ -21,8 +21,8 @@ class EntityFacts:
     floor: str | None = None
     device: str | None = None
     labels: frozenset[str] = frozenset()
-    guarded: bool = False
-    """Whether it belongs to the bridge itself, whose switches open keys."""
+    is_own: bool = False
+    """Whether this is one of the bridge's own entities, some of which enable keys."""
 
     @property
     def domain(self) -> str:
@@ -32,9 +32,9 @@ class EntityFacts:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A set of entities, named by what they have in common. A match in one is enough.
+    """A selection of entities. An entity is selected if it matches at least one item.
 
-    Globs know ``*``, ``?`` and ``[…]``, and are compared with whole entity ids.
+    Globs support ``*``, ``?`` and ``[…]``, and match whole entity ids.
     """
 
     areas: frozenset[str] = frozenset()
@@ -47,7 +47,7 @@ class Selection:
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
-        """Read a selection from lists of names; a missing list is empty."""
+        """Parse a selection from lists. A missing list is empty."""
         return cls(**{item.name: frozenset(data.get(item.name, ())) for item in fields(cls)})
 
     def as_dict(self) -> dict[str, list[str]]:
@@ -56,7 +56,7 @@ class Selection:
         return {name: names for name, names in lists.items() if names}
 
     def __bool__(self) -> bool:
-        """Tell whether anything is selected at all."""
+        """Tell whether the selection has any items."""
         return any(getattr(self, item.name) for item in fields(self))
 
     def matches(self, entity: EntityFacts) -> bool:
@@ -64,7 +64,7 @@ class Selection:
         return next(self.reasons(entity), None) is not None
 
     def reasons(self, entity: EntityFacts) -> Iterator[str]:
-        """Yield what brings an entity into the selection, such as ``area kitchen``."""
+        """Yield the reasons why an entity is selected, such as ``area kitchen``."""
         if entity.entity_id in self.entities:
             yield f"entity {entity.entity_id}"
         if entity.domain in self.domains:
@@ -86,10 +86,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The entities of a key: everything, or what is included, less what is excluded.
+    """The scope of a key: everything or an included selection, minus an excluded selection.
 
-    Exclude wins. The empty scope sees nothing. The bridge's own entities are in scope only where
-    they are listed one by one: a key that sees everything must not switch keys on.
+    Exclusions take precedence. The empty scope matches nothing. The bridge's own entities are in scope only if
+    they are listed individually, so that a key for everything cannot enable other keys.
     """
 
     everything: bool = False
@@ -98,7 +98,7 @@ class Scope:
     _hash: int = field(init=False, repr=False, compare=False, default=0)
 
     def __post_init__(self) -> None:
-        """Hash once what every request looks up by."""
+        """Compute the hash once, because every request uses it."""
         object.__setattr__(self, "_hash", hash((self.everything, self.include, self.exclude)))
 
     @override
@@ -107,7 +107,7 @@ class Scope:
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
-        """Read a scope as stored."""
+        """Parse a stored scope."""
         return cls(
             everything=bool(data.get("everything", False)),
             include=Selection.from_mapping(data.get("include", {})),
@@ -115,7 +115,7 @@ class Scope:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what is stored, the inverse of ``from_mapping``."""
+        """Return the stored form, the inverse of ``from_mapping``."""
         return {
             "everything": self.everything,
             "include": self.include.as_dict(),
@@ -124,19 +124,19 @@ class Scope:
 
     @property
     def matches_anything(self) -> bool:
-        """Tell whether there could be an entity in scope at all."""
+        """Tell whether any entity could be in scope."""
         return self.everything or bool(self.include)
 
     @property
     def is_everything(self) -> bool:
-        """Tell whether nothing at all is out of scope."""
+        """Tell whether everything is in scope."""
         return self.everything and not self.exclude
 
     def matches(self, entity: EntityFacts) -> bool:
-        """Tell whether an entity is in scope; one that is guarded only where it is named itself."""
+        """Tell whether an entity is in scope. One of the bridge's own must be listed individually."""
         if self.exclude.matches(entity):
             return False
-        if entity.guarded:
+        if entity.is_own:
             return entity.entity_id in self.include.entities
         return self.everything or self.include.matches(entity)
 
@@ -144,7 +144,7 @@ class Scope:
         """Return the rule that decides about an entity, such as ``excluded by label secret``."""
         if (reason := next(self.exclude.reasons(entity), None)) is not None:
             return f"excluded by {reason}"
-        if entity.guarded and entity.entity_id not in self.include.entities:
+        if entity.is_own and entity.entity_id not in self.include.entities:
             return "Drawbridge's own entities must be listed by their entity id"
         if self.everything:
             return "included by everything"
@@ -154,11 +154,11 @@ class Scope:
 
 
 NOTHING: Final = Scope()
-"""The scope that sees nothing."""
+"""The scope that matches no entity."""
 
 
 def is_match(glob: str, text: str) -> bool:
-    """Tell whether a glob matches the whole of a text."""
+    """Tell whether a glob matches a whole text."""
     return _compile(frozenset({glob})).match(text) is not None
 
 

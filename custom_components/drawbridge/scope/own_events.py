@@ -1,4 +1,4 @@
-"""Which types of events the event list of a key stands for."""
+"""The event types that the event list of a key allows."""
 
 import re
 from collections.abc import Collection
@@ -7,7 +7,7 @@ from typing import Final
 from ..const import DOMAIN
 
 ALL_EVENTS: Final = "*"
-"""Stands on an event list for all types of events."""
+"""The item of an event list that allows all event types."""
 
 _OWN: Final = re.compile(rf"{DOMAIN}(?![a-z0-9])", re.IGNORECASE)
 _START_AND_STOP: Final = frozenset(
@@ -19,25 +19,25 @@ _START_AND_STOP: Final = frozenset(
         "homeassistant_stop",
     }
 )
-"""Integrations close their files and connections on some of these, and never open them again."""
+"""Event types that make integrations close files and connections until the next start."""
 
 
 def is_own_event(kind: str) -> bool:
-    """Tell whether an event type is Drawbridge's own, such as ``drawbridge_audit``, in any case.
+    """Tell whether an event type is Drawbridge's own, such as ``drawbridge_audit``. Ignores case.
 
-    They tell of keys, so no key fires one, or learns who listens to one.
+    These events contain data about keys, so no key may fire them or list their listeners.
     """
     return _OWN.match(kind) is not None
 
 
 def may_receive(kind: str, listed: Collection[str]) -> bool:
-    """Tell whether an event list lets a key receive events of a type."""
+    """Tell whether an event list allows receiving an event type."""
     return (kind in listed or ALL_EVENTS in listed) and not is_own_event(kind)
 
 
 def may_fire(kind: str, listed: Collection[str]) -> bool:
-    """Tell whether an event list lets a key fire events of a type.
+    """Tell whether an event list allows firing an event type.
 
-    Those of Home Assistant's start and stop must be listed by their names.
+    The start and stop events of Home Assistant must be listed by name.
     """
     return may_receive(kind, listed) and (kind in listed or kind not in _START_AND_STOP)

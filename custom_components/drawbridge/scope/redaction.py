@@ -1,8 +1,8 @@
-"""What is taken out of data before it leaves: attributes that need a capability, and bearer text.
+"""Redacts data before it is sent: attributes that need a capability, and bearer text.
 
-Bearer text is text that opens something to whoever holds it: keys of Drawbridge, signed paths, access tokens in links,
-and the unguessable paths of streams, webhooks and uploads. It never leaves, whatever the capabilities, except
-for an entity's own picture links with ``images``.
+Bearer text is text that gives access to anyone who has it: Drawbridge keys, signed paths, access tokens in links, and
+the unguessable paths of streams, webhooks and uploads. It is always redacted, except for an entity's own picture links
+with the capability ``images``.
 """
 
 import re
@@ -44,14 +44,14 @@ _TEXT: Final = re.compile(r"[^\s\"'<>]+")
 _BEARER: Final = re.compile(
     # A JSON Web Token, such as the value of authSig.
     r"eyJ[\w-]{8,}\.[\w-]*"
-    # A key of Drawbridge, which a client may have written into a state.
+    # A Drawbridge key, which a client may have written into a state.
     rf"|{KEY_PATTERN}"
-    # A link with a secret among its parameters.
+    # A link with a secret in its parameters.
     r"|(?:^|[?&;/#])(?:auth_?sig|(?:[\w-]*[-_])?token|api_?key|signature|sig|password|secret)="
-    # A path below a component's own, unless it asks for authorization. Tokens stand in such paths.
+    # A path of a component, which may contain a token, unless the path requires authorization.
     r"|(?<![\w-])api/+(?!(?:states|services|history|logbook|calendars|camera_proxy|camera_proxy_stream|image_proxy"
     r"|image_proxy_stream|media_player_proxy|events|config|brands|core|drawbridge)(?:[/?#]|$))[\w.-]+[/?#]+[^/?#]"
-    # A path that leaves one of these.
+    # A path that leads out of one of these.
     r"|(?<![\w-])api/\S*/\.\.?(?:[/?#]|$)"
     r"|(?<![\w-])auth/+[\w.-]+/+[\w.-]|hooks\.nabu\.casa/+\w|(?<![\w-])api/+telegram_webhooks\w",
     re.IGNORECASE,
@@ -64,18 +64,18 @@ _SERVED_IMAGE: Final = re.compile(r"(?:https?://[^/?#]+)?/api/image/serve/\w+/[\
 _SIGNATURE: Final = re.compile(r"auth_?sig|eyJ[\w-]{8,}\.", re.IGNORECASE)
 
 _TRACE: Final = r"api/|auth/|nabu\.casa/|=|eyJ|dbk_|%[0-9a-f]{2}|\\|&"
-"""Each alternative of _BEARER has one of the first six. The others begin an escape, which may stand for them."""
+"""Each alternative of _BEARER contains one of the first six. The others start an escape sequence."""
 _TRACE_IN_TEXT: Final = re.compile(_TRACE, re.IGNORECASE)
 _TRACE_IN_JSON: Final = re.compile(_TRACE.encode(), re.IGNORECASE)
 _NAME_IN_JSON: Final = re.compile(rb'"([^"\\]*)":')
 """The name of a member. One with a backslash is not found, but a backslash is a trace."""
 _PLAIN_BRACES: Final = 3
-"""The braces of a state whose attributes hold no objects: its own, its attributes' and its context's."""
+"""The number of braces of a state without nested objects: the state, its attributes and its context."""
 
 
 @lru_cache(maxsize=_MAX_NAMES)
 def _needed_for(name: str) -> str | None:
-    """Return the capability without which an attribute, or a member of the configuration, is left out."""
+    """Return the capability that an attribute, or a member of the configuration, requires."""
     lower = name.lower()
     if lower in _PICTURES:
         return "images"
@@ -84,20 +84,20 @@ def _needed_for(name: str) -> str | None:
 
 @lru_cache(maxsize=_MAX_NAMES)
 def _is_secret(name: str) -> bool:
-    """Tell whether an attribute holds a secret, by its name."""
+    """Tell whether the name of an attribute indicates a secret."""
     return _SECRET_NAME.search(name.lower()) is not None
 
 
 @lru_cache(maxsize=_MAX_NAMES)
 def _is_covered(name: object) -> bool:
-    """Tell whether an attribute may be left out or redacted, by its name."""
+    """Tell whether an attribute with this name may be removed or redacted."""
     if not isinstance(name, str):
         return False
     return _needed_for(name) is not None or _is_secret(name) or name.lower() == "location"
 
 
 class Redaction(NamedTuple):
-    """What the capabilities of a key leave in data. Keys with equal ones share prepared answers."""
+    """The redaction for a set of capabilities. Keys with equal redactions share cached responses."""
 
     images: bool
     location: bool
@@ -109,19 +109,19 @@ class Redaction(NamedTuple):
         return Redaction("images" in capabilities, "location" in capabilities)
 
     def hides(self, name: str, value: object = None) -> bool:
-        """Tell whether an attribute, or a member of the configuration, is left out."""
+        """Tell whether an attribute, or a member of the configuration, is removed."""
         needed = _needed_for(name)
         if needed is not None:
             return not (self.images if needed == "images" else self.location)
-        # A place has a name, which stays, or coordinates.
+        # A location is either a name, which stays, or coordinates.
         return not self.location and isinstance(value, list | tuple) and name.lower() == "location"
 
     def may_change(self, attributes: Mapping[str, Any], encoded: bytes, braces: int = _PLAIN_BRACES) -> bool:
-        """Tell cheaply whether redaction could change a state; ``encoded`` is its JSON.
+        """Tell quickly whether redaction could change a state; ``encoded`` is its JSON.
 
-        It errs towards yes. ``braces`` is the number of objects in the JSON of a state whose attributes hold none.
+        May return true for an unchanged state. ``braces`` is the number of objects in a state without nested ones.
         """
-        # Written out, and single bytes first: this runs for every state that is encoded.
+        # Unrolled, with single bytes first, because this runs for every encoded state.
         if (
             b"/" in encoded
             or b"=" in encoded
@@ -145,11 +145,11 @@ class Redaction(NamedTuple):
         return any(_is_covered(name.decode()) for name in set(_NAME_IN_JSON.findall(encoded)))
 
     def attributes(self, entity_id: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the attributes of an entity that are left, without bearer text."""
+        """Return the redacted attributes of an entity."""
         return self._members(attributes, 0, entity_id)
 
     def value(self, value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - any JSON value
-        """Return a JSON value without what is hidden, at any depth; what is nested too deep is left out."""
+        """Return a redacted JSON value. Values that are nested too deep are removed."""
         if isinstance(value, str):
             return without_bearer_text(value)
         if depth > _MAX_DEPTH:
@@ -171,13 +171,13 @@ class Redaction(NamedTuple):
         return found
 
     def _member(self, name: str, item: Any, depth: int, entity_id: str | None) -> Any:  # noqa: ANN401 - any JSON value
-        # Only an entity's own attributes hold its own picture; whose a nested one is cannot be told.
+        # Only top-level attributes are known to be the entity's own picture.
         if entity_id is not None and _needed_for(name) == "images":
             return self._picture(entity_id, item)
         return REDACTED if item and _is_secret(name) else self.value(item, depth + 1)
 
     def _picture(self, entity_id: str, value: Any) -> Any:  # noqa: ANN401 - attributes are of any kind
-        """Return an entity's own access token, or link to its own picture; other links are redacted."""
+        """Return the entity's own access token or picture link. Redact all other links."""
         if not isinstance(value, str):
             return self.value(value)
         if _SIGNATURE.search(_decoded(value)):
@@ -191,7 +191,7 @@ class Redaction(NamedTuple):
 
 
 def without_bearer_text(text: str) -> str:
-    """Return a text with every word that holds bearer text replaced."""
+    """Return a text with every word that contains bearer text redacted."""
     if _TRACE_IN_TEXT.search(text) is None:
         return text
     return _TEXT.sub(_word, text)
@@ -202,7 +202,7 @@ def _word(match: re.Match[str]) -> str:
 
 
 def _is_bearer(text: str) -> bool:
-    """Tell whether a word is bearer text, in any of its encodings. One that has no end of them is."""
+    """Tell whether a word is bearer text in any encoding. A word with too many encodings counts too."""
     for _ in range(_MAX_DECODINGS):
         if _BEARER.search(text):
             return True
@@ -218,7 +218,7 @@ def _character(escape: re.Match[str]) -> str:
 
 
 def _decoded(text: str) -> str:
-    """Return a text as a server would read it: players report links encoded, and some encode them twice."""
+    """Return a decoded text. Some media players encode links, some of them twice."""
     for _ in range(_MAX_DECODINGS):
         decoded = _decoded_once(text)
         if decoded == text:
@@ -229,6 +229,6 @@ def _decoded(text: str) -> str:
 
 def _decoded_once(text: str) -> str:
     if "\\" in text:
-        # Browsers read a backslash in a link as a slash.
+        # Browsers treat a backslash in a link as a slash.
         text = _ESCAPE.sub(_character, text).replace("\\", "/")
     return unquote(unescape(text) if "&" in text else text)

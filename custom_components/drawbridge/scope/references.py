@@ -1,4 +1,4 @@
-"""Finds the entities that a service call's data names, wherever they hide."""
+"""Finds the entities that the data of a service call refers to, at any depth."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ MAX_TARGET_IDS: Final = 500
 
 _MAX_DECODINGS: Final = 4
 _ENTITY_ID: Final = re.compile(r"(?<![a-z0-9_])([a-z0-9_]+)\.(?=([a-z0-9_]+))")
-"""The name is only looked at, so that ``states.light.lamp`` is searched for ``light.lamp`` too."""
+"""The name is a look-ahead, so that ``light.lamp`` is also found in ``states.light.lamp``."""
 _REGISTRY_ID: Final = re.compile(r"(?<!\w)[0-9a-f]{32}(?!\w)", re.IGNORECASE)
 _TEMPLATE: Final = re.compile(r"\{\{|\{%|\{#")
 _ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
@@ -31,7 +31,7 @@ class TooManyIdsError(ValueError):
 
 @dataclass(slots=True)
 class References:
-    """What a call's data refers to.
+    """The references in the data of a call.
 
     ``entities`` are lower-case entity ids, whether they exist or not; ``registry_ids`` may be
     ids of the entity or the device registry; ``targets`` are the mappings at any depth that
@@ -48,11 +48,11 @@ class References:
 
 
 def find_references(data: object, domains: Collection[str] | None = None) -> References:
-    """Search keys, values, lists and texts for entity ids.
+    """Find references in keys, values, lists and texts.
 
     Args:
-        data: What JSON can hold.
-        domains: The domains that an entity id can have; ``None`` takes every text of that shape for one.
+        data: A JSON value.
+        domains: The domains of entity ids; ``None`` accepts any domain.
 
     Raises:
         TooDeepError: The data is nested too deep.
@@ -71,7 +71,7 @@ def find_references(data: object, domains: Collection[str] | None = None) -> Ref
 
 
 def decodings(text: str) -> Iterator[str]:
-    """Yield a text as it is, and as it reads after each round of decoding."""
+    """Yield a text, and the text after each round of decoding."""
     yield text
     for _ in range(_MAX_DECODINGS):
         decoded = unicodedata.normalize("NFKC", _ESCAPE.sub(_unescape, unquote(text)))
@@ -81,7 +81,7 @@ def decodings(text: str) -> Iterator[str]:
 
 
 def target_field(name: object) -> str | None:
-    """Return the target field that a field's name stands for, such as ``area_id`` for ``cleaning_area_id``."""
+    """Return the target field that a field name means, such as ``area_id`` for ``cleaning_area_id``."""
     found = _TARGET_NAME.fullmatch(name) if isinstance(name, str) else None
     return None if found is None else f"{found[1] or found[2]}_id"
 
@@ -96,13 +96,13 @@ def _search(text: str, found: References, domains: Collection[str] | None) -> No
     if _OWN_PATH.search(text) is not None:
         found.paths.append(text)
     for domain, name in _ENTITY_ID.findall(text.lower()):
-        # A number with a point, or a version, is no entity id in any Home Assistant.
+        # A decimal number or a version is never an entity id.
         if domain in domains if domains is not None else not domain.isdecimal():
             found.entities.add(f"{domain}.{name}")
 
 
 def _walk(data: object) -> Iterator[str | Mapping[str, Any]]:
-    """Yield every mapping and every text, keys included. Iterative: depth costs no stack."""
+    """Yield every mapping and every text, including keys. Iterative, so that depth does not use the stack."""
     stack = [(data, 0)]
     while stack:
         item, depth = stack.pop()

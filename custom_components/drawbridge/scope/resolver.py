@@ -1,4 +1,4 @@
-"""Where every entity stands, and which scopes it is in, kept fresh by registry events."""
+"""Resolves scopes to entities, and follows the registries."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
@@ -13,7 +13,7 @@ from .model import EntityFacts, Scope
 
 type EntityListener = Callable[[str], None]
 
-_MAX_STRANGERS: Final = 1024
+_MAX_UNKNOWN: Final = 1024
 _ENTITY_PLATFORMS: Final = frozenset(item.value for item in Platform)
 _ENTITY_FACTS: Final = frozenset({"area_id", "device_id", "entity_id", "labels", "platform"})
 _DEVICE_FACTS: Final = frozenset({"area_id", "labels"})
@@ -24,33 +24,33 @@ class HasScope(Protocol):
 
     @property
     def scope(self) -> Scope:
-        """What it sees."""
+        """The scope."""
 
 
 class LiveScope:
-    """A scope with its verdicts remembered, entity by entity.
+    """A scope with a cached verdict for each entity.
 
-    The directory drops a verdict as soon as the entity's facts change. Verdicts on what does
-    not exist are remembered too, so that it takes no longer to say no to one than to what is
-    out of scope; there are at most 1,024 of those, since clients choose them.
+    The directory drops a verdict as soon as the entity's facts change. Verdicts for unknown entity ids are
+    cached too, so that the response time does not reveal whether an entity exists. Clients choose these
+    ids, so at most 1,024 of them are cached.
     """
 
     def __init__(self, scope: Scope, directory: EntityDirectory) -> None:
-        """Follow a scope in a directory."""
+        """Create the live form of a scope."""
         self.scope = scope
         self._directory = directory
         self._verdicts: dict[str, bool] = {}
-        self._strangers: dict[str, bool] = {}
+        self._unknown: dict[str, bool] = {}
 
     def __len__(self) -> int:
-        """Return the number of verdicts remembered."""
-        return len(self._verdicts) + len(self._strangers)
+        """Return the number of cached verdicts."""
+        return len(self._verdicts) + len(self._unknown)
 
     def allows(self, entity_id: str) -> bool:
         """Tell whether an entity, existing or not, is in scope."""
         verdict = self._verdicts.get(entity_id)
         if verdict is None:
-            verdict = self._strangers.get(entity_id)
+            verdict = self._unknown.get(entity_id)
         return self._decide(entity_id) if verdict is None else verdict
 
     def allows_afresh(self, entity_id: str) -> bool:
@@ -65,34 +65,34 @@ class LiveScope:
         if self._directory.exists(entity_id):
             self._verdicts[entity_id] = verdict
             return verdict
-        if len(self._strangers) >= _MAX_STRANGERS:
-            self._strangers.clear()
-        self._strangers[entity_id] = verdict
+        if len(self._unknown) >= _MAX_UNKNOWN:
+            self._unknown.clear()
+        self._unknown[entity_id] = verdict
         return verdict
 
     def known_domains(self) -> set[str]:
-        """Return the domains that an entity id can have here, in scope or not."""
+        """Return all domains that entity ids can have, in scope or not."""
         return self._directory.domains()
 
     def forget(self, entity_id: str | None) -> None:
-        """Drop what is remembered of an entity, or of every one."""
+        """Drop the cached verdict of an entity, or all verdicts."""
         if entity_id is None:
             self._verdicts.clear()
-            self._strangers.clear()
+            self._unknown.clear()
         else:
             self._verdicts.pop(entity_id, None)
-            self._strangers.pop(entity_id, None)
+            self._unknown.pop(entity_id, None)
 
 
 class EntityDirectory:
     """Facts about entities, from Home Assistant's registries.
 
-    One live scope serves all keys with equal scopes. Listeners are told the id of every
-    entity whose facts changed, after the verdicts about it have been dropped.
+    Keys with equal scopes share one live scope. Listeners are called with the id of each
+    entity whose facts changed, after its verdicts were dropped.
     """
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Read from Home Assistant's registries."""
+        """Create a directory of Home Assistant's registries."""
         self._hass = hass
         self._entities = er.async_get(hass)
         self._devices = dr.async_get(hass)
@@ -104,7 +104,7 @@ class EntityDirectory:
         """It changes with every change of the registries of entities, devices and areas."""
 
     def start(self) -> CALLBACK_TYPE:
-        """Follow the registries until the function returned is called."""
+        """Follow the registries. Returns a function that stops it."""
         listen = self._hass.bus.async_listen
         stops = (
             listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._entity_updated),
@@ -119,7 +119,7 @@ class EntityDirectory:
         return stop
 
     def listen(self, listener: EntityListener) -> CALLBACK_TYPE:
-        """Call a listener with the id of every entity whose facts change, until the returned function is called."""
+        """Call a listener with the id of each entity whose facts change. Returns a function that unsubscribes it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -131,33 +131,34 @@ class EntityDirectory:
         return found
 
     def keys_changed(self, _old: object, new: Mapping[str, HasScope]) -> None:
-        """Drop the live forms of scopes that no key has any longer."""
+        """Drop the live forms of scopes that no key has anymore."""
         scopes = {key.scope for key in new.values()}
         self._live = {scope: live for scope in scopes if (live := self._live.get(scope)) is not None}
 
     def forget(self, entity_id: str | None = None) -> None:
-        """Drop all verdicts about an entity, or about every one."""
+        """Drop the verdicts for an entity, or all verdicts."""
         for live in self._live.values():
             live.forget(entity_id)
 
     def exists(self, entity_id: str) -> bool:
-        """Tell whether Home Assistant knows an entity, by its state or its registry."""
+        """Tell whether an entity has a state or is in the registry."""
         return self._hass.states.get(entity_id) is not None or self._entities.async_get(entity_id) is not None
 
     def domains(self) -> set[str]:
-        """Return the domains of all entities, and of all components that can have some."""
+        """Return the domains of all entities and of all components that can have entities."""
         registered = (entry.domain for entry in self._entities.entities.values())
         present = (state.domain for state in self._hass.states.async_all())
         return {*registered, *present, *_ENTITY_PLATFORMS}
 
     def facts(self, entity_id: str) -> EntityFacts:
-        """Return where an entity stands now; an unknown one stands nowhere.
+        """Return the facts of an entity. An unknown entity has none.
 
-        An unknown one whose id holds a key is guarded: a state of that id would show the key to all who read states.
+        An unknown entity whose id contains a key counts as the bridge's own, so that no client can expose the key
+        by creating a state with that id.
         """
         entry = self._entities.async_get(entity_id)
         if entry is None:
-            return EntityFacts(entity_id, guarded=self._was_own(entity_id) or holds_key(entity_id))
+            return EntityFacts(entity_id, is_own=self._was_own(entity_id) or holds_key(entity_id))
         device = self._devices.async_get(entry.device_id) if entry.device_id else None
         area_id = entry.area_id or (device.area_id if device is not None else None)
         area = self._areas.async_get_area(area_id) if area_id else None
@@ -170,11 +171,11 @@ class EntityDirectory:
             floor=area.floor_id if area is not None else None,
             device=entry.device_id,
             labels=frozenset(labels),
-            guarded=entry.platform == DOMAIN,
+            is_own=entry.platform == DOMAIN,
         )
 
     def _was_own(self, entity_id: str) -> bool:
-        """Tell whether an entity was the bridge's own: the past of a revoked key's entities tells of that key."""
+        """Tell whether a removed entity was one of the bridge's own. Its history contains data about a deleted key."""
         if self._own_past is None:
             deleted = self._entities.deleted_entities.values()
             self._own_past = frozenset(entry.entity_id for entry in deleted if entry.platform == DOMAIN)

@@ -1,6 +1,6 @@
-"""The entity services of Home Assistant that have been reviewed, with the type of each field.
+"""The reviewed entity services of Home Assistant, with the type of each field.
 
-Everything else must be on the key's list: other services by their exact name, and other fields of these by
+A key must list everything else: other services by their exact name, and other fields of these services as
 ``domain.service.*``.
 """
 
@@ -36,7 +36,7 @@ GENERIC_SERVICES: Final = frozenset(
         "homeassistant.update_entity",
     }
 )
-"""Services of any domain. Each is decided as the service of that name of every domain that it reaches."""
+"""Services of all domains. Each is checked as the service with the same name in every domain that it reaches."""
 
 _CODE: Final[Fields] = {"code": prose}
 _FLASH: Final[Fields] = {"flash": word, "transition": number}
@@ -247,7 +247,7 @@ REVIEWED: Final[Mapping[str, Fields]] = MappingProxyType(
     {f"{domain}.{name}": fields for domain, services in _FIELDS.items() for name, fields in services.items()}
     | {f"{domain}.{name}": {} for domain, names in _WITHOUT_FIELDS.items() for name in names}
 )
-"""By service, its reviewed fields beside the target's."""
+"""The reviewed fields of each service, without target fields."""
 
 MEDIA_SERVICES: Final = frozenset({"media_player.browse_media", "media_player.play_media", "media_player.search_media"})
-"""Their errors would tell which media exist."""
+"""Services whose errors would reveal which media exist."""

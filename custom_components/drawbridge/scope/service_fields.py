@@ -1,4 +1,4 @@
-"""The types that fields of reviewed services can have, and whether a value is of one."""
+"""The field types of reviewed services."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -10,7 +10,7 @@ from homeassistant.const import Platform
 from .media import MediaRules, is_allowed_type
 from .references import find_references
 
-MAX_TEXT_LENGTH: Final = 4096
+MAX_TEXT_CHARACTERS: Final = 4096
 
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?\s*")
 _WORD: Final = re.compile(r"[\w -]{1,64}")
@@ -23,7 +23,7 @@ _DOMAINS: Final = frozenset(
         "script", "sun", "timer", "zone",
     }
 )  # fmt: skip
-"""Domains that entities of Home Assistant's own can have. The list is fixed, so that it tells nothing of this house."""
+"""Entity domains of Home Assistant. The list is fixed, so that it reveals nothing about this installation."""
 _DURATIONS: Final = frozenset({"days", "hours", "minutes", "seconds", "milliseconds"})
 _MAX_NUMBERS: Final = 8
 _MAX_WORDS: Final = 32
@@ -31,7 +31,7 @@ _MAX_WORDS: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a value is held against: the scope, and the attributes of the entities that the call acts on."""
+    """The context of a check: the scope, and the attributes of the entities that the call acts on."""
 
     in_scope: Callable[[str], bool]
     targets: Collection[Mapping[str, Any]]
@@ -42,7 +42,7 @@ type FieldType = Callable[[object, Surroundings], bool]
 
 
 def number(value: object, _: Surroundings) -> bool:
-    """Accept a number, or the text of one."""
+    """Accept a number, or a text with a number."""
     return isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value) is not None)
 
 
@@ -52,7 +52,7 @@ def numbers(value: object, around: Surroundings) -> bool:
 
 
 def word(value: object, around: Surroundings) -> bool:
-    """Accept a short word that cannot be an entity id: a mode, a color, a boolean."""
+    """Accept a short word that cannot be an entity id, such as a mode, a color or a boolean."""
     return number(value, around) or (isinstance(value, str) and _WORD.fullmatch(value) is not None)
 
 
@@ -68,21 +68,25 @@ def moment(value: object, around: Surroundings) -> bool:
 
 
 def duration(value: object, around: Surroundings) -> bool:
-    """Accept a duration as seconds, as a text, or by its parts."""
+    """Accept a duration in seconds, as a text, or as a mapping of units."""
     if isinstance(value, Mapping):
         return value.keys() <= _DURATIONS and all(number(item, around) for item in value.values())
     return moment(value, around)
 
 
 def prose(value: object, _: Surroundings) -> bool:
-    """Accept a text for people, which Home Assistant does not interpret."""
-    return value is None or isinstance(value, int | float) or (isinstance(value, str) and len(value) <= MAX_TEXT_LENGTH)
+    """Accept a text that Home Assistant does not interpret."""
+    return (
+        value is None
+        or isinstance(value, int | float)
+        or (isinstance(value, str) and len(value) <= MAX_TEXT_CHARACTERS)
+    )
 
 
 def text(value: object, around: Surroundings) -> bool:
-    """Accept a text that automations may read: one that names no entity out of scope.
+    """Accept a text that automations may interpret, if it names no entity out of scope.
 
-    The name of a host with two points or more is no entity id, unless a part of it is a domain of entities.
+    A host name with two or more dots is not an entity id, unless a part of it is an entity domain.
     """
     if not prose(value, around):
         return False
@@ -93,7 +97,7 @@ def text(value: object, around: Surroundings) -> bool:
 
 
 def entities(value: object, around: Surroundings) -> bool:
-    """Accept exact ids of entities in scope, as a list or separated by commas."""
+    """Accept ids of entities in scope, as a list or comma-separated text."""
     items = split_ids(value)
     return bool(items) and all("." in item and around.in_scope(item) for item in items)
 
@@ -104,7 +108,7 @@ def media_id(value: object, around: Surroundings) -> bool:
 
 
 def media_folder(value: object, around: Surroundings) -> bool:
-    """Accept a media id that the key may list."""
+    """Accept a media id that the key may browse."""
     return around.media.may_browse(value)
 
 
@@ -114,7 +118,7 @@ def media_type(value: object, _: Surroundings) -> bool:
 
 
 def media(value: object, around: Surroundings) -> bool:
-    """Accept what the media selector makes: an id and its type. Its metadata is not accepted."""
+    """Accept the value of a media selector, with an id and a type but without metadata."""
     return (
         isinstance(value, Mapping)
         and value.keys() <= {"media_content_id", "media_content_type"}
@@ -123,7 +127,7 @@ def media(value: object, around: Surroundings) -> bool:
 
 
 def choice(attribute: str) -> FieldType:
-    """Return the type of what is listed in an attribute of every entity that the call acts on."""
+    """Return a type that accepts the items listed in an attribute of every entity that the call acts on."""
 
     def is_choice(value: object, around: Surroundings) -> bool:
         lists = [item.get(attribute) for item in around.targets]
@@ -133,7 +137,7 @@ def choice(attribute: str) -> FieldType:
 
 
 def split_ids(value: object) -> list[str]:
-    """Return the ids in a text with commas or in a list of such texts, in lower case."""
+    """Return the lower-case ids in a comma-separated text or in a list of such texts."""
     items: Iterable[object] = value if isinstance(value, list) else [] if value is None else [value]
     parts = (part.strip().lower() for item in items if isinstance(item, str) for part in item.split(","))
     return [part for part in parts if part]

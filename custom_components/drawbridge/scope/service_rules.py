@@ -1,4 +1,4 @@
-"""Which service calls a key may make."""
+"""Decides which service calls a key may make."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -8,23 +8,23 @@ from .reviewed_services import GENERIC_SERVICES, REVIEWED
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether something is allowed, and the rule that says so."""
+    """Whether a call is allowed, and the rule that decided."""
 
     allowed: bool
     rule: str
 
 
 def is_dangerous(domain: str, service: str) -> bool:
-    """Tell whether a service may be called only where it is listed by its exact name."""
+    """Tell whether a service must be listed by its exact name."""
     name = f"{domain}.{service}"
     return name not in REVIEWED and name not in GENERIC_SERVICES
 
 
 def decide_service(domain: str, service: str, allowed: Collection[str]) -> Decision:
-    """Decide whether a key may call a service at all.
+    """Decide whether a key may call a service.
 
-    ``allowed`` holds ``domain.service``, ``domain.service.*`` and ``domain.*``. While it is empty, the reviewed
-    entity services are allowed, since what they reach is held against the scope.
+    ``allowed`` holds ``domain.service``, ``domain.service.*`` and ``domain.*``. If it is empty, the reviewed
+    entity services are allowed, because what they reach is checked against the scope.
     """
     name = f"{domain}.{service}"
     if name in allowed or all_fields(name) in allowed:
@@ -39,15 +39,15 @@ def decide_service(domain: str, service: str, allowed: Collection[str]) -> Decis
 
 
 def all_fields(name: str) -> str:
-    """Return how a key lists a service with all of its fields."""
+    """Return the list entry for a service with all of its fields."""
     return f"{name}.*"
 
 
 def is_opened(domain: str, service: str, allowed: Collection[str]) -> bool:
-    """Tell whether a key may use a service beyond what was reviewed of it.
+    """Tell whether a key may use a service beyond its reviewed fields.
 
-    The exact name of a reviewed service only narrows the key to it. A service that was not reviewed has nothing
-    but its exact name.
+    Listing a reviewed service by its exact name allows only the reviewed fields. A service that was not reviewed is
+    listed by its exact name.
     """
     name = f"{domain}.{service}"
     return all_fields(name) in allowed or (name in allowed and is_dangerous(domain, service))
@@ -62,7 +62,7 @@ def decide_reach(
 ) -> Decision:
     """Decide whether everything that a call reaches is in scope.
 
-    A call that ``needs_target`` must reach an entity of its own domain, or any where the
+    A call that ``needs_target`` must reach an entity of its own domain, or any entity if the
     domain is ``homeassistant``.
     """
     outside = sorted(item for item in reached if not in_scope(item))

@@ -1,1 +1,1 @@
-"""What the bridge knows of itself: counters, histograms, health, the snapshot. No Home Assistant."""
+"""The bridge's own metrics: counters, histograms, the health score and the snapshot."""

@@ -1,4 +1,4 @@
-"""Counters and histograms. A request costs about a microsecond here."""
+"""Counters and histograms."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -17,15 +17,15 @@ DENIALS: Final = (
     "busy", "capability", "locked_out", "network", "rate_limited", "scope", "service_scope", "template_budget",
     "unfinished",
 )  # fmt: skip
-"""The usual reasons for which a request is denied although nothing is wrong with its key."""
+"""Common reasons for which a request with a valid key is denied."""
 
 
 @dataclass(slots=True)
 class CacheCounters:
-    """What a cache did since the start.
+    """Counters of a cache since the start.
 
-    A hit was answered from what was prepared, with no more than the changed pieces made anew;
-    the rest of the requests were misses. A revalidation is a hit that sent no body.
+    A hit is a request that was answered from the cache, at most with changed pieces rebuilt. All other requests are
+    misses. A revalidation is a hit without a body.
     """
 
     requests: int = 0
@@ -37,7 +37,7 @@ class CacheCounters:
 
 @dataclass(slots=True)
 class RouteCounters:
-    """Answers of one route: durations by bucket, their sum in seconds, and bytes sent."""
+    """Responses of a route: durations by bucket, their sum in seconds, and bytes sent."""
 
     buckets: list[int] = field(default_factory=lambda: [0] * (len(DURATION_BOUNDS) + 1))
     seconds: float = 0.0
@@ -46,7 +46,7 @@ class RouteCounters:
 
 @dataclass(slots=True)
 class KeyCounters:
-    """Requests of one key, how many of them were refused, and the last one: its Unix time and its address."""
+    """Counters of a key: requests, refusals, and the Unix time and address of the last request."""
 
     requests: int = 0
     refused: int = 0
@@ -55,18 +55,18 @@ class KeyCounters:
 
 
 class Counters:
-    """All that is counted.
+    """All counters.
 
-    Bounded: routes, methods and reasons come from declarations, never from a client,
-    and keys that are gone are dropped.
+    Their number is limited: routes, methods and reasons come from declarations, never from clients, and counters of
+    deleted keys are dropped.
     """
 
     def __init__(self) -> None:
-        """Begin at zero."""
+        """Create counters that start at 0."""
         self.requests: defaultdict[tuple[str, str, int], int] = defaultdict(int)
         self.routes: defaultdict[str, RouteCounters] = defaultdict(RouteCounters)
         self.keys: defaultdict[str, KeyCounters] = defaultdict(KeyCounters)
-        # From zero, not from the first one on: what is not there yet cannot be seen to grow.
+        # Create the series at 0 so that Prometheus sees the first increment.
         self.auth_failures: defaultdict[str, int] = defaultdict(int, dict.fromkeys(AuthFailure, 0))
         self.denied: defaultdict[str, int] = defaultdict(int, dict.fromkeys(DENIALS, 0))
         self.rate_limited: defaultdict[str, int] = defaultdict(int)
@@ -80,7 +80,7 @@ class Counters:
         counters.last_address = address
 
     def keys_changed(self, _old: object, new: Collection[str]) -> None:
-        """Drop what was counted for the keys that are gone."""
+        """Drop the counters of deleted keys."""
         for by_key in (self.keys, self.rate_limited):
             for key_id in by_key.keys() - set(new):
                 del by_key[key_id]

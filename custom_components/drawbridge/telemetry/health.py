@@ -1,4 +1,4 @@
-"""The health score, from 0 to 100, and the components that it consists of."""
+"""The health score, from 0 to 100, and its components."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from .window import Totals
 
 HEALTHY_SCORE: Final = 80.0
-"""The score of a bridge that is exactly on every threshold of the production checklist."""
+"""The score of a bridge that just meets every threshold of the production checklist."""
 
 
 @dataclass(frozen=True, slots=True)

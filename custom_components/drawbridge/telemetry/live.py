@@ -25,17 +25,16 @@ _UNDECLARED: Final = ("id_reuse", "invalid_format", "unknown_command")
 
 @dataclass(slots=True)
 class LiveCounters:
-    """What live connections did since the start.
+    """Counters of live connections since the start.
 
     Attributes:
-        clients: Connections that are open, by transport.
-        key_clients: The same by key.
-        events: Events that were sent.
-        conflated: Changes that were merged into a later one because the client was behind.
-        dropped: Connections that were closed because their clients read too slowly.
-        commands: Commands that were answered, by type and result. Types and results that are unknown count as
-            ``other``.
-        delays: Publications by delay from the first change to the wire, by bucket.
+        clients: Open connections, by transport.
+        key_clients: Open connections, by key.
+        events: Sent events.
+        conflated: Changes that were merged into a later one because the client was slow.
+        dropped: Connections closed because clients read too slowly.
+        commands: Commands, by type and result. Unknown types and results count as ``other``.
+        delays: Publications by delay between the first change and sending, by bucket.
         delay_seconds: The sum of these delays.
 
     """

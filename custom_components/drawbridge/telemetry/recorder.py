@@ -1,4 +1,4 @@
-"""Records what happens: counters since the start, and sums of the last five minutes."""
+"""Records metrics: counters since the start, and sums over the last five minutes."""
 
 import time
 from bisect import bisect_left
@@ -15,7 +15,7 @@ _SERVER_ERROR: Final = HTTPStatus.INTERNAL_SERVER_ERROR.value
 
 
 class CacheRecorder:
-    """Records what happens in one cache."""
+    """Records the metrics of a cache."""
 
     def __init__(self, counters: CacheCounters, window: Window, clock: Callable[[], float]) -> None:
         """Record into the counters of a cache and into the window."""
@@ -34,15 +34,15 @@ class CacheRecorder:
         slot.cache_hits += hit
 
     def revalidated(self) -> None:
-        """Record that the client's copy of the answer last requested was still valid."""
+        """Record that the client's copy of the last requested response was still valid."""
         self._counters.revalidations += 1
 
     def invalidated(self) -> None:
-        """Record an answer that became outdated."""
+        """Record that a response became outdated."""
         self._counters.invalidations += 1
 
     def evicted(self) -> None:
-        """Record an answer that was dropped to make room."""
+        """Record that a response was evicted."""
         self._counters.evictions += 1
 
 

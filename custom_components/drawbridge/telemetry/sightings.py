@@ -20,11 +20,11 @@ _MAX_SEEN: Final = 1024
 class Sightings:
     """Finds keys that are used over plain HTTP from outside, and a proxy that hides its clients.
 
-    Each combination of key, address and TLS is inspected once. At most 1,024 are remembered.
+    Each combination of key, address and TLS is inspected once. At most 1,024 combinations are kept.
     """
 
     def __init__(self) -> None:
-        """Create it without sightings."""
+        """Create an empty collection."""
         self.plain: dict[str, str] = {}
         """For each key: an address outside the local network that used it without TLS."""
         self.hiding_proxy: str | None = None
@@ -34,7 +34,7 @@ class Sightings:
 
     @property
     def remembered(self) -> int:
-        """The number of combinations remembered."""
+        """The number of combinations that are kept."""
         return len(self.seen)
 
     def use(
@@ -55,6 +55,6 @@ class Sightings:
             self.hiding_proxy = remote
 
     def keys_changed(self, _old: object, new: Container[str]) -> None:
-        """Forget the keys that are gone."""
+        """Drop deleted keys."""
         self.seen = {use for use in self.seen if use[0] in new}
         self.plain = {key_id: address for key_id, address in self.plain.items() if key_id in new}

@@ -27,12 +27,12 @@ class BridgeStatus:
     caches: Mapping[str, Mapping[str, float | None]]
     """For each cache: ``entries``, ``bytes``, and in seconds ``age`` and ``warm_seconds``."""
     lockouts: Mapping[str, int]
-    """Addresses locked out now (``active``) and lock-outs since the start (``total``)."""
+    """Locked-out addresses (``active``) and lock-outs since the start (``total``)."""
     audit: Mapping[str, int | bool | Mapping[str, int]]
     """Audit records since the start (``records``), whether they are written to a file (``file``), and those that were
     not written (``dropped``), by reason."""
     sending: Mapping[str, int]
-    """Answers that clients have not read to their end, ``answers``, their ``bytes``, and connections ``dropped``."""
+    """Unread responses (``answers``), their size (``bytes``), and dropped connections (``dropped``)."""
     pending_bytes: int
     """The size of what the clients of live connections have not read yet."""
 

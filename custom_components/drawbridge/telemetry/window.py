@@ -65,7 +65,7 @@ class Window:
         return totals
 
     def _turn_to(self, now: float) -> Totals:
-        """Start the slot of a moment, and return it."""
+        """Start the slot of a time, and return it."""
         number = int(now // _SLOT_SECONDS)
         index = number % _SLOTS
         self._until = (number + 1) * _SLOT_SECONDS

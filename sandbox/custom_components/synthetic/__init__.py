@@ -1,6 +1,6 @@
-"""Synthetic: devices for helpers to belong to, and sensors in any number whose values change at a given rate.
+"""Synthetic: creates devices for helpers, and any number of sensors that change at a configurable rate.
 
-For demonstrations and measurements of other integrations alone.
+For demonstrations and benchmarks of other integrations only.
 """
 
 import voluptuous as vol
@@ -33,7 +33,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: SyntheticConfigEntry) -> bool:
-    """Add the devices and the sensors, and begin to change them."""
+    """Add the devices and the sensors, and start changing them."""
     registry = dr.async_get(hass)
     for device in entry.data[CONF_DEVICES]:
         registry.async_get_or_create(
@@ -50,6 +50,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: SyntheticConfigEntry) ->
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: SyntheticConfigEntry) -> bool:
-    """Stop changing the sensors, and take them away."""
+    """Stop changing the sensors, and remove them."""
     entry.runtime_data.stop()
     return await hass.config_entries.async_unload_platforms(entry, [Platform.SENSOR])

@@ -1,4 +1,4 @@
-"""Changes of sensors at a steady rate, spread evenly over time and over the sensors, in no order."""
+"""Changes sensors at a steady rate, in random order."""
 
 from collections.abc import Callable, Sequence
 from random import Random
@@ -10,28 +10,28 @@ TICK_SECONDS: Final = 0.01
 
 
 class Churn:
-    """Calls the given changes in turn. A tick that comes late makes up for what it missed.
+    """Calls the given changes in turn. A late tick catches up.
 
-    The turns are shuffled, alike in every run, so that neighbours do not change together: nobody could rely on that.
+    The order is shuffled, but identical in every run, so that neighboring sensors do not change together.
     """
 
     def __init__(self, hass: HomeAssistant, changes: Sequence[Callable[[], None]]) -> None:
-        """Take the changes to call; nothing happens before `set_rate`."""
+        """Create a stopped churn. Call `set_rate` to start it."""
         self._loop = hass.loop
-        self._changes = Random(len(changes)).sample(changes, len(changes))  # noqa: S311 - an order is no secret
+        self._changes = Random(len(changes)).sample(changes, len(changes))  # noqa: S311 - the order is not a secret
         self._position = 0
         self._cancel: CALLBACK_TYPE | None = None
 
     @callback
     def set_rate(self, per_second: float) -> None:
-        """Change so many a second from now on; 0 stops."""
+        """Set the changes per second; 0 stops."""
         self.stop()
         if per_second > 0 and self._changes:
             self._run(per_second, self._loop.time(), 0)
 
     @callback
     def stop(self) -> None:
-        """Change nothing any longer."""
+        """Stop."""
         if self._cancel is not None:
             self._cancel()
             self._cancel = None

@@ -1,4 +1,4 @@
-"""Config flow: one form says which devices and how many sensors the entry has."""
+"""The config flow: one form for the devices and the number of sensors."""
 
 from typing import Any, override
 
@@ -29,7 +29,7 @@ _FORM = vol.Schema(
 
 
 class SyntheticConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Make an entry out of one form."""
+    """Creates an entry from one form."""
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

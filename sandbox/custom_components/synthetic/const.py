@@ -1,4 +1,4 @@
-"""Names that the parts of the integration share."""
+"""Constants of the integration."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Sensors as a house has them, ten to a device, in any number."""
+"""Sensors of typical kinds, ten for each device."""
 
 from dataclasses import dataclass
 from itertools import batched, cycle, islice
@@ -20,7 +20,7 @@ SENSORS_PER_DEVICE: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A quantity with its usual value, and the step by which it moves."""
+    """A quantity with its typical value and step size."""
 
     name: str
     device_class: SensorDeviceClass
@@ -44,14 +44,14 @@ KINDS: Final = (
 
 
 class SyntheticSensor(SensorEntity):
-    """A sensor that changes when it is told to."""
+    """A sensor that changes on request."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
     _attr_state_class = SensorStateClass.MEASUREMENT
 
     def __init__(self, number: int, kind: Kind, device: DeviceInfo) -> None:
-        """Make the sensor with this number; the number decides how it moves, so that runs are alike."""
+        """Create the sensor. Its number seeds its random changes, so that every run is identical."""
         self.entity_id = f"sensor.synthetic_{number:05}"
         self._attr_unique_id = f"{number:05}"
         self._attr_name = kind.name.capitalize()
@@ -59,13 +59,13 @@ class SyntheticSensor(SensorEntity):
         self._attr_native_unit_of_measurement = kind.unit
         self._attr_device_info = device
         self._kind = kind
-        self._random = Random(number)  # noqa: S311 - a made-up measurement is no secret
+        self._random = Random(number)  # noqa: S311 - the measurement is not a secret
         self._offset = self._random.randrange(-10, 11)
         self._show()
 
     @callback
     def change(self) -> None:
-        """Move by one step, up or down, not far from the usual value."""
+        """Change the value by one step, close to the typical value."""
         up = self._random.randrange(-10, 11) > self._offset
         self._offset += 1 if up else -1
         self._show()
@@ -87,7 +87,7 @@ async def async_setup_entry(
 
 
 def _sensors(number: int, areas: list[str]) -> list[SyntheticSensor]:
-    """Return so many sensors; their devices lie in the areas in turn."""
+    """Return `number` sensors. Their devices are assigned to the areas in turn."""
     numbered_kinds = enumerate(islice(cycle(KINDS), number), 1)
     devices = enumerate(batched(numbered_kinds, SENSORS_PER_DEVICE, strict=False), 1)
     places: cycle[str | None] = cycle(areas or [None])

@@ -1,4 +1,4 @@
-"""``/api/calendars``: the calendars in scope, and what is in them."""
+"""``/api/calendars``: the calendars in scope, and their events."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -46,8 +46,8 @@ def calendars(call: Call) -> web.StreamResponse:
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.NOT_FOUND,
         parameters=(
-            Parameter("start", "From when.", MOMENT, required=True),
-            Parameter("end", "Until when.", MOMENT, required=True),
+            Parameter("start", "The start of the period.", MOMENT, required=True),
+            Parameter("end", "The end of the period.", MOMENT, required=True),
         ),
     ),
 )

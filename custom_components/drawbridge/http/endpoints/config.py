@@ -1,4 +1,4 @@
-"""``/api/``, ``/api/config``, ``/api/core/state``, ``/api/components``: is somebody there, and who."""
+"""``/api/``, ``/api/config``, ``/api/core/state``, ``/api/components``: status and configuration."""
 
 from aiohttp import web
 from homeassistant.helpers.json import json_bytes
@@ -19,7 +19,7 @@ router = Router()
     about=ok(Answer("The API is running.", MESSAGE, {"message": "API running."})),
 )
 def status(_call: Call) -> web.StreamResponse:
-    """Say that the API is running."""
+    """Return that the API is running."""
     return json_response({"message": "API running."})
 
 
@@ -29,7 +29,7 @@ def status(_call: Call) -> web.StreamResponse:
     operation=operations.READ,
     about=kept(
         Answer(
-            "The configuration. Where the house stands, its URLs and paths are there with `location` alone.",
+            "The configuration. The home location, URLs and paths require the capability `location`.",
             OBJECT,
             {"version": "2026.11.0", "time_zone": "Europe/Amsterdam", "state": "RUNNING", "components": ["light"]},
         )
@@ -39,7 +39,7 @@ def config(call: Call) -> web.StreamResponse:
     """Return Home Assistant's configuration."""
     caller, cache = call.caller, call.bridge.caches.config
     name = caller.key.scope, caller.redaction
-    # Platforms are added to the components, and entities to a scope, without an event of this cache.
+    # Components and the scope can change without an event that invalidates this cache.
     basis = operations.run_state(caller), operations.components(caller)
     document = cache.find(name, basis)
     if document is None:
@@ -60,7 +60,7 @@ def config(call: Call) -> web.StreamResponse:
     ),
 )
 def core_state(call: Call) -> web.StreamResponse:
-    """Say whether Home Assistant runs, and whether its database is being migrated."""
+    """Return whether Home Assistant is running, and whether its database is being migrated."""
     return json_response(operations.core_state(call.caller))
 
 
@@ -71,5 +71,5 @@ def core_state(call: Call) -> web.StreamResponse:
     about=ok(Answer("The names of the components.", array(TEXT), ["api", "light", "light.hue"])),
 )
 def loaded_components(call: Call) -> web.StreamResponse:
-    """Return the loaded components; to a narrow key, those that every Home Assistant has, and those of its entities."""
+    """Return the loaded components. A key with a limited scope gets those of its entities and the default ones."""
     return json_response(operations.components(call.caller))

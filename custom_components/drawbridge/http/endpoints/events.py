@@ -1,4 +1,4 @@
-"""``/api/events``: which kinds there are, and firing those that a key may fire."""
+"""``/api/events``: lists event types, and fires events."""
 
 from http import HTTPStatus
 from typing import Final
@@ -24,11 +24,11 @@ _LISTENED: Final = {
     "/api/events",
     operation=operations.LIST,
     about=ok(
-        Answer("The kinds of events.", array(_LISTENED), [{"event": "state_changed", "listener_count": 5}]),
+        Answer("The event types.", array(_LISTENED), [{"event": "state_changed", "listener_count": 5}]),
     ),
 )
 def event_types(call: Call) -> web.StreamResponse:
-    """Return the kinds of events that somebody listens to; to a narrow key, those of every Home Assistant."""
+    """Return the event types that have listeners. A key with a limited scope gets the default ones."""
     listened = operations.listened(call.caller)
     return json_response([{"event": kind, "listener_count": count} for kind, count in listened.items()])
 
@@ -44,9 +44,9 @@ def event_types(call: Call) -> web.StreamResponse:
     ),
 )
 async def fire(call: Call) -> web.StreamResponse:
-    """Fire an event of a kind that is on the key's list."""
+    """Fire an event whose type is on the key's list."""
     caller, event_type = call.caller, call.parameter("event_type")
-    # Before the body is read: it may be large, and come slowly.
+    # Check this before reading the body, which may be large or slow.
     operations.ensure_may_fire(caller, event_type)
     await operations.fire(caller, event_type, await call.json())
     return json_response({"message": f"Event {event_type} fired."})

@@ -1,4 +1,4 @@
-"""``/health``: does the bridge work?"""
+"""``/health``: the health of the bridge."""
 
 from aiohttp import web
 
@@ -16,11 +16,11 @@ router = Router()
     "GET",
     "/health",
     operation=own.HEALTH,
-    about=ok(Answer("The bridge works.", component("Health"), {"status": "ok"}), tag="bridge"),
+    about=ok(Answer("The bridge is up.", component("Health"), {"status": "ok"}), tag="bridge"),
     when_down={"status": "unavailable"},
 )
 def health(call: Call) -> web.StreamResponse:
-    """Say that the bridge works; with a key for metrics, how well and why."""
+    """Return whether the bridge is up. With the capability `metrics`, also returns the health score."""
     document: dict[str, object] = {"status": "ok"}
     if call.presented is not None and Capability.METRICS in call.presented.capabilities:
         document |= health_document(call.bridge.health())

@@ -1,4 +1,4 @@
-"""``/api/history/period``: what the entities in scope did."""
+"""``/api/history/period``: the history of entities in scope."""
 
 from http import HTTPStatus
 from typing import Final
@@ -20,7 +20,7 @@ router = Router()
 
 _ABOUT: Final = ok(
     Answer(
-        "For each entity that has some, the list of its states, oldest first.",
+        "For each entity with history, the list of its states, oldest first.",
         array(array(OBJECT)),
         [[{"entity_id": "light.living_room", "state": "on", "last_changed": "2026-11-01T12:00:00+00:00"}]],
     ),
@@ -28,11 +28,11 @@ _ABOUT: Final = ok(
     HTTPStatus.NOT_FOUND,
     parameters=(
         Parameter("filter_entity_id", "The entities, separated by commas.", required=True),
-        Parameter("end_time", "The end of the period; without it, a day after its start.", MOMENT),
-        Parameter("minimal_response", "Only the state and its time, but for the first of each entity.", FLAG),
-        Parameter("no_attributes", "Without attributes.", FLAG),
-        Parameter("skip_initial_state", "Without the state at the start of the period.", FLAG),
-        Parameter("significant_changes_only", "`0` for every change, of attributes too.", FLAG),
+        Parameter("end_time", "The end of the period. The default is one day after the start.", MOMENT),
+        Parameter("minimal_response", "Return only states and times after the first state of each entity.", FLAG),
+        Parameter("no_attributes", "Omit attributes.", FLAG),
+        Parameter("skip_initial_state", "Omit the state at the start of the period.", FLAG),
+        Parameter("significant_changes_only", "`0` to include all changes, also of attributes only.", FLAG),
     ),
 )
 
@@ -40,7 +40,7 @@ _ABOUT: Final = ok(
 @router.endpoint("GET", "/api/history/period", operation=operations.READ, about=_ABOUT)
 @router.endpoint("GET", "/api/history/period/{start}", operation=operations.READ, about=_ABOUT)
 async def history(call: Call) -> web.StreamResponse:
-    """Return what entities did in a period, of the last day where it names no start."""
+    """Return the history of entities for a period. The default is the last day."""
     operations.ensure_available(call.caller)
     query = _read(call)
     if query is None:
@@ -49,7 +49,7 @@ async def history(call: Call) -> web.StreamResponse:
 
 
 def _read(call: Call) -> HistoryQuery | None:
-    """Read the request, in Home Assistant's order of checks; ``None`` where there can be nothing."""
+    """Parse the request, checking in Home Assistant's order. Returns ``None`` if the result must be empty."""
     asked, now = call.request.query, dt_util.utcnow()
     begin = call.request.match_info.get("start")
     start = dt_util.as_utc(parse(begin, "datetime")) if begin else now - DAY

@@ -1,4 +1,4 @@
-"""``/api/camera_proxy`` and ``/api/image_proxy``: pictures of entities in scope."""
+"""``/api/camera_proxy`` and ``/api/image_proxy``: images of entities in scope."""
 
 import re
 from http import HTTPStatus
@@ -19,7 +19,7 @@ from ..spec import WHOLE, Answer, Parameter, ok
 router = Router()
 
 _PIXELS: Final = re.compile(r"\d{1,5}", re.ASCII)
-_PICTURE: Final = Answer("The picture, in the format that its entity has.", content_type=None)
+_PICTURE: Final = Answer("The image, in the format of its entity.", content_type=None)
 
 
 @router.endpoint(
@@ -31,13 +31,13 @@ _PICTURE: Final = Answer("The picture, in the format that its entity has.", cont
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.NOT_FOUND,
         parameters=(
-            Parameter("width", "The width wanted, in pixels. Not every camera can scale.", WHOLE),
-            Parameter("height", "The height wanted, in pixels.", WHOLE),
+            Parameter("width", "The requested width in pixels. Some cameras do not support scaling.", WHOLE),
+            Parameter("height", "The requested height in pixels.", WHOLE),
         ),
     ),
 )
 async def camera(call: Call) -> web.StreamResponse:
-    """Return a still of a camera."""
+    """Return a still image of a camera."""
     width, height = _pixels(call, "width"), _pixels(call, "height")
     return _picture(await images.camera_picture(call.caller, call.entity_id, width, height))
 
@@ -49,7 +49,7 @@ async def camera(call: Call) -> web.StreamResponse:
     about=ok(_PICTURE, HTTPStatus.NOT_FOUND),
 )
 async def image(call: Call) -> web.StreamResponse:
-    """Return the picture of an image entity."""
+    """Return the image of an image entity."""
     return _picture(await images.image_picture(call.caller, call.entity_id))
 
 
@@ -58,7 +58,7 @@ def _pixels(call: Call, name: str) -> int | None:
     if not text:
         return None
     if not _PIXELS.fullmatch(text):
-        raise bad_request(f"'{name}' should be a number of pixels.")
+        raise bad_request(f"'{name}' must be a number of pixels.")
     return int(text)
 
 

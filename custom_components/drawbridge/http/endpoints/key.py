@@ -1,4 +1,4 @@
-"""``/key``: who am I?"""
+"""``/key``: the key of the caller."""
 
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ router = Router()
     ),
 )
 def key(call: Call) -> web.StreamResponse:
-    """Return the caller's name, what it may do, until when, and what is left of its limits."""
+    """Return the caller's name, permissions, expiry and remaining rate limit."""
     me, bridge = call.key, call.bridge
     limit = me.rate_limit(bridge.options.per_minute)
     allowance = call.allowance

@@ -1,4 +1,4 @@
-"""``/api/logbook``: what happened, as people read it."""
+"""``/api/logbook``: the logbook of entities in scope."""
 
 import re
 from datetime import datetime, timedelta
@@ -35,8 +35,8 @@ _ABOUT: Final = ok(
     parameters=(
         Parameter("entity", "Only entries of these entities, separated by commas."),
         Parameter("end_time", "The end of the period.", MOMENT),
-        Parameter("period", "How many days, where there is no end.", WHOLE),
-        Parameter("context_id", "Only what happened in this context. Not together with `entity`."),
+        Parameter("period", "The number of days, if there is no `end_time`.", WHOLE),
+        Parameter("context_id", "Only entries of this context. Cannot be combined with `entity`."),
     ),
 )
 
@@ -44,13 +44,13 @@ _ABOUT: Final = ok(
 @router.endpoint("GET", "/api/logbook", operation=operations.READ, about=_ABOUT)
 @router.endpoint("GET", "/api/logbook/{start}", operation=operations.READ, about=_ABOUT)
 async def logbook(call: Call) -> web.StreamResponse:
-    """Return what happened in a period, of today where it names no start."""
+    """Return the logbook entries for a period. The default is today."""
     operations.ensure_available(call.caller)
     return await json_pieces(call, operations.pieces(call.caller, _read(call)))
 
 
 def _read(call: Call) -> LogbookQuery:
-    """Read the request, in Home Assistant's order of checks."""
+    """Parse the request, checking in Home Assistant's order."""
     asked = call.request.query
     begin = call.request.match_info.get("start")
     start = parse(begin, "datetime") if begin else dt_util.start_of_local_day()
@@ -67,7 +67,7 @@ def _days(text: str | None) -> int:
     if text is None:
         return 1
     if not _DAYS.fullmatch(text) or abs(int(text)) > _MAX_DAYS:
-        raise bad_request(f"Invalid period: it should be a number of days, {_MAX_DAYS} at most.")
+        raise bad_request(f"Invalid period: it must be a number of days, at most {_MAX_DAYS}.")
     return int(text)
 
 
@@ -85,12 +85,12 @@ def _entity_ids(text: str | None) -> list[str] | None:
 def _period(start: datetime, end_time: str | None, days: int) -> tuple[datetime, datetime]:
     try:
         if end_time is not None:
-            # Home Assistant takes a time without a zone for one of the machine's zone here.
+            # Home Assistant interprets a time without a zone in the zone of the machine here.
             return _of_machine(start), _of_machine(parse(end_time, "end_time"))
         begin = dt_util.as_utc(start) - timedelta(days=days - 1)
         return begin, begin + timedelta(days=days)
     except OverflowError as err:
-        raise bad_request("Invalid period: it ends where no calendar reaches.") from err
+        raise bad_request("Invalid period: it is out of range.") from err
 
 
 def _of_machine(moment: datetime) -> datetime:

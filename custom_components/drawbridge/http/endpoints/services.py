@@ -1,4 +1,4 @@
-"""``/api/services``: which there are to call, and calls of them, on entities in scope alone."""
+"""``/api/services``: lists services, and calls them on entities in scope."""
 
 from http import HTTPStatus
 
@@ -31,7 +31,7 @@ async def described(call: Call) -> web.StreamResponse:
     caller, cache = call.caller, call.bridge.caches.services
     epoch = cache.epoch
     descriptions = await operations.descriptions(caller)
-    # Descriptions may be completed, and entities may come into scope, without an event of this cache.
+    # Descriptions and the scope can change without an event that invalidates this cache.
     basis = caller.key, caller.home.domains(), descriptions
     document = cache.find(caller.key.id, basis)
     if document is None:
@@ -48,7 +48,7 @@ async def described(call: Call) -> web.StreamResponse:
     about=About(
         {
             HTTPStatus.OK: Answer(
-                "The states that the call changed; with `return_response`, an object that has the response too.",
+                "The states that the call changed. With `return_response`, an object that also has the response.",
                 {
                     "anyOf": [
                         STATES,
@@ -62,7 +62,7 @@ async def described(call: Call) -> web.StreamResponse:
                 [],
             )
         },
-        parameters=(Parameter("return_response", "Ask for the response of a service that has one.", FLAG),),
+        parameters=(Parameter("return_response", "Return the response of a service that supports it.", FLAG),),
         body=Body("The data of the call.", OBJECT, {"entity_id": "light.living_room", "brightness": 120}),
         problems=frozenset({HTTPStatus.BAD_REQUEST}),
     ),

@@ -1,4 +1,4 @@
-"""``/api/states``: what the entities in scope are doing."""
+"""``/api/states``: the states of entities in scope."""
 
 from functools import partial
 from http import HTTPStatus
@@ -26,28 +26,28 @@ router = Router()
 _CURSOR: Final = "Drawbridge-Cursor"
 _UNCACHED: Final = CIMultiDictProxy(CIMultiDict({hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: NO_STORE}))
 _DEFLATED: Final = ("gzip", "deflate")
-"""Codings whose compressor is not shared, so that the executor may use them."""
-_COMPRESSED_AT_ONCE_BYTES: Final = 32_768
+"""Codings whose compressor is not shared, so that they can run in the executor."""
+_COMPRESS_IN_LOOP_BELOW_BYTES: Final = 32_768
 _EXAMPLE: Final = {"entity_id": "light.living_room", "state": "on", "attributes": {"brightness": 120}}
 _WRITTEN: Final = {"Location": "The path of the state."}
 _READ: Final = {
-    "ETag": "Names the answer, for If-None-Match.",
-    _CURSOR: "Names this moment, for `since`.",
+    "ETag": "The validator of the response, for If-None-Match.",
+    _CURSOR: "The cursor of this response, for `since`.",
 }
 _PARAMETERS: Final = (
     Parameter("domain", "Only entities of these domains.", repeatable=True),
     Parameter("area", "Only entities in these areas, by id or name.", repeatable=True),
     Parameter("label", "Only entities with these labels, by id or name.", repeatable=True),
-    Parameter("entity_id", "Only these entities; `*`, `?` and `[…]` match many.", repeatable=True),
+    Parameter("entity_id", "Only these entities. Supports the wildcards `*`, `?` and `[…]`.", repeatable=True),
     Parameter("fields", "Only these members, such as `state,attributes.unit_of_measurement`.", repeatable=True),
-    Parameter("since", "Only what changed after this cursor, of the header `Drawbridge-Cursor`."),
+    Parameter("since", "Only changes after this cursor, from the header `Drawbridge-Cursor` of an earlier response."),
 )
 _FOLLOWED: Final = {
     "type": "object",
     "required": ["reset", "changed", "removed"],
     "properties": {"reset": {"type": "boolean"}, "changed": STATES, "removed": array(TEXT)},
 }
-"""The answer to ``since``. With ``reset``, ``changed`` is all there is, and what the client holds is void."""
+"""The response to ``since``. With ``reset``, ``changed`` has all states, and the client must discard its own."""
 _PROJECTED: Final = {"anyOf": [STATE, {"type": "object", "required": ["entity_id"]}]}
 
 
@@ -58,13 +58,13 @@ _PROJECTED: Final = {"anyOf": [STATE, {"type": "object", "required": ["entity_id
     about=About(
         {
             HTTPStatus.OK: Answer(
-                "The states; with `since`, an object of what changed and what was removed.",
+                "The states. With `since`, an object with changed and removed states.",
                 {"anyOf": [array(_PROJECTED), _FOLLOWED]},
                 [_EXAMPLE],
                 headers=_READ,
             ),
             HTTPStatus.NOT_MODIFIED: Answer(
-                "Nothing changed since the answer that If-None-Match names.", headers=_READ
+                "Nothing has changed since the response that If-None-Match names.", headers=_READ
             ),
         },
         parameters=_PARAMETERS,
@@ -72,7 +72,7 @@ _PROJECTED: Final = {"anyOf": [STATE, {"type": "object", "required": ["entity_id
     ),
 )
 def all_states(call: Call) -> web.StreamResponse | Answering:
-    """Return the states of all entities in scope, or of those that are asked for."""
+    """Return the states of all entities in scope, or of the requested ones."""
     narrowing = _narrowing(call) if call.request.query_string else None
     states = call.bridge.states
     if narrowing is not None:
@@ -89,7 +89,7 @@ def all_states(call: Call) -> web.StreamResponse | Answering:
     body = states.respond(view, coding, partial(is_current, call.request))
     if body is CacheAnswer.PENDING:
         return _built_in_slices(call, view, coding)
-    # No caller is created where none is needed: this is the most frequent of all requests.
+    # This is the most frequent request, so a caller is created only if it is needed.
     cursor = {_CURSOR: narrow.kept_cursor(view) or narrow.steady_cursor(call.caller, view)}
     if body is CacheAnswer.NOT_MODIFIED:
         return not_modified(view.etag, cursor)
@@ -97,7 +97,7 @@ def all_states(call: Call) -> web.StreamResponse | Answering:
 
 
 def _narrowing(call: Call) -> Narrowing | None:
-    """Read a query; ``None`` where it asks for everything, as Home Assistant's own clients do."""
+    """Parse the query. Returns ``None`` if it requests everything, as Home Assistant's own clients do."""
     query = call.request.query
     asked = {name: query.getall(name) for name in narrow.NAMES if name in query}
     return Narrowing.of(call.caller, asked) if asked else None
@@ -129,7 +129,7 @@ def one_state(call: Call) -> web.StreamResponse:
     about=About(
         {
             HTTPStatus.OK: Answer("The state was set.", STATE, _EXAMPLE, headers=_WRITTEN),
-            HTTPStatus.CREATED: Answer("The state was made.", STATE, _EXAMPLE, headers=_WRITTEN),
+            HTTPStatus.CREATED: Answer("The state was created.", STATE, _EXAMPLE, headers=_WRITTEN),
         },
         body=Body(
             "The new state.",
@@ -149,9 +149,9 @@ def one_state(call: Call) -> web.StreamResponse:
     ),
 )
 async def set_state(call: Call) -> web.StreamResponse:
-    """Set the state of an entity, whether there is one or not. Its device is told nothing."""
+    """Set or create the state of an entity. This does not control its device."""
     caller = call.caller
-    # Before the body is read: it may be large, and come slowly.
+    # Check this before reading the body, which may be large or slow.
     entity_id = operations.ensure_writable(caller, call.parameter("entity_id"))
     state, is_new = await operations.set_state(caller, entity_id, await call.json())
     headers = {**_UNCACHED, hdrs.LOCATION: f"{call.base_path}/api/states/{entity_id}"}
@@ -166,19 +166,19 @@ async def set_state(call: Call) -> web.StreamResponse:
     about=ok(Answer("The state was removed.", MESSAGE, {"message": "Entity removed."}), HTTPStatus.NOT_FOUND),
 )
 async def remove_state(call: Call) -> web.StreamResponse:
-    """Remove the state of an entity. An entity that something provides comes back with its next change."""
+    """Remove the state of an entity. If an integration provides the entity, its next change restores it."""
     await operations.remove_state(call.caller, call.parameter("entity_id"))
     return json_response({"message": "Entity removed."})
 
 
 def _bulk(call: Call, body: bytes, headers: dict[str, str]) -> web.StreamResponse | Answering:
-    """Answer with a body that is not kept, compressed in the executor where it is large."""
+    """Respond with a body that is not cached. Compresses a large body in the executor."""
     coding = CODINGS[negotiation.choose(call.request.headers.get(hdrs.ACCEPT_ENCODING), _DEFLATED)]
     headers[hdrs.CONTENT_TYPE] = JSON
     if coding.name == negotiation.IDENTITY:
         return WholeResponse(HTTPStatus.OK, headers, Payload.of(body))
     headers[hdrs.CONTENT_ENCODING] = coding.name
-    if len(body) <= _COMPRESSED_AT_ONCE_BYTES:
+    if len(body) <= _COMPRESS_IN_LOOP_BELOW_BYTES:
         return WholeResponse(HTTPStatus.OK, headers, coding.encode(body))
     return _bulk_in_executor(call, body, headers, coding)
 

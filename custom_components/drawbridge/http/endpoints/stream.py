@@ -21,7 +21,7 @@ _EXAMPLE: Final = 'data: {"event_type": "state_changed", …}'
     operation=operations.STREAM,
     about=ok(
         Answer(
-            "Server-sent events. After `Last-Event-ID`: what has changed since, or an event `reset` and all states.",
+            "Server-sent events. With `Last-Event-ID`, begins with changes since then, or `reset` and all states.",
             TEXT,
             _EXAMPLE,
             content_type="text/event-stream",

@@ -1,4 +1,4 @@
-"""``/api/template``: texts with states in them."""
+"""``/api/template``: renders templates."""
 
 from http import HTTPStatus
 
@@ -36,7 +36,7 @@ router = Router()
     ),
 )
 async def template(call: Call) -> web.StreamResponse:
-    """Render a template that touches what is in scope alone."""
+    """Render a template that uses only entities in scope."""
     data = await call.json()
     if not isinstance(data, dict):
         raise bad_request("Template data should be a JSON object.")

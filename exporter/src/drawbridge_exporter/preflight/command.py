@@ -55,7 +55,7 @@ def _parser() -> ArgumentParser:
         "--key-file",
         required=True,
         metavar="FILE",
-        help="file with an API key with the capability 'metrics', and preferably 'read'",
+        help="file containing a key with the 'metrics' capability, ideally also 'read'",
     )
     add("--ca-file", metavar="FILE", help="CA certificates to trust instead of the system's, in PEM")
     add("--timeout", default="10", metavar="SECONDS", help="timeout of a request (default: 10)")
