@@ -44,7 +44,7 @@ HOUSEHOLD_KEYS: Final = {
     "dashboard": NewKey("Dashboard", everything=True),
     "living_room": NewKey("Living room", ("read", "control"), areas=("living_room",), expires=IN_A_YEAR),
     "metrics": NewKey("Metrics", ("metrics",)),
-    "everything": NewKey("Everything", ALL_CAPABILITIES, everything=True, services=("*",), events=("*",), per_minute=0),
+    "everything": NewKey("Everything", ALL_CAPABILITIES, everything=True, events=("*",), per_minute=0),
     "benchmark": NewKey("Benchmark", everything=True, per_minute=0),
 }
 """The keys of the household, by their names in `demo.json`."""
