@@ -1,29 +1,21 @@
 """Programs of others, unmodified but for URL and token; and requests made up at random."""
 
-import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 import aiohttp
 import pytest
 import pytest_asyncio
 
-from sandbox.drawbridge import CREATE_KEY
 from sandbox.stack import Stack, household
+from tests.e2e.programs import CLIENTS, LAMP, REPOSITORY, new_key, run
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-REPOSITORY: Final = Path(__file__).parents[2]
-CLIENTS: Final = REPOSITORY / ".venv-clients" / "bin"
 SCHEMATHESIS: Final = REPOSITORY / ".venv-schemathesis" / "bin" / "schemathesis"
-LAMP: Final = "light.living_room_floor_lamp"
-CAPABILITIES: Final = [
-    "read", "history", "control", "set_state", "fire_event", "template", "images", "location",
-]  # fmt: skip
 
 HOMEASSISTANT_API: Final = """
 import json, sys, time
@@ -68,29 +60,6 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
     """Bring up a household, for all tests of this module."""
     async with household(tmp_path_factory.mktemp("clients")) as running:
         yield running
-
-
-async def new_key(stack: Stack, name: str, **fields: Any) -> str:
-    """Make a key without a rate limit; return its secret."""
-    data = {"name": name, "everything": True, "capabilities": CAPABILITIES, "events": ["bell"], "per_minute": 0}
-    answer = await stack.home_assistant.client.post(CREATE_KEY, data | fields)
-    secret: str = answer["service_response"]["secret"]
-    return secret
-
-
-async def run(
-    *command: str | Path, succeeds: bool = True, environment: Mapping[str, str] = MappingProxyType({})
-) -> str:
-    """Run a program of others, and see whether it succeeds; return what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PYTHONWARNINGS": "ignore", **environment},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    printed = (await process.communicate())[0].decode()
-    assert (process.returncode == 0) is succeeds, printed[-6000:]
-    return printed
 
 
 async def test_homeassistant_api(stack: Stack) -> None:
