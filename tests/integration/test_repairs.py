@@ -118,7 +118,13 @@ async def test_options(bridge: Bridge, option: str, weak: Any, kind: str, safe: 
     """An option that weakens is put back."""
     hass, flows = bridge.hass, bridge.hass.config_entries.options
     flow = await flows.async_init(bridge.entry.entry_id)
-    form = {**bridge.entry.runtime_data.options.as_dict(), "max_body": 256, "cache_size": 64, option: weak}
+    form = {
+        **bridge.entry.runtime_data.options.as_dict(),
+        "max_body": 256,
+        "max_message": 1024,
+        "cache_size": 64,
+        option: weak,
+    }
     await flows.async_configure(flow["flow_id"], in_sections(flow, form))
     await hass.async_block_till_done()
     await fix(bridge, kind, None)

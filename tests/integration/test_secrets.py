@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
@@ -43,6 +44,12 @@ ENCODINGS: Final[dict[str, Callable[[str], str]]] = {
     "every character": _all,
     "every character, twice": lambda text: quote(_all(text)),
 }
+
+
+def in_header(name: str, text: str) -> Request:
+    """Return a request with a text in a header."""
+    return "GET", "/api/states/light.none", {"headers": {name: text}}
+
 
 PLACES: Final[dict[str, Callable[[str], Request]]] = {
     "path": lambda text: ("GET", f"/{text}", {}),
@@ -110,7 +117,7 @@ PLACES: Final[dict[str, Callable[[str], Request]]] = {
     "not JSON": lambda text: ("POST", "/api/services/light/turn_on", {"data": f'{{"{text}": {text}'}),
     "body without an object": lambda text: ("POST", "/api/template", {"json": text}),
     **{
-        f"header {name}": lambda text, name=name: ("GET", "/api/states/light.none", {"headers": {name: text}})
+        f"header {name}": partial(in_header, name)
         for name in (
             "X-Request-ID", "User-Agent", "Origin", "Referer", "Cookie", "If-None-Match", "Accept-Encoding",
             "X-Forwarded-For", "Access-Control-Request-Method", "Range", "X-Custom",

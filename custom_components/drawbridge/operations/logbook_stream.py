@@ -152,7 +152,7 @@ class LogbookStream(Replay):
 
     @override
     def _listen(self) -> list[CALLBACK_TYPE]:
-        from homeassistant.components.logbook import DOMAIN as LOGBOOK  # noqa: PLC0415 - may not be set up
+        from homeassistant.components.logbook.const import DOMAIN as LOGBOOK  # noqa: PLC0415 - may not be set up
         from homeassistant.components.logbook.helpers import async_subscribe_events  # noqa: PLC0415 - the same
 
         stops: list[CALLBACK_TYPE] = []

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
@@ -130,7 +131,7 @@ async def manor(bridge: Bridge, hass: HomeAssistant) -> Manor:
         device_id=lamp.id,
         suggested_object_id="lamp_power",
         disabled_by=er.RegistryEntryDisabler.USER,
-        entity_category=er.EntityCategory.DIAGNOSTIC,
+        entity_category=EntityCategory.DIAGNOSTIC,
     )
     for number in range(2):
         radio = entities.async_get_or_create(

@@ -195,7 +195,8 @@ async def test_past_stream_is_equal(own: LiveClient, ours: LiveClient, hass: Hom
     ):
         if end < start:
             continue
-        said, heard = [], []
+        said: list[Any] = []
+        heard: list[Any] = []
         for client, into in ((own, said), (ours, heard)):
             number = await client.send(STREAM, start_time=start, end_time=end, entity_ids=names, **chosen)
             into.append((await client.answer(number))["result"])
@@ -411,6 +412,7 @@ async def test_large_past(ours: LiveClient, monkeypatch: pytest.MonkeyPatch) -> 
     assert merged == whole
 
 
+@pytest.mark.usefixtures("ours")
 async def test_slow_reader(bridge: Bridge) -> None:
     """A past is not sent to a client that has not read what came before."""
     outbox = next(iter(bridge.entry.runtime_data.connections))._outbox  # noqa: SLF001

@@ -104,7 +104,8 @@ async def test_entities_move(
     """What leaves the scope is withdrawn, what enters it appears, without a new connection."""
     lr.async_get(hass).async_create("Shown")
     er.async_get(hass).async_update_entity(LAMP, labels={"shown"})
-    secret = await bridge.add_key(**{scope: ["living_room" if scope == "areas" else "shown"]})
+    chosen: dict[str, Any] = {scope: ["living_room" if scope == "areas" else "shown"]}
+    secret = await bridge.add_key(**chosen)
     async with live(bridge, secret) as client:
         number = await client.send("subscribe_entities")
         picture = Picture()

@@ -28,7 +28,7 @@ COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("config/label_registry/list", {}),
     ("config/category_registry/list", {"scope": "automation"}),
 )
-EMPTY = {
+EMPTY: dict[str, Any] = {
     "config_entries": [], "config_entries_subentries": {}, "config_entry_id": None, "config_subentry_id": None,
     "configuration_url": None, "connections": [], "identifiers": [], "primary_config_entry": None,
     "serial_number": None,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from homeassistant.components.search import Searcher
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 from homeassistant.helpers.config_validation import TARGET_FIELDS
@@ -91,7 +92,7 @@ async def test_what_can_be_used_is_equal_to_home_assistants_own(
 ) -> None:
     """A key that sees everything gets what can be used with a target, of the services those that it may call."""
     offered = {f"{domain}.{name}" for domain, found in (await ours.result("get_services")).items() for name in found}
-    targets = (
+    targets: tuple[dict[str, Any], ...] = (
         {"entity_id": "input_boolean.living_room_lamp"},
         {"area_id": ["living_room", "bedroom"]},
         {"entity_id": ["group.all", "script.seen", "automation.seen", "scene.seen", "light.nobody"]},
@@ -112,7 +113,7 @@ async def test_what_can_be_used_is_equal_to_home_assistants_own(
 async def test_primary_entities(manor: Manor, own: LiveClient, ours: LiveClient) -> None:
     """A setting of a device counts as Home Assistant's own command counts it."""
     registry = er.async_get(manor.hass)
-    registry.async_update_entity("input_boolean.living_room_lamp", entity_category=er.EntityCategory.CONFIG)
+    registry.async_update_entity("input_boolean.living_room_lamp", entity_category=EntityCategory.CONFIG)
     for command in USABLE:
         for target in ({"area_id": "living_room"}, {"entity_id": "input_boolean.living_room_lamp"}):
             result = set(await own.result(command, target=target))
@@ -153,7 +154,7 @@ async def test_too_many_ids(ours: LiveClient) -> None:
 @pytest.mark.parametrize("command", ["extract_from_target", *USABLE, "search/related"])
 async def test_without_the_capability(bridge: Bridge, command: str) -> None:
     """A key that may not read is told so."""
-    fields = {"item_type": "area", "item_id": "x"} if command == "search/related" else {"target": {}}
+    fields: dict[str, Any] = {"item_type": "area", "item_id": "x"} if command == "search/related" else {"target": {}}
     async with live(bridge, await bridge.add_key(capabilities=["metrics"])) as client:
         error = await client.error(command, **fields)
     assert error["code"] == "unauthorized"
