@@ -181,7 +181,7 @@ async def test_errors_name_nothing_hidden(bridge: Bridge, lists: HomeAssistant) 
     fields: dict[str, Any] = {"areas": ["living_room"], "capabilities": ["read", "control"]}
     async with live(bridge, await bridge.add_key(**fields)) as client:
         texts = [
-            (await client.error("todo/item/move", entity_id=SHOPPING, uid=uid, previous_uid=uid))["message"]
+            (await client.error("todo/item/move", entity_id=SHOPPING, uid=uid))["message"]
             for uid in ("none", HIDDEN, MISSING)
         ]
         assert "none" in texts[0]
