@@ -73,11 +73,13 @@ class Activity:
     Attributes:
         target: What it changed, for the audit trail.
         reached: The entities that it reached, for learn mode.
+        service: The service that it is equal to, for learn mode.
 
     """
 
     target: str | None = None
     reached: frozenset[str] = frozenset()
+    service: str | None = None
 
 
 @dataclass(slots=True, eq=False)

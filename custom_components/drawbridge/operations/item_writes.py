@@ -30,6 +30,7 @@ def find(caller: Caller, domain: str, entity_id: str, write: str) -> Any:  # noq
 
 def ensure_like_service(caller: Caller, service: str, data: Mapping[str, Any]) -> None:
     """Raise ``RefusedError`` where the key may not call the equal service with equal data."""
+    caller.activity.service = service
     domain, _, name = service.partition(".")
     try:
         planned = CallPlanner.of(caller).plan(domain, name, data)

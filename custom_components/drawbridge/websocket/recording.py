@@ -105,7 +105,9 @@ def asked_for(command: Command, message: Mapping[str, Any], activity: Activity, 
     capabilities = set(operation.adds)
     if isinstance(operation.capability, Capability):
         capabilities.add(operation.capability)
-    service = f"{message.get('domain')}.{message.get('service')}".lower() if command.type == "call_service" else None
+    service = activity.service
+    if command.type == "call_service":
+        service = f"{message.get('domain')}.{message.get('service')}".lower()
     event = message.get("event_type") if command.type == "fire_event" else None
     return Asked(
         capabilities=frozenset(capabilities),

@@ -251,3 +251,17 @@ async def test_links_that_open_something_are_redacted(bridge: Bridge) -> None:
         number = await client.send("calendar/event/subscribe", entity_id=HOME, **PERIOD)
         await client.answer(number)
         assert (await client.event(number))["events"][0]["location"] == "**REDACTED**"
+
+
+@pytest.mark.usefixtures("calendars")
+async def test_learn_mode(bridge: Bridge) -> None:
+    """It learns the service that a write is equal to, so that the proposal allows the write."""
+    secret = await bridge.add_key(name="Client", capabilities=["read", "control"])
+    await bridge.edit_key("Client", "learn", {})
+    async with live(bridge, secret) as client:
+        await client.result("calendar/event/create", entity_id=HOME, event=DAY)
+    lesson = bridge.entry.runtime_data.lessons.get(bridge.key_id("Client"))
+    assert lesson.services == {"calendar.create_event"}
+    assert lesson.entities == {HOME}
+    assert lesson.capabilities == {"control"}
+    assert not lesson.everything
