@@ -20,6 +20,8 @@ from tests.integration.twins.requests import OPEN_ENDED, Ask, draw
 
 STEP_SECONDS: Final = 0.05
 """More than the window of the change feed: changes of different steps never leave together."""
+_WINDOW_SECONDS: Final = 0.5
+"""More than the window of any subscription."""
 _LONG_SECONDS: Final = (1, 7, 65)
 _PAUSES: Final = 0.01
 """How often much time passes at once, as a share of the steps."""
@@ -102,7 +104,7 @@ class Twins:
         """Let everything happen that is due, and compare what was delivered."""
         await self._until_done()
         # Whatever waits for its window leaves now.
-        self.clock.tick(STEP_SECONDS)
+        self.clock.tick(_WINDOW_SECONDS)
         await self._until_done()
         for number, pair in enumerate(self.lines):
             found = [await line.drain() for line in pair]
@@ -230,7 +232,7 @@ class Twins:
 
     def _note(self, text: str) -> None:
         self.last = [*self.last[-6:], f"{self.steps}: {text}"]
-        print(self.last[-1])
+
 
     def _compare(self, what: str, one: Any, other: Any) -> None:
         if one != other:
