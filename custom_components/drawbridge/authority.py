@@ -73,4 +73,5 @@ class Authority:
 
 @callback
 def _is_trigger(data: Mapping[str, Any]) -> bool:
-    return bool(data[ATTR_DOMAIN] == _AUTOMATION and data[ATTR_SERVICE] == "trigger")
+    # Anything can fire an event of this type, with any data.
+    return bool(data.get(ATTR_DOMAIN) == _AUTOMATION and data.get(ATTR_SERVICE) == "trigger")

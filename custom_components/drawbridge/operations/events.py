@@ -36,12 +36,15 @@ COMMON_EVENTS: Final = frozenset(
 
 
 def listened(caller: Caller) -> dict[str, int]:
-    """Return the number of listeners by the type of event, for the types that the key may know of."""
-    listeners = {str(kind): count for kind, count in caller.hass.bus.async_listeners().items()}
-    shown = {kind for kind in listeners if not is_own_event(kind)}
+    """Return the number of listeners by the type of event, for the types that the key may know of.
+
+    A narrow key gets the same types whatever is listened to, each with one listener: types and numbers depend on what
+    is installed elsewhere.
+    """
     if not caller.key.scope.is_everything:
-        shown &= COMMON_EVENTS | caller.key.events
-    return {kind: count for kind, count in listeners.items() if kind in shown}
+        return {kind: 1 for kind in sorted(COMMON_EVENTS | caller.key.events) if not is_own_event(kind)}
+    listeners = caller.hass.bus.async_listeners()
+    return {str(kind): count for kind, count in listeners.items() if not is_own_event(str(kind))}
 
 
 def ensure_may_fire(caller: Caller, event_type: str) -> None:

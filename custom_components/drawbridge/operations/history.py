@@ -197,7 +197,9 @@ def _state_of(item: State | dict[str, Any]) -> str:
 def _encode(entity_id: str, states: _States, redaction: Redaction) -> bytes:
     found: list[dict[str, Any]] = [item if isinstance(item, dict) else dict(item.as_dict()) for item in states]
     for item in found:
-        item["state"] = without_bearer_text(item["state"])
+        # A minimal list has null for the removal of an entity.
+        if item["state"] is not None:
+            item["state"] = without_bearer_text(item["state"])
         if "attributes" in item:
             item["attributes"] = redaction.attributes(entity_id, item["attributes"])
     return json_bytes(found)[1:-1]

@@ -275,7 +275,9 @@ def _encoded(entity_id: str, states: Sequence[_Compressed], redaction: Redaction
     # Rows with equal attributes share an object. It is kept, so that no other has its id.
     shown: dict[int, tuple[Mapping[str, Any], dict[str, Any]]] = {}
     for item in states:
-        item["s"] = without_bearer_text(item["s"])
+        # Null stands for the removal of an entity.
+        if item["s"] is not None:
+            item["s"] = without_bearer_text(item["s"])
         if "a" in item:
             attributes = item["a"]
             if id(attributes) not in shown:

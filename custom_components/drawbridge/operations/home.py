@@ -136,13 +136,14 @@ class ScopedHome:
         """Return the loaded components that the scope reveals.
 
         All of them where everything is in scope; else those that every Home Assistant has, the domains of the
-        entities in scope, and the integrations that provide them.
+        entities in scope, and the integrations that provide them. These are sorted, since the order of a set depends on
+        what else is in it.
         """
         loaded = self._hass.config.components
         if self.scope.scope.is_everything:
             return list(loaded)
         shown = COMMON_COMPONENTS | self._shown(self._hass.states.async_all())
-        return [item for item in loaded if item in shown]
+        return sorted(item for item in loaded if item in shown)
 
     def shows_component(self, name: str) -> bool:
         """Return whether ``components`` would have a component in its list, once it is loaded."""

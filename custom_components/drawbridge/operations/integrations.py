@@ -39,7 +39,9 @@ async def manifests(caller: Caller, names: Sequence[str] | None) -> list[Any]:
     wanted: Iterable[str] = names or async_get_loaded_integrations(caller.hass)
     found = await async_get_integrations(caller.hass, [name for name in wanted if shown is None or name in shown])
     caller.ensure_unchanged()
-    return [item.manifest_json_fragment for item in found.values() if not isinstance(item, Exception)]
+    # In Home Assistant, the order depends on what else was loaded, and when.
+    items = found.items() if shown is None else sorted(found.items())
+    return [item.manifest_json_fragment for _, item in items if not isinstance(item, Exception)]
 
 
 async def manifest(caller: Caller, name: str) -> Any:  # noqa: ANN401 - a fragment of JSON

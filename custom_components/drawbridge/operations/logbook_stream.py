@@ -21,7 +21,7 @@ from .declaration import Operation
 from .history_stream import MAX_ANSWER_BYTES, too_large
 from .log_entries import LogFilter
 from .periods import DAY, windows
-from .replay import MAX_EVENT_BYTES, Client, Part, Replay
+from .replay import MAX_EVENT_BYTES, TICK, Client, Part, Replay
 
 if TYPE_CHECKING:
     from homeassistant.components.logbook.processor import EventProcessor
@@ -107,6 +107,8 @@ class _Gathered:
         self._has_changed = False
         self._stop: Callable[[], None] | None = None
         self.size = 0
+        self.last: float | None = None
+        """When the last entry was that the key may see."""
 
     def __enter__(self) -> Self:
         self._stop = self._current().resources.directory.listen(self._entity_changed)
@@ -123,6 +125,7 @@ class _Gathered:
             if shown:
                 piece = json_bytes(shown)[1:-1]
                 self._pieces.append(piece)
+                self.last = shown[-1]["when"]
                 self._entries += shown
                 self.size += len(piece)
             await asyncio.sleep(0)
@@ -148,6 +151,7 @@ class LogbookStream(Replay):
         """Create a subscription."""
         super().__init__(client, start, end)
         self._selection = selection
+        self._last_shown: datetime | None = None
         self._processor = _processor(client.caller(), selection, for_live_stream=not self._is_past)
 
     @override
@@ -176,17 +180,22 @@ class LogbookStream(Replay):
     @override
     async def _send_past(self, start: datetime, end: datetime, part: Part, *, is_first: bool) -> datetime | None:
         is_partial = part is Part.FIRST
+        # The rest begins after the last entry, which may be out of scope. Tell the time of the last one in scope.
+        told = start if part is not Part.REST else (self._last_shown or self._start) + TICK
         if self._selection.is_limited or end - start <= _LONG:
-            return await self._send_entries(start, end, is_partial=is_partial)
+            return await self._send_entries(start, end, told, is_partial=is_partial)
         recent = end - DAY
-        newest = await self._send_entries(recent, end, is_partial=True, sends_empty=False)
-        older = await self._send_entries(start, recent, is_partial=is_partial)
+        newest = await self._send_entries(recent, end, recent, is_partial=True, sends_empty=False)
+        older = await self._send_entries(start, recent, told, is_partial=is_partial)
         return newest or older
 
     async def _send_entries(
-        self, start: datetime, end: datetime, *, is_partial: bool, sends_empty: bool = True
+        self, start: datetime, end: datetime, told: datetime, *, is_partial: bool, sends_empty: bool = True
     ) -> datetime | None:
-        """Send the entries of a period, in more than one event if they are many. Return the time of the last one."""
+        """Send the entries of a period, in more than one event if they are many. Return the time of the last one.
+
+        ``told`` is the start of the period as the client is told.
+        """
         last = None
         with _Gathered(self._client.caller) as gathered:
             async for read in _read(self._processor, self._client.caller(), self._selection, start, end):
@@ -195,14 +204,16 @@ class LogbookStream(Replay):
                 last = read[-1]["when"] if read else last
                 await gathered.add(read)
                 if gathered.size > MAX_EVENT_BYTES:
-                    await self._send(gathered, start, end, is_partial=True)
+                    await self._send(gathered, told, end, is_partial=True)
             if gathered.size or sends_empty:
-                await self._send(gathered, start, end, is_partial=is_partial)
+                await self._send(gathered, told, end, is_partial=is_partial)
         return None if last is None else dt_util.utc_from_timestamp(last)
 
     async def _send(self, gathered: _Gathered, start: datetime, end: datetime, *, is_partial: bool) -> None:
         await self._client.room()
         entries = json_fragment(await gathered.take())
+        if gathered.last is not None:
+            self._last_shown = max(self._last_shown or self._start, dt_util.utc_from_timestamp(gathered.last))
         more = {"partial": True} if is_partial else {}
         self._client.send({"events": entries, "start_time": start.timestamp(), "end_time": end.timestamp(), **more})
 

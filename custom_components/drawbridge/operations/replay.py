@@ -133,7 +133,15 @@ class Replay(ABC):
             self._flush()
         self._pending.append(event)
         if self._is_live and self._timer is None:
-            self._timer = self._hass.loop.call_later(COALESCE_SECONDS, self._flush)
+            self._timer = self._hass.loop.call_at(self._next_window(), self._flush)
+
+    def _next_window(self) -> float:
+        """Return the end of the window, on the loop's clock.
+
+        Windows begin at fixed times, not with the first event: that may be out of scope, and must not decide when others
+        are delivered, and which of them together.
+        """
+        return (self._hass.loop.time() // COALESCE_SECONDS + 1) * COALESCE_SECONDS
 
     def _flush(self) -> None:
         """Deliver what waits, and let others have their turn in between."""

@@ -13,8 +13,8 @@ from homeassistant.components.websocket_api.const import (
     ERR_UNKNOWN_ERROR,
     FEATURE_COALESCE_MESSAGES,
 )
-from homeassistant.helpers.json import json_bytes
 
+from ..encoding.ordered import ordered_json
 from ..keys import ApiKey
 from ..log import get_logger
 from ..operations.caller import Caller
@@ -204,7 +204,7 @@ class Connection:
 
     def _send(self, message: Mapping[str, Any]) -> None:
         if not self._is_closed:
-            self.outbox.send(json_bytes(message))
+            self.outbox.send(ordered_json(message))
 
     # --- Subscriptions and the key
 
@@ -267,7 +267,11 @@ def _head(message: object) -> tuple[int, str] | None:
 
 def _validated(command: Command, message: dict[str, Any]) -> dict[str, Any]:
     if command.schema is not None:
-        return command.schema(message)
+        try:
+            return command.schema(message)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, RecursionError) as err:
+            # Some of Home Assistant's own validators take for granted that a value is of the right type.
+            raise vol.Invalid("not a valid value") from err
     if len(message) > _HEAD:
         raise vol.Invalid("extra keys not allowed")
     return message
