@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import Final
 
 from ..command import Command
-from . import automation, connection, events, scripts, services, states
+from . import automation, connection, events, scripts, services, states, templates
 
-_MODULES: Final = (automation, connection, events, scripts, services, states)
+_MODULES: Final = (automation, connection, events, scripts, services, states, templates)
 
 COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
     {command.type: command for command in chain.from_iterable(module.commands.commands for module in _MODULES)}
