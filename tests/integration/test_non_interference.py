@@ -68,7 +68,7 @@ async def twins(
         yield Twins((one, other), freezer, random.Random(seed))
 
 
-@pytest.mark.timeout(int(os.environ.get("TT","200")))
+@pytest.mark.timeout(int(os.environ.get("TT", "200")))
 async def test_what_is_hidden_changes_nothing(twins: Twins, record_property: Callable[[str, object], None]) -> None:
     """Every byte of every answer and of every delivered event is the same, after random ids are."""
     await twins.run(STEPS)
@@ -77,4 +77,5 @@ async def test_what_is_hidden_changes_nothing(twins: Twins, record_property: Cal
     if STEPS >= 10_000:
         assert not twins.unasked()
     print(twins.steps, twins.events)
-    for name, count in sorted(twins.asked.items()): print(name, count, twins.granted[name])
+    for name, count in sorted(twins.asked.items()):
+        print(name, count, twins.granted[name])

@@ -86,6 +86,11 @@ class ScopedHome:
         """Return whether an entity has a state, in scope or not. For decisions, not for answers."""
         return self._hass.states.get(entity_id) is not None
 
+    def registered(self, entry_id: str) -> str | None:
+        """Return the entity of an entry of the registry, in scope or not. For decisions, not for answers."""
+        entry = er.async_get(self._hass).entities.get_entry(entry_id)
+        return entry.entity_id if entry is not None else None
+
     def set_state(
         self, entity_id: str, state: str, attributes: Mapping[str, Any] | None, context: Context, *, force: bool
     ) -> None:

@@ -6,12 +6,12 @@ from typing import Any, Final, Self
 
 from homeassistant.core import Context
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers.template import Template
 
 from ..keys import Capability
 from ..refusal import RefusedError, bad_request
 from .caller import Activity, Caller
 from .declaration import Operation
+from .plain import has_template
 from .services import call, ensure_may_call
 
 RUN: Final = Operation("scripts.run", Capability.CONTROL)
@@ -50,7 +50,7 @@ class Action:
     @classmethod
     def of(cls, step: Mapping[str, Any]) -> Self:
         """Read a step that Home Assistant's schema accepted. Raises ``RefusedError`` for anything but an action."""
-        if not step.keys() <= _FIELDS or "action" not in step or _has_template(step):
+        if not step.keys() <= _FIELDS or "action" not in step or has_template(step):
             raise bad_request(_UNSUPPORTED)
         domain, _, service = step["action"].lower().partition(".")
         named = {"entity_id": step["entity_id"]} if "entity_id" in step else {}
@@ -128,17 +128,3 @@ def _record(caller: Caller, activities: Sequence[Activity]) -> None:
     targets = [activity.target for activity in activities if activity.target is not None]
     caller.activity.target = "; ".join(targets[:_MAX_AUDITED]) or "no action"
     caller.activity.reached = frozenset().union(*(activity.reached for activity in activities))
-
-
-def _has_template(value: object) -> bool:
-    """Return whether there is a template anywhere in what a schema returned."""
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Template):
-            return True
-        if isinstance(item, Mapping):
-            stack += [*item, *item.values()]
-        elif isinstance(item, list | tuple):
-            stack += item
-    return False

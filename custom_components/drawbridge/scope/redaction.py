@@ -116,6 +116,11 @@ class Redaction(NamedTuple):
         # A location is either a name, which stays, or coordinates.
         return not self.location and isinstance(value, list | tuple) and name.lower() == "location"
 
+    def covers(self, name: str) -> bool:
+        """Tell whether an attribute may be left out or redacted, by its name: nothing may be compared with it then."""
+        lower = name.lower()
+        return _is_secret(name) or self.hides(name) or (lower == "location" and not self.location)
+
     def may_change(self, attributes: Mapping[str, Any], encoded: bytes, braces: int = _PLAIN_BRACES) -> bool:
         """Tell quickly whether redaction could change a state; ``encoded`` is its JSON.
 

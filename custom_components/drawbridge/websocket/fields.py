@@ -9,6 +9,14 @@ MAX_DEPTH: Final = 16
 MAX_PARTS: Final = 5_000
 
 
+def objects(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Validate that a value is an object, or a list of objects."""
+    for item in value if isinstance(value, list) else [value]:
+        if not isinstance(item, Mapping):
+            raise vol.Invalid("expected a dictionary")
+    return value
+
+
 def shallow(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Validate that a value can be gone through at once, before a schema follows it to its depth."""
     stack, parts = [(value, 0)], 0

@@ -15,6 +15,7 @@ from homeassistant.helpers import (
 )
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.drawbridge.operations.event_filter import event_json
 from tests.integration.house import Bridge
 from tests.integration.live.client import LiveClient, live
 from tests.integration.live.conftest import EVERYTHING
@@ -412,16 +413,13 @@ async def test_moved(bridge: Bridge, hass: HomeAssistant) -> None:
 
 async def test_shared_encoding(bridge: Bridge, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event is encoded once for all connections to which it looks the same, of one key or of several."""
-    from custom_components.drawbridge.operations import event_filter, event_hub  # noqa: PLC0415 - counts its calls
-
     calls: list[Any] = []
-    encode = event_filter.event_json
 
-    def count(*args: Any) -> bytes:
+    def counted(*args: Any) -> bytes:
         calls.append(args)
-        return encode(*args)
+        return event_json(*args)
 
-    monkeypatch.setattr(event_hub, "event_json", count)
+    monkeypatch.setattr("custom_components.drawbridge.operations.event_hub.event_json", counted)
     secrets = [await bridge.add_key(name, events=["listed"]) for name in "ABC"]
     async with live(bridge, secrets[0]) as one, live(bridge, secrets[0]) as two, live(bridge, secrets[1]) as three:
         numbers = [await subscribed(client, "listed") for client in (one, two, three)]
@@ -436,12 +434,12 @@ async def test_fire(bridge: Bridge, own: LiveClient, hass: HomeAssistant) -> Non
     secret = await bridge.add_key("All", capabilities=EVERYTHING, events=["listed"])
     fired = recorded(hass, "listed")
     async with live(bridge, secret) as client:
-        cases: tuple[dict[str, Any], ...] = (
+        fields: list[dict[str, Any]] = [
             {},
             {"event_data": {}},
             {"event_data": {"a": [1, 2.5, None], "entity_id": OTHER}},
-        )
-        for data in cases:
+        ]
+        for data in fields:
             result = await client.result("fire_event", event_type="listed", **data)
             expected = await own.result("fire_event", event_type="listed", **data)
             assert result["context"].keys() == expected["context"].keys()

@@ -46,7 +46,17 @@ INSIDE: Final = (
 )  # fmt: skip
 OUTSIDE: Final = tuple(
     f"{domain}.attic_{number}"
-    for domain in ("light", "sensor", "binary_sensor", "device_tracker", "script", "camera", "calendar", "todo", "person")
+    for domain in (
+        "light",
+        "sensor",
+        "binary_sensor",
+        "device_tracker",
+        "script",
+        "camera",
+        "calendar",
+        "todo",
+        "person",
+    )
     for number in range(3)
 )
 """Ids that entities outside of the room may have, in either home or in none."""

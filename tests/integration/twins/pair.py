@@ -170,9 +170,7 @@ class Twins:
             headers["If-None-Match"] = etags.get(f"{key} {ask.path}", '"none"')
         body = {"json": message} if message is not None else {}
         method = ask.name.partition(" ")[0]
-        answer = await home.bridge.request(
-            method, path, home.secrets[key], params=query, headers=headers, **body
-        )
+        answer = await home.bridge.request(method, path, home.secrets[key], params=query, headers=headers, **body)
         content = await answer.read()
         shown = {name.lower(): text for name, text in answer.headers.items()}
         for name, known, place in (("etag", etags, f"{key} {ask.path}"), ("drawbridge-cursor", cursors, key)):
@@ -232,7 +230,6 @@ class Twins:
 
     def _note(self, text: str) -> None:
         self.last = [*self.last[-6:], f"{self.steps}: {text}"]
-
 
     def _compare(self, what: str, one: Any, other: Any) -> None:
         if one != other:

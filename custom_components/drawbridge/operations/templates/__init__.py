@@ -18,7 +18,8 @@ would hold the interpreter for its switch interval of 5 ms whenever the event lo
 switches of threads a slice, and nothing for short templates.
 """
 
+from .live import FOLLOW, TemplateWatch
 from .renderer import async_get_renderer
 from .rendering import RENDER, render
 
-__all__ = ["RENDER", "async_get_renderer", "render"]
+__all__ = ["FOLLOW", "RENDER", "TemplateWatch", "async_get_renderer", "render"]

@@ -37,6 +37,16 @@ def light(run: Run, args: Args, _more: Mapping[str, Any]) -> Args:
     return args
 
 
+def timed(check: Check) -> Check:
+    """Return the check of what depends on the time as well."""
+
+    def timed_check(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
+        run.sight.uses_time = True
+        return check(run, args, more)
+
+    return timed_check
+
+
 def scalar(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
     """Allow what goes through its arguments once, and may print them in an error."""
     for arg in (*args, *more.values()):
@@ -231,9 +241,8 @@ def _names(check: Check, names: str) -> dict[str, Check]:
     return dict.fromkeys(names.split(), check)
 
 
-_DATES: Final = _names(
-    short,
-    "as_datetime as_local as_timedelta as_timestamp relative_time time_since time_until timedelta_string today_at",
+_DATES: Final = _names(short, "as_datetime as_local as_timedelta as_timestamp timedelta_string") | _names(
+    timed(short), "relative_time time_since time_until today_at"
 )
 _NUMBERS: Final = _names(
     scalar,
@@ -250,7 +259,8 @@ _BOTH: Final = (
 GLOBALS: Final[Mapping[str, Check]] = (
     _BOTH
     | _SETS
-    | _names(light, "cycler e joiner namespace now pi tau timedelta utcnow zip")
+    | _names(light, "cycler e joiner namespace pi tau timedelta zip")
+    | _names(timed(light), "now utcnow")
     | {
         "dict": mapping, "max": collection, "min": collection, "range": ranged, "slugify": slug,
         "strptime": time_format, "tuple": collection,

@@ -50,9 +50,9 @@ class KeyEnvironment(TemplateEnvironment):
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
     code_generator_class = MeteredCodeGenerator
 
-    def __init__(self, hass: HomeAssistant, kind: SightKind) -> None:
-        """Build the environment for a kind of key."""
-        super().__init__(hass, limited=False, strict=False, log_fn=_no_log)
+    def __init__(self, hass: HomeAssistant, kind: SightKind, *, strict: bool = False) -> None:
+        """Build the environment for a kind of key. ``strict`` makes undefined variables an error."""
+        super().__init__(hass, limited=False, strict=strict, log_fn=_log)
         self.loader = None
         self.optimized = False
         self._own_finalize = self.finalize
@@ -364,5 +364,6 @@ def _ensure_sum(run: Any, left: Any, right: Any) -> None:  # noqa: ANN401 - the 
         catalog.hashed(run, (left, right), {})
 
 
-def _no_log(_level: int, _message: str) -> None:
-    """Keep what a client's template does wrong out of Home Assistant's log: it is in the answer."""
+def _log(level: int, message: str) -> None:
+    """Keep what a client's template does wrong out of Home Assistant's log: it is told the client."""
+    current_sight().warn(level, message)

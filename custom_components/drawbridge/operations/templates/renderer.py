@@ -31,6 +31,10 @@ _MAX_CACHED_CHARACTERS: Final = 262_144
 _MAX_WAIT_SECONDS: Final = 10.0
 
 
+type _Kind = tuple[SightKind, bool]
+"""What a key sees, and whether undefined variables are errors."""
+
+
 class TemplateBudgetError(Exception):
     """The templates of a key have taken their processor time. ``retry_after`` is in seconds."""
 
@@ -72,6 +76,7 @@ class Job:
         variables: The caller's variables.
         sight: What the key may see.
         ensure_wanted: Called whenever others may have had their turn. Raises to end the rendering.
+        strict: Whether an undefined variable is an error.
 
     """
 
@@ -80,6 +85,7 @@ class Job:
     variables: Mapping[str, Any]
     sight: Sight
     ensure_wanted: Callable[[], None]
+    strict: bool = False
 
 
 class Renderer:
@@ -88,8 +94,8 @@ class Renderer:
     def __init__(self, hass: HomeAssistant) -> None:
         """Create a renderer without anything compiled."""
         self._hass = hass
-        self._environments: dict[SightKind, KeyEnvironment] = {}
-        self._compiled: OrderedDict[tuple[SightKind, str], _Compiled] = OrderedDict()
+        self._environments: dict[_Kind, KeyEnvironment] = {}
+        self._compiled: OrderedDict[tuple[_Kind, str], _Compiled] = OrderedDict()
         self._characters = 0
         self._budget = Budget()
         self._keys: dict[str, _Turns] = {}
@@ -130,7 +136,7 @@ class Renderer:
         clock = WorkClock()
         try:
             with clock:
-                compiled = self._compile(job.sight.kind, job.source)
+                compiled = self._compile((job.sight.kind, job.strict), job.source)
                 rules.ensure_functions(compiled.refused, job.variables)
                 if not compiled.is_long:
                     try:
@@ -148,14 +154,14 @@ class Renderer:
 
         return await Slices(work).result(self._slice_turn, job.ensure_wanted)
 
-    def _compile(self, kind: SightKind, source: str) -> _Compiled:
+    def _compile(self, kind: _Kind, source: str) -> _Compiled:
         found = self._compiled.get((kind, source))
         if found is not None:
             self._compiled.move_to_end((kind, source))
             return found
         environment = self._environments.get(kind)
         if environment is None:
-            environment = self._environments[kind] = KeyEnvironment(self._hass, kind)
+            environment = self._environments[kind] = KeyEnvironment(self._hass, kind[0], strict=kind[1])
         try:
             code, refused = environment.compile_metered(source)
         except (TemplateRefusedError, jinja2.TemplateError) as err:

@@ -43,12 +43,13 @@ async def render(caller: Caller, source: object, variables: object) -> str:
     except RefusedError:
         raise
     except Exception as err:
-        raise _refusal_of(err) from err
+        raise refusal_of(err) from err
     finally:
         caller.activity.reached = frozenset(sight.asked)
 
 
-def _refusal_of(err: Exception) -> RefusedError:
+def refusal_of(err: Exception) -> RefusedError:
+    """Return the refusal of a request whose template raised an exception."""
     match err:
         case TemplateRefusedError():
             return RefusedError(err.refusal, {"detail": str(err)})

@@ -26,6 +26,8 @@ class Run:
         self.sizes = Sizes(self.meter)
         self.refusal: TemplateRefusedError | TemplateTooMuchError | None = None
         sight.on_listing = self._listing
+        # A template that takes long is rendered anew.
+        sight.warnings.clear()
 
     def taken(self, value: Any) -> Any:  # noqa: ANN401 - templates work with values of any kind
         """Return a new value if it is not too large. An iterator is counted as it is used.

@@ -30,6 +30,8 @@ _NOBODY: Final = "0" * 32
 """An id that nothing has."""
 
 _MOST_ASKED: Final = 1000
+_MOST_TOUCHED: Final = 10_000
+_MOST_WARNINGS: Final = 20
 MAX_LENGTH_ID: Final = 256
 
 OF_ENTITY: Final = frozenset(
@@ -77,10 +79,28 @@ class Sight:
         self.kind = SightKind(scope.scope.is_everything, redaction.location and scope.scope.is_everything)
         self.everything = self.kind.everything
         self.asked: set[str] = set()
+        self.touched: set[str] = set()
+        """The entities whose states were read, or that have none."""
+        self.listed: set[str | None] = set()
+        """The domains whose states were all gone through, ``None`` for all domains."""
+        self.counted: set[str | None] = set()
+        """The domains whose states were only counted."""
+        self.uses_time = False
+        self.warnings: list[tuple[int, str]] = []
+        """What Home Assistant would log of undefined variables, by level."""
         self._scope = scope
         self._redaction = redaction
         self.on_listing: Callable[[int], None] = _uncounted
         """Called with the number of states before they are gone through."""
+
+    def warn(self, level: int, message: str) -> None:
+        """Remember a warning about an undefined variable."""
+        if len(self.warnings) < _MOST_WARNINGS:
+            self.warnings.append((level, message))
+
+    def _touch(self, entity_id: str) -> None:
+        if len(self.touched) < _MOST_TOUCHED:
+            self.touched.add(entity_id.lower())
 
     def ensure(self, entity_id: object) -> str:
         """Return an entity id that may be asked for. Raises ``TemplateRefusedError``."""
@@ -111,6 +131,7 @@ class Sight:
         """
         if len(entity_id) > MAX_LENGTH_ID or not self._scope.allows(entity_id.lower()):
             entity_id = self._unknown(entity_id)
+        self._touch(entity_id)
         return self.hass.states.get(entity_id)
 
     def is_known(self, entity_id: str) -> bool:
@@ -119,7 +140,9 @@ class Sight:
 
     def state(self, entity_id: object) -> TemplateState | None:
         """Return a state, as templates know it."""
-        found = self.hass.states.get(self.ensure(entity_id))
+        known = self.ensure(entity_id)
+        self._touch(known)
+        found = self.hass.states.get(known)
         return None if found is None else self.shown(found)
 
     def valid_state(self, entity_id: str) -> TemplateState | None:
@@ -131,6 +154,15 @@ class Sight:
 
     def all(self, domain: str | None) -> Iterator[TemplateState]:
         """Yield all states, or those of a domain. Refused where some of them may be out of scope."""
+        self.listed.add(domain)
+        return self._all(domain)
+
+    def count(self, domain: str | None) -> int:
+        """Return the number of all states, or of those of a domain. Refused likewise."""
+        self.counted.add(domain)
+        return sum(1 for _ in self._all(domain))
+
+    def _all(self, domain: str | None) -> Iterator[TemplateState]:
         scope = self._scope.scope
         if not self.everything and (scope.exclude or domain not in scope.include.domains):
             what = "all entities" if domain is None else f"all entities of the domain '{domain}'"
@@ -207,7 +239,7 @@ class Domain:
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return sum(1 for _ in self._sight().all(self._name))
+        return self._sight().count(self._name)
 
     @override
     def __repr__(self) -> str:
@@ -238,7 +270,7 @@ class States:
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return sum(1 for _ in self._sight().all(None))
+        return self._sight().count(None)
 
     def __call__(self, entity_id: object, rounded: object = _MISSING, with_unit: object = False) -> str:  # noqa: FBT002 - Home Assistant's own signature
         """Return the state of an entity as text."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from ..command import Command
 from . import (
+    automation,
     calendars,
     cameras,
     connection,
@@ -22,12 +23,14 @@ from . import (
     services,
     states,
     targets,
+    templates,
     todo,
     units,
     weather,
 )
 
 _MODULES: Final = (
+    automation,
     calendars,
     cameras,
     connection,
@@ -43,6 +46,7 @@ _MODULES: Final = (
     services,
     states,
     targets,
+    templates,
     todo,
     units,
     weather,

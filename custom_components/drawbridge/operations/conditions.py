@@ -1,0 +1,197 @@
+"""Conditions of clients, about the entities in scope: tested once, or followed."""
+
+import re
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, override
+
+import voluptuous as vol
+from homeassistant.core import Event, EventStateChangedData, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import condition as conditions, trace
+from homeassistant.helpers.event import async_track_state_change_event, async_track_time_interval
+
+from ..keys import Capability
+from ..refusal import bad_request
+from .caller import Caller
+from .declaration import Operation
+from .plain import Disguise, Watch, has_template, listed
+
+TEST: Final = Operation("conditions.test", Capability.READ)
+FOLLOW: Final = Operation("conditions.follow", Capability.READ)
+
+_GROUPS: Final = frozenset({"and", "not", "or"})
+_COMMON: Final = frozenset({"alias", "condition", "enabled"})
+_FIELDS: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(_GROUPS, _COMMON | {"conditions"}),
+    "numeric_state": _COMMON | {"above", "attribute", "below", "entity_id"},
+    "state": _COMMON | {"attribute", "entity_id", "for", "match", "state"},
+}
+_HELPER: Final = re.compile(r"input_(?:select|text|number|boolean|datetime)\.\w+")
+_POLL: Final = timedelta(seconds=1)
+_UNSUPPORTED: Final = "Only the conditions state, numeric_state, and, or and not can be used, without templates."
+
+type Report = Callable[[dict[str, Any]], None]
+
+
+class Condition:
+    """A condition that Home Assistant has read, with what the key does not see disguised."""
+
+    def __init__(self, checker: Any, disguise: Disguise, *, is_timed: bool) -> None:  # noqa: ANN401 - its class differs by version
+        """Wrap a checker. ``is_timed`` tells that its result changes without a change of a state."""
+        self._checker = checker
+        self.disguise = disguise
+        self.is_timed = is_timed
+
+    def check(self) -> bool | None:
+        """Return whether the condition holds, ``None`` for one that is disabled.
+
+        Raises:
+            HomeAssistantError: That cannot be told.
+
+        """
+        # Home Assistant keeps a trace of what it evaluates, which would grow for ever.
+        trace.trace_get()
+        try:
+            result: bool | None = self._checker.async_check()
+        except HomeAssistantError as err:
+            raise HomeAssistantError(self.disguise.restored(str(err))) from err
+        return result
+
+    def unload(self) -> None:
+        """Release what Home Assistant holds for it."""
+        self._checker.async_unload()
+
+
+async def read(caller: Caller, config: Any) -> Condition:  # noqa: ANN401 - what the schema returned
+    """Return a condition for a caller.
+
+    Args:
+        caller: Whose condition it is.
+        config: The condition, as Home Assistant's schema returns it.
+
+    Raises:
+        RefusedError: It is not one of the plain conditions.
+        HomeAssistantError: Home Assistant does not accept it.
+
+    """
+    disguise = Disguise(caller)
+    _ensure_plain(config)
+    shown = _disguised(deepcopy(config), disguise)
+    caller.activity.reached = frozenset(disguise.named)
+    try:
+        valid = await conditions.async_validate_condition_config(caller.hass, shown)
+        checker = await conditions.async_from_config(caller.hass, valid)
+    except vol.Invalid as err:
+        raise bad_request(disguise.restored(str(err))) from err
+    return Condition(checker, disguise, is_timed=_is_timed(config))
+
+
+async def test(caller: Caller, config: Any) -> bool | None:  # noqa: ANN401 - the same
+    """Return whether a condition holds. Raises as ``read`` and ``Condition.check`` do."""
+    condition = await read(caller, config)
+    try:
+        return condition.check()
+    finally:
+        condition.unload()
+
+
+class ConditionWatch(Watch):
+    """Reports whether a condition holds, whenever that changes."""
+
+    def __init__(self, current: Callable[[], Caller], config: Any, report: Report) -> None:  # noqa: ANN401 - the same
+        """Follow a condition. ``report`` is given what Home Assistant's own command delivers."""
+        super().__init__(current)
+        self._config = config
+        self._report = report
+        self._condition: Condition | None = None
+        self._stops: list[Callable[[], None]] = []
+        self._last: dict[str, Any] | None = None
+
+    @override
+    async def attach(self) -> None:
+        if not self.may_go_on(Capability.READ):
+            self.detach()
+            return
+        condition = await read(self.current(), self._config)
+        if self.is_over:
+            condition.unload()
+            return
+        self.detach()
+        self._condition, self.disguise = condition, condition.disguise
+        self._stops = [
+            async_track_state_change_event(self.hass, condition.disguise.seen, self._changed),
+        ]
+        if condition.is_timed:
+            poll = partial(async_track_time_interval, self.hass, self._polled, _POLL)
+            self._stops.append(poll(name="drawbridge condition"))
+        if self._last is not None:
+            self.evaluate()
+
+    @override
+    def detach(self) -> None:
+        for stop in self._stops:
+            stop()
+        self._stops = []
+        if self._condition is not None:
+            self._condition.unload()
+            self._condition = None
+
+    def evaluate(self) -> None:
+        """Report whether the condition holds, unless that was the last report."""
+        if self._condition is None:
+            return
+        try:
+            found: dict[str, Any] = {"result": self._condition.check()}
+        except HomeAssistantError as err:
+            found = {"error": str(err)}
+        if found != self._last:
+            self._last = found
+            self._report(found)
+
+    @callback
+    def _changed(self, _event: Event[EventStateChangedData]) -> None:
+        self.evaluate()
+
+    @callback
+    def _polled(self, _now: datetime) -> None:
+        self.evaluate()
+
+
+def _ensure_plain(config: Any) -> None:  # noqa: ANN401 - the same
+    """Raise ``RefusedError`` for anything but plain conditions."""
+    kind = str(config.get("condition")) if isinstance(config, Mapping) else ""
+    if kind not in _FIELDS or not config.keys() <= _FIELDS[kind]:
+        raise bad_request(_UNSUPPORTED)
+    if kind in _GROUPS:
+        for part in config["conditions"]:
+            _ensure_plain(part)
+        config = {name: value for name, value in config.items() if name != "conditions"}
+    if has_template(config):
+        raise bad_request(_UNSUPPORTED)
+
+
+def _disguised(config: dict[str, Any], disguise: Disguise) -> dict[str, Any]:
+    """Disguise what a condition names, in place."""
+    if config["condition"] in _GROUPS:
+        config["conditions"] = [_disguised(part, disguise) for part in config["conditions"]]
+        return config
+    config["entity_id"] = [disguise.entity(item) for item in config["entity_id"]]
+    for name in ("above", "below"):
+        if isinstance(config.get(name), str):
+            config[name] = disguise.entity(config[name])
+    if "attribute" in config:
+        config["attribute"] = disguise.attribute(config["attribute"])
+    if "state" in config:
+        # Home Assistant takes the id of a helper for its state.
+        config["state"] = [
+            disguise.entity(item) if isinstance(item, str) and _HELPER.fullmatch(item) else item
+            for item in listed(config["state"])
+        ]
+    return config
+
+
+def _is_timed(config: Mapping[str, Any]) -> bool:
+    return "for" in config or any(map(_is_timed, config.get("conditions", ())))

@@ -1,0 +1,276 @@
+"""A template that is followed: rendered anew when what it reads changes, as seldom as Home Assistant does."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers.event import (
+    TrackStates,
+    async_track_state_change_filtered,
+    async_track_utc_time_change,
+)
+
+from ...keys import Capability
+from ...refusal import Refusal, RefusedError
+from ...scope.redaction import without_bearer_text
+from ..caller import Caller
+from ..declaration import Operation
+from .errors import TemplateRefusedError, TemplateTooMuchError
+from .renderer import Job, TemplateBudgetError, TemplateBusyError, async_get_renderer
+from .rendering import refusal_of
+from .results import parsed
+from .sight import Sight
+
+FOLLOW: Final = Operation("templates.follow", Capability.TEMPLATE, names=("entity_ids",), everything=True)
+
+_ALL_SECONDS: Final = 60.0
+"""A template that goes through all states is rendered anew no more often, as in Home Assistant."""
+_DOMAIN_SECONDS: Final = 1.0
+"""One that goes through all states of a domain, likewise."""
+_MAX_SHOWN_CHARACTERS: Final = 500
+
+type Report = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a rendering has come to: a result or an error, and what it depends on."""
+
+    sight: Sight
+    result: Any = None
+    error: str | None = None
+
+    @property
+    def listeners(self) -> dict[str, Any]:
+        """What it depends on, as Home Assistant tells it."""
+        states = self.states
+        return {
+            "all": states.all_states,
+            "entities": sorted(states.entities),
+            "domains": sorted(states.domains),
+            "time": self.sight.uses_time,
+        }
+
+    @property
+    def states(self) -> TrackStates:
+        """The states that it depends on."""
+        sight = self.sight
+        domains = sight.listed | sight.counted
+        if None in domains:
+            return TrackStates(True, set(), set())  # noqa: FBT003 - a tuple of Home Assistant's
+        return TrackStates(False, set(sight.touched), {domain for domain in domains if domain is not None})  # noqa: FBT003 - the same
+
+    def delay(self, event: Event[EventStateChangedData], since: float) -> float | None:
+        """Return in how many seconds to render anew for a change; ``None`` for one that it does not depend on.
+
+        ``since`` are the seconds since it was rendered.
+        """
+        sight, entity_id = self.sight, event.data["entity_id"]
+        if entity_id in sight.touched:
+            return 0.0
+        domains = {None, entity_id.partition(".")[0]}
+        is_new_or_gone = event.data["old_state"] is None or event.data["new_state"] is None
+        if not domains & sight.listed and not (is_new_or_gone and domains & sight.counted):
+            return None
+        limit = _ALL_SECONDS if None in sight.listed or self.error is not None else _DOMAIN_SECONDS
+        return max(0.0, limit - since)
+
+
+class TemplateWatch:
+    """Follows a template of a subscription."""
+
+    def __init__(  # noqa: PLR0913 - what a client may choose
+        self,
+        current: Callable[[], Caller],
+        source: str,
+        variables: Mapping[str, Any],
+        report: Report,
+        *,
+        strict: bool,
+        report_errors: bool,
+    ) -> None:
+        """Follow a template.
+
+        Args:
+            current: Returns the caller for the key as it is now.
+            source: The template.
+            variables: Its variables.
+            report: Is given what Home Assistant's own command delivers.
+            strict: Whether an undefined variable is an error.
+            report_errors: Whether errors and warnings are reported.
+
+        """
+        self._current = current
+        self._source = source
+        self._variables = variables
+        self._report = report
+        self._strict = strict
+        self._report_errors = report_errors
+        self.asked: frozenset[str] = frozenset()
+        """The entities that the last rendering asked for."""
+        self._outcome: Outcome | None = None
+        self._last: Outcome | None = None
+        self._rendered_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._is_wanted = False
+        self._is_over = False
+        self._tracker: Any = None
+        self._stop_time: Callable[[], None] | None = None
+        self._stop_listening: Callable[[], None] | None = None
+
+    @property
+    def _hass(self) -> HomeAssistant:
+        return self._current().hass
+
+    async def prepare(self) -> None:
+        """Render for the first time.
+
+        Raises:
+            RefusedError: The template uses what it may not use, or asks for what the key does not see.
+            TemplateTooMuchError: It takes too much.
+
+        """
+        self._outcome = await self._render()
+
+    def start(self) -> None:
+        """Report the first result, and go on from there."""
+        self._stop_listening = self._current().resources.directory.listen(self._moved)
+        if self._outcome is not None:
+            self._apply(self._outcome)
+
+    def stop(self) -> None:
+        """End."""
+        self._is_over = True
+        if self._task is not None:
+            self._task.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._stop_listening is not None:
+            self._stop_listening()
+        self._untrack()
+
+    def key_changed(self, _caller: Caller) -> None:
+        """Render anew for the key as it is now."""
+        self._want(0.0)
+
+    async def _render(self) -> Outcome:
+        caller = self._current()
+        sight = Sight(caller.hass, caller.home.scope, caller.redaction)
+        job = Job(caller.key.id, self._source, self._variables, sight, caller.ensure_unchanged, self._strict)
+        self._rendered_at = caller.hass.loop.time()
+        try:
+            text = await async_get_renderer(caller.hass).render(job)
+        except RefusedError, TemplateTooMuchError:
+            raise
+        except (TemplateBudgetError, TemplateBusyError, TemplateRefusedError) as err:
+            raise refusal_of(err) from err
+        except Exception as err:  # noqa: BLE001 - whatever is raised, the client's template is the cause of it
+            return Outcome(sight, error=_shown(f"{type(err).__name__}: {err}"))
+        finally:
+            self.asked = frozenset(sight.asked)
+        return Outcome(sight, parsed(without_bearer_text(text)))
+
+    # --- When to render anew
+
+    @callback
+    def _changed(self, event: Event[EventStateChangedData]) -> None:
+        if self._outcome is not None:
+            delay = self._outcome.delay(event, self._hass.loop.time() - self._rendered_at)
+            if delay is not None:
+                self._want(delay)
+
+    @callback
+    def _minute_passed(self, _now: datetime) -> None:
+        self._want(0.0)
+
+    def _moved(self, entity_id: str) -> None:
+        outcome = self._outcome
+        if outcome is None or entity_id in outcome.sight.asked or outcome.sight.listed:
+            self._want(0.0)
+
+    def _want(self, delay: float) -> None:
+        """Render anew after some seconds, or sooner if that is wanted already."""
+        if self._is_over:
+            return
+        loop = self._hass.loop
+        due = loop.time() + delay
+        if self._timer is not None:
+            if self._timer.when() <= due:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_at(due, self._go)
+
+    def _go(self) -> None:
+        self._timer = None
+        if self._task is not None and not self._task.done():
+            self._is_wanted = True
+            return
+        self._task = self._hass.async_create_background_task(self._render_again(), "drawbridge template")
+
+    async def _render_again(self) -> None:
+        if not self._current().may(Capability.TEMPLATE):
+            self._untrack()
+            return
+        try:
+            outcome = await self._render()
+        except RefusedError as err:
+            if err.refusal in {Refusal.TEMPLATE_BUDGET, Refusal.TEMPLATE_BUSY, Refusal.KEY_CHANGED}:
+                self._want(float(err.retry_after or 1))
+                return
+            outcome = Outcome(self._last_sight(), error=err.message)
+        except TemplateTooMuchError as err:
+            outcome = Outcome(self._last_sight(), error=_shown(str(err)))
+        self._apply(outcome)
+        if self._is_wanted:
+            self._is_wanted = False
+            self._want(0.0)
+
+    def _last_sight(self) -> Sight:
+        """Return what the template depended on, where it cannot be told what it depends on now."""
+        assert self._outcome is not None  # noqa: S101 - it was rendered before
+        return self._outcome.sight
+
+    # --- What comes of it
+
+    def _apply(self, outcome: Outcome) -> None:
+        if self._is_over:
+            return
+        self._outcome = outcome
+        self._track(outcome)
+        if self._report_errors:
+            for level, message in outcome.sight.warnings:
+                self._report({"error": _shown(message), "level": logging.getLevelName(level)})
+        last, self._last = self._last, outcome
+        if outcome.error is not None:
+            if self._report_errors and (last is None or last.error is None):
+                self._report({"error": outcome.error, "level": "ERROR"})
+        elif last is None or last.error is not None or last.result != outcome.result:
+            self._report({"result": outcome.result, "listeners": outcome.listeners})
+
+    def _track(self, outcome: Outcome) -> None:
+        if self._tracker is None:
+            self._tracker = async_track_state_change_filtered(self._hass, outcome.states, self._changed)
+        else:
+            self._tracker.async_update_listeners(outcome.states)
+        if outcome.sight.uses_time and self._stop_time is None:
+            self._stop_time = async_track_utc_time_change(self._hass, self._minute_passed, second=0)
+        elif not outcome.sight.uses_time and self._stop_time is not None:
+            self._stop_time()
+            self._stop_time = None
+
+    def _untrack(self) -> None:
+        if self._tracker is not None:
+            self._tracker.async_remove()
+            self._tracker = None
+        if self._stop_time is not None:
+            self._stop_time()
+            self._stop_time = None
+
+
+def _shown(text: str) -> str:
+    return without_bearer_text(text[:_MAX_SHOWN_CHARACTERS])

@@ -1,0 +1,208 @@
+"""Triggers of clients, about the entities in scope and the events on the list of the key."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from copy import deepcopy
+from typing import Any, Final, override
+
+import voluptuous as vol
+from homeassistant.core import Context, Event, State, callback
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.json import ExtendedJSONEncoder, json_bytes
+from homeassistant.helpers.trigger import async_initialize_triggers, async_validate_trigger_config
+from homeassistant.util.json import json_loads_object
+
+from ..const import DOMAIN
+from ..keys import Capability
+from ..log import get_logger
+from ..refusal import bad_request
+from ..scope.own_events import may_receive
+from ..scope.references import TooDeepError, find_references
+from ..states.state_json import redacted_state
+from .caller import Caller
+from .declaration import Operation
+from .event_filter import Data, EventFilter
+from .plain import Disguise, Watch, listed
+from .registry_sight import SUBJECTS, RegistrySight
+
+FOLLOW: Final = Operation("triggers.follow", Capability.READ)
+
+MAX_TRIGGERS: Final = 100
+
+_LOGGER = get_logger(__name__)
+_EVENT: Final = "event"
+_COMMON: Final = frozenset({"alias", "enabled", "id", "platform"})
+_FIELDS: Final[Mapping[str, frozenset[str]]] = {
+    _EVENT: _COMMON | {"context", "event_data", "event_type"},
+    "numeric_state": _COMMON | {"above", "attribute", "below", "entity_id", "for"},
+    "state": _COMMON | {"attribute", "entity_id", "for", "from", "not_from", "not_to", "to"},
+    "time": _COMMON | {"at", "weekday"},
+    "time_pattern": _COMMON | {"hours", "minutes", "seconds"},
+}
+_UNSUPPORTED: Final = (
+    "Only the triggers state, numeric_state, time, time_pattern and event can be used, without templates and variables."
+)
+
+type Config = Mapping[str, Any]
+type Report = Callable[[bytes], None]
+
+
+class TriggerWatch(Watch):
+    """Reports when one of several triggers fires."""
+
+    def __init__(self, current: Callable[[], Caller], configs: Sequence[Config], report: Report) -> None:
+        """Follow triggers.
+
+        Args:
+            current: Returns the caller for the key as it is now.
+            configs: The triggers, as Home Assistant's schema returns them.
+            report: Is given, as JSON, what Home Assistant's own command delivers.
+
+        Raises:
+            RefusedError: One of them is not one of the plain triggers.
+
+        """
+        super().__init__(current)
+        _ensure_plain(configs)
+        self._configs = configs
+        self._report = report
+        self._attached_for: frozenset[str] | None = None
+        self._stop_triggers: Callable[[], None] | None = None
+
+    @override
+    async def attach(self) -> None:
+        if not self.may_go_on(Capability.READ):
+            self.detach()
+            return
+        caller = self.current()
+        disguise = Disguise(caller)
+        shown = [_disguised(deepcopy(dict(config)), disguise) for config in self._configs]
+        if disguise.hidden == self._attached_for:
+            # A trigger that waits for its time goes on.
+            return
+        caller.activity.reached = frozenset(disguise.named)
+        try:
+            valid = await async_validate_trigger_config(caller.hass, shown)
+        except vol.Invalid as err:
+            raise bad_request(disguise.restored(str(err))) from err
+        self.detach()
+        self.disguise, self._attached_for = disguise, disguise.hidden
+        stop = await async_initialize_triggers(caller.hass, valid, self._fired, DOMAIN, "of an API key", _LOGGER.log)
+        if self.is_over and stop is not None:
+            stop()
+        else:
+            self._stop_triggers = stop
+
+    @override
+    def detach(self) -> None:
+        self._attached_for = None
+        if self._stop_triggers is not None:
+            self._stop_triggers()
+            self._stop_triggers = None
+
+    @callback
+    def _fired(self, variables: Mapping[str, Any], context: Context | None = None) -> None:
+        if not self.may_go_on(Capability.READ):
+            return
+        shown = _shown(self.current(), variables["trigger"], self._configs)
+        if shown is not None:
+            message = {"variables": {"trigger": shown}, "context": context}
+            text = json.dumps(message, cls=ExtendedJSONEncoder, allow_nan=False, separators=(",", ":"))
+            self._report(text.encode())
+
+
+def _ensure_plain(configs: Sequence[Config]) -> None:
+    """Raise ``RefusedError`` for anything but plain triggers."""
+    if len(configs) > MAX_TRIGGERS:
+        raise bad_request(f"There can be {MAX_TRIGGERS} triggers at most.")
+    for config in configs:
+        kind = config["platform"]
+        if kind not in _FIELDS or not config.keys() <= _FIELDS[kind] or _is_templated(config):
+            raise bad_request(_UNSUPPORTED)
+
+
+def _is_templated(config: Config) -> bool:
+    try:
+        return find_references(config).templated
+    except TooDeepError:
+        return True
+
+
+def _disguised(config: dict[str, Any], disguise: Disguise) -> dict[str, Any]:
+    """Disguise what a trigger names, in place. What is malformed is left to Home Assistant."""
+    if "entity_id" in config:
+        with suppress(vol.Invalid):
+            config["entity_id"] = [disguise.entity(item) for item in cv.entity_ids_or_uuids(config["entity_id"])]
+    for name in ("above", "below"):
+        if name in config:
+            config[name] = _other_entity(config[name], disguise)
+    if isinstance(config.get("attribute"), str):
+        config["attribute"] = disguise.attribute(config["attribute"])
+    if config["platform"] == "time" and "at" in config:
+        config["at"] = [_other_entity(item, disguise) for item in listed(config["at"])]
+    return config
+
+
+def _other_entity(value: Any, disguise: Disguise) -> Any:  # noqa: ANN401 - any JSON value
+    """Disguise an entity that a time or a limit is read from."""
+    if isinstance(value, dict) and "entity_id" in value:
+        return {**value, "entity_id": _other_entity(value["entity_id"], disguise)}
+    if not isinstance(value, str) or "." not in value or ":" in value or _is_number(value):
+        return value
+    return disguise.entity(value.strip().lower())
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(caller: Caller, trigger: Mapping[str, Any], configs: Sequence[Config]) -> dict[str, Any] | None:
+    """Return what a caller sees of a trigger that fired; ``None`` where it does not see it at all."""
+    entity_id = trigger.get("entity_id")
+    if entity_id is not None and not caller.home.allows(entity_id):
+        return None
+    shown = dict(trigger)
+    for name, value in trigger.items():
+        if isinstance(value, State):
+            shown[name] = redacted_state(value, caller.redaction)
+        elif isinstance(value, Event):
+            data = _event_data(caller, value, configs[int(trigger["idx"])])
+            if data is None:
+                return None
+            shown[name] = {**value.as_dict(), "data": data}
+    return shown
+
+
+def _event_data(caller: Caller, event: Event[Any], config: Config) -> Data | None:
+    """Return what a caller sees of the data of an event that is on its list."""
+    kind = str(event.event_type)
+    if not may_receive(kind, caller.key.events):
+        return None
+    sight = RegistrySight(caller.hass, caller.home.scope)
+    sighting = None
+    if kind in SUBJECTS:
+        if not sight.everything:
+            return None
+        sighting = sight.note(event)
+    data = EventFilter(caller, sight).data(event, sighting)
+    if data is None or not _is_open(config.get("event_data", {}), json_loads_object(json_bytes(event.data)), data):
+        return None
+    return data
+
+
+def _is_open(wanted: Mapping[str, Any], actual: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    """Return whether nothing that a trigger was matched with is redacted: else it could be guessed."""
+    for name, value in wanted.items():
+        one, other = actual.get(name), shown.get(name)
+        if one == other:
+            continue
+        if not (isinstance(value, Mapping) and isinstance(one, Mapping) and isinstance(other, Mapping)):
+            return False
+        if not _is_open(value, one, other):
+            return False
+    return True
