@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -11,8 +13,11 @@ import pytest
 import pytest_asyncio
 
 from sandbox.client import Client
+from sandbox.ports import choose
+from sandbox.process import Process
 from sandbox.stack import Stack, household
-from tests.e2e.programs import CLIENTS, LAMP, new_key, run
+from sandbox.wait import until
+from tests.e2e.programs import CLIENTS, LAMP, REPOSITORY, new_key, run
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -116,6 +121,12 @@ async def test_js_websocket(stack: Stack) -> None:
     assert await state(stack, HALL_LAMP) == "on"
 
 
+async def test_js_websocket_with_a_wrong_key(stack: Stack) -> None:
+    """A wrong key is an invalid authentication, for which a client does not try again."""
+    printed = await run(*JS_WEBSOCKET, stack.bridge, "dbk_wrong", LAMP, HALL_LAMP, succeeds=False)
+    assert "ERR_INVALID_AUTH" in printed
+
+
 async def test_js_websocket_in_one_room(stack: Stack) -> None:
     """With a key for one room, it holds the room, and what it calls elsewhere is refused."""
     held = await held_by(stack, await narrow_key(stack, "js-websocket, one room"), *JS_WEBSOCKET)
@@ -168,3 +179,166 @@ async def test_hass_client_in_one_room(stack: Stack) -> None:
     assert MARKER not in json.dumps(held)
     assert "kitchen" not in json.dumps(held["states"])
     assert await state(stack, HALL_LAMP) == "off"
+
+
+# --- Clients that run until they are stopped
+
+
+def log_has(process: Process, line: str) -> bool:
+    """Whether a running client has logged something."""
+    assert process.running, process.failure("ended")
+    return process.log.exists() and line in process.log.read_text(encoding="utf-8")
+
+
+def read_if_written(process: Process, file: Path) -> Any:
+    """Return what a running client has written down, or None."""
+    assert process.running, process.failure("ended")
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+async def written_by(stack: Stack, process: Process, file: Path, *, listens: str) -> Any:
+    """Run a client, switch the lamp on once its log says that it listens, and return what it writes down then."""
+    client = stack.home_assistant.client
+    await client.call("light.turn_off", LAMP)
+    await client.call("input_boolean.turn_off", HELPER)
+    held: list[Any] = []
+
+    async def ready() -> bool:
+        return log_has(process, listens)
+
+    async def written() -> bool:
+        held.append(read_if_written(process, file))
+        return held[-1] is not None
+
+    async with hidden_changes(stack):
+        process.start()
+        try:
+            await until(ready, seconds=SECONDS)
+            await asyncio.sleep(1)
+            await client.call("light.turn_on", LAMP)
+            await until(written, seconds=SECONDS)
+        finally:
+            await process.stop()
+    return held[-1]
+
+
+# --- AppDaemon
+
+APPDAEMON: Final = REPOSITORY / ".venv-appdaemon" / "bin" / "appdaemon"
+
+
+def appdaemon(folder: Path, url: str, key: str) -> Process:
+    """Return AppDaemon, configured as its documentation shows, with one app."""
+    apps = folder / "apps"
+    apps.mkdir()
+    plugin = {"type": "hass", "ha_url": url, "token": key}
+    app = {
+        "module": "reading_time",
+        "class": "ReadingTime",
+        "lamp": LAMP,
+        "other_lamp": HALL_LAMP,
+        "helper": HELPER,
+        "file": str(folder / "held.json"),
+    }
+    shutil.copy(PROGRAMS / "reading_time.py", apps)
+    home = {"latitude": 52.4, "longitude": 4.9, "elevation": 2, "time_zone": "Europe/Amsterdam"}
+    # JSON is YAML.
+    config = {"appdaemon": {**home, "plugins": {"HASS": plugin}}}
+    (folder / "appdaemon.yaml").write_text(json.dumps(config), encoding="utf-8")
+    (apps / "apps.yaml").write_text(json.dumps({"reading_time": app}), encoding="utf-8")
+    return Process("AppDaemon", [str(APPDAEMON), "--config", str(folder)], log=folder / "appdaemon.log")
+
+
+def complaints(log: Path) -> list[str]:
+    """Return the lines of AppDaemon's log that are warnings or errors."""
+    lines = log.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if re.search(r" (WARNING|ERROR|CRITICAL) ", line)]
+
+
+async def test_appdaemon(stack: Stack, tmp_path: Path) -> None:
+    """AppDaemon (PyPI) runs an app that listens to a lamp and turns a helper on."""
+    key = await new_key(stack, "AppDaemon")
+    process = appdaemon(tmp_path, stack.bridge, key)
+    held = await written_by(stack, process, tmp_path / "held.json", listens="ReadingTime listens")
+    assert len(held["states"]) >= 60
+    assert held["config"]["state"] == "RUNNING"
+    assert "light" in {service["domain"] for service in held["services"]}
+    assert HIDDEN in {change[0] for change in held["seen"]}
+    assert await state(stack, HELPER) == "on"
+    assert await state(stack, HALL_LAMP) == "on"
+    assert complaints(tmp_path / "appdaemon.log") == []
+
+
+async def test_appdaemon_in_one_room(stack: Stack, tmp_path: Path) -> None:
+    """With a key for one room, its app does the same there, and switches nothing elsewhere."""
+    key = await narrow_key(stack, "AppDaemon, one room")
+    process = appdaemon(tmp_path, stack.bridge, key)
+    held = await written_by(stack, process, tmp_path / "held.json", listens="ReadingTime listens")
+    assert LAMP in held["states"]
+    assert HALL_LAMP not in held["states"]
+    assert MARKER not in json.dumps(held)
+    assert all(HALL_LAMP in line for line in complaints(tmp_path / "appdaemon.log"))
+    assert await state(stack, HELPER) == "on"
+    assert await state(stack, HALL_LAMP) == "off"
+
+
+# --- Node-RED
+
+NODE_RED: Final = PROGRAMS / "node_modules" / ".bin" / "node-red"
+
+
+def node_red(folder: Path, url: str, key: str) -> Process:
+    """Return Node-RED with the flow of the clients' folder, and a server's address and key."""
+    shutil.copy(PROGRAMS / "node-red-flows.json", folder / "flows.json")
+    shutil.copy(PROGRAMS / "node-red-settings.cjs", folder / "settings.js")
+    # Node-RED takes nodes from the folder of its user.
+    (folder / "node_modules").symlink_to(PROGRAMS / "node_modules")
+    shutil.copy(PROGRAMS / "package.json", folder)
+    credentials = {"node_server": {"host": url, "access_token": key}}
+    (folder / "flows_cred.json").write_text(json.dumps(credentials), encoding="utf-8")
+    return Process(
+        "Node-RED",
+        [str(NODE_RED), "--userDir", str(folder)],
+        log=folder / "node-red.log",
+        environment={"NODE_RED_PORT": str(choose(None)), "NODE_PATH": str(PROGRAMS / "node_modules")},
+        folder=folder,
+    )
+
+
+async def test_node_red(stack: Stack, tmp_path: Path) -> None:
+    """Node-RED with its Home Assistant nodes (npm): a change of a state flows to an action."""
+    key = await new_key(stack, "Node-RED")
+    process = node_red(tmp_path, stack.bridge, key)
+    held = await written_by(stack, process, tmp_path / "held.json", listens="Connected to http")
+    server = held["held"]["homeAssistant"]
+    assert server["isConnected"]
+    assert server["isRunning"]
+    assert len(server["states"]) >= 60
+    assert "light" in server["services"]
+    assert MARKER in json.dumps(held["seen"])
+    assert held["errors"] == []
+    assert await state(stack, HELPER) == "on"
+    assert await state(stack, HALL_LAMP) == "on"
+
+
+async def test_node_red_in_one_room(stack: Stack, tmp_path: Path) -> None:
+    """With a key for one room, the same flow runs there, and its action elsewhere is refused."""
+    key = await narrow_key(stack, "Node-RED, one room")
+    process = node_red(tmp_path, stack.bridge, key)
+    held = await written_by(stack, process, tmp_path / "held.json", listens="Connected to http")
+    server = held["held"]["homeAssistant"]
+    assert server["isRunning"]
+    assert LAMP in server["states"]
+    assert HALL_LAMP not in server["states"]
+    assert MARKER not in json.dumps(held)
+    assert [error["at"] for error in held["errors"]] == ["node_turn_on_elsewhere"]
+    assert await state(stack, HELPER) == "on"
+    assert await state(stack, HALL_LAMP) == "off"
+
+
+async def test_what_they_asked_for(stack: Stack) -> None:
+    """The clients of this module asked for no command that does not exist, and only the calls elsewhere failed."""
+    exposed = await stack.exporter.metrics()
+    results = dict(re.findall(r"^drawbridge_stream_commands_total\{(.*)\} ([1-9]\S*)$", exposed, re.MULTILINE))
+    failed = [labels for labels in results if 'result="success"' not in labels]
+    assert failed == ['result="unauthorized",type="call_service"'], results

@@ -3,6 +3,7 @@ import {
   callService,
   createConnection,
   createLongLivedTokenAuth,
+  ERR_INVALID_AUTH,
   getConfig,
   getServices,
   getStates,
@@ -16,7 +17,9 @@ import WebSocket from "ws";
 globalThis.WebSocket = WebSocket;
 const [url, key, lamp, otherLamp] = process.argv.slice(2);
 const held = { entities: [], lamp: [], events: [] };
-const connection = await createConnection({ auth: createLongLivedTokenAuth(url, key) });
+const connection = await createConnection({ auth: createLongLivedTokenAuth(url, key) }).catch((error) => {
+  throw new Error(error === ERR_INVALID_AUTH ? "ERR_INVALID_AUTH" : `error ${error}`);
+});
 held.version = connection.haVersion;
 
 // Resolves when the subscription has called back with something that suits.
