@@ -138,8 +138,8 @@ class Replay(ABC):
     def _next_window(self) -> float:
         """Return the end of the window, on the loop's clock.
 
-        Windows begin at fixed times, not with the first event: that may be out of scope, and must not decide when others
-        are delivered, and which of them together.
+        Windows begin at fixed times, not with the first event: that may be out of scope, and must not decide when
+        others are delivered, and which of them together.
         """
         return (self._hass.loop.time() // COALESCE_SECONDS + 1) * COALESCE_SECONDS
 
