@@ -14,7 +14,7 @@ from homeassistant.helpers import condition as conditions, trace
 from homeassistant.helpers.event import async_track_state_change_event, async_track_time_interval
 
 from ..keys import Capability
-from ..refusal import bad_request
+from ..refusal import RefusedError, bad_request, failed
 from .caller import Caller
 from .declaration import Operation
 from .plain import Disguise, Watch, has_template, listed
@@ -49,7 +49,7 @@ class Condition:
         """Return whether the condition holds, ``None`` for one that is disabled.
 
         Raises:
-            HomeAssistantError: That cannot be told.
+            RefusedError: That cannot be told.
 
         """
         # Home Assistant keeps a trace of what it evaluates, which would grow for ever.
@@ -57,7 +57,7 @@ class Condition:
         try:
             result: bool | None = self._checker.async_check()
         except HomeAssistantError as err:
-            raise HomeAssistantError(self.disguise.restored(str(err))) from err
+            raise failed(self.disguise.restored(str(err))) from err
         return result
 
     def unload(self) -> None:
@@ -145,8 +145,8 @@ class ConditionWatch(Watch):
             return
         try:
             found: dict[str, Any] = {"result": self._condition.check()}
-        except HomeAssistantError as err:
-            found = {"error": str(err)}
+        except RefusedError as err:
+            found = {"error": err.message}
         if found != self._last:
             self._last = found
             self._report(found)

@@ -14,11 +14,11 @@ from homeassistant.components.websocket_api.const import (
     FEATURE_COALESCE_MESSAGES,
 )
 
-from ..encoding.ordered import ordered_json
 from ..keys import ApiKey
 from ..log import get_logger
 from ..operations.caller import Caller
 from ..refusal import Refusal, RefusedError
+from ..states.ordered import ordered_json
 from .command import ANSWERED, Command, Request
 from .errors import ErrorAnswer, error_answer
 from .outbox import Outbox
