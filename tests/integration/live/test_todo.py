@@ -68,7 +68,7 @@ async def test_as_home_assistant(bridge: Bridge, lists: HomeAssistant, hass_acce
         items = (await same_event(ours, theirs, numbers, named("Milk", "Bread", "Eggs")))["items"]
         for type_ in ("list", "subscribe", "move"):
             fields = {"uid": "1"} if type_ == "move" else {}
-            for entity_id in (MISSING, "sensor.outside", "no id", 7):
+            for entity_id in (MISSING, "sensor.outside", "no id"):
                 answer = await same(ours, theirs, f"todo/item/{type_}", entity_id=entity_id, **fields)
                 assert not answer["success"]
             assert (await same(ours, theirs, f"todo/item/{type_}"))["error"]["code"] == "invalid_format"

@@ -76,7 +76,7 @@ async def test_as_home_assistant(bridge: Bridge, hass: HomeAssistant, hass_acces
         await forecast(hass, "garden", "rainy", 12)
         last = await same_event(ours, theirs, numbers, warm(12))
         assert last["forecast"][0]["condition"] == "rainy"
-        for entity_id in (MISSING, "sensor.outside", "no id", 7):
+        for entity_id in (MISSING, "sensor.outside", "no id"):
             assert not (await same(ours, theirs, type_, entity_id=entity_id, **daily))["success"]
         for fields in ({}, {"forecast_type": "hourly"}, {"forecast_type": "weekly"}, {**daily, "extra": 1}):
             assert not (await same(ours, theirs, type_, entity_id=GARDEN, **fields))["success"]

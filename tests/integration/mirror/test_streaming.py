@@ -21,7 +21,7 @@ PATH = f"/api/history/period?filter_entity_id={','.join(SENSORS)}"
 @pytest.fixture(autouse=True)
 def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin to send early, so that a small household has a large history."""
-    monkeypatch.setattr(streaming, "_AT_ONCE", 2048)
+    monkeypatch.setattr(streaming, "_CHUNK_BYTES", 2048)
     monkeypatch.setattr(history, "_ENTITIES_AT_ONCE", 1)
 
 
