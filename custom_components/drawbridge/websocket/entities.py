@@ -3,7 +3,9 @@
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from ..keys import Capability
 from ..operations.caller import Caller
+from ..scope.model import NOTHING
 from ..states.feed import Batch, EntityChannel, EntityFilter, Shown
 from .frames import compressed_frame, deflated, message_frame, text_frame
 from .outbox import event_frames
@@ -116,7 +118,9 @@ class EntitySubscription:
         self._is_live = True
 
     def _find_channel(self, caller: Caller) -> EntityChannel:
-        return self._feed.entities(caller.home.scope, caller.redaction, self._filter, self._filter_key)
+        """Return the channel of what the key sees: of nothing, if it may no longer read."""
+        scope = caller.home.scope if caller.may(Capability.READ) else caller.resources.directory.live(NOTHING)
+        return self._feed.entities(scope, caller.redaction, self._filter, self._filter_key)
 
     def _conflate(self, batch: Batch) -> None:
         merged = self._behind.merged

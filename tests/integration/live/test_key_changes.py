@@ -85,6 +85,25 @@ async def test_capabilities(bridge: Bridge) -> None:
         assert (error["code"], "'read'" in error["message"]) == ("unauthorized", True)
 
 
+async def test_read_is_taken_and_given(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Without `read`, everything is withdrawn and nothing follows. With it, everything is there again."""
+    secret = await bridge.add_key("One", areas=["living_room"], capabilities=["read", "history"])
+    async with live(bridge, secret) as client:
+        number = await client.send("subscribe_entities")
+        picture = Picture()
+        picture.apply(await client.event(number))
+        await bridge.edit_key("One", "abilities", {"capabilities": ["history"]})
+        hass.states.async_set(LAMP, "on", {"text": "hidden_marker"})
+        picture.apply(await client.event(number))
+        assert not picture.states
+        await client.nothing()
+        assert "hidden_marker" not in str(client.log)
+        hass.states.async_set(LAMP, "off")
+        await bridge.edit_key("One", "abilities", {"capabilities": ["read"]})
+        picture.apply(await client.event(number))
+        assert picture.states[LAMP]["s"] == "off"
+
+
 def move_entity(hass: HomeAssistant) -> None:
     """Move the lamp by its own area."""
     er.async_get(hass).async_update_entity(OTHER, area_id="living_room")
