@@ -60,10 +60,15 @@ async def endpoints(context: Context) -> Finding:
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield a safe method and path for each path: GET if it has no parameters, otherwise OPTIONS."""
+    """Yield a safe method and path for each path: GET if it has no parameters and an end, otherwise OPTIONS."""
     for path, operations in document.get("paths", {}).items():
-        plain = "get" in operations and "{" not in path
+        plain = "{" not in path and "get" in operations and not _is_stream(operations["get"])
         yield ("GET" if plain else "OPTIONS", path.replace("{", "").replace("}", ""))
+
+
+def _is_stream(operation: dict[str, Any]) -> bool:
+    """Return whether a response has no end."""
+    return "text/event-stream" in operation.get("responses", {}).get("200", {}).get("content", {})
 
 
 def _is_expected(method: str, reply: Reply) -> bool:
