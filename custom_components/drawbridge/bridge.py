@@ -98,7 +98,7 @@ class Bridge:
         self.feed = ChangeFeed(hass, self.directory, self.states.json, self.recorder.live.delivered)
         self.snapshots = Snapshots(hass, self.feed)
         self.events = EventHub(hass, self.feed.flush)
-        self.connections = Connections()
+        self.connections = Connections(self.keys)
         self.sightings = Sightings()
         self.authority = Authority(hass)
         self.admission = Admission(

@@ -1,12 +1,15 @@
 """The live connections of all transports."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
-from .keys import ApiKey
+from .keys import ApiKey, KeyRing
 from .options import Options
 from .refusal import Refusal, RefusedError
+
+_MAX_TIMER_SECONDS: Final = 86_400
 
 
 class LiveConnection(Protocol):
@@ -36,9 +39,11 @@ class LiveConnection(Protocol):
 class Connections:
     """All live connections. Changes of a key apply to its connections immediately."""
 
-    def __init__(self) -> None:
-        """Create an empty collection."""
+    def __init__(self, keys: KeyRing) -> None:
+        """Create an empty collection of connections that these keys open."""
+        self._keys = keys
         self._by_key: dict[str, dict[LiveConnection, None]] = {}
+        self._timers: dict[LiveConnection, asyncio.TimerHandle] = {}
         self._count = 0
 
     def __len__(self) -> int:
@@ -61,30 +66,47 @@ class Connections:
         return RefusedError(Refusal.TOO_MANY_CONNECTIONS)
 
     def open(self, connection: LiveConnection) -> Callable[[], None]:
-        """Add a connection. Returns a function that removes it."""
+        """Add a connection. Returns a function that removes it.
+
+        The key may have changed since it was admitted. The connection is then told, or closed, at once.
+        """
         key_id = connection.key.id
         self._by_key.setdefault(key_id, {})[connection] = None
         self._count += 1
 
         def close() -> None:
+            self._disarm(connection)
             connections = self._by_key.get(key_id, {})
             if connections.pop(connection, connection) is None:
                 self._count -= 1
             if not connections:
                 self._by_key.pop(key_id, None)
 
+        self._review(connection)
         return close
 
-    def keys_changed(self, _old: Mapping[str, ApiKey], keys: Mapping[str, ApiKey]) -> None:
+    def keys_changed(self, _old: Mapping[str, ApiKey], _new: Mapping[str, ApiKey]) -> None:
         """Update the key of each connection, and close connections that are no longer allowed."""
         for connection in self:
-            key = keys.get(connection.key.id)
-            if key is None:
-                connection.end("The key was removed.")
-            elif (reason := why_ended(connection, key, time.time())) is not None:
-                connection.end(reason)
-            elif key != connection.key:
-                connection.change_key(key)
+            self._review(connection)
+
+    def _review(self, connection: LiveConnection) -> None:
+        """Close a connection that is no longer allowed, or update its key and review it again when its secret ends."""
+        self._disarm(connection)
+        key = self._keys.get(connection.key.id)
+        reason = "The key was removed." if key is None else why_ended(connection, key, time.time())
+        if key is None or reason is not None:
+            connection.end(reason or "")
+            return
+        if key != connection.key:
+            connection.change_key(key)
+        seconds = ends_at(key, connection.digest) - time.time()
+        delay = max(0.0, min(seconds, _MAX_TIMER_SECONDS))
+        self._timers[connection] = asyncio.get_running_loop().call_later(delay, self._review, connection)
+
+    def _disarm(self, connection: LiveConnection) -> None:
+        if (timer := self._timers.pop(connection, None)) is not None:
+            timer.cancel()
 
     def close_all(self) -> None:
         """Close all connections because the bridge stops."""

@@ -1,13 +1,11 @@
 """The event stream: server-sent events for as long as the client reads and the key may."""
 
 import asyncio
-import time
 from collections.abc import Collection
 from typing import Final
 
 from aiohttp import hdrs, web
 
-from ..connections import ends_at, why_ended
 from ..keys import ApiKey, digest
 from ..operations import narrowing, states
 from ..operations.caller import Caller
@@ -25,7 +23,6 @@ _RETRY: Final = b"retry: 5000\n\n"
 _MAX_PENDING_BYTES: Final = 1_048_576
 _MAX_WAITING: Final = 4096
 _LAST_EVENT_ID: Final = "Last-Event-ID"
-_LONGEST_TIMER_SECONDS: Final = 86_400
 
 
 class EventStream:
@@ -49,7 +46,6 @@ class EventStream:
         self._news = asyncio.Event()
         self._last_id = ""
         self._is_over = False
-        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def key(self) -> ApiKey:
@@ -73,7 +69,6 @@ class EventStream:
         live, connections = self._bridge.recorder.live, self._bridge.connections
         close = connections.open(self)
         live.opened(TRANSPORT, self._key.id)
-        self._arm()
         try:
             self._start()
             await self._write(response)
@@ -188,7 +183,6 @@ class EventStream:
             self.end(refused.message)
             return
         self._follow(caller)
-        self._arm()
 
     def may_stay(self, key: ApiKey) -> bool:
         """Return whether the key may still be used from where the stream comes."""
@@ -204,26 +198,11 @@ class EventStream:
         if transport is not None and transport.get_write_buffer_size():
             transport.abort()
 
-    def _arm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        seconds = ends_at(self._key, self.digest) - time.time()
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(max(0.0, min(seconds, _LONGEST_TIMER_SECONDS)), self._check)
-
-    def _check(self) -> None:
-        if (reason := why_ended(self, self._key, time.time())) is not None:
-            self.end(reason)
-        else:
-            self._arm()
-
     def _caller(self) -> Caller:
         return Caller.of(self._key, self._bridge.resources)
 
     def _stop(self) -> None:
         self._is_over = True
-        if self._timer is not None:
-            self._timer.cancel()
         if self._channel is not None:
             self._bridge.feed.leave(self._channel, self)
 

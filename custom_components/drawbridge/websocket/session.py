@@ -21,7 +21,6 @@ from voluptuous.humanize import humanize_error
 
 from ..admission import Client
 from ..bridge import Bridge
-from ..connections import ends_at, why_ended
 from ..http.problem import problem_of
 from ..http.security_headers import REQUEST_ID, SECURITY_HEADERS, request_id
 from ..keys import ApiKey, AuthFailure, digest
@@ -41,7 +40,6 @@ _AUTH_SECONDS: Final = 10
 _MAX_AUTH_BYTES: Final = 65_536
 _CLOSE_SECONDS: Final = 5
 _RESUME_SECONDS: Final = 0.02
-_LONGEST_TIMER_SECONDS: Final = 86_400
 _TRANSPORT: Final = "websocket"
 
 
@@ -213,7 +211,6 @@ class Session:
         self._connection: Connection | None = None
         self._outbox: Outbox | None = None
         self._key = key
-        self._timer: asyncio.TimerHandle | None = None
         self._resume_timer: asyncio.TimerHandle | None = None
         self._ending: asyncio.Task[None] | None = None
 
@@ -238,7 +235,6 @@ class Session:
         close = bridge.connections.open(self)
         live = bridge.recorder.live
         live.opened(_TRANSPORT, self._key.id)
-        self._arm()
         self._heartbeat = Heartbeat(bridge, self._websocket, self._lose)
         stop_heartbeat = self._heartbeat.start()
         secure = self._request.secure
@@ -255,9 +251,8 @@ class Session:
             stop_heartbeat()
             connection.close()
             live.closed(_TRANSPORT, self._key.id)
-            for timer in (self._timer, self._resume_timer):
-                if timer is not None:
-                    timer.cancel()
+            if self._resume_timer is not None:
+                self._resume_timer.cancel()
             if self._ending is not None:
                 with suppress(TimeoutError):
                     await self._ending
@@ -287,7 +282,6 @@ class Session:
         self._key = key
         if self._connection is not None:
             self._connection.change_key(key)
-        self._arm()
 
     def may_stay(self, key: ApiKey) -> bool:
         """Return whether the key may still be used from where the connection comes."""
@@ -301,20 +295,6 @@ class Session:
             self._connection.close()
         code = WSCloseCode.GOING_AWAY if going_away else WSCloseCode.POLICY_VIOLATION
         self._ending = self._bridge.start_task(self._close(code, reason), "drawbridge close", background=True)
-
-    def _arm(self) -> None:
-        """End the connection when its secret does."""
-        if self._timer is not None:
-            self._timer.cancel()
-        seconds = ends_at(self._key, self.digest) - time.time()
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(max(0.0, min(seconds, _LONGEST_TIMER_SECONDS)), self._check)
-
-    def _check(self) -> None:
-        if (reason := why_ended(self, self._key, time.time())) is not None:
-            self.end(reason)
-        else:
-            self._arm()
 
     async def _close(self, code: int, reason: str) -> None:
         transport = self._request.transport

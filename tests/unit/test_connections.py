@@ -1,0 +1,87 @@
+"""Live connections end with their key, also when it changed while they were being opened."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from custom_components.drawbridge.connections import Connections
+from custom_components.drawbridge.keys import ApiKey, KeyRing, StoredSecret
+
+
+class Recorded:
+    """A connection that records what it is told."""
+
+    pending_bytes = 0
+
+    def __init__(self, key: ApiKey) -> None:
+        """Create a connection that the first secret of a key opened."""
+        self.key = key
+        self.digest = key.secrets[0].digest
+        self.ended: list[str] = []
+        self.end_came = asyncio.Event()
+
+    def change_key(self, key: ApiKey) -> None:
+        """Record the key."""
+        self.key = key
+
+    def may_stay(self, key: ApiKey) -> bool:
+        """Stay, unless the key has networks."""
+        return not key.networks
+
+    def end(self, reason: str, *, going_away: bool = False) -> None:
+        """Record the reason."""
+        self.ended.append(f"{reason} {going_away}")
+        self.end_came.set()
+
+
+KEY = ApiKey("one", "One", (StoredSecret("aa"),))
+ENDINGS: dict[str, Callable[[], list[ApiKey]]] = {
+    "removed": list,
+    "disabled": lambda: [replace(KEY, enabled=False)],
+    "expired": lambda: [replace(KEY, expires=time.time() - 1)],
+    "rotated": lambda: [replace(KEY, secrets=(StoredSecret("bb"),))],
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_a_key_that_changed_before_the_connection_was_open(ending: str) -> None:
+    """Between the admission of a key and the opening of its connection, the client is written to."""
+    connections, connection = Connections(KeyRing(ENDINGS[ending]())), Recorded(KEY)
+    connections.open(connection)()
+    assert len(connection.ended) == 1
+    assert len(connections) == 0
+
+
+async def test_a_key_that_was_narrowed_before_the_connection_was_open() -> None:
+    """The connection stays, with the key as it is now."""
+    narrower = replace(KEY, name="Narrower")
+    connections, connection = Connections(KeyRing([narrower])), Recorded(KEY)
+    close = connections.open(connection)
+    assert (connection.key, connection.ended) == (narrower, [])
+    close()
+
+
+async def test_a_secret_that_ends() -> None:
+    """Its connection is closed then."""
+    key = replace(KEY, secrets=(StoredSecret("aa", valid_until=time.time() + 0.02),))
+    connections, connection = Connections(KeyRing([key])), Recorded(key)
+    close = connections.open(connection)
+    assert connection.ended == []
+    async with asyncio.timeout(10):
+        await connection.end_came.wait()
+    close()
+
+
+async def test_closing_twice_counts_once() -> None:
+    """The number of connections limits new ones."""
+    connections = Connections(KeyRing([KEY]))
+    first, second = connections.open(Recorded(KEY)), connections.open(Recorded(KEY))
+    assert (len(connections), connections.of_key("one")) == (2, 2)
+    first()
+    first()
+    assert len(connections) == 1
+    second()
+    assert (len(connections), connections.of_key("one")) == (0, 0)
