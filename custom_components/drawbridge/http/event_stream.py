@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from itertools import islice
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -22,6 +23,10 @@ _PING_SECONDS: Final = 50
 _RETRY: Final = b"retry: 5000\n\n"
 _MAX_PENDING_BYTES: Final = 1_048_576
 _MAX_WAITING: Final = 4096
+_MAX_CONFLATED: Final = 256
+"""States of entities that are encoded and sent together."""
+_UNKNOWN_ID: Final = "0"
+"""The id of an event before which nothing is known: a client that reconnects with it starts over."""
 _LAST_EVENT_ID: Final = "Last-Event-ID"
 
 
@@ -116,8 +121,7 @@ class EventStream:
         """Follow everything from now on, after what has changed since the client was last connected."""
         self._bridge.feed.flush()
         self._last_id = narrowing.cursor(self._caller())
-        self._waiting.append(_RETRY)
-        self._waiting.append(PING)
+        self._waiting += [_RETRY, PING]
         self._news.set()
         last = self._call.request.headers.get(_LAST_EVENT_ID)
         if last and self._wants(STATE_CHANGED):
@@ -125,14 +129,19 @@ class EventStream:
         self._follow(self._caller())
 
     def _catch_up(self, last: str) -> None:
-        """Send what has changed since a cursor, or everything where that is no longer known."""
+        """Send what has changed since a cursor, or everything where that is no longer known.
+
+        Until all of it was sent, events carry an id with which a client that reconnects gets the rest.
+        """
         caller = self._caller()
         changes = narrowing.changes_since(caller, last)
         if changes is None:
-            self._waiting.append(b"event: reset\nid: %s\ndata: {}\n\n" % self._last_id.encode())
-            self._add([(self._last_id, states.as_event(caller, state.entity_id)) for state in caller.home.states()])
-            return
-        self._add([(self._last_id, states.as_event(caller, entity_id)) for entity_id in changes])
+            self._last_id = _UNKNOWN_ID
+            self._waiting.append(b"event: reset\nid: %s\ndata: {}\n\n" % _UNKNOWN_ID.encode())
+            changes = [state.entity_id for state in caller.home.states()]
+        else:
+            self._last_id = last
+        self._behind = dict.fromkeys(changes)
 
     def _follow(self, caller: Caller) -> None:
         old, feed = self._channel, self._bridge.feed
@@ -157,21 +166,29 @@ class EventStream:
                 continue
             self._news.clear()
             text = b"".join(self._waiting)
-            self._waiting, self._waiting_bytes = [], 0
-            self._waiting_bytes = len(text)
+            self._waiting, self._waiting_bytes = [], len(text)
             await response.write(text)
             self._waiting_bytes -= len(text)
             self._send_conflated()
 
     def _send_conflated(self) -> None:
-        """Send the states of those entities that changed while the client did not read."""
+        """Send the states of some of those entities that changed while the client did not read.
+
+        The last of them has the cursor of this moment. The others keep the id of what was sent before.
+        """
         if not self._behind:
             return
         self._bridge.feed.flush()
-        caller, behind = self._caller(), self._behind
-        self._behind = {}
-        self._last_id = narrowing.cursor(caller)
-        self._add([(self._last_id, states.as_event(caller, item)) for item in behind if caller.home.allows(item)])
+        caller = self._caller()
+        chosen = list(islice(self._behind, _MAX_CONFLATED))
+        for entity_id in chosen:
+            del self._behind[entity_id]
+        events = [(self._last_id, states.as_event(caller, item)) for item in chosen if caller.home.allows(item)]
+        if not self._behind:
+            self._last_id = narrowing.cursor(caller)
+            if events:
+                events[-1] = self._last_id, events[-1][1]
+        self._add(events)
 
     # --- The key
 

@@ -116,6 +116,22 @@ async def test_unknown_positions(bridge: Bridge, last: str) -> None:
             assert (event["data"]["entity_id"], event["data"]["old_state"]) == (LAMP, None)
 
 
+async def test_starting_over_in_a_large_home(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Everything comes, however much it is. A client that is interrupted on the way starts over, and misses nothing."""
+    for number in range(5000):
+        hass.states.async_set(f"sensor.n{number}", "1")
+    secret = await bridge.add_key(globs=["sensor.n*"])
+    async with streamed(bridge, secret, **{"Last-Event-ID": "unknown"}) as stream:
+        assert (await stream.next())["event"] == "reset"
+        ids = [(await stream.event())["id"] for _ in range(5000)]
+        assert set(ids[:-1]) == {"0"}
+    async with streamed(bridge, secret, **{"Last-Event-ID": ids[0]}) as stream:
+        assert (await stream.next())["event"] == "reset"
+    async with streamed(bridge, secret, **{"Last-Event-ID": ids[-1]}) as stream:
+        hass.states.async_set("sensor.n7", "2")
+        assert (await stream.event())["data"]["entity_id"] == "sensor.n7"
+
+
 async def test_a_position_of_another_key(bridge: Bridge, hass: HomeAssistant) -> None:
     """A position tells nothing to a key that sees something else."""
     first, second = await bridge.add_key("One", areas=["living_room"]), await bridge.add_key("Two", areas=["bedroom"])
