@@ -250,9 +250,14 @@ def appdaemon(folder: Path, url: str, key: str) -> Process:
 
 
 def complaints(log: Path) -> list[str]:
-    """Return the lines of AppDaemon's log that are warnings or errors."""
-    lines = log.read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if re.search(r" (WARNING|ERROR|CRITICAL) ", line)]
+    """Return the warnings and errors that AppDaemon logs until it is stopped, except those about a slow machine."""
+    lines = log.read_text(encoding="utf-8").partition("Received signal")[0].splitlines()
+    slow = "Excessive time spent", "took too long"
+    return [
+        line
+        for line in lines
+        if re.search(r" (WARNING|ERROR|CRITICAL) ", line) and not any(text in line for text in slow)
+    ]
 
 
 async def test_appdaemon(stack: Stack, tmp_path: Path) -> None:
@@ -277,7 +282,7 @@ async def test_appdaemon_in_one_room(stack: Stack, tmp_path: Path) -> None:
     assert LAMP in held["states"]
     assert HALL_LAMP not in held["states"]
     assert MARKER not in json.dumps(held)
-    assert all(HALL_LAMP in line for line in complaints(tmp_path / "appdaemon.log"))
+    assert [line for line in complaints(tmp_path / "appdaemon.log") if HALL_LAMP not in line] == []
     assert await state(stack, HELPER) == "on"
     assert await state(stack, HALL_LAMP) == "off"
 
