@@ -46,11 +46,11 @@ class Readers:
 
 
 @asynccontextmanager
-async def readers(house: House, path: str, keys: Sequence[str], clients: int) -> AsyncIterator[Readers]:
+async def readers(house: House, path: str, keys: Sequence[str], clients: int, *options: str) -> AsyncIterator[Readers]:
     """Connect so many clients, each with one of the keys in turn."""
     port = house.home_assistant.url.rpartition(":")[2]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.reader", port, path, str(clients),
+        sys.executable, "-m", "benchmarks.reader", port, path, str(clients), *options,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdin is not None  # noqa: S101 - it has a pipe
@@ -76,9 +76,10 @@ async def live_rows(house: House, settings: Settings) -> AsyncIterator[Row]:
     ):
         if settings.only in work:
             yield await _delivery(house, settings, work, keys, target)
-    work = f"WebSocket: first states of {settings.entities} entities"
-    if settings.only in work:
-        yield await _snapshot(house, settings, work, everything[0])
+    for options, how in (((), ""), (("deflate",), ", compressed")):
+        work = f"WebSocket: first states of {settings.entities} entities{how}"
+        if settings.only in work:
+            yield await _snapshot(house, settings, work, everything[0], *options)
     work = f"WebSocket: {MANY_CLIENTS} clients, {MANY_CHANGES} changes/s, two of ten do not read"
     if settings.only in work:
         yield await _slow(house, settings, work, everything)
@@ -128,7 +129,7 @@ async def _idle_seconds(house: House, settings: Settings) -> float:
     return seconds
 
 
-async def _snapshot(house: House, settings: Settings, work: str, key: str) -> Row:
+async def _snapshot(house: House, settings: Settings, work: str, key: str, *options: str) -> Row:
     """Compare the processor time of clients that connect and get all states, one after the other."""
     ratios = []
     for _ in range(settings.rounds):
@@ -136,7 +137,7 @@ async def _snapshot(house: House, settings: Settings, work: str, key: str) -> Ro
         for path, secret in ((_PATH, key), (_OWN_PATH, house.client.token)):
             await asyncio.sleep(_SETTLE_SECONDS)
             before = house.processor_seconds()
-            async with readers(house, path, [secret], SNAPSHOTS):
+            async with readers(house, path, [secret], SNAPSHOTS, *options):
                 costs.append(house.processor_seconds() - before)
         ratios.append(costs[0] / costs[1])
     return Row(work, "Home Assistant's own", 0.3, median(ratios), is_cost=True)

@@ -2,7 +2,8 @@
 
 Started as ``python -m benchmarks.reader PORT PATH CLIENTS``, with one secret a line on standard input, then an empty
 line. Prints ``ready`` when every client has its first states. On ``mark`` it prints a JSON object of what came since
-the last mark, on ``end`` it ends.
+the last mark, on ``end`` it ends. With ``deflate`` as a fourth argument, the clients offer permessage-deflate as
+browsers do, and are not counted.
 """
 
 import asyncio
@@ -13,8 +14,11 @@ import secrets
 import struct
 import sys
 import time
+from contextlib import AsyncExitStack
 from statistics import quantiles
 from typing import Final, override
+
+import aiohttp
 
 _TEXT: Final = 0x81
 _MEDIUM: Final = 126
@@ -118,6 +122,24 @@ async def _connect(port: int, path: str, secret: str, *, samples: bool) -> Reade
     return reader
 
 
+async def compressing(port: int, path: str, clients: int) -> None:
+    """Connect clients that offer permessage-deflate, one after the other, until each has its first states."""
+    key = sys.stdin.readline().strip()
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        for _ in range(clients):
+            url = f"ws://127.0.0.1:{port}{path}"
+            socket = await stack.enter_async_context(session.ws_connect(url, compress=15, max_msg_size=0))
+            if not socket.compress:
+                raise ConnectionError("The server does not compress")
+            await socket.send_json({"type": "auth", "access_token": key})
+            await socket.send_json({"id": 1, "type": "subscribe_entities"})
+            while '{"a":{' not in await socket.receive_str():
+                pass
+        print("ready", flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+
+
 def _mark(readers: list[Reader]) -> dict[str, float]:
     delays = [delay for reader in readers for delay in reader.delays]
     cuts = quantiles(delays, n=100) if len(delays) > 1 else [0.0] * 99
@@ -135,4 +157,5 @@ def _mark(readers: list[Reader]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+    run = compressing if sys.argv[4:] == ["deflate"] else main
+    asyncio.run(run(int(sys.argv[1]), sys.argv[2], int(sys.argv[3])))

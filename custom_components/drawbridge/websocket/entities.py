@@ -98,7 +98,7 @@ class EntitySubscription:
                 frame = compressed_frame((deflated(_opened(self._number), bits), body, deflated(_CLOSING, bits)))
             else:
                 await snapshot.wait()
-                frame = text_frame(_opened(self._number) + snapshot.body + _CLOSING)
+                frame = text_frame(_opened(self._number), snapshot.body, _CLOSING)
             self._feed.flush()
             if self._channel is not channel:
                 continue

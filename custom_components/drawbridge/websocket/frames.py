@@ -20,9 +20,9 @@ MIN_COMPRESSED_BYTES: Final = 512
 """Shorter messages are sent as they are: that is faster, and they fit in a packet."""
 
 
-def text_frame(payload: bytes) -> bytes:
-    """Return a text message in one frame."""
-    return _head(_TEXT, len(payload)) + payload
+def text_frame(*parts: bytes) -> bytes:
+    """Return a text message, given in parts, in one frame."""
+    return b"".join((_head(_TEXT, sum(map(len, parts))), *parts))
 
 
 def compressed_frame(blocks: Iterable[bytes]) -> bytes:
