@@ -12,6 +12,7 @@ from homeassistant.helpers.template import Template
 
 from custom_components.drawbridge.operations.templates import async_get_renderer
 from custom_components.drawbridge.operations.templates.budget import Budget
+from custom_components.drawbridge.operations.templates.environment import KeyEnvironment
 from tests.integration.house import Bridge
 from tests.integration.mirror.sides import content
 
@@ -337,6 +338,30 @@ async def test_a_key_that_is_removed_meanwhile(bridge: Bridge, whole: str) -> No
     await until(lambda: any(thread.name == "drawbridge-template" for thread in threading.enumerate()))
     bridge.hass.config_entries.async_remove_subentry(bridge.entry, next(iter(bridge.entry.subentries)))
     assert {status for status, _ in await asyncio.gather(*long)} == {401}
+
+
+async def test_a_long_template_is_compiled_in_the_executor(
+    bridge: Bridge, whole: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compiling a long template does not hold up the event loop, and a key that is deleted meanwhile gets nothing."""
+    loop, threads, meanwhile = asyncio.get_running_loop(), [], []
+    compile_metered = KeyEnvironment.compile_metered
+
+    def compiling(environment: KeyEnvironment, source: str) -> Any:
+        threads.append(threading.current_thread())
+        if meanwhile:
+            asyncio.run_coroutine_threadsafe(meanwhile.pop(), loop).result()
+        return compile_metered(environment, source)
+
+    async def delete() -> None:
+        bridge.hass.config_entries.async_remove_subentry(bridge.entry, next(iter(bridge.entry.subentries)))
+
+    monkeypatch.setattr(KeyEnvironment, "compile_metered", compiling)
+    assert await rendered(bridge, whole, "{{ 1 }}") == (200, b"1")
+    assert await rendered(bridge, whole, "{{ 1 }}" * 200) == (200, b"1" * 200)
+    assert [thread is threading.main_thread() for thread in threads] == [True, False]
+    meanwhile.append(delete())
+    assert (await rendered(bridge, whole, "{{ 2 }}" * 200))[0] == 401
 
 
 async def test_the_processor_time_of_a_key(

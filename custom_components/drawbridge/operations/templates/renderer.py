@@ -29,6 +29,8 @@ INLINE_STEPS: Final = 4_000
 _MAX_CACHED: Final = 256
 _MAX_CACHED_CHARACTERS: Final = 262_144
 _MAX_WAIT_SECONDS: Final = 10.0
+_COMPILED_AT_ONCE_CHARACTERS: Final = 512
+"""Longer templates are compiled in the executor: to compile one of 16,384 characters can take 0.1 s."""
 
 
 type _Kind = tuple[SightKind, bool]
@@ -135,8 +137,8 @@ class Renderer:
             raise TemplateBudgetError(wait)
         clock = WorkClock()
         try:
+            compiled = await self._compiled_for(job, clock)
             with clock:
-                compiled = self._compile((job.sight.kind, job.strict), job.source)
                 rules.ensure_functions(compiled.refused, job.variables)
                 if not compiled.is_long:
                     try:
@@ -154,25 +156,31 @@ class Renderer:
 
         return await Slices(work).result(self._slice_turn, job.ensure_wanted)
 
-    def _compile(self, kind: _Kind, source: str) -> _Compiled:
-        found = self._compiled.get((kind, source))
-        if found is not None:
-            self._compiled.move_to_end((kind, source))
+    async def _compiled_for(self, job: Job, clock: WorkClock) -> _Compiled:
+        """Return the compiled template of a job. A long one that is new is compiled in the executor."""
+        key = kind, source = (job.sight.kind, job.strict), job.source
+        if (found := self._compiled.get(key)) is not None:
+            self._compiled.move_to_end(key)
             return found
         environment = self._environments.get(kind)
         if environment is None:
             environment = self._environments[kind] = KeyEnvironment(self._hass, kind[0], strict=kind[1])
-        try:
-            code, refused = environment.compile_metered(source)
-        except (TemplateRefusedError, jinja2.TemplateError) as err:
-            raise _without_secrets(err, source) from None
-        template = jinja2.Template.from_code(environment, code, environment.globals, None)
-        compiled = self._compiled[kind, source] = _Compiled(template, environment, refused)
-        self._characters += len(source)
+        if len(source) <= _COMPILED_AT_ONCE_CHARACTERS:
+            compiled = _compile(environment, source, clock)
+        else:
+            compiled = await self._hass.async_add_executor_job(_compile, environment, source, clock)
+            job.ensure_wanted()
+        self._keep(key, compiled)
+        return compiled
+
+    def _keep(self, key: tuple[_Kind, str], compiled: _Compiled) -> None:
+        """Keep a compiled template, and drop those that were not used for the longest time."""
+        if key not in self._compiled:
+            self._characters += len(key[1])
+        self._compiled[key] = compiled
         while len(self._compiled) > _MAX_CACHED or self._characters > _MAX_CACHED_CHARACTERS:
             (_, dropped), _ = self._compiled.popitem(last=False)
             self._characters -= len(dropped)
-        return compiled
 
 
 _RENDERER: HassKey[Renderer] = HassKey("drawbridge_templates")
@@ -184,6 +192,16 @@ def async_get_renderer(hass: HomeAssistant) -> Renderer:
     if (found := hass.data.get(_RENDERER)) is None:
         found = hass.data[_RENDERER] = Renderer(hass)
     return found
+
+
+def _compile(environment: KeyEnvironment, source: str, clock: WorkClock) -> _Compiled:
+    try:
+        with clock:
+            code, refused = environment.compile_metered(source)
+            template = jinja2.Template.from_code(environment, code, environment.globals, None)
+    except (TemplateRefusedError, jinja2.TemplateError) as err:
+        raise _without_secrets(err, source) from None
+    return _Compiled(template, environment, refused)
 
 
 def _render(compiled: _Compiled, job: Job, run: Run) -> str:
