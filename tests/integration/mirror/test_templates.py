@@ -297,8 +297,10 @@ LARGE = (
 )  # fmt: skip
 
 
-async def test_what_a_large_variable_becomes(bridge: Bridge, whole: str) -> None:
+async def test_what_a_large_variable_becomes(bridge: Bridge, whole: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What would be made of it is counted before it is made."""
+    # All of them together take more processor time than a key may have in a minute.
+    monkeypatch.setattr(async_get_renderer(bridge.hass), "_budget", Budget(600))
     for template in LARGE:
         status, heard = await rendered(bridge, whole, template, b="y" * 250_000)
         assert status in {400, 403} if "bridge" in template or "charge" in template else status == 400, (

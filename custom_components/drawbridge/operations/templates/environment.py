@@ -39,6 +39,7 @@ _KINDS: Final = ("function", "filter", "test")
 _OF_STATES: Final = frozenset({"expand", "state_attr_translated", "state_translated"})
 _OF_HOUSE: Final = OF_ENTITY | ENTITIES_OF | OF_REGISTRIES | OF_PLACES | _OF_STATES
 _VARIABLES: Final = ("_loop_vars", "_block_vars")
+_INDEXED: Final = (dict, list, tuple, str, range, Mapping)
 
 
 class KeyEnvironment(TemplateEnvironment):
@@ -139,7 +140,9 @@ class KeyEnvironment(TemplateEnvironment):
         if isinstance(obj, jinja2.Undefined):
             return obj()
         if isinstance(obj, States):
-            return run.taken(context.call(obj, *catalog.state_lookup(run, args, {}), **more))
+            for name in _VARIABLES:
+                more.pop(name, None)
+            return run.taken(obj(*catalog.state_lookup(run, args, more), **more))
         if not isinstance(obj, Joiner):
             _ensure_method(obj, args, more)
         return run.taken(context.call(obj, *args, **more))
@@ -178,7 +181,7 @@ class KeyEnvironment(TemplateEnvironment):
 
     @override
     def getitem(self, obj: Any, argument: Any) -> Any:
-        if isinstance(obj, Mapping | list | tuple | str | range):
+        if isinstance(obj, _INDEXED):
             try:
                 return _found(obj[argument])
             except AttributeError, TypeError, LookupError:
@@ -258,7 +261,7 @@ class KeyEnvironment(TemplateEnvironment):
 
 def _found(value: Any) -> Any:  # noqa: ANN401 - an attribute or an item
     """Count a look-up. What makes a copy of a text for each item must be able to afford it."""
-    if isinstance(value, str | bytes):
+    if isinstance(value, (str, bytes)):
         current().meter.make(len(value))
     else:
         current().meter.step()

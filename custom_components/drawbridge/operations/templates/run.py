@@ -1,17 +1,15 @@
 """What belongs to one rendering. The environment and the compiled templates are shared by all."""
 
-from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Any
 
 from jinja2.utils import Namespace
 
 from .errors import TemplateRefusedError, TemplateTooMuchError
 from .meter import ITEM_UNITS, Meter
 from .sight import Sight
-from .sizes import MAX_BITS, Sizes
-
-_CONTAINERS: Final = (Mapping, list, tuple, set, frozenset, KeysView, ValuesView, ItemsView)
+from .sizes import CONTAINERS, MAX_BITS, SMALL, Sizes
 
 
 class Run:
@@ -37,13 +35,15 @@ class Run:
 
         """
         meter = self.meter
-        if isinstance(value, str | bytes):
+        if isinstance(value, (str, bytes)):
             meter.text(len(value))
         elif isinstance(value, int):
             if value.bit_length() > MAX_BITS:
                 raise TemplateTooMuchError("A number is too large.")
             meter.step()
-        elif isinstance(value, _CONTAINERS):
+        elif type(value) in SMALL:
+            meter.step()
+        elif isinstance(value, CONTAINERS):
             meter.items(len(value))
             self.sizes.held(value)
         elif isinstance(value, Iterator):
@@ -63,21 +63,23 @@ class Run:
 
     def listed(self, values: Any) -> Any:  # noqa: ANN401 - a container of any kind
         """Return what can be gone through as a value that can be measured, and measure it."""
-        if isinstance(values, str | bytes):
+        if isinstance(values, (str, bytes)):
             self.meter.items(len(values))
             return values
         if isinstance(values, Namespace) or not isinstance(values, Iterable):
             return values
-        found = values if isinstance(values, (*_CONTAINERS, range)) else list(self.counted(values))
+        found = values if isinstance(values, (*CONTAINERS, range)) else list(self.counted(values))
         if not isinstance(found, range):
             self.weigh(found)
         return found
 
     def weigh(self, value: object) -> None:
         """Count the work of going through a value once, with all that is in it."""
-        if isinstance(value, str | bytes):
+        if isinstance(value, (str, bytes)):
             self.meter.step(1 + len(value) // 64)
-        elif isinstance(value, _CONTAINERS):
+        elif type(value) in SMALL:
+            self.meter.step()
+        elif isinstance(value, CONTAINERS):
             self.meter.step(1 + self.sizes.held(value) // (2 * ITEM_UNITS))
         elif isinstance(value, range):
             self.meter.step(1 + len(value) // 2)

@@ -13,7 +13,7 @@ from homeassistant.helpers.template import TemplateState
 
 from ...const import DOMAIN
 from ...refusal import Refusal
-from ...scope.redaction import Redaction
+from ...scope.redaction import Redaction, without_bearer_text
 from ...scope.resolver import LiveScope
 from ...states.state_json import redacted_state
 from .errors import TemplateRefusedError
@@ -140,10 +140,18 @@ class Sight:
 
     def state(self, entity_id: object) -> TemplateState | None:
         """Return a state, as templates know it."""
+        found = self._found(entity_id)
+        return None if found is None else self.shown(found)
+
+    def state_text(self, entity_id: object) -> str | None:
+        """Return the state of an entity as text, without its attributes."""
+        found = self._found(entity_id)
+        return None if found is None else without_bearer_text(found.state)
+
+    def _found(self, entity_id: object) -> State | None:
         known = self.ensure(entity_id)
         self._touch(known)
-        found = self.hass.states.get(known)
-        return None if found is None else self.shown(found)
+        return self.hass.states.get(known)
 
     def valid_state(self, entity_id: str) -> TemplateState | None:
         """Return a state. Raises ``TemplateError`` for what can be no entity id."""
@@ -274,13 +282,12 @@ class States:
 
     def __call__(self, entity_id: object, rounded: object = _MISSING, with_unit: object = False) -> str:  # noqa: FBT002 - Home Assistant's own signature
         """Return the state of an entity as text."""
-        state = self._sight().state(entity_id)
-        if state is None:
-            return _UNKNOWN
         wants_rounded = bool(with_unit if rounded is _MISSING else rounded)
-        if wants_rounded or with_unit:
-            return state.format_state(wants_rounded, bool(with_unit))
-        return state.state
+        if not wants_rounded and not with_unit:
+            text = self._sight().state_text(entity_id)
+            return _UNKNOWN if text is None else text
+        state = self._sight().state(entity_id)
+        return _UNKNOWN if state is None else state.format_state(wants_rounded, bool(with_unit))
 
     @override
     def __repr__(self) -> str:
@@ -292,8 +299,8 @@ def state_functions(sight: FindSight) -> Mapping[str, Function]:
     """Return the functions over states, by name, as Home Assistant's own for what is in sight."""
 
     def is_state(entity_id: object, state: object) -> bool:
-        found = sight().state(entity_id)
-        return found is not None and (found.state == state or (isinstance(state, list) and found.state in state))
+        found = sight().state_text(entity_id)
+        return found is not None and (found == state or (isinstance(state, list) and found in state))
 
     def attribute(entity_id: object, name: str) -> Any:  # noqa: ANN401 - attributes are of any kind
         found = sight().state(entity_id)
@@ -305,8 +312,7 @@ def state_functions(sight: FindSight) -> Mapping[str, Function]:
         return actual is not _MISSING and bool(actual == value)
 
     def has_value(entity_id: object) -> bool:
-        found = sight().state(entity_id)
-        return found is not None and found.state not in {"unavailable", _UNKNOWN}
+        return sight().state_text(entity_id) not in {None, "unavailable", _UNKNOWN}
 
     return MappingProxyType(
         {"is_state": is_state, "state_attr": attribute, "is_state_attr": is_attribute, "has_value": has_value}

@@ -21,6 +21,10 @@ MAX_BITS: Final = 8_192
 MAX_DEPTH: Final = 50
 MAX_ODD_KEYS: Final = 256
 
+CONTAINERS: Final = (dict, list, tuple, set, frozenset, Mapping, KeysView, ValuesView, ItemsView)
+"""What holds other values. The most frequent come first, since an abstract class is slow to check."""
+SMALL: Final = frozenset({bool, float, type(None)})
+"""The types of values that hold nothing else, and are all of one size."""
 _SEQUENCES: Final = (list, tuple, set, frozenset, KeysView, ValuesView, ItemsView)
 _HASH_BITS: Final = 61
 _STATE_CHARACTERS: Final = 1024
@@ -38,11 +42,11 @@ class Sizes:
 
     def held(self, value: object, depth: int = 0) -> int:
         """Return the units that a value holds with all that is in it. Raises ``TemplateTooMuchError``."""
-        if isinstance(value, str | bytes):
+        if isinstance(value, (str, bytes)):
             return ITEM_UNITS + len(value)
         if isinstance(value, int):
             return ITEM_UNITS + _ensure_bits(value) // 8
-        if not isinstance(value, Mapping | list | tuple | set | frozenset | KeysView | ValuesView | ItemsView):
+        if type(value) in SMALL or not isinstance(value, CONTAINERS):
             return ITEM_UNITS
         known = self._known.get(id(value))
         return known[1] if known is not None and known[0] is value else self._measure(value, depth)
