@@ -1,4 +1,4 @@
-"""The logbook: what happened in a period, as people read it."""
+"""The logbook: readable entries for a period."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,12 +28,12 @@ _MAX_WINDOWS: Final = 366
 
 @dataclass(frozen=True, slots=True)
 class LogbookQuery:
-    """What is asked for. What is out of scope is left out of the answer.
+    """A query. Entries outside the scope are left out of the response.
 
     Attributes:
         start: The start of the period, in UTC.
         end: Its end, in UTC.
-        entity_ids: The entities; ``None`` for all in scope.
+        entity_ids: The entities; ``None`` for all entities in scope.
         context_id: The context; ``None`` for all.
 
     """
@@ -45,14 +45,14 @@ class LogbookQuery:
 
 
 def ensure_available(caller: Caller) -> None:
-    """Raise ``RefusedError`` if the integrations that keep the logbook are not set up."""
+    """Raise ``RefusedError`` if the integrations for the logbook are not set up."""
     caller.home.require("recorder", "logbook")
 
 
 async def pieces(caller: Caller, query: LogbookQuery) -> AsyncIterator[bytes]:
-    """Yield a JSON array with the entries, oldest first.
+    """Yield the pieces of a JSON array of entries, oldest first.
 
-    Where all entities are asked for, no more is held in memory than one day.
+    Memory use is bounded: a query for all entities loads at most one day at a time.
     """
     array = JsonArrayStream()
     if query.entity_ids is not None:
@@ -90,7 +90,7 @@ def _processor(caller: Caller, query: LogbookQuery) -> EventProcessor:
 
 
 def _shown(caller: Caller, entries: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the entries that the key may see, each with what it may see of it."""
+    """Return the visible part of each visible entry."""
     log_filter = LogFilter(
         caller.home.allows,
         caller.home.scope.known_domains(),
