@@ -1,7 +1,7 @@
 """The logbook commands of the WebSocket API: for a period, or live."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -13,13 +13,12 @@ from homeassistant.helpers.json import json_bytes, json_fragment
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
 from ..keys import Capability
 from ..refusal import bad_request
 from .caller import Caller
 from .declaration import Operation
 from .history_stream import MAX_ANSWER_BYTES, too_large
-from .log_entries import LogFilter
+from .logbook import visible
 from .periods import DAY, windows
 from .replay import MAX_EVENT_BYTES, TICK, Client, Part, Replay
 
@@ -227,45 +226,6 @@ class LogbookStream(Replay):
         rows = (async_event_to_row(event) for event in events if _may_be_seen(caller, event))
         if entries := visible(caller, self._processor.humanify(rows)):
             self._client.send({"events": entries})
-
-
-class _Domains(Collection[str]):
-    """The domains of entities, determined on first use: most entries have no texts."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._find: Callable[[], set[str]] = caller.home.scope.known_domains
-        self._found: set[str] | None = None
-
-    @property
-    def _domains(self) -> set[str]:
-        if self._found is None:
-            self._found = self._find()
-        return self._found
-
-    @override
-    def __contains__(self, item: object) -> bool:
-        return item in self._domains
-
-    @override
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._domains)
-
-    @override
-    def __len__(self) -> int:
-        return len(self._domains)
-
-
-def visible(caller: Caller, entries: Sequence[_Entry]) -> list[_Entry]:
-    """Return the entries that the key may see, each with what it may see of it."""
-    log_filter = LogFilter(
-        caller.home.allows,
-        _Domains(caller),
-        everything=caller.key.scope.is_everything,
-        hidden_domain=DOMAIN,
-        hidden_users=caller.resources.users.users_of_others(caller.key.id),
-    )
-    redact = caller.redaction.value
-    return [redact(shown) for entry in entries if (shown := log_filter.entry(entry)) is not None]
 
 
 def _may_be_seen(caller: Caller, event: Event[Any]) -> bool:
