@@ -108,12 +108,7 @@ class KeyFlow(RepairsFlow):
 
     async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Show the menu of fixes."""
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=KEY_FIXES[self._kind],
-            description_placeholders=issue.translation_placeholders if issue is not None else None,
-        )
+        return _menu(self, KEY_FIXES[self._kind])
 
     async def async_step_extend(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Set the expiry to 90 days from now."""
@@ -209,12 +204,7 @@ class ReviewFlow(RepairsFlow):
 
     async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Show the menu of fixes."""
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=REVIEW_FIXES[self._kind],
-            description_placeholders=issue.translation_placeholders if issue is not None else None,
-        )
+        return _menu(self, REVIEW_FIXES[self._kind])
 
     async def async_step_close_all(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Disable all of these keys."""
@@ -265,6 +255,16 @@ class ReviewFlow(RepairsFlow):
 
 def _renewed(key: ApiKey, secret: str, *, enable: bool) -> ApiKey:
     return replace(key.rotated(digest(secret), time.time(), 0.0), enabled=key.enabled or enable)
+
+
+def _menu(flow: RepairsFlow, fixes: Sequence[str]) -> RepairsFlowResult:
+    """Show the menu of fixes, with the placeholders of the issue."""
+    issue = ir.async_get(flow.hass).async_get_issue(DOMAIN, flow.issue_id)
+    return flow.async_show_menu(
+        step_id="init",
+        menu_options=list(fixes),
+        description_placeholders=issue.translation_placeholders if issue is not None else None,
+    )
 
 
 async def _saved(flow: RepairsFlow, change: Awaitable[None]) -> RepairsFlowResult:

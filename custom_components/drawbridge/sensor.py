@@ -65,6 +65,17 @@ def _minute(timestamp: float | None) -> datetime | None:
     return dt_util.utc_from_timestamp(timestamp // 60 * 60) if timestamp is not None else None
 
 
+def _total(key: str, value_fn: Callable[[Reading], StateType]) -> BridgeSensorDescription:
+    """Return the description of a diagnostic sensor that counts since the start."""
+    return BridgeSensorDescription(
+        key=key,
+        translation_key=key,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=value_fn,
+    )
+
+
 BRIDGE_SENSORS: Final = (
     BridgeSensorDescription(
         key="health_score",
@@ -121,13 +132,7 @@ BRIDGE_SENSORS: Final = (
         suggested_display_precision=0,
         value_fn=_measured("event_loop", factor=1000, digits=0),
     ),
-    BridgeSensorDescription(
-        key="refusals",
-        translation_key="refusals",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        value_fn=lambda reading: reading.refusals,
-    ),
+    _total("refusals", lambda reading: reading.refusals),
     BridgeSensorDescription(
         key="lockouts",
         translation_key="lockouts",
@@ -141,20 +146,8 @@ BRIDGE_SENSORS: Final = (
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda reading: reading.clients,
     ),
-    BridgeSensorDescription(
-        key="events_sent",
-        translation_key="events_sent",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        value_fn=lambda reading: reading.events,
-    ),
-    BridgeSensorDescription(
-        key="conflated",
-        translation_key="conflated",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        value_fn=lambda reading: reading.conflated,
-    ),
+    _total("events_sent", lambda reading: reading.events),
+    _total("conflated", lambda reading: reading.conflated),
 )
 
 KEY_SENSORS: Final = (

@@ -1,13 +1,13 @@
-"""The scope follows the registries: held, after every random change, against one computed anew."""
+"""Scopes follow the registries: after each random change, they equal scopes that are computed from scratch."""
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
@@ -18,6 +18,8 @@ from homeassistant.helpers import (
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from custom_components.drawbridge.encoding.codecs import CODINGS
+from custom_components.drawbridge.operations.registry_sight import SUBJECTS, RegistrySight
+from custom_components.drawbridge.operations.revealed import Item, reveal
 from custom_components.drawbridge.scope.model import EntityFacts, Scope
 from custom_components.drawbridge.scope.redaction import Redaction
 from tests.integration.house import Bridge
@@ -97,6 +99,17 @@ class House:
         """Label a device."""
         dr.async_get(self.hass).async_update_device(self.device("a"), labels={self.label(name)})
 
+    def add_child(self, entity_id: str, name: str) -> None:
+        """Assign an entity to a child device."""
+        devices: Any = dr.async_get(self.hass)
+        if hasattr(devices, "async_get_or_create_child"):
+            child = devices.async_get_or_create_child(
+                config_entry_id=self.bridge.entry.entry_id,
+                identifiers={("x", f"child of {name}")},
+                parent_device_id=self.device(name),
+            )
+            er.async_get(self.hass).async_update_entity(self.entity(entity_id), device_id=child.id)
+
     def remove_device(self, _entity_id: str, name: str) -> None:
         """Remove a device, with what hangs on it."""
         dr.async_get(self.hass).async_remove_device(self.device(name))
@@ -145,8 +158,8 @@ class House:
 
 CHANGES: tuple[Callable[[House, str, str], None], ...] = (
     House.place, House.mount, House.tag, House.move_device, House.tag_device, House.remove_device, House.raise_area,
-    House.tag_area, House.remove_area, House.remove_floor, House.remove_label, House.rename, House.unregister,
-    House.vanish, House.change,
+    House.add_child, House.tag_area, House.remove_area, House.remove_floor, House.remove_label, House.rename,
+    House.unregister, House.vanish, House.change,
 )  # fmt: skip
 
 
@@ -184,6 +197,48 @@ async def test_scopes_follow_every_change(
         key = next(item for item in bridge.entry.runtime_data.keys if item.name == name)
         seen = await bridge.entity_ids(secret)
         assert all(obviously_in_scope(key.scope, facts(hass, entity_id)) for entity_id in seen)
+
+
+@settings(
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(CHANGES), st.sampled_from(ENTITY_IDS), st.sampled_from(NAMES)),
+        min_size=1,
+        max_size=12,
+    )
+)
+async def test_events_follow_what_lists_reveal(
+    bridge: Bridge, hass: HomeAssistant, steps: list[tuple[Callable[[House, str, str], None], str, str]]
+) -> None:
+    """After each change, the items that registry events are sent for are those that the registry lists reveal."""
+    random.seed()  # Hypothesis fixes the seed, and Home Assistant creates registry IDs from random numbers.
+    await keys_of(bridge)
+    directory = bridge.entry.runtime_data.directory
+    sights = [RegistrySight(hass, directory.live(key.scope)) for key in bridge.entry.runtime_data.keys]
+    for sight in sights:
+        await sight.build()
+    stop_listening = [
+        hass.bus.async_listen(event_type, callback(lambda event: [sight.note(event) for sight in sights]))
+        for event_type in SUBJECTS
+    ]
+    house = House(hass, bridge)
+    for change, entity_id, name in steps:
+        change(house, entity_id, name)
+        await hass.async_block_till_done()
+        for sight in sights:
+            revealed = reveal(hass, sight.scope)
+            assert sight.items == revealed.items | entities_of(revealed.entries), (change.__name__, sight.scope.scope)
+    for stop in stop_listening:
+        stop()
+
+
+def entities_of(entries: Iterable[er.RegistryEntry]) -> frozenset[Item]:
+    """Return entries as items."""
+    return frozenset(("entity", entry.entity_id) for entry in entries)
 
 
 async def seen_in_cache(bridge: Bridge, scope: Scope) -> set[str]:

@@ -88,7 +88,7 @@ class Caches:
         self._warming = self._hass.async_create_background_task(self._warm(), "drawbridge warm", eager_start=False)
 
     def holds(self) -> dict[str, dict[str, float | None]]:
-        """Return the size and age of each cache."""
+        """Return the number of entries, the size and the age of each cache."""
         states = self.states
         documents = {"services": self.services, "config": self.config}
         return {

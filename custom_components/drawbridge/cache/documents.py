@@ -1,4 +1,4 @@
-"""Answers that are kept whole, such as services and configuration, until an event outdates them."""
+"""Responses that are cached as a whole, such as services and configuration, until an event makes them outdated."""
 
 import hashlib
 import time
@@ -16,10 +16,10 @@ _MAX_DOCUMENTS: Final = 64
 
 
 class Document:
-    """A JSON body with its weak validator, and its encoded bodies once they have been asked for."""
+    """A JSON body with its weak validator, and its encoded forms, created on first use."""
 
     def __init__(self, plain: bytes, basis: object, made_at: float) -> None:
-        """Create a document. ``basis`` is what it was built from that no event announces."""
+        """Create a document. ``basis`` is the input that changes without an event."""
         self.basis = basis
         self.made_at = made_at
         self.etag = f'W/"{hashlib.blake2b(plain, digest_size=_ETAG_BYTES).hexdigest()}"'
@@ -40,7 +40,7 @@ class Document:
 
 
 class DocumentCache:
-    """Documents of one kind, outdated by the same events, by who may see them.
+    """Documents of one kind, by audience. They become outdated with the same events.
 
     At most 64 are kept; the least recently used is evicted first.
     """
@@ -52,7 +52,7 @@ class DocumentCache:
         events: Iterable[EventType[Any] | str],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Create an empty cache. Each of the events outdates all documents."""
+        """Create an empty cache. Each of the events makes all documents outdated."""
         self.recorder = recorder
         self._hass = hass
         self._events = tuple(events)
@@ -62,7 +62,7 @@ class DocumentCache:
         self._epoch = 0
 
     def start(self) -> CALLBACK_TYPE:
-        """Follow the events until the returned function is called."""
+        """Listen to the events until the returned function is called."""
         stops = [self._hass.bus.async_listen(event, self._outdated) for event in self._events]
 
         def stop() -> None:
@@ -95,11 +95,11 @@ class DocumentCache:
 
     @property
     def epoch(self) -> int:
-        """Changes with every event. Read it before building a document, and pass it to ``keep``."""
+        """A number that changes with every event. Read it before building a document, and pass it to ``keep``."""
         return self._epoch
 
     def find(self, key: Hashable, basis: object = None) -> Document | None:
-        """Return the document of ``key`` unless it has expired or was built from another ``basis``."""
+        """Return the document for ``key``, unless it has expired or was built from another ``basis``."""
         document = self._documents.pop(key, None)
         if document is not None:
             if document.basis == basis and self._clock() - document.made_at < self._ttl:
@@ -112,7 +112,7 @@ class DocumentCache:
         return document
 
     def keep(self, key: Hashable, plain: bytes, epoch: int, basis: object = None) -> Document:
-        """Return a new document, and keep it unless an event has outdated it since ``epoch``."""
+        """Create a document, and keep it unless an event has made it outdated since ``epoch``."""
         document = Document(plain, basis, self._clock())
         if self._ttl and epoch == self._epoch:
             self._documents[key] = document

@@ -1,4 +1,4 @@
-"""Encoded segments of an answer. Each is built on demand and kept until one of its entities changes."""
+"""The encoded segments of a response. Each is built on demand and kept until one of its entities changes."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ..states.index import Group, Shard
 from .steps import Steps
 
 type WriteState = Callable[[str], bytes | None]
-"""Returns the state of an entity as JSON, ``None`` for one that has no state."""
+"""Returns the state of an entity as JSON; ``None`` if it has no state."""
 
 OPENING: Final = b"["
 SEPARATOR: Final = b","
@@ -18,19 +18,19 @@ _NEVER: Final = -1
 
 
 class ShardJson:
-    """The state of each entity of a shard as JSON, written once for all segments of the shard."""
+    """The states of a shard's entities as JSON, encoded once for all segments of the shard."""
 
     __slots__ = ("__weakref__", "_shard", "_texts", "_version", "_write")
 
     def __init__(self, shard: Shard, write: WriteState) -> None:
-        """Create it for a shard; states are written when ``join`` is called."""
+        """Create it for a shard. States are encoded when ``join`` is called."""
         self._shard = shard
         self._write = write
         self._texts: dict[str, bytes | None] = {}
         self._version = _NEVER
 
     def join(self, entity_ids: Sequence[str]) -> bytes:
-        """Return the current states of some of the entities, in this order, separated by commas."""
+        """Return the current states of the given entities, in this order, separated by commas."""
         shard, texts, write = self._shard, self._texts, self._write
         if self._version < shard.layout:
             self._texts = texts = {entity_id: write(entity_id) for entity_id in shard.entity_ids}
@@ -42,7 +42,7 @@ class ShardJson:
 
 
 class Segment:
-    """The states of those entities of a shard that a scope shows, after a bracket or a comma.
+    """The visible states of a shard, after an opening bracket or a comma.
 
     Shared by all views that show the same entities of the shard.
     """
@@ -50,7 +50,7 @@ class Segment:
     __slots__ = ("__weakref__", "_blocks", "_json", "_members", "_opening", "_version", "shard")
 
     def __init__(self, shard: Shard, members: Sequence[str], opening: bytes, json: ShardJson) -> None:
-        """Create a segment of at least one entity; blocks are encoded when asked for."""
+        """Create a segment of at least one entity. Blocks are encoded on demand."""
         self.shard = shard
         self._members = members
         self._opening = opening
@@ -59,11 +59,11 @@ class Segment:
         self._blocks: dict[BlockCodec, Block] = {}
 
     def is_ready(self, codec: BlockCodec) -> bool:
-        """Return whether the block is there and up to date."""
+        """Return whether the block exists and is up to date."""
         return self._version == self.shard.version and codec in self._blocks
 
     def block(self, codec: BlockCodec) -> Block:
-        """Return the up-to-date block, encoding it where necessary."""
+        """Return the up-to-date block. Encodes it if necessary."""
         if self._version != self.shard.version:
             self._version = self.shard.version
             self._blocks.clear()
@@ -77,14 +77,14 @@ class Segment:
         yield from self._blocks.values()
 
     def drop(self, codec: BlockCodec) -> Iterator[Block]:
-        """Drop the block of a codec, and yield it if there was one."""
+        """Drop the block of a codec, and yield it if it existed."""
         if (block := self._blocks.pop(codec, None)) is not None:
             yield block
 
 
 @dataclass(slots=True)
 class _Joined:
-    """The blocks of all segments as of a version of the group, and the one block that they make."""
+    """The blocks of all segments at a version of the group, and the block that joins them."""
 
     version: int
     chain: BlockChain
@@ -92,12 +92,12 @@ class _Joined:
 
 
 class SegmentGroup:
-    """The segments of a group of shards, joined. Shared like them."""
+    """The segments of a group of shards, joined. Shared between views, like segments."""
 
     __slots__ = ("__weakref__", "_joined", "group", "segments")
 
     def __init__(self, group: Group, segments: Sequence[Segment]) -> None:
-        """Create the group of at least one segment; blocks are joined when asked for."""
+        """Create a group of at least one segment. Blocks are joined on demand."""
         self.group = group
         self.segments = segments
         self._joined: dict[BlockCodec, _Joined] = {}
@@ -129,7 +129,7 @@ class SegmentGroup:
             yield joined.block
 
     def drop(self, codec: BlockCodec) -> Iterator[Block]:
-        """Drop the blocks of a codec, joined and single, and yield those that there were."""
+        """Drop the joined and single blocks of a codec, and yield those that existed."""
         if (joined := self._joined.pop(codec, None)) is not None:
             yield joined.block
         for segment in self.segments:
@@ -141,14 +141,14 @@ class SegmentGroup:
         return joined.block
 
     def _drop_outdated(self, version: int, current: _Joined) -> None:
-        """Drop what was joined in other codecs and is outdated: nobody may ask for it again."""
+        """Drop outdated joined blocks of other codecs, because they may never be requested again."""
         self._joined = {
             codec: joined for codec, joined in self._joined.items() if joined is current or joined.version == version
         }
 
 
 class SegmentPool:
-    """Segments and segment groups by their content. Those that no view uses are freed."""
+    """Segments and segment groups by their content. Unused ones are freed."""
 
     def __init__(self, write: WriteState) -> None:
         """Create an empty pool. ``write`` returns the JSON of an entity's state."""

@@ -1,4 +1,4 @@
-"""The answers to "all states": one view for each scope, built segment by segment, never stale."""
+"""Responses for "all states": one view for each scope, built from segments, never stale."""
 
 import asyncio
 import math
@@ -26,7 +26,7 @@ from .steps import run_until
 from .views import StateView
 
 _SLICE_SECONDS: Final = 0.0015
-"""How long a request may build before it lets others run."""
+"""How long a request may build before it yields to the event loop."""
 
 _MAX_SLICES: Final = 1000
 _WARM_PAUSE_SECONDS: Final = 0.005
@@ -36,21 +36,21 @@ _FIRST_CODING: Final = "gzip"
 
 
 type ViewKey = tuple[Scope, Redaction]
-"""What a view shows: a scope, and how its states are redacted."""
+"""The key of a view: a scope, and the redaction of its states."""
 
 
 class Answer(Enum):
-    """What can be said at once to a request for a view, where it is not the body."""
+    """The immediate result of a request for a view, if it is not the body."""
 
     NOT_MODIFIED = auto()
     """The client has the current body."""
     PENDING = auto()
-    """The body takes longer than a request may hold up others: build it in slices."""
+    """Building the body takes too long for one request: build it in slices."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``ttl`` is for how many seconds events alone are trusted, ``max_bytes`` how much may be kept."""
+    """``ttl`` is the time in seconds after which events are no longer trusted, ``max_bytes`` the maximum size."""
 
     enabled: bool
     ttl: float
@@ -86,7 +86,7 @@ class StateCache:
     def start(self, on_expiry: Callable[[], None]) -> CALLBACK_TYPE:
         """Follow state changes until the returned function is called.
 
-        ``on_expiry`` is called whenever the TTL has emptied the cache.
+        ``on_expiry`` is called when the TTL expires and the cache is cleared.
         """
         self._on_expiry = on_expiry
         stop_index = self.index.start()
@@ -100,7 +100,7 @@ class StateCache:
         return stop
 
     def configure(self, limits: Limits) -> None:
-        """Apply limits, and drop what may no longer be kept."""
+        """Apply limits, and drop what exceeds them."""
         if limits == self.limits:
             return
         self.limits = limits
@@ -116,15 +116,15 @@ class StateCache:
 
     @property
     def size(self) -> int:
-        """Bytes held by all views; what they share counts once.
+        """The size of all views in bytes. Shared parts count once.
 
-        The plain states that segments are built from do not count: Home Assistant keeps those anyway.
+        The unencoded states that segments are built from do not count, because Home Assistant keeps them anyway.
         """
         return sum({id(piece): len(piece) for block in self._blocks() for piece in block.pieces}.values())
 
     @property
     def age(self) -> float:
-        """For how many seconds events alone have been trusted."""
+        """The number of seconds since the cache was last rebuilt from scratch."""
         return time.monotonic() - self._trusted_since
 
     def view(self, scope: Scope, redaction: Redaction) -> StateView:
@@ -136,7 +136,7 @@ class StateCache:
         return view
 
     def retain(self, wanted: Iterable[ViewKey]) -> None:
-        """Drop every other view."""
+        """Drop all views except for these."""
         self._views = {key: view for key in wanted if (view := self._views.get(key)) is not None}
 
     def clear(self) -> None:
@@ -145,12 +145,12 @@ class StateCache:
             view.clear()
 
     def respond(self, view: StateView, coding: Coding, holds: Callable[[str], bool]) -> Payload | Answer:
-        """Answer a request for a view as far as one slice of time allows.
+        """Answer a request for a view within one slice of time.
 
         Args:
-            view: What is asked for.
-            coding: The content coding that the client gets.
-            holds: Tells whether the client has the body of an ETag.
+            view: The requested view.
+            coding: The content coding of the response.
+            holds: Returns whether the client has the body with an ETag.
 
         """
         now = time.monotonic()
@@ -169,23 +169,23 @@ class StateCache:
         return payload
 
     async def body_in_slices(self, view: StateView, coding: Coding) -> Payload:
-        """Return the current body of a view, and let others run while it is built."""
+        """Return the current body of a view, and yield to the event loop while it is built."""
         prepared = view.is_prepared(coding)
         body = await self._build(view, coding)
         self._answered(view, coding, time.monotonic(), hit=prepared)
         return body
 
     def direct(self, scope: Scope, redaction: Redaction) -> bytes:
-        """Return the states of a scope as plain JSON, built from the state machine and kept nowhere."""
+        """Return the states of a scope as plain JSON, built from the state machine without caching."""
         allows, encode = self._directory.live(scope).allows, self.json.encode
         states = (encode(item, redaction) for item in self._hass.states.async_all() if allows(item.entity_id))
         return b"".join((b"[", b",".join(states), b"]"))
 
     async def warm(self, wanted: Callable[[], Collection[ViewKey]]) -> None:
-        """Build the views that have no body, as far as there is room.
+        """Build the views that have no body, within the size limit.
 
-        In the coding that clients asked for last, and with long pauses, since nobody waits for it. ``wanted`` is
-        called again before each view, so that none is built for a key that was revoked in a pause.
+        They are built in the coding that was last requested, with long pauses, because no client is waiting. ``wanted``
+        is called again before each view, so that no view is built for a key that was revoked in the meantime.
         """
         if not self.limits.enabled:
             return
@@ -228,7 +228,7 @@ class StateCache:
         return write
 
     def _blocks(self) -> Iterator[Block]:
-        """Yield every block that is kept, once for each holder."""
+        """Yield every block, once for each part that holds it."""
         views = self._views.values()
         groups = {group for view in views for group in view.groups()}
         segments = {segment for group in groups for segment in group.segments}
@@ -237,7 +237,7 @@ class StateCache:
             yield from holder.kept()
 
     def _evict(self) -> None:
-        """Drop bodies, and the blocks that they are made of, until the rest fits into the limit."""
+        """Drop bodies and their blocks until the rest fits into the limit."""
         self._measured = time.monotonic()
         if (excess := self.size - self.limits.max_bytes) <= 0:
             return
@@ -246,7 +246,7 @@ class StateCache:
             for coding in view.codings():
                 if excess <= 0:
                     return
-                # Kept until the end of the turn, so that no other piece gets the same id.
+                # Keep a reference until the end, so that no other piece gets the same `id()`.
                 dropped = [piece for block in view.drop(coding) for piece in block.pieces]
                 holders.subtract(map(id, dropped))
                 freed = {id(piece): len(piece) for piece in dropped if not holders[id(piece)]}
@@ -259,7 +259,7 @@ class StateCache:
         self._timer = self._hass.loop.call_later(self.limits.ttl, self._expire)
 
     def _expire(self) -> None:
-        """Start over, as if events had been lost."""
+        """Clear the cache, in case events were lost."""
         self._trusted_since = time.monotonic()
         self._directory.forget()
         self.index.distrust()
@@ -270,7 +270,7 @@ class StateCache:
     async def _build(self, view: StateView, coding: Coding, pause_seconds: float = 0.0) -> Payload:
         """Return the body of a view, built in slices.
 
-        Others run first, since whoever asks has had a slice already. A body that is finished after the cache was
+        It yields first, because the request has already used a slice. A body that is finished after the cache was
         turned off is not kept.
         """
         try:
@@ -278,7 +278,7 @@ class StateCache:
                 await asyncio.sleep(pause_seconds)
                 if (body := run_until(view.build(coding), time.monotonic() + _SLICE_SECONDS)) is not None:
                     return body
-            # Changes arrive faster than they can be applied: this once, the others wait.
+            # Changes arrive faster than they can be applied: finish once without yielding.
             return run_until(view.build(coding), math.inf) or Payload.of()
         finally:
             if not self.limits.enabled:

@@ -1,4 +1,4 @@
-"""Work in short steps, so that whoever drives it can stop at a deadline and let others run."""
+"""Work in short steps, so that the caller can stop at a deadline and yield to the event loop."""
 
 import time
 from collections.abc import Generator
@@ -8,14 +8,14 @@ type Steps[T] = Generator[None, None, T]
 
 
 def run_until[T](work: Steps[T], deadline: float) -> T | None:
-    """Run work until it is done or the deadline has passed.
+    """Run work until it has finished or the deadline has passed.
 
     Args:
-        work: The steps. Each keeps what it did, so that the same work can be started again and gets further.
-        deadline: A time of the monotonic clock, in seconds. At least one step is run.
+        work: The steps. Each step stores its result, so that the same work can be started again and continues.
+        deadline: A time of the monotonic clock, in seconds. At least one step runs.
 
     Returns:
-        The result, or ``None`` where there was not enough time.
+        The result, or ``None`` if there was not enough time.
 
     """
     try:

@@ -1,4 +1,4 @@
-"""What one scope shows of the states: which entities, since which version, and its finished bodies."""
+"""The view of a scope: the entities that it shows, at which version, and the finished bodies."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,34 +15,34 @@ _END: Final = b"]"
 _NEVER: Final = -1
 
 _JOIN_AFTER_REQUESTS: Final = 8
-"""Requests for one body after which its pieces are joined: joining costs what it saves in a few requests."""
+"""The number of requests for a body after which its pieces are joined. Joining pays off after a few requests."""
 
 _MAX_JOINED_BYTES: Final = 1 << 20
 
 
 class Membership:
-    """Which entities are in a scope, and how often one of them was found changed.
+    """The entities in a scope, and the number of changes that were found in them.
 
-    ``version`` counts changes within the scope alone, so that it tells nothing of what happens outside.
+    ``version`` only counts changes within the scope, so that it reveals nothing about changes outside.
     """
 
     def __init__(self, scope: LiveScope, index: StateIndex) -> None:
-        """Follow a scope; nothing is read before the first ``update``."""
+        """Create it for a scope. Nothing is read before the first ``update``."""
         self._scope = scope
         self._index = index
         self.seen = -1
-        """The index version up to which changes are known, though perhaps not yet applied."""
+        """The index version up to which changes are known, although they may not be applied yet."""
         self._pending: dict[str, None] = {}
         self._members: set[str] = set()
         self.version = 0
 
     @property
     def has_pending(self) -> bool:
-        """Whether there are known changes that are not yet applied."""
+        """Whether there are known changes that are not applied yet."""
         return bool(self._pending)
 
     def update(self) -> Steps[bool]:
-        """Apply all changes so far. A step looks at one entity."""
+        """Apply all changes so far. A step processes one entity."""
         if self.seen != self._index.version:
             self._collect()
         affected = False
@@ -64,7 +64,7 @@ class Membership:
         self.seen = index.version
 
     def _apply(self, entity_id: str) -> bool:
-        """Look at an entity that changed somehow; return whether it was in scope, or is now."""
+        """Process a changed entity. Return whether it was in scope before, or is now."""
         if self._index.holds(entity_id) and self._scope.allows(entity_id):
             self._members.add(entity_id)
             return True
@@ -75,7 +75,7 @@ class Membership:
 
 
 class _Place:
-    """The segment group that a view shows of a group of shards, the layout that it is of, and the text before it."""
+    """The segment group that a view shows for a group of shards, its layout, and the text before it."""
 
     __slots__ = ("layout", "opening", "segments")
 
@@ -97,7 +97,7 @@ class _Body:
     hits: int = 1
 
     def hit(self) -> Payload:
-        """Return the payload once more; joined where it is asked for so often that this pays."""
+        """Return the payload again. Joins its pieces when it was requested often enough."""
         self.hits += 1
         if self.hits == _JOIN_AFTER_REQUESTS and self.payload.size <= _MAX_JOINED_BYTES:
             self.payload = Payload.of(b"".join(self.payload.pieces))
@@ -118,18 +118,18 @@ class StateView:
         """Create a view without bodies.
 
         Args:
-            name: Distinguishes the view from every other, before a restart and after.
+            name: A unique name, which is different after a restart.
             scope: What the view shows.
             index: The states of all entities.
             pool: Segments, shared with other views.
-            on_change: Called when bodies turn out to be outdated.
+            on_change: Called when bodies become outdated.
 
         """
         self.members = Membership(scope, index)
         self.last_used = 0.0
-        """When a body was last asked for, in seconds of the monotonic clock."""
+        """When a body was last requested, in seconds of the monotonic clock."""
         self.cursor = ((-1, 0), "")
-        """The cursor that was last handed out, with the members version and the second it is of."""
+        """The last cursor, with the members version and the second that it belongs to."""
         self._name = name
         self.shows = scope.allows
         self._index = index
@@ -156,15 +156,15 @@ class StateView:
         return bool(self._bodies)
 
     def codings(self) -> tuple[Coding, ...]:
-        """Return the codings that there are bodies in, the least recently used first."""
+        """Return the codings of the bodies, the least recently used first."""
         return tuple(self._bodies)
 
     def is_prepared(self, coding: Coding) -> bool:
-        """Return whether a body was built before, so that only its changed segments must be built again."""
+        """Return whether a body was built before, so that only changed segments must be built."""
         return coding in self._bodies
 
     def body(self, coding: Coding) -> Payload | None:
-        """Return the body if there is one and it is up to date."""
+        """Return the body if it exists and is up to date."""
         body = self._bodies.get(coding)
         return body.hit() if body is not None and body.members_version == self.members.version else None
 
@@ -175,7 +175,7 @@ class StateView:
         return members.seen == index.version and index.is_current and not members.has_pending
 
     def advance(self) -> Steps[bool]:
-        """Bring the validator up to date. A step looks at one entity."""
+        """Update the validator. A step processes one entity."""
         self._index.sync()
         version = self.members.version
         try:
@@ -185,7 +185,7 @@ class StateView:
                 self._on_change()
 
     def build(self, coding: Coding) -> Steps[Payload]:
-        """Return the up-to-date body. A step looks at one entity, or builds one segment or segment group."""
+        """Return the up-to-date body. A step processes one entity, or builds one segment or segment group."""
         yield from self.advance()
         if (payload := self.body(coding)) is not None:
             return payload
@@ -195,14 +195,14 @@ class StateView:
             known = None
         chain = yield from self._chain(coding.codec, groups, known)
         self._drop_outdated()
-        # Last in the order of use.
+        # Move it to the end of the order of use.
         self._bodies.pop(coding, None)
         payload = coding.body(chain)
         self._bodies[coding] = _Body(self.members.version, self._index.version, groups, chain, payload)
         return payload
 
     def drop(self, coding: Coding) -> list[Block]:
-        """Drop the body in one coding, and return the blocks that it kept. The validator stays as it is."""
+        """Drop the body in one coding, and return its blocks. The validator does not change."""
         body = self._bodies.pop(coding)
         dropped = [] if body is None else list(body.kept())
         for group in self._groups:
@@ -219,7 +219,7 @@ class StateView:
         self._layout = _NEVER
 
     def kept(self) -> Iterator[Block]:
-        """Yield the blocks that the bodies keep."""
+        """Yield the blocks of all bodies."""
         for body in self._bodies.values():
             if body is not None:
                 yield from body.kept()
@@ -229,7 +229,7 @@ class StateView:
         return self._groups
 
     def _chain(self, codec: BlockCodec, groups: Sequence[SegmentGroup], known: _Body | None) -> Steps[BlockChain]:
-        """Return the blocks of all groups; those of a known body, with the changed ones replaced."""
+        """Return the blocks of all groups. With a known body, only changed blocks are replaced."""
         since = known.index_version if known is not None else _NEVER
         blocks: list[tuple[int, Block]] = []
         for place, group in enumerate(groups):
@@ -242,7 +242,7 @@ class StateView:
         return BlockChain(codec, [*(block for _, block in blocks), closing])
 
     def _arrange(self) -> Steps[list[SegmentGroup]]:
-        """Return the segment groups in their order. A step looks at one group of shards."""
+        """Return the segment groups in order. A step processes one group of shards."""
         index = self._index
         if self._layout == index.layout:
             return self._groups
@@ -274,7 +274,7 @@ class StateView:
         return self._pool.group(group, tuple(segments)) if segments else None
 
     def _drop_outdated(self) -> None:
-        """Drop outdated bodies, and remember only that there were some."""
+        """Drop outdated bodies, and only remember that they existed."""
         for coding, body in self._bodies.items():
             if body is not None and body.members_version != self.members.version:
                 self._bodies[coding] = None

@@ -1,4 +1,4 @@
-"""Checksums of concatenated blocks, combined from those of the blocks without reading the bytes again.
+"""Combines the checksums of blocks into the checksum of their concatenation, without reading the bytes again.
 
 Adler-32 and CRC-32 are linear. The checksum of a concatenation follows from the checksums and lengths of the blocks,
 as in zlib's ``adler32_combine`` and ``crc32_combine``. Where a block is replaced by one of the same length, the

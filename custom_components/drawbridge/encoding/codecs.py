@@ -1,4 +1,4 @@
-"""Content codings whose compressed blocks can be concatenated, so that a change re-encodes one block.
+"""Content codings with compressed blocks that can be concatenated, so that a change re-encodes only one block.
 
 A deflate stream that ends with a full flush ends at a byte boundary, and nothing after it refers back, so such
 streams can be concatenated (RFC 1951). gzip and zlib add a header, and a checksum that is combined from those of the
@@ -36,7 +36,7 @@ def _module(name: str) -> ModuleType | None:
 fast_zlib: Final = _module("isal.isal_zlib") or zlib
 
 zstd: Final = _module("compression.zstd")
-"""``None`` for a Python that was built without it: zstd is then not offered."""
+"""``None`` if Python was built without it. The coding zstd is then not offered."""
 
 _FASTEST: Final = 1
 _RAW: Final = -zlib.MAX_WBITS
@@ -66,7 +66,7 @@ ADLER32: Final = checksums.Checksum(fast_zlib.adler32, checksums.adler32_combine
 
 
 class Block:
-    """A stretch of a body, encoded, in pieces that are sent one after the other.
+    """An encoded part of a body, in pieces that are sent one after the other.
 
     ``size`` is the number of encoded bytes; ``length`` and ``checksum`` are those of the plain text.
     """
@@ -85,21 +85,21 @@ _PIECES: Final[Callable[[Block], Sequence[bytes]]] = attrgetter("pieces")
 
 
 class BlockCodec(ABC):
-    """Encodes stretches so that they can follow one another in any order."""
+    """Encodes parts of a body so that they can be concatenated in any order."""
 
     checksum: Checksum | None = None
-    """The checksum of the plain text that the coding ends with, if any."""
+    """The checksum of the plain text at the end of the coding, if any."""
 
     joins = True
-    """Whether it pays to join the pieces of consecutive blocks, to have fewer to send."""
+    """Whether joining the pieces of consecutive blocks pays off, because fewer pieces are sent."""
 
     @abstractmethod
     def encode(self, plain: bytes) -> Block:
-        """Encode a stretch by itself."""
+        """Encode a part by itself."""
 
 
 class Plain(BlockCodec):
-    """Bytes as they are."""
+    """No compression."""
 
     joins = False
 
@@ -126,14 +126,13 @@ class Deflate(BlockCodec):
 class Zstandard(BlockCodec):
     """Zstandard. Each block consists of the blocks of a frame of its own, so that it fits into any frame.
 
-    The first block of a frame refers to no earlier table and no earlier text, but it may use one of the three
-    repeat offsets, which are 1, 4 and 8 at the start of a frame (RFC 8878, section 3.1.1.5). ``_ZSTD_SETTER``
-    restores them: eight spaces, then three times three more, copied from 8, 4 and 1 bytes before. Spaces between
-    two values of JSON mean nothing.
+    The first block of a frame refers to no earlier table and no earlier text, but it may use one of the three repeat
+    offsets, which are 1, 4 and 8 at the start of a frame (RFC 8878, section 3.1.1.5). ``_ZSTD_SETTER`` restores them:
+    eight spaces, then three times three more, copied from 8, 4 and 1 bytes before. JSON ignores spaces between values.
     """
 
     def __init__(self, library: ModuleType) -> None:
-        """Create the only compressor: a new one for each block would cost more than compressing does."""
+        """Create the compressor. It is reused, because creating one for each block would cost more than compressing."""
         parameter = library.CompressionParameter
         options = {parameter.compression_level: _FASTEST, parameter.window_log: _ZSTD_WINDOW_LOG}
         self._compressor = library.ZstdCompressor(options=options)
@@ -160,7 +159,7 @@ def _unended_blocks(frame: bytes) -> bytes:
 
 
 class BlockChain:
-    """Consecutive blocks and their combined checksum, which is corrected where a block is replaced."""
+    """Consecutive blocks and their combined checksum, which is updated when a block is replaced."""
 
     __slots__ = ("_codec", "_ends", "blocks", "checksum", "length", "size")
 
@@ -173,7 +172,7 @@ class BlockChain:
         self._combine()
 
     def replace(self, changes: Iterable[tuple[int, Block]]) -> None:
-        """Replace the blocks at some places."""
+        """Replace blocks by their position."""
         checksum, blocks, lengths_differ = self._codec.checksum, self.blocks, False
         for place, block in changes:
             old, blocks[place] = blocks[place], block
@@ -220,7 +219,7 @@ class Payload:
 
     @classmethod
     def of(cls, *pieces: bytes) -> Self:
-        """Return the body that consists of these pieces, leaving out empty ones."""
+        """Return the body that consists of these pieces. Empty pieces are left out."""
         return cls(tuple(filter(None, pieces)), sum(map(len, pieces)))
 
 
@@ -274,7 +273,7 @@ def _codings() -> Mapping[str, Coding]:
 
 
 CODINGS: Final = _codings()
-"""By name, in the order of preference for clients that have none.
+"""Codings by name, in the order of preference for clients without one.
 
 Zstandard bodies are smaller, but contain the extra spaces of ``_ZSTD_SETTER``; gzip bodies decode to exactly the bytes
 that Home Assistant sends.

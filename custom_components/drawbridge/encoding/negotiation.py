@@ -1,4 +1,4 @@
-"""Which content coding a client wants (RFC 9110, section 12.5.3)."""
+"""Content coding negotiation (RFC 9110, section 12.5.3)."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -13,8 +13,8 @@ _MAX_LENGTH: Final = 512
 def choose(accepted: str | None, offered: Sequence[str]) -> str:
     """Return the content coding for an ``Accept-Encoding`` header.
 
-    The client's weights decide; between equal weights, the order of ``offered``. A client that names none of the
-    codings gets ``identity``, also for ``*``, since it may not be able to decode what it gets.
+    The client's weights decide; between equal weights, the order of ``offered``. A client that lists none of the
+    codings gets ``identity``, even with ``*``, because it may not be able to decode another coding.
     """
     if not accepted or len(accepted) > _MAX_LENGTH:
         return IDENTITY

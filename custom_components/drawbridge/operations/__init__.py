@@ -1,5 +1,5 @@
-"""What a key can do, one module for each resource, whatever the transport.
+"""The operations that a key can perform: one module for each resource, independent of the transport.
 
-An operation gets a ``Caller`` and plain values, and returns plain values or raises ``RefusedError``. It reads Home
-Assistant's states and registries through the caller's ``ScopedHome`` alone, so that it cannot forget the scope.
+An operation takes a ``Caller`` and plain values, and returns plain values or raises ``RefusedError``. It reads the
+states and registries of Home Assistant only through the caller's ``ScopedHome``, which applies the scope.
 """

@@ -1,4 +1,4 @@
-"""Calendars: which are in scope, their events in a period, also live, and changes of events."""
+"""Calendars in scope: list them, read and follow their events, and change events."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
@@ -27,14 +27,14 @@ _CALENDAR: Final = "calendar"
 
 
 def listed(caller: Caller) -> object:
-    """Return name and entity id of the calendars in scope, sorted by name."""
+    """Return the name and the entity ID of each calendar in scope, sorted by name."""
     states = (caller.home.state(entity.entity_id) for entity in caller.home.entities(_CALENDAR))
     shown = [{"name": state.name, "entity_id": state.entity_id} for state in states if state is not None]
     return caller.redaction.value(sorted(shown, key=lambda item: item["name"]))
 
 
 def find(caller: Caller, entity_id: str) -> Any:  # noqa: ANN401 - the class is of an integration that may not be set up
-    """Return a calendar. Raises ``RefusedError`` if there is none in scope, with 400, as Home Assistant does."""
+    """Return a calendar. Raises ``RefusedError`` with status 400, as Home Assistant does, if it is not in scope."""
     return caller.home.entity(_CALENDAR, entity_id, Refusal.BAD_REQUEST, "Calendar not found.")
 
 
@@ -42,7 +42,7 @@ async def events(caller: Caller, calendar: Any, start: datetime, end: datetime) 
     """Return the events of a calendar that overlap a period, as JSON values.
 
     Raises:
-        RefusedError: The period ends before it starts, or the calendar cannot be read.
+        RefusedError: The end is before the start, or the calendar cannot be read.
 
     """
     if start > end:
@@ -55,7 +55,7 @@ async def events(caller: Caller, calendar: Any, start: datetime, end: datetime) 
 
 
 def find_to_follow(caller: Caller, entity_id: str) -> Any:  # noqa: ANN401 - the same
-    """Return a calendar, to be followed. Raises ``RefusedError`` if there is none in scope."""
+    """Return a calendar for a subscription. Raises ``RefusedError`` if it is not in scope."""
     return caller.home.find_entity(_CALENDAR, entity_id, f"Calendar entity not found: {entity_id}")
 
 
@@ -66,19 +66,26 @@ def follow(
     current: Current,
     send: Send,
 ) -> tuple[Callable[[], None], Callable[[], None]]:
-    """Follow the events in a period. Return what ends it, and what sends the events as they are now."""
+    """Subscribe to the events in a period.
+
+    Returns:
+        Two functions: one unsubscribes, the other sends the current events.
+
+    """
     listener = passes_on(calendar, current, send)
     stop = calendar.async_subscribe_events(start, end, listener)
     return stop, lambda: calendar.async_update_single_event_listener(start, end, listener)
 
 
 async def create(caller: Caller, entity_id: str, event: Mapping[str, Any]) -> None:
-    """Create an event, where the key may call the service that does.
+    """Create an event, if the key may call ``calendar.create_event``.
 
-    Unlike the service, it can repeat the event. Home Assistant has checked the rule for that: it names nothing.
+    Unlike the action, this can create a recurring event. Home Assistant has validated the recurrence rule, which cannot
+    refer to an entity.
 
     Raises:
-        RefusedError: There is no such calendar in scope, the key may not, the calendar cannot, or it failed.
+        RefusedError: The calendar is not in scope, the key may not create events, the calendar does not support it, or
+            it failed.
 
     """
     name = "calendar.create_event"
@@ -91,12 +98,18 @@ async def create(caller: Caller, entity_id: str, event: Mapping[str, Any]) -> No
 async def update(
     caller: Caller, entity_id: str, uid: str, event: Mapping[str, Any], recurrence: Mapping[str, str | None]
 ) -> None:
-    """Change an event.
+    """Update an event.
 
-    ``recurrence`` is the id and the range of the recurrence of an event that repeats.
+    Args:
+        caller: The key.
+        entity_id: The calendar.
+        uid: The ID of the event.
+        event: The new event.
+        recurrence: For a recurring event, the ID and the range of the recurrence.
 
     Raises:
-        RefusedError: There is no such calendar in scope, the key may not, the calendar cannot, or it failed.
+        RefusedError: The calendar is not in scope, the key may not update events, the calendar does not support it, or
+            it failed.
 
     """
     name = "calendar.update_event"
@@ -107,7 +120,7 @@ async def update(
 
 
 async def delete(caller: Caller, entity_id: str, uid: str, recurrence: Mapping[str, str | None]) -> None:
-    """Delete an event. The arguments and errors are those of ``update``."""
+    """Delete an event. The arguments and exceptions are those of ``update``."""
     name = "calendar.delete_event"
     calendar = item_writes.find(caller, _CALENDAR, entity_id, name)
     item_writes.ensure_no_list(caller)
@@ -116,7 +129,7 @@ async def delete(caller: Caller, entity_id: str, uid: str, recurrence: Mapping[s
 
 
 def _service_data(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data that the service takes for an event."""
+    """Return the data of ``calendar.create_event`` for an event."""
     kind = "date_time" if isinstance(event["dtstart"], datetime) else "date"
     times = {f"{name}_{kind}": event[f"dt{name}"].isoformat() for name in ("start", "end")}
     return times | {name: event[name] for name in ("summary", "description", "location") if name in event}

@@ -1,4 +1,4 @@
-"""Who asks for an operation, and what operations have at hand."""
+"""The key that an operation runs for, and the resources that operations use."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -23,13 +23,13 @@ from .revealed import RevealedCache
 
 
 class KeyUsers(Protocol):
-    """The Home Assistant users that stand for keys."""
+    """The Home Assistant users that represent keys."""
 
     async def user_id(self, key: ApiKey) -> str:
-        """Return the id of the user that stands for a key."""
+        """Return the ID of the user that represents a key."""
 
     def users_of_others(self, key_id: str) -> frozenset[str]:
-        """Return the ids of the users that stand for all other keys."""
+        """Return the IDs of the users that represent all other keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,17 @@ class Resources:
 
     Attributes:
         hass: Home Assistant.
-        keys: The keys as they are now.
-        directory: The facts about entities that scopes ask for.
+        keys: The current keys.
+        directory: The facts about entities that scopes are evaluated against.
         state_json: Encodes states.
-        changes: Which entities changed since when.
-        cursors: Encrypts positions in the changes.
-        users: The users that stand for keys.
+        changes: The log of entity changes.
+        cursors: Encrypts positions in the log.
+        users: The users that represent keys.
         created_states: Counts the states that keys created.
-        unfinished: Counts the calls that outlast their requests.
+        unfinished: Counts the calls that continue after their request has ended.
         options: Returns the options of the bridge.
         revealed: What each scope reveals of the registries.
-        entry_json: Encodes entries of the registries.
+        entry_json: Encodes registry entries.
 
     """
 
@@ -68,12 +68,12 @@ class Resources:
 
 @dataclass(slots=True)
 class Activity:
-    """What an operation did.
+    """The effects of an operation.
 
     Attributes:
         target: What it changed, for the audit trail.
-        reached: The entities that it reached, for learn mode.
-        service: The service that it is equal to, for learn mode.
+        reached: The entities that it affected, for learn mode.
+        service: The equivalent service, for learn mode.
 
     """
 
@@ -84,16 +84,16 @@ class Activity:
 
 @dataclass(slots=True, eq=False)
 class Caller:
-    """A key that was admitted, and Home Assistant as it sees it.
+    """An admitted key, and its view of Home Assistant.
 
-    Each request makes one, which would take five times as long if the class were frozen.
+    Created for every request. A frozen class would take five times as long to create.
 
     Attributes:
-        key: The key, as it was when the operation was admitted.
-        home: What the key sees.
-        redaction: What the capabilities leave of the data that is returned.
-        resources: What operations use.
-        activity: What the operation did, filled by the operation.
+        key: The key at the time of admission.
+        home: The part of Home Assistant in the key's scope.
+        redaction: What to remove from returned data, according to the key's capabilities.
+        resources: The resources that operations use.
+        activity: The effects of the operation. The operation fills it in.
 
     """
 
@@ -111,7 +111,7 @@ class Caller:
 
     @property
     def hass(self) -> HomeAssistant:
-        """Home Assistant itself, for what a scope does not cover."""
+        """Home Assistant itself, for data that scopes do not apply to."""
         return self.resources.hass
 
     def may(self, capability: Capability) -> bool:
@@ -119,25 +119,25 @@ class Caller:
         return capability in self.key.capabilities
 
     async def compute[T](self, function: Callable[[], T]) -> T:
-        """Return what a function returns that takes long and reads no state, run in the executor."""
+        """Run a slow function that reads no state in the executor, and return its result."""
         return await self.hass.async_add_executor_job(function)
 
     def ensure_unchanged(self) -> None:
-        """Raise ``RefusedError`` if the key was revoked or changed since it was admitted."""
+        """Raise ``RefusedError`` if the key was revoked or changed after it was admitted."""
         if self.resources.keys.get(self.key.id) != self.key:
             raise RefusedError(Refusal.KEY_CHANGED)
 
     async def context(self) -> Context:
-        """Return a context of the user that stands for the key, for whatever is done on its behalf."""
+        """Return a context with the user that represents the key."""
         context = Context(user_id=await self.resources.users.user_id(self.key))
         self.ensure_unchanged()
         return context
 
     async def finish[T](self, work: Coroutine[Any, Any, T], name: str) -> T:
-        """Wait for work that goes on when the request ends, by a time limit or because the client has gone.
+        """Wait for work that continues if a time limit or a disconnecting client ends the request.
 
         Raises:
-            RefusedError: Too many calls of the key have not ended yet.
+            RefusedError: Too many calls of the key are still running.
 
         """
         unfinished, holder = self.resources.unfinished, self.key.id

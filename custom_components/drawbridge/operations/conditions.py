@@ -1,4 +1,4 @@
-"""Conditions of clients, about the entities in scope: tested once, or followed."""
+"""Client-supplied conditions on entities in scope: evaluated once, or followed."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -37,22 +37,22 @@ type Report = Callable[[dict[str, Any]], None]
 
 
 class Condition:
-    """A condition that Home Assistant has read, with what the key does not see disguised."""
+    """A compiled condition in which IDs outside the scope are replaced by placeholders."""
 
     def __init__(self, checker: Any, disguise: Disguise, *, is_timed: bool) -> None:  # noqa: ANN401 - its class differs by version
-        """Wrap a checker. ``is_timed`` tells that its result changes without a change of a state."""
+        """Wrap a checker. ``is_timed`` is true if its result can change without a state change."""
         self._checker = checker
         self.disguise = disguise
         self.is_timed = is_timed
 
     def check(self) -> bool | None:
-        """Return whether the condition holds, ``None`` for one that is disabled.
+        """Return whether the condition is true; ``None`` for a disabled condition.
 
         Raises:
-            RefusedError: That cannot be told.
+            RefusedError: The condition cannot be evaluated.
 
         """
-        # Home Assistant keeps a trace of what it evaluates, which would grow for ever.
+        # Home Assistant keeps a trace of each evaluation, which would grow without bound.
         trace.trace_get()
         try:
             result: bool | None = self._checker.async_check()
@@ -61,20 +61,20 @@ class Condition:
         return result
 
     def unload(self) -> None:
-        """Release what Home Assistant holds for it."""
+        """Release the resources that Home Assistant keeps for the condition."""
         self._checker.async_unload()
 
 
 async def read(caller: Caller, config: Any) -> Condition:  # noqa: ANN401 - what the schema returned
-    """Return a condition for a caller.
+    """Compile a condition for a caller.
 
     Args:
-        caller: Whose condition it is.
-        config: The condition, as Home Assistant's schema returns it.
+        caller: The key that sent the condition.
+        config: The condition, as validated by Home Assistant's schema.
 
     Raises:
-        RefusedError: It is not one of the plain conditions.
-        HomeAssistantError: Home Assistant does not accept it.
+        RefusedError: The condition is of a type that keys may not use.
+        HomeAssistantError: Home Assistant rejects the condition.
 
     """
     disguise = Disguise(caller)
@@ -90,7 +90,7 @@ async def read(caller: Caller, config: Any) -> Condition:  # noqa: ANN401 - what
 
 
 async def test(caller: Caller, config: Any) -> bool | None:  # noqa: ANN401 - the same
-    """Return whether a condition holds. Raises as ``read`` and ``Condition.check`` do."""
+    """Evaluate a condition once. Raises the exceptions of ``read`` and ``Condition.check``."""
     condition = await read(caller, config)
     try:
         return condition.check()
@@ -99,10 +99,10 @@ async def test(caller: Caller, config: Any) -> bool | None:  # noqa: ANN401 - th
 
 
 class ConditionWatch(Watch):
-    """Reports whether a condition holds, whenever that changes."""
+    """Reports the result of a condition whenever it changes."""
 
     def __init__(self, current: Callable[[], Caller], config: Any, report: Report) -> None:  # noqa: ANN401 - the same
-        """Follow a condition. ``report`` is given what Home Assistant's own command delivers."""
+        """Follow a condition. ``report`` is called with the event that Home Assistant's own command sends."""
         super().__init__(current)
         self._config = config
         self._report = report
@@ -140,7 +140,7 @@ class ConditionWatch(Watch):
             self._condition = None
 
     def evaluate(self) -> None:
-        """Report whether the condition holds, unless that was the last report."""
+        """Evaluate the condition, and report the result if it has changed."""
         if self._condition is None:
             return
         try:
@@ -161,7 +161,7 @@ class ConditionWatch(Watch):
 
 
 def _ensure_plain(config: Any) -> None:  # noqa: ANN401 - the same
-    """Raise ``RefusedError`` for anything but plain conditions."""
+    """Raise ``RefusedError`` if the condition has a type that keys may not use, or a template."""
     kind = str(config.get("condition")) if isinstance(config, Mapping) else ""
     if kind not in _FIELDS or not config.keys() <= _FIELDS[kind]:
         raise bad_request(_UNSUPPORTED)
@@ -174,7 +174,7 @@ def _ensure_plain(config: Any) -> None:  # noqa: ANN401 - the same
 
 
 def _disguised(config: dict[str, Any], disguise: Disguise) -> dict[str, Any]:
-    """Disguise what a condition names, in place."""
+    """Replace IDs outside the scope by placeholders, in place."""
     if config["condition"] in _GROUPS:
         config["conditions"] = [_disguised(part, disguise) for part in config["conditions"]]
         return config
@@ -185,7 +185,7 @@ def _disguised(config: dict[str, Any], disguise: Disguise) -> dict[str, Any]:
     if "attribute" in config:
         config["attribute"] = disguise.attribute(config["attribute"])
     if "state" in config:
-        # Home Assistant takes the id of a helper for its state.
+        # Home Assistant uses the ID of an `input_*` helper as a reference to its state.
         config["state"] = [
             disguise.entity(item) if isinstance(item, str) and _HELPER.fullmatch(item) else item
             for item in listed(config["state"])

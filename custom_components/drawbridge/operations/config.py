@@ -1,4 +1,4 @@
-"""Home Assistant itself: its configuration, its components, and whether it runs."""
+"""Home Assistant's configuration, components and run state."""
 
 from typing import Any, Final
 
@@ -24,9 +24,9 @@ def config(caller: Caller) -> dict[str, Any]:
 
 
 def complete(caller: Caller) -> dict[str, Any]:
-    """Return the configuration with all of its members: what is hidden from the key is 0 or empty.
+    """Return the configuration with all members. Hidden values are 0 or empty.
 
-    Clients of the WebSocket API calculate with the coordinates, and look into the lists.
+    Clients of the WebSocket API calculate with the coordinates and iterate over the lists, so no member may be missing.
     """
     whole = caller.hass.config.as_dict()
     empty = {name: _empty(name, value) for name, value in whole.items() if caller.redaction.hides(name)}
@@ -47,12 +47,12 @@ def components(caller: Caller) -> list[str]:
 
 
 def run_state(caller: Caller) -> CoreState:
-    """Return whether Home Assistant is starting, running or stopping."""
+    """Return the run state, such as starting or running."""
     return caller.hass.state
 
 
 def core_state(caller: Caller) -> dict[str, Any]:
-    """Return whether Home Assistant runs, and whether its database is being migrated."""
+    """Return the run state, and whether a database migration is in progress."""
     hass = caller.hass
     migration = {
         "migration_in_progress": recorder.async_migration_in_progress(hass),

@@ -1,4 +1,4 @@
-"""What an operation declares once, whatever the transport: who may use it, and what it reads."""
+"""The declaration of an operation, shared by all transports: who may perform it, and what it reads."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -7,10 +7,10 @@ from ..keys import Capability
 
 
 class Access(Enum):
-    """Access that does not depend on a capability."""
+    """Access without a capability."""
 
     PUBLIC = auto()
-    """No key is needed. One that is presented must be valid."""
+    """No key is required. A key that is sent must be valid."""
     ANY_KEY = auto()
     """Any valid key."""
 
@@ -19,16 +19,16 @@ class Access(Enum):
 class Operation:
     """The declaration of an operation.
 
-    Admission checks the capability. Learn mode and the documents read the rest.
+    Admission checks the capability. Learn mode and the generated documentation use the other attributes.
 
     Attributes:
         name: The name of the operation, such as ``states.read``.
         capability: The capability that a key needs. It has no default.
-        names: The fields of a request that name entities.
-        everything: Whether it answers about every entity in scope when a request names none.
-        adds: Capabilities that add to the answer, and that it can do without.
-        is_live: Whether it lasts as long as the client wants. It is a connection rather than a request: neither the
-            time limit nor the concurrency limit holds for it, and no metric counts its duration.
+        names: The request fields that contain entity IDs.
+        everything: Whether a request without entity IDs applies to all entities in scope.
+        adds: Optional capabilities. With them, the response contains more.
+        is_live: Whether it is a long-lived connection. The time limit, the concurrency limit and the duration metric do
+            not apply to it.
 
     """
 
@@ -40,7 +40,7 @@ class Operation:
     is_live: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a declaration that leaves open who may use it. Raises ``TypeError``."""
+        """Raise ``TypeError`` if the declaration does not say who may perform the operation."""
         if not isinstance(self.capability, Capability | Access):
             msg = f"{self.name} declares no capability"
             raise TypeError(msg)

@@ -1,4 +1,4 @@
-"""Entities that act on others when they are called: what they act on."""
+"""Entities that act on other entities when they are called, such as groups and scripts."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
@@ -19,10 +19,10 @@ _UNTRACEABLE: Final = frozenset({"event", "event_data"})
 
 
 def members(hass: HomeAssistant, entity_id: str, domains: Collection[str] | None = None) -> Reach | None:
-    """Return what an entity acts on beside itself; ``None`` where that cannot be known.
+    """Return the other entities that an entity acts on; ``None`` if they cannot be determined.
 
-    Groups and scenes list their members in an attribute; helpers, scripts and automations, in their configuration.
-    ``domains`` are those of all states: give them where many entities are asked about.
+    Groups and scenes list their members in an attribute. Helpers, scripts and automations list them in their
+    configuration. Pass ``domains``, the domains of all states, when you call this for many entities.
     """
     domain = entity_id.partition(".")[0]
     if domain in _CONFIGURED:
@@ -37,13 +37,13 @@ def members(hass: HomeAssistant, entity_id: str, domains: Collection[str] | None
 
 
 def _named(options: Mapping[str, Any], domains: Collection[str]) -> set[str]:
-    """Return the entities that the options of a helper name; the names of actions look like ids, and are none."""
+    """Return the entities in the options of a helper. Names of actions look like entity IDs, and are left out."""
     called = [step.get(name) for step in _mappings(dict(options)) for name in _ACTION_FIELDS]
     return find_references(dict(options), domains).entities - {item for item in called if isinstance(item, str)}
 
 
 def may_act_on_others(hass: HomeAssistant, entity_id: str) -> bool:
-    """Tell whether an entity acts on others, or could after a change of its configuration."""
+    """Return whether an entity acts on others, or could after a change of its configuration."""
     entry = er.async_get(hass).async_get(entity_id)
     if entity_id.partition(".")[0] in _DELEGATES or (entry is not None and entry.platform in _HELPERS):
         return True
@@ -72,7 +72,7 @@ def _of_configuration(hass: HomeAssistant, domain: str, entity_id: str, domains:
 
 
 def _steps(config: Mapping[str, Any], domains: Collection[str]) -> References | None:
-    """Return what a script's configuration names; ``None`` where it does more than call reviewed services."""
+    """Return the references in a script's configuration; ``None`` if it does more than call reviewed services."""
     found = find_references(config, domains)
     if found.templated or found.matches_all or "use_blueprint" in config:
         return None
@@ -101,5 +101,5 @@ def _mappings(config: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
 
 
 def known_domains(hass: HomeAssistant) -> set[str]:
-    """Return the domains of all states. It goes through all of them."""
+    """Return the domains of all states. This iterates over all states."""
     return {state.domain for state in hass.states.async_all()}

@@ -1,4 +1,4 @@
-"""Entries of registries as JSON, each encoded once."""
+"""A cache of registry entries as JSON."""
 
 from collections.abc import Callable, Hashable
 from typing import Any, Final
@@ -10,25 +10,26 @@ _MAX_VARIANTS: Final = 8
 
 
 class EntryJson:
-    """Remembers the JSON of entries until they change: Home Assistant makes a new entry for each change.
+    """Caches the JSON of entries. Home Assistant creates a new entry object for each change, which invalidates it.
 
-    An entry has a variant for each form in which it is shown. Bounded: a table that is full begins anew.
+    Each form in which an entry is shown is a variant. A full table is cleared.
     """
 
     def __init__(self) -> None:
         """Create an empty collection."""
         self._kept: dict[str, tuple[object, dict[Hashable, bytes]]] = {}
         self.encoded = 0
-        """How many entries were encoded so far."""
+        """The number of entries encoded so far."""
 
     def encode(self, entry_id: str, entry: object, variant: Hashable, content: Callable[[], dict[str, Any]]) -> bytes:
         """Return the JSON of a variant of an entry.
 
         Args:
-            entry_id: The id of the entry.
+            entry_id: The ID of the entry.
             entry: The entry.
-            variant: The variant. Whatever the content depends on, besides the entry, is in it.
-            content: Returns the content.
+            variant: The cache key of the variant. It must include everything that the content depends on, besides the
+                entry.
+            content: Returns the content to encode.
 
         """
         kept = self._kept.get(entry_id)

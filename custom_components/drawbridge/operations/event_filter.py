@@ -1,4 +1,4 @@
-"""What a key sees of an event."""
+"""Filters events: which events a key may see, and what of their data."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -41,7 +41,7 @@ _NOBODYS: Final = frozenset(
         "unique_id",
     }
 )
-"""Fields of registry entries that no key sees: ids of configuration entries, addresses and serial numbers."""
+"""Registry fields that are hidden from every key: config entry IDs, addresses and serial numbers."""
 _NAMING: Final[Mapping[str, str]] = {
     "area_id": "area",
     "device_id": "device",
@@ -53,29 +53,29 @@ _NAMING: Final[Mapping[str, str]] = {
     "temperature_entity_id": "entity",
     "via_device_id": "device",
 }
-"""Fields of registry entries that name something else, and its kind."""
+"""Registry fields that refer to another item, and the kind of that item."""
 
 
 class EventFilter:
-    """What one key sees of events.
+    """Filters events for one key.
 
-    Of the types that every Home Assistant has, it sees what concerns its scope; of those on its event list, those
-    whose data names nothing else; of all others, nothing.
+    Event types of Home Assistant's core pass if they are about an entity or item in scope. Types on the key's event
+    list pass if their data refers to nothing outside the scope. All other types are blocked.
     """
 
     def __init__(self, caller: Caller, registries: RegistrySight) -> None:
-        """Filter for a key."""
+        """Create a filter for a key."""
         self._caller = caller
         self._registries = registries
         self._redaction: Redaction = caller.redaction
         self._planner = CallPlanner.of(caller)
 
     def data(self, event: Event[Any], sighting: Sighting | None) -> Data | None:
-        """Return what is seen of the data of an event; ``None`` where the event is not seen at all.
+        """Return the visible data of an event; ``None`` if the event is not visible.
 
         Args:
             event: The event.
-            sighting: For an event of a registry, what ``RegistrySight.note`` returned for it.
+            sighting: For a registry event, the result of ``RegistrySight.note``.
 
         """
         kind = str(event.event_type)
@@ -86,7 +86,10 @@ class EventFilter:
         return self._of_list(event) if may_receive(kind, self._caller.key.events) else None
 
     def _of_registry(self, event: Event[Any], sighting: Sighting) -> Data | None:
-        """Return what is seen of a change of a registry: what enters the scope is new, what leaves it is gone."""
+        """Return the visible data of a registry event.
+
+        Entering the scope looks like a creation, leaving it like a removal.
+        """
         if not (sighting.before or sighting.now):
             return None
         data = {name: value for name, value in event.data.items() if name not in {"changes", "device"}}
@@ -108,14 +111,14 @@ class EventFilter:
         return {**data, "changes": self._redaction.value(shown)}
 
     def _renamed(self, data: dict[str, Any]) -> Data:
-        """Name an entity that left the scope by a new id as the key knew it."""
+        """Replace the new ID of an entity that left the scope by the ID that the key knew."""
         old = data.pop("old_entity_id", None)
         if old is not None and data["action"] == "remove":
             data["entity_id"] = old
         return data
 
     def _may_know(self, name: str, value: Any) -> bool:  # noqa: ANN401 - any JSON value
-        """Return whether an old value names nothing that the key does not see."""
+        """Return whether an old value refers only to visible items."""
         if name in _NOBODYS or name == "categories":
             return False
         if (kind := _NAMING.get(name)) is None or value is None:
@@ -123,7 +126,7 @@ class EventFilter:
         return all(self._registries.sees(kind, str(item)) for item in (value if isinstance(value, list) else [value]))
 
     def _of_list(self, event: Event[Any]) -> Data | None:
-        """Return the data of an event whose type is on the key's list, if it names only what is in scope."""
+        """Return the data of an event whose type is on the key's list, if it refers only to what is in scope."""
         data = _as_json(event.data)
         if data is None or _is_about_own(data):
             return None
@@ -165,7 +168,7 @@ class EventFilter:
         return None
 
     def _of_dashboard(self, event: Event[Any]) -> Data | None:
-        """Return the change of a dashboard to a key that may read them: its path is a name that somebody chose."""
+        """Return the data of a dashboard event, if the key may see it. It contains a path that a person chose."""
         key = self._caller.key
         return event.data if key.scope.is_everything or _DASHBOARD in key.capabilities else None
 
@@ -183,11 +186,11 @@ _RULES: Final[Mapping[str, Callable[[EventFilter, Event[Any]], Data | None]]] = 
     str(EVENT_STATE_CHANGED): EventFilter._of_state,  # noqa: SLF001
     EVENT_THEMES_UPDATED: EventFilter._of_no_data,  # noqa: SLF001
 }
-"""What is seen of the types that every Home Assistant has. Those of registries have rules of their own."""
+"""The visible data of core event types. Registry events have separate rules."""
 
 
 def event_json(event: Event[Any], event_type: str, data: Data) -> bytes:
-    """Return an event as JSON, with this type and data. Raises ``TypeError`` for what JSON cannot hold."""
+    """Return an event as JSON, with the given type and data. Raises ``TypeError`` if JSON cannot represent it."""
     if data is event.data:
         fragment: json_fragment = event.json_fragment
         return json_bytes(fragment)
@@ -195,7 +198,7 @@ def event_json(event: Event[Any], event_type: str, data: Data) -> bytes:
 
 
 def _as_json(value: Data) -> dict[str, Any] | None:
-    """Return data as JSON has it: objects show their content only there. ``None`` where JSON cannot hold it."""
+    """Return data as JSON values; ``None`` if JSON cannot represent it. This exposes the content of objects."""
     try:
         return dict(json_loads_object(json_bytes(value)))
     except TypeError, ValueError:
@@ -203,7 +206,7 @@ def _as_json(value: Data) -> dict[str, Any] | None:
 
 
 def _is_about_own(value: object) -> bool:
-    """Return whether data that JSON holds names Drawbridge or what is its own: that would tell of other keys."""
+    """Return whether JSON data refers to Drawbridge or to its entities, which would reveal other keys."""
     stack = [value]
     while stack:
         item = stack.pop()

@@ -1,7 +1,7 @@
-"""Follows all events but changes of states, and hands them to those that see them.
+"""Distributes all events except state changes to the subscribers that may see them.
 
-There is one listener for all. Subscribers of keys that see the same are a group: an event is filtered once for each
-group, and encoded once for all groups to which it looks the same. Changes of states come by the feed.
+One listener serves all subscribers. Subscribers of keys with the same view form a group: an event is filtered once for
+each group, and encoded once for all groups with the same result. State changes are distributed by the change feed.
 """
 
 import asyncio
@@ -22,21 +22,21 @@ class EventGroup:
     """Subscribers of keys that see the same events."""
 
     def __init__(self, caller: Caller, sight: RegistrySight) -> None:
-        """Create a group of those that see what a caller sees."""
+        """Create a group for keys with the same view as a caller."""
         self.sight = sight
         self.filter = EventFilter(caller, sight)
         self.subscribers: dict[Subscriber, str] = {}
 
     def wanting(self, event_type: str) -> list[Subscriber]:
-        """Return the subscribers of a type of event."""
+        """Return the subscribers to an event type."""
         return [item for item, wanted in self.subscribers.items() if wanted in {event_type, MATCH_ALL}]
 
 
 class EventHub:
-    """Hands events to groups of subscribers."""
+    """Distributes events to groups of subscribers."""
 
     def __init__(self, hass: HomeAssistant, flush: Callable[[], None]) -> None:
-        """Create a hub. ``flush`` publishes all changes of states so far: their order among other events is kept."""
+        """Create a hub. ``flush`` publishes all pending state changes, to preserve the order of events."""
         self._hass = hass
         self._flush = flush
         self._groups: dict[Hashable, EventGroup] = {}
@@ -49,9 +49,9 @@ class EventHub:
         return len(self._groups)
 
     def join(self, caller: Caller, event_type: str, subscriber: Subscriber) -> EventGroup:
-        """Tell a subscriber of the events of a type, or of all, that a caller sees, from now on.
+        """Subscribe to the visible events of a type, or of all types.
 
-        What is removed from a registry is told only once ``ready`` has returned.
+        Removals from registries are reported only after ``ready`` has returned.
         """
         key = caller.key
         sees = key.scope, key.capabilities, key.services, key.events, key.media_hosts
@@ -67,12 +67,12 @@ class EventHub:
         return group
 
     async def ready(self, group: EventGroup) -> None:
-        """Wait until it is known what a group sees of the registries."""
+        """Wait until the group knows which registry items are visible."""
         if (build := self._builds.get(group.sight)) is not None:
             await asyncio.shield(build)
 
     def leave(self, group: EventGroup, subscriber: Subscriber) -> None:
-        """Tell a subscriber nothing more."""
+        """Unsubscribe."""
         group.subscribers.pop(subscriber, None)
         if group.subscribers:
             return
@@ -85,7 +85,7 @@ class EventHub:
             self._stop()
 
     def close(self) -> None:
-        """Tell nobody anything more."""
+        """Unsubscribe everyone."""
         self._groups.clear()
         self._sights.clear()
         for build in self._builds.values():
@@ -99,7 +99,7 @@ class EventHub:
             self._stop_listening = None
 
     def _sight(self, caller: Caller) -> RegistrySight:
-        """Return what a caller sees of the registries; anew where its scope was dropped in the meantime."""
+        """Return the caller's view of the registries. Creates a new one if its scope was dropped in the meantime."""
         scope = caller.home.scope
         sight = self._sights.get(scope.scope)
         if sight is None or sight.scope is not scope:
@@ -129,7 +129,7 @@ class EventHub:
 
 
 class _Publication:
-    """Hands out one event, encoded once for all to whom it looks the same."""
+    """Distributes one event. It is encoded once for all groups with the same result."""
 
     def __init__(self, event: Event[Any], flush: Callable[[], None]) -> None:
         self._event = event
@@ -137,7 +137,7 @@ class _Publication:
         self._batches: list[tuple[str, Data, Batch]] = []
 
     def publish(self, group: EventGroup, sighting: Sighting | None) -> None:
-        """Hand the event to those of a group that want and see it."""
+        """Send the event to the subscribers of a group, if it is visible to them."""
         event = self._event
         wanting = group.wanting(str(event.event_type))
         if not wanting or (event.event_type in SUBJECTS and sighting is None):
@@ -147,7 +147,7 @@ class _Publication:
             self._deliver(wanting, str(event.event_type), data)
 
     def publish_change(self, group: EventGroup, change: Change) -> None:
-        """Tell those of a group that want it what else they see, or see no longer, since the event."""
+        """Send the subscribers of a group the items that have become visible or invisible because of the event."""
         if wanting := group.wanting(change.event_type):
             self._deliver(wanting, change.event_type, change.data)
 

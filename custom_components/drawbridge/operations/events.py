@@ -1,4 +1,4 @@
-"""Events: which types have listeners, and firing those that a key may fire."""
+"""Events: the types that have listeners, and firing events."""
 
 from typing import Any, Final
 
@@ -32,14 +32,14 @@ COMMON_EVENTS: Final = frozenset(
         "state_changed",
     }
 )
-"""The types of events of every Home Assistant. The names of others reveal what is installed."""
+"""Event types of every installation. Other types reveal installed integrations."""
 
 
 def listened(caller: Caller) -> dict[str, int]:
-    """Return the number of listeners by the type of event, for the types that the key may know of.
+    """Return the number of listeners for each event type that the key may know of.
 
-    A narrow key gets the same types whatever is listened to, each with one listener: types and numbers depend on what
-    is installed elsewhere.
+    A key with a limited scope always gets the same types with one listener each, because the real types and numbers
+    depend on integrations outside the scope.
     """
     if not caller.key.scope.is_everything:
         return {kind: 1 for kind in sorted(COMMON_EVENTS | caller.key.events) if not is_own_event(kind)}
@@ -48,21 +48,21 @@ def listened(caller: Caller) -> dict[str, int]:
 
 
 def ensure_may_fire(caller: Caller, event_type: str) -> None:
-    """Raise ``RefusedError`` if the type of event is not on the key's list."""
+    """Raise ``RefusedError`` if the event type is not on the key's list."""
     caller.activity.target = f"event {event_type}"
-    # The audit trail consists of Drawbridge's own events: a key that fires one would forge it.
+    # Drawbridge's own events make up the audit trail. A key that fires one could forge audit records.
     if not may_fire(event_type, caller.key.events):
         raise RefusedError(Refusal.EVENT, {"event_type": event_type})
 
 
 async def fire(caller: Caller, event_type: str, data: object, *, is_local: bool = False) -> Context:
-    """Fire an event as the user that stands for the key, and return its context.
+    """Fire an event as the user that represents the key, and return its context.
 
     Args:
-        caller: Who fires it.
-        event_type: Its type.
-        data: Its data, as the client sent it.
-        is_local: Whether its origin is ``LOCAL``, as of Home Assistant's WebSocket API, rather than ``REMOTE``.
+        caller: The key.
+        event_type: The type of the event.
+        data: The data, as sent by the client.
+        is_local: Whether the origin is ``LOCAL``, as in Home Assistant's WebSocket API, or ``REMOTE``.
 
     Raises:
         RefusedError: The key may not fire this type of event, or not with this data.
@@ -78,7 +78,7 @@ async def fire(caller: Caller, event_type: str, data: object, *, is_local: bool 
 
 
 def _data(caller: Caller, data: object) -> dict[str, Any] | None:
-    """Return the data of an event. It may name entities in scope alone, since automations trust it."""
+    """Return the data of an event. It may only refer to entities in scope, because automations trust it."""
     if not isinstance(data, dict | None):
         raise bad_request("Event data should be a JSON object")
     try:
@@ -91,9 +91,9 @@ def _data(caller: Caller, data: object) -> dict[str, Any] | None:
 
 
 def _with_states(data: dict[str, Any]) -> dict[str, Any]:
-    """Replace the JSON of states by states, as Home Assistant's own API does.
+    """Replace states in JSON form by ``State`` objects, as Home Assistant's own API does.
 
-    Whoever listens to changes of states relies on their form, so nothing else passes.
+    Listeners to state changes rely on this form, so other data is refused.
     """
     if not isinstance(data.get("entity_id"), str):
         raise bad_request("A change of state needs an 'entity_id'.")

@@ -1,4 +1,4 @@
-"""What entities tell those that follow them, such as forecasts and lists of items."""
+"""Subscriptions to data that entities publish, such as forecasts and to-do items."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,14 +11,14 @@ from ..states.state_json import redacted_json
 from .caller import Caller
 
 type Current = Callable[[], Caller]
-"""Returns the caller for the key as it is now."""
+"""Returns the caller with the current key."""
 type Send = Callable[[JsonValueType], None]
 
 
 def passes_on(entity: Entity, current: Current, send: Send) -> Callable[[Any], None]:
-    """Return a listener that passes on what an entity tells, redacted, whenever the entity is in scope.
+    """Return a listener that forwards the data that an entity publishes, redacted, while the entity is in scope.
 
-    It raises nothing and never unsubscribes by itself: entities call their listeners in a loop.
+    The listener never raises and never unsubscribes itself, because entities call their listeners in a loop.
     """
 
     def listener(value: object) -> None:

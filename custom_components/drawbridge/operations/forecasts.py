@@ -1,4 +1,4 @@
-"""Weather: forecasts, live."""
+"""Weather forecasts, live."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -18,21 +18,21 @@ _WEATHER: Final = "weather"
 
 
 def find(caller: Caller, entity_id: str) -> Any:  # noqa: ANN401 - the class is of an integration that may not be set up
-    """Return a weather entity. Raises ``RefusedError`` if there is no such entity in scope."""
+    """Return a weather entity. Raises ``RefusedError`` if it is not in scope."""
     return caller.home.find_entity(_WEATHER, entity_id, f"Weather entity not found: {entity_id}")
 
 
 def has_forecast(entity: Any, forecast_type: str) -> bool:  # noqa: ANN401 - the same
-    """Tell whether a weather entity makes forecasts of a type."""
+    """Return whether a weather entity supports a forecast type."""
     return bool((entity.supported_features or 0) & WeatherEntityFeature[f"FORECAST_{forecast_type.upper()}"])
 
 
 def follow(entity: Any, forecast_type: str, current: Current, send: Send) -> Callable[[], None]:  # noqa: ANN401 - the same
-    """Follow the forecasts of a type. Return what ends it."""
+    """Subscribe to forecasts of a type. Returns a function that unsubscribes."""
     stop: Callable[[], None] = entity.async_subscribe_forecast(forecast_type, passes_on(entity, current, send))
     return stop
 
 
 async def update(caller: Caller, entity: Any, forecast_type: str) -> None:  # noqa: ANN401 - the same
-    """Have the entity tell all that follow its forecasts of a type how the weather will be."""
+    """Make a weather entity send its forecasts of a type to all subscribers."""
     await caller.finish(entity.async_update_listeners({forecast_type}), "drawbridge forecast")

@@ -1,6 +1,6 @@
-"""What Home Assistant's frontend and its cards show: texts, icons and themes.
+"""Data for Home Assistant's frontend and cards: translations, icons and themes.
 
-The texts and icons of integrations would tell which integrations there are.
+Translations and icons of an integration would reveal that it is installed, so the scope applies to them.
 """
 
 import asyncio
@@ -30,11 +30,11 @@ _NO_THEMES: Final = {"themes": {}, "default_theme": "default"}
 async def translations(
     caller: Caller, language: str, category: str, integrations: Iterable[str] | None, *, config_flow: bool
 ) -> dict[str, str]:
-    """Return the texts of integrations that the scope reveals.
+    """Return the translations of the integrations that the scope reveals.
 
-    ``config_flow`` asks for those that are not set up, which is nothing that a narrow scope reveals.
+    ``config_flow`` requests those of integrations that are not set up, which a limited scope never reveals.
     """
-    # Home Assistant keeps every language that it is asked for, and shows the fallback for one that it does not know.
+    # Home Assistant caches every requested language, and uses the fallback for an unknown one.
     language = language if language in LANGUAGES else _FALLBACK
     if integrations is None and config_flow:
         if not caller.home.scope.scope.is_everything:
@@ -45,13 +45,13 @@ async def translations(
 
 
 async def icons(caller: Caller, category: str, integrations: Iterable[str] | None) -> dict[str, Any]:
-    """Return the icons of integrations that the scope reveals. An empty list asks for all, as in Home Assistant."""
+    """Return the icons of the integrations that the scope reveals. An empty list means all, as in Home Assistant."""
     shown = await _shown(caller, integrations or None)
     return await async_get_icons(caller.hass, category, shown) if shown else {}
 
 
 async def themes(caller: Caller) -> dict[str, Any]:
-    """Return the themes of the frontend; to a narrow key none, since they are of the house and of no entity."""
+    """Return the themes. A limited scope reveals none, because themes belong to no entity."""
     hass, home = caller.hass, caller.home
     if not home.scope.scope.is_everything or "frontend" not in hass.config.components:
         return {**_NO_THEMES, "default_dark_theme": None}
@@ -60,7 +60,7 @@ async def themes(caller: Caller) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, theme in tuple(hass.data["frontend_themes"].items()):
         found[name] = _without_bearer_text(theme)
-        # Some have hundreds of them.
+        # Some installations have hundreds of themes.
         await asyncio.sleep(0)
     return {
         "themes": found,
@@ -70,22 +70,22 @@ async def themes(caller: Caller) -> dict[str, Any]:
 
 
 async def version(caller: Caller) -> str | None:
-    """Return the version of the frontend that belongs to this Home Assistant."""
+    """Return the version of the frontend in this release of Home Assistant."""
     integration = await async_get_integration(caller.hass, "frontend")
     found = (item.removeprefix(_PACKAGE) for item in integration.requirements if item.startswith(_PACKAGE))
     return next(found, None)
 
 
 async def _shown(caller: Caller, asked: Iterable[str] | None) -> set[str]:
-    """Return those of the integrations that the scope reveals, all of them where none is named.
+    """Return the requested integrations that the scope reveals; all of those if none is requested.
 
-    One that does not exist and one that is hidden are left out alike.
+    Integrations that do not exist and integrations that are hidden are both left out.
     """
     if asked is None:
         return set(await caller.home.integrations())
     if not caller.home.scope.scope.is_everything:
         return set(asked) & await caller.home.integrations()
-    # Home Assistant would remember each name that it is asked for, and refuse icons because of one.
+    # Home Assistant would cache each requested name, and a single unknown name would make it refuse the icons.
     found = await async_get_integrations(caller.hass, set(asked))
     return {name for name, integration in found.items() if isinstance(integration, Integration)}
 

@@ -35,14 +35,14 @@ _MAX_ENTITIES: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class HistoryQuery:
-    """What is asked for. Entities out of scope are left out of the answer.
+    """A query. Entities outside the scope are left out of the response.
 
     Attributes:
         start: The start of the period, in UTC.
         end: Its end, in UTC.
         entity_ids: The entities.
-        initial_state: Whether to begin with the state at the start of the period.
-        significant: Whether to leave out changes of attributes alone, for most domains.
+        initial_state: Whether to include the state at the start of the period.
+        significant: Whether to leave out changes that affect only attributes, for most domains.
         minimal: Whether to return only state and time, except for the first state of an entity.
         no_attributes: Whether to leave out attributes.
 
@@ -58,15 +58,15 @@ class HistoryQuery:
 
 
 def ensure_available(caller: Caller) -> None:
-    """Raise ``RefusedError`` if the integrations that keep the history are not set up."""
+    """Raise ``RefusedError`` if the integrations for history are not set up."""
     caller.home.require("recorder", "history")
 
 
 def in_scope(caller: Caller, names: Iterable[str]) -> list[str]:
-    """Return those of the named entities that are in scope.
+    """Return the named entities that are in scope.
 
     Raises:
-        RefusedError: There are too many names, or one is not a valid entity id.
+        RefusedError: There are too many names, or one is not a valid entity ID.
 
     """
     entity_ids = dict.fromkeys(names)
@@ -78,9 +78,9 @@ def in_scope(caller: Caller, names: Iterable[str]) -> list[str]:
 
 
 async def pieces(caller: Caller, query: HistoryQuery) -> AsyncIterator[bytes]:
-    """Yield a JSON array with the array of states of each entity that has some, oldest first.
+    """Yield the pieces of a JSON array. Each entity with states has one array of states, oldest first.
 
-    No more is held in memory than one day of a few entities.
+    Memory use is bounded: at most one day of a few entities is loaded at a time.
     """
     query = replace(query, entity_ids=[item for item in query.entity_ids if caller.home.allows(item)])
     array = JsonArrayStream()
@@ -93,7 +93,7 @@ async def pieces(caller: Caller, query: HistoryQuery) -> AsyncIterator[bytes]:
 
 
 def _may_have_states(caller: Caller, query: HistoryQuery) -> bool:
-    """Return whether the database need be asked at all."""
+    """Return whether the database can have states for the query."""
     oldest = _recorder(caller).states_manager.oldest_ts
     if not query.entity_ids or oldest is None or query.end.timestamp() < oldest:
         return False
@@ -110,7 +110,7 @@ def _changed_after(caller: Caller, query: HistoryQuery, entity_id: str) -> bool:
 async def _at_once(
     caller: Caller, query: HistoryQuery, array: JsonArrayStream, period: _Period
 ) -> AsyncIterator[bytes]:
-    """Yield whole lists, read for some entities together."""
+    """Yield complete lists. Several entities are read with one query."""
     hass, recorder, redaction = caller.hass, _recorder(caller), caller.redaction
     for entity_ids in batched(query.entity_ids, _ENTITIES_AT_ONCE, strict=False):
 
@@ -125,7 +125,7 @@ async def _at_once(
 async def _day_by_day(
     caller: Caller, query: HistoryQuery, array: JsonArrayStream, periods: Sequence[_Period]
 ) -> AsyncIterator[bytes]:
-    """Yield lists in pieces."""
+    """Yield lists in parts, one day at a time."""
     for entity_id in query.entity_ids:
         listed = JsonArrayStream()
         async for states in _days(caller, query, entity_id, periods):
@@ -139,7 +139,7 @@ async def _day_by_day(
 async def _days(
     caller: Caller, query: HistoryQuery, entity_id: str, periods: Sequence[_Period]
 ) -> AsyncIterator[bytes]:
-    """Yield the states of an entity as JSON without the brackets, day by day."""
+    """Yield the states of an entity, day by day, as JSON without the enclosing brackets."""
     hass, recorder, last = caller.hass, _recorder(caller), None
     for number, period in enumerate(periods):
         first = query.initial_state and number == 0
@@ -153,7 +153,7 @@ async def _days(
 
 
 def _bounded(query: HistoryQuery, oldest: float | None) -> Iterator[_Period]:
-    """Cut the period into days, without those before the oldest state, and those to come."""
+    """Split the period into days. Days before the oldest state and days in the future are left out."""
     start, end = query.start, min(query.end, dt_util.utcnow() + DAY)
     if oldest is not None:
         start = max(start, dt_util.utc_from_timestamp(oldest) - _SECOND)
@@ -163,7 +163,7 @@ def _bounded(query: HistoryQuery, oldest: float | None) -> Iterator[_Period]:
 def _fetch(
     hass: HomeAssistant, query: HistoryQuery, entity_ids: Sequence[str], period: _Period, *, initial_state: bool
 ) -> dict[str, _States]:
-    """Read the states of entities from the database. To be called in the recorder's executor."""
+    """Read the states of entities from the database. Call this in the recorder's executor."""
     from homeassistant.components.recorder.history import get_significant_states  # noqa: PLC0415 - may not be set up
 
     return get_significant_states(
@@ -178,7 +178,10 @@ def _fetch(
 
 
 def _continued(states: _States, last: str) -> _States:
-    """Continue a minimal list: only its very first state has all members, and none repeats the one before."""
+    """Return a part of a minimal list that continues the previous part.
+
+    Only the first state of the list has all members, and consecutive states differ.
+    """
     from homeassistant.components.recorder.history import NEED_ATTRIBUTE_DOMAINS  # noqa: PLC0415 - may not be set up
 
     first = states[0] if states else None
@@ -197,7 +200,7 @@ def _state_of(item: State | dict[str, Any]) -> str:
 def _encode(entity_id: str, states: _States, redaction: Redaction) -> bytes:
     found: list[dict[str, Any]] = [item if isinstance(item, dict) else dict(item.as_dict()) for item in states]
     for item in found:
-        # A minimal list has null for the removal of an entity.
+        # In a minimal list, null marks the removal of an entity.
         if item["state"] is not None:
             item["state"] = without_bearer_text(item["state"])
         if "attributes" in item:

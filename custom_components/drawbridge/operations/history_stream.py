@@ -1,4 +1,4 @@
-"""History in Home Assistant's compressed form: of a period, and live."""
+"""History in Home Assistant's compressed form: for a period, or live."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,13 +34,13 @@ PERIOD: Final = Operation("history.period", Capability.HISTORY, names=("entity_i
 FOLLOW: Final = Operation("history.follow", Capability.HISTORY, names=("entity_ids",))
 
 MAX_ANSWER_BYTES: Final = 33_554_432
-"""A result must not be larger: it is in memory as a whole."""
+"""The maximum size of a result, which is kept in memory as a whole."""
 
 _MAX_ENTITIES: Final = 2_000
 _ENTITIES_AT_ONCE: Final = 16
 _MAX_WINDOWS: Final = 60
 _AHEAD: Final = timedelta(hours=1)
-"""How far a clock that was set back may have left states in the future."""
+"""How far in the future states can be after the clock was set back."""
 
 type _Compressed = dict[str, Any]
 
@@ -52,8 +52,8 @@ class _Slice:
     Attributes:
         entity_id: The entity.
         encoded: JSON without the brackets.
-        last: When the last state was set.
-        redaction: What was left out.
+        last: The time of the last state.
+        redaction: The redaction of ``encoded``.
 
     """
 
@@ -63,7 +63,7 @@ class _Slice:
     redaction: Redaction
 
     def shown(self, redaction: Redaction) -> bytes:
-        """Return the states with what is left out now."""
+        """Return the states with the current redaction."""
         if redaction == self.redaction:
             return self.encoded
         states: Any = json_loads(b"[" + self.encoded + b"]")
@@ -72,7 +72,7 @@ class _Slice:
 
 @dataclass(slots=True)
 class _Gathered:
-    """The slices of an answer."""
+    """The slices of a response."""
 
     lists: dict[str, list[_Slice]] = field(default_factory=dict)
     size: int = 0
@@ -82,7 +82,7 @@ class _Gathered:
         self.size += len(item.encoded)
 
     def encoded(self, caller: Caller) -> bytes:
-        """Return the lists of the entities that are in scope now, as one JSON object."""
+        """Return the lists of the entities that are currently in scope, as one JSON object."""
         members = [
             json_bytes(entity_id) + b":[" + b",".join([item.shown(caller.redaction) for item in slices]) + b"]"
             for entity_id, slices in self.lists.items()
@@ -92,7 +92,7 @@ class _Gathered:
 
 
 def are_valid(caller: Caller, entity_ids: Sequence[str]) -> bool:
-    """Return whether all texts can be ids of entities. Raises ``RefusedError`` if there are too many."""
+    """Return whether all strings are valid entity IDs. Raises ``RefusedError`` if there are too many."""
     if len(entity_ids) > _MAX_ENTITIES:
         raise bad_request(f"Invalid entity_ids: {_MAX_ENTITIES} entities are the limit.")
     return all(caller.home.state(item) is not None or valid_entity_id(item) for item in entity_ids)
@@ -102,12 +102,12 @@ async def in_period(caller: Caller, query: HistoryQuery, *, has_end: bool) -> by
     """Return the states of each entity in scope that has some, as a JSON object.
 
     Args:
-        caller: Who asks.
-        query: What is asked for.
-        has_end: Whether the client named the end of the period.
+        caller: The key.
+        query: The query.
+        has_end: Whether the client set the end of the period.
 
     Raises:
-        RefusedError: The answer is too large, or the key was changed meanwhile.
+        RefusedError: The response is too large, or the key was changed in the meantime.
 
     """
     gathered = _Gathered()
@@ -121,16 +121,16 @@ async def in_period(caller: Caller, query: HistoryQuery, *, has_end: bool) -> by
 
 
 def too_large() -> Exception:
-    """Return the refusal of an answer that would be too large."""
+    """Return the refusal for a response that would be too large."""
     megabytes = MAX_ANSWER_BYTES // 1_048_576
     return bad_request(f"The answer would be larger than {megabytes} MiB. Ask for a shorter period, or for less.")
 
 
 class HistoryStream(Replay):
-    """A subscription to the states of entities, from a time in the past on."""
+    """A subscription to the states of entities, from a time in the past onwards."""
 
     def __init__(self, client: Client, query: HistoryQuery, end: datetime | None) -> None:
-        """Create a subscription. The end of the query does not matter."""
+        """Create a subscription. The end of the query is ignored."""
         super().__init__(client, query.start, end)
         self._query = query
 
@@ -187,7 +187,7 @@ class HistoryStream(Replay):
 
 
 def _may_have_states(caller: Caller, query: HistoryQuery, *, has_end: bool) -> bool:
-    """Return whether the database need be asked at all."""
+    """Return whether the database can have states for the query."""
     oldest = get_instance(caller.hass).states_manager.oldest_ts
     if has_end and (oldest is None or query.end.timestamp() < oldest):
         return False
@@ -204,7 +204,7 @@ def _any_changed(caller: Caller, query: HistoryQuery) -> bool:
 
 
 async def _slices(current: Callable[[], Caller], query: HistoryQuery) -> AsyncIterator[_Slice]:
-    """Yield the states of the entities in scope, of a few entities and a part of the period at a time."""
+    """Yield the states of the entities in scope: a few entities and a part of the period at a time."""
     hass = current().hass
     recorder = get_instance(hass)
     periods = list(_periods(query, recorder.states_manager.oldest_ts))
@@ -222,7 +222,7 @@ async def _slices(current: Callable[[], Caller], query: HistoryQuery) -> AsyncIt
 
 
 def _periods(query: HistoryQuery, oldest: float | None) -> Iterator[tuple[datetime, datetime]]:
-    """Cut the period into parts, without what is older than the oldest state, and what is to come."""
+    """Split the period into parts. Times before the oldest state and times in the future are left out."""
     start, end = query.start, min(query.end, dt_util.utcnow() + _AHEAD)
     if oldest is None or query.end <= query.start:
         return iter([(start, end)])
@@ -232,9 +232,9 @@ def _periods(query: HistoryQuery, oldest: float | None) -> Iterator[tuple[dateti
 
 
 def _read(hass: HomeAssistant, query: HistoryQuery, endings: dict[str, str], redaction: Redaction) -> list[_Slice]:
-    """Read states from the database. To be called in the recorder's executor.
+    """Read states from the database. Call this in the recorder's executor.
 
-    ``endings`` has the last state of each entity in the part before; it is brought up to date.
+    ``endings`` has the last state of each entity in the previous part, and is updated.
     """
     from homeassistant.components.recorder.history import get_significant_states  # noqa: PLC0415 - may not be set up
 
@@ -261,7 +261,10 @@ def _read(hass: HomeAssistant, query: HistoryQuery, endings: dict[str, str], red
 
 
 def _continued(entity_id: str, states: Sequence[_Compressed], last: str) -> Sequence[_Compressed]:
-    """Continue a minimal list: only its very first state has attributes, and none repeats the one before."""
+    """Return a part of a minimal list that continues the previous part.
+
+    Only the first state of the list has attributes, and consecutive states differ.
+    """
     from homeassistant.components.recorder.history import NEED_ATTRIBUTE_DOMAINS  # noqa: PLC0415 - may not be set up
 
     if not states or entity_id.partition(".")[0] in NEED_ATTRIBUTE_DOMAINS:
@@ -272,10 +275,11 @@ def _continued(entity_id: str, states: Sequence[_Compressed], last: str) -> Sequ
 
 
 def _encoded(entity_id: str, states: Sequence[_Compressed], redaction: Redaction) -> bytes:
-    # Rows with equal attributes share an object. It is kept, so that no other has its id.
+    # Rows with equal attributes share an object. Keeping a reference prevents another object from getting the same
+    # `id()`.
     shown: dict[int, tuple[Mapping[str, Any], dict[str, Any]]] = {}
     for item in states:
-        # Null stands for the removal of an entity.
+        # Null marks the removal of an entity.
         if item["s"] is not None:
             item["s"] = without_bearer_text(item["s"])
         if "a" in item:
@@ -287,7 +291,7 @@ def _encoded(entity_id: str, states: Sequence[_Compressed], redaction: Redaction
 
 
 def _compressed(state: State, redaction: Redaction, *, no_attributes: bool) -> _Compressed:
-    """Return a live state as the past is written."""
+    """Return a live state in the form of the stored states."""
     from homeassistant.components.recorder.history import NEED_ATTRIBUTE_DOMAINS  # noqa: PLC0415 - may not be set up
 
     shown: _Compressed = {"s": without_bearer_text(state.state)}

@@ -1,4 +1,4 @@
-"""Home Assistant as one key sees it."""
+"""The part of Home Assistant that a key's scope reveals."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,35 +28,35 @@ COMMON_COMPONENTS: Final = frozenset(
         "websocket_api",
     }
 )
-"""The components that clients look for before they use a part of the API; most are in every Home Assistant."""
+"""Components that clients check for before they use a part of the API. Most exist in every installation."""
 _AT_ONCE: Final = 500
-"""States that are looked at before others have their turn."""
+"""The number of states to process before yielding to the event loop."""
 
 
 def entity_not_found(*, hidden: Refusal | None = None) -> RefusedError:
-    """Return the refusal of an entity that does not exist, or that is out of scope."""
+    """Return the refusal for an entity that does not exist or is outside the scope."""
     return not_found("Entity not found.", hidden=hidden)
 
 
 class ScopedHome:
-    """The entities, states and registries that are in scope. Nothing else reads them on behalf of a key.
+    """The entities, states and registry items in scope. All other code reads them through this class.
 
-    A look-up takes the same steps for something that is out of scope and something that does not exist.
+    A look-up takes the same steps for an item outside the scope and for an item that does not exist.
     """
 
     __slots__ = ("_hass", "scope")
 
     def __init__(self, hass: HomeAssistant, scope: LiveScope) -> None:
-        """Create the view of a scope."""
+        """Create a view of Home Assistant through a scope."""
         self._hass = hass
         self.scope = scope
 
     def allows(self, entity_id: str) -> bool:
-        """Return whether an entity, existing or not, is in scope."""
+        """Return whether an entity is in scope, whether it exists or not."""
         return self.scope.allows(entity_id)
 
     def states(self, domain: str | None = None) -> Iterator[State]:
-        """Yield the states in scope, in Home Assistant's order."""
+        """Yield the states in scope, in the order of Home Assistant."""
         allows = self.scope.allows
         return (state for state in self._hass.states.async_all(domain) if allows(state.entity_id))
 
@@ -66,9 +66,9 @@ class ScopedHome:
         return state if self.scope.allows(entity_id) else None
 
     def find(self, entity_id: str) -> State:
-        """Return the state of an entity. Raises ``RefusedError`` if there is none in scope."""
+        """Return the state of an entity. Raises ``RefusedError`` if it is not in scope."""
         state = self._hass.states.get(entity_id)
-        # Also for what does not exist, so that the two take the same time.
+        # Check the scope for missing entities too, so that both cases take the same time.
         if not self.scope.allows(entity_id.lower()):
             raise entity_not_found(hidden=Refusal.SCOPE)
         if state is None:
@@ -76,18 +76,21 @@ class ScopedHome:
         return state
 
     def sees_device(self, device_id: str) -> bool:
-        """Return whether a device has an entity in scope, or everything is."""
+        """Return whether a device has an entity in scope, or the scope has no limits."""
         if self.scope.scope.is_everything:
             return True
         entries = er.async_entries_for_device(er.async_get(self._hass), device_id)
         return any(self.scope.allows(entry.entity_id) for entry in entries)
 
     def has_state(self, entity_id: str) -> bool:
-        """Return whether an entity has a state, in scope or not. For decisions, not for answers."""
+        """Return whether an entity has a state, in scope or not.
+
+        Use the result for decisions only, never in a response.
+        """
         return self._hass.states.get(entity_id) is not None
 
     def registered(self, entry_id: str) -> str | None:
-        """Return the entity of an entry of the registry, in scope or not. For decisions, not for answers."""
+        """Return the entity ID of a registry entry, in scope or not. Use it for decisions only, never in a response."""
         entry = er.async_get(self._hass).entities.get_entry(entry_id)
         return entry.entity_id if entry is not None else None
 
@@ -106,24 +109,24 @@ class ScopedHome:
         return self._hass.states.async_remove(entity_id, context)
 
     def area_ids(self, names: Iterable[str]) -> frozenset[str]:
-        """Return the ids of areas by their ids or names. What is neither is returned as it is."""
+        """Return the area IDs for IDs or names. Values that match no area are returned unchanged."""
         areas = ar.async_get(self._hass)
         found = ((name, areas.async_get_area(name) or areas.async_get_area_by_name(name)) for name in names)
         return frozenset(name if area is None else area.id for name, area in found)
 
     def label_ids(self, names: Iterable[str]) -> frozenset[str]:
-        """Return the ids of labels by their ids or names. What is neither is returned as it is."""
+        """Return the label IDs for IDs or names. Values that match no label are returned unchanged."""
         labels = lr.async_get(self._hass)
         found = ((name, labels.async_get_label(name) or labels.async_get_label_by_name(name)) for name in names)
         return frozenset(name if label is None else label.label_id for name, label in found)
 
     def shows_item(self, domain: str, item_id: str) -> bool:
-        """Return whether the entity of an item of a collection is in scope, such as that of a person."""
+        """Return whether the entity of a collection item, such as a person, is in scope."""
         entity_id = er.async_get(self._hass).async_get_entity_id(domain, domain, item_id)
         return self.scope.scope.is_everything if entity_id is None else self.scope.allows(entity_id)
 
     def item_name(self, domain: str, item_id: str) -> str | None:
-        """Return the name of the entity of an item of a collection, if it is in scope."""
+        """Return the name of the entity of a collection item, if it is in scope."""
         registry = er.async_get(self._hass)
         entity_id = registry.async_get_entity_id(domain, domain, item_id)
         entry = None if entity_id is None or not self.scope.allows(entity_id) else registry.async_get(entity_id)
@@ -134,15 +137,15 @@ class ScopedHome:
         return frozenset(state.domain for state in self.states())
 
     def has_any(self, domain: str | None = None) -> bool:
-        """Return whether there is a state in scope, or one of a domain."""
+        """Return whether any state is in scope, optionally only states of a domain."""
         return next(self.states(domain), None) is not None
 
     def components(self) -> list[str]:
         """Return the loaded components that the scope reveals.
 
-        All of them where everything is in scope; else those that every Home Assistant has, the domains of the
-        entities in scope, and the integrations that provide them. These are sorted, since the order of a set depends on
-        what else is in it.
+        A scope without limits reveals all of them. Other scopes reveal the components of every installation, the
+        domains of the entities in scope, and the integrations that provide those entities. The result is then sorted,
+        because the order of a set depends on its hidden members.
         """
         loaded = self._hass.config.components
         if self.scope.scope.is_everything:
@@ -151,7 +154,7 @@ class ScopedHome:
         return sorted(item for item in loaded if item in shown)
 
     def shows_component(self, name: str) -> bool:
-        """Return whether ``components`` would have a component in its list, once it is loaded."""
+        """Return whether ``components`` would include a component if it were loaded."""
         if self.scope.scope.is_everything or name in COMMON_COMPONENTS:
             return True
         domain, _, platform = name.partition(".")
@@ -162,7 +165,10 @@ class ScopedHome:
         return any(entry is not None and entry.platform == (platform or domain) for entry in entries)
 
     async def integrations(self) -> frozenset[str]:
-        """Return the loaded integrations that the scope reveals, as ``components`` does, and let others have turns."""
+        """Return the loaded integrations that the scope reveals, like ``components``.
+
+        Yields to the event loop in between.
+        """
         loaded = frozenset(item for item in self._hass.config.components if "." not in item)
         if self.scope.scope.is_everything:
             return loaded
@@ -182,7 +188,7 @@ class ScopedHome:
         """Yield the entities of a domain that are in scope.
 
         Raises:
-            RefusedError: The integration of the domain is not set up.
+            RefusedError: The integration for the domain is not set up.
 
         """
         return (entity for entity in self._component(domain).entities if self.scope.allows(entity.entity_id))
@@ -192,12 +198,12 @@ class ScopedHome:
 
         Args:
             domain: The domain of the entity.
-            entity_id: Its id, in lower case.
-            missing: The refusal where it does not exist.
-            detail: The text for the client, whether it does not exist or is out of scope.
+            entity_id: The ID of the entity, in lower case.
+            missing: The refusal if the entity does not exist.
+            detail: The message for the client, for missing entities and entities outside the scope.
 
         Raises:
-            RefusedError: There is no such entity in scope, or the integration of the domain is not set up.
+            RefusedError: The entity is not in scope, or the integration for the domain is not set up.
 
         """
         found = self._component(domain).get_entity(entity_id)
@@ -208,10 +214,10 @@ class ScopedHome:
         return found
 
     def find_entity(self, domain: str, entity_id: str, detail: str) -> Any:  # noqa: ANN401 - the same
-        """Return an entity of a domain that is in scope, where nothing else is told apart.
+        """Return an entity of a domain that is in scope. All errors look the same.
 
         Raises:
-            RefusedError: There is no such entity in scope, whether its domain is set up or not.
+            RefusedError: The entity is not in scope, or the integration for the domain is not set up.
 
         """
         if domain not in self._hass.config.components:
@@ -219,7 +225,7 @@ class ScopedHome:
         return self.entity(domain, entity_id, Refusal.NOT_FOUND, detail)
 
     def _shown(self, states: Iterable[State]) -> set[str]:
-        """Return the domains of those of the states that are in scope, and the integrations that provide them."""
+        """Return the domains of the states that are in scope, and the integrations that provide them."""
         registry, allows = er.async_get(self._hass), self.scope.allows
         shown: set[str] = set()
         for state in states:

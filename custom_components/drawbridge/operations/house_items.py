@@ -1,4 +1,4 @@
-"""Persons, zones and tags, as they are set up, and where entities come from."""
+"""Persons, zones and tags, and the integrations that provide entities."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -25,22 +25,22 @@ _CONFIG: Final = "config"
 _PLACE: Final = ("latitude", "longitude", "radius")
 _DEVICE: Final = "device_id"
 _MIGRATED: Final = "migrated"
-"""A member of tags that Home Assistant does not show either."""
+"""A member of tags that Home Assistant hides too."""
 
 
 def sources(caller: Caller) -> dict[str, dict[str, str]]:
-    """Return the integration of each entity in scope that is loaded."""
+    """Return the integration of each loaded entity in scope."""
     allows = caller.home.allows
     return {name: {"domain": item["domain"]} for name, item in entity_sources(caller.hass).items() if allows(name)}
 
 
 def persons(caller: Caller) -> dict[str, list[dict[str, Any]]]:
-    """Return the persons in scope, those of the user interface and those of the configuration."""
+    """Return the persons in scope, from the UI and from YAML."""
     return {place: [_person(caller, item) for item in _items(caller, _PERSON, place)] for place in (_STORAGE, _CONFIG)}
 
 
 def zones(caller: Caller) -> list[dict[str, Any]]:
-    """Return the zones in scope that were made in the user interface. Where they are is 0 without `location`."""
+    """Return the zones in scope that were created in the UI. Without `location`, the coordinates are 0."""
     return [
         {**{name: 0 for name in _PLACE if name in item}, **caller.redaction.value(item)}
         for item in _items(caller, _ZONE, _STORAGE)
@@ -72,7 +72,7 @@ def _tag(caller: Caller, item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _items(caller: Caller, domain: str, place: str) -> Iterator[dict[str, Any]]:
-    """Yield the items of a collection whose entities are in scope; none if the integration is not set up."""
+    """Yield the items of a collection whose entities are in scope. Yields nothing if the integration is not set up."""
     collection = _collection(caller.hass, domain, place)
     for item in () if collection is None else collection.async_items():
         if caller.home.shows_item(domain, item["id"]):
@@ -80,7 +80,7 @@ def _items(caller: Caller, domain: str, place: str) -> Iterator[dict[str, Any]]:
 
 
 def _collection(hass: HomeAssistant, domain: str, place: str) -> Any:  # noqa: ANN401 - a collection of Home Assistant's
-    """Return a collection of an integration, which keeps it differently in each version of Home Assistant."""
+    """Return the collection of an integration. Its location differs between versions of Home Assistant."""
     data: Any = hass.data.get(domain)
     if isinstance(data, tuple):
         return data[0 if place == _CONFIG else 1]

@@ -1,4 +1,4 @@
-"""Pictures of cameras and image entities."""
+"""Pictures from cameras and image entities."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Never
@@ -28,10 +28,10 @@ class Picture:
 
 
 async def camera_picture(caller: Caller, entity_id: str, width: int | None, height: int | None) -> Picture:
-    """Return a still picture of a camera, scaled to about ``width`` and ``height`` pixels where the camera can.
+    """Return a still picture of a camera, scaled to about ``width`` by ``height`` pixels if the camera supports it.
 
     Raises:
-        RefusedError: There is no such camera in scope, it is off, or it has no picture.
+        RefusedError: The camera is not in scope, it is off, or it has no picture.
 
     """
     camera = caller.home.entity("camera", entity_id, Refusal.NOT_FOUND, "Camera not found.")
@@ -50,7 +50,7 @@ async def image_picture(caller: Caller, entity_id: str) -> Picture:
     """Return the picture of an image entity.
 
     Raises:
-        RefusedError: There is no such image entity in scope, or it has no picture.
+        RefusedError: The image entity is not in scope, or it has no picture.
 
     """
     entity = caller.home.entity("image", entity_id, Refusal.NOT_FOUND, "Image not found.")
@@ -64,13 +64,14 @@ async def image_picture(caller: Caller, entity_id: str) -> Picture:
 
 
 def camera_capabilities(caller: Caller, entity_id: str) -> dict[str, Any]:
-    """Return what can be shown of a camera beside its stills, in Home Assistant's form: nothing.
+    """Return the stream types that a camera supports, in Home Assistant's form: none.
 
-    Streams do not stay within the bridge: a player fetches HLS from Home Assistant itself by a path that opens it to
-    whoever knows it, and WebRTC goes from the camera to the client. A client that is told of none shows stills.
+    Streams would bypass the bridge. An HLS player loads the stream from Home Assistant itself, with a URL that is open
+    to anyone who knows it, and WebRTC connects the client to the camera. Clients show still pictures if no stream type
+    is supported.
 
     Raises:
-        RefusedError: There is no such camera in scope, or it is off.
+        RefusedError: The camera is not in scope, or it is off.
 
     """
     camera = caller.home.find_entity("camera", entity_id, "Camera not found")
@@ -81,5 +82,5 @@ def camera_capabilities(caller: Caller, entity_id: str) -> dict[str, Any]:
 
 
 def refuse_stream() -> Never:
-    """Refuse a stream of any camera, whether there is such a camera or not. Raises ``RefusedError``."""
+    """Raise ``RefusedError`` for a stream of any camera, whether it exists or not."""
     raise unsupported("Streams are not available through the bridge. Use the stills of /api/camera_proxy.")

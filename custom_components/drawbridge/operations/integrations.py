@@ -1,4 +1,4 @@
-"""Integrations: their manifests, and how long they took to set up."""
+"""Integrations: manifests and setup times."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -20,14 +20,14 @@ _NOT_FOUND: Final = "Integration not found"
 
 
 def _shown(caller: Caller) -> frozenset[str] | None:
-    """Return the integrations that the scope reveals; ``None`` where that is all of them."""
+    """Return the integrations that the scope reveals; ``None`` for all."""
     if caller.home.scope.scope.is_everything:
         return None
     return frozenset(name for name in caller.home.components() if "." not in name)
 
 
 async def manifests(caller: Caller, names: Sequence[str] | None) -> list[Any]:
-    """Return the manifests of integrations, or of all that are loaded, as far as the scope reveals them.
+    """Return the manifests of the named integrations, or of all loaded ones, that the scope reveals.
 
     Raises:
         RefusedError: There are too many names.
@@ -39,7 +39,7 @@ async def manifests(caller: Caller, names: Sequence[str] | None) -> list[Any]:
     wanted: Iterable[str] = names or async_get_loaded_integrations(caller.hass)
     found = await async_get_integrations(caller.hass, [name for name in wanted if shown is None or name in shown])
     caller.ensure_unchanged()
-    # In Home Assistant, the order depends on what else was loaded, and when.
+    # Home Assistant's order depends on the load order of all integrations, including hidden ones.
     items = found.items() if shown is None else sorted(found.items())
     return [item.manifest_json_fragment for _, item in items if not isinstance(item, Exception)]
 
@@ -48,7 +48,7 @@ async def manifest(caller: Caller, name: str) -> Any:  # noqa: ANN401 - a fragme
     """Return the manifest of an integration.
 
     Raises:
-        RefusedError: There is no such integration, or the scope does not reveal it.
+        RefusedError: The integration does not exist, or the scope does not reveal it.
 
     """
     shown = _shown(caller)
@@ -62,9 +62,9 @@ async def manifest(caller: Caller, name: str) -> Any:  # noqa: ANN401 - a fragme
 
 
 def setup_times(caller: Caller) -> list[dict[str, Any]]:
-    """Return how long integrations took to set up.
+    """Return the setup times of integrations.
 
-    Only to a key that sees everything: what an integration set up for others takes its time too.
+    Only a scope without limits reveals them, because a setup time can depend on hidden integrations.
     """
     if _shown(caller) is not None:
         return []

@@ -1,6 +1,6 @@
-"""Writes to the events of calendars and to the items of to-do lists.
+"""Writes to calendar events and to-do items.
 
-They follow the rules of service calls. Home Assistant has no service for some of them.
+They follow the rules for service calls. Home Assistant has no service for some of them.
 """
 
 from collections.abc import Coroutine, Mapping
@@ -17,10 +17,10 @@ _NOT_FOUND: Final = "Entity not found"
 
 
 def find(caller: Caller, domain: str, entity_id: str, write: str) -> Any:  # noqa: ANN401 - each domain has its own class
-    """Return the entity that a write is for, and note the write for the audit trail, named as a service would be.
+    """Return the entity to write to, and record the write for the audit trail under the name of the equivalent service.
 
     Raises:
-        RefusedError: There is no such entity in scope.
+        RefusedError: The entity is not in scope.
 
     """
     caller.activity.target = f"{write} on {entity_id}"
@@ -29,7 +29,7 @@ def find(caller: Caller, domain: str, entity_id: str, write: str) -> Any:  # noq
 
 
 def ensure_like_service(caller: Caller, service: str, data: Mapping[str, Any]) -> None:
-    """Raise ``RefusedError`` where the key may not call the equal service with equal data."""
+    """Raise ``RefusedError`` if the key may not call the equivalent service with equivalent data."""
     caller.activity.service = service
     domain, _, name = service.partition(".")
     try:
@@ -41,22 +41,22 @@ def ensure_like_service(caller: Caller, service: str, data: Mapping[str, Any]) -
 
 
 def ensure_no_list(caller: Caller) -> None:
-    """Raise ``RefusedError`` where the key has a list of services: what is no service is not on it."""
+    """Raise ``RefusedError`` if the key is limited to a list of services. A write without a service cannot be on it."""
     if caller.key.services:
         raise RefusedError(Refusal.SERVICE, hidden=Refusal.SERVICE_SCOPE)
 
 
 def ensure_supported(entity: Any, feature: int, detail: str) -> None:  # noqa: ANN401 - each domain has its own class
-    """Raise ``RefusedError`` where an entity lacks a feature."""
+    """Raise ``RefusedError`` if an entity does not support a feature."""
     if not (entity.supported_features or 0) & feature:
         raise unsupported(detail)
 
 
 async def write(caller: Caller, name: str, work: Coroutine[Any, Any, None]) -> None:
-    """Do it, also when the client goes away.
+    """Run a write to its end, even if the client disconnects.
 
     Raises:
-        RefusedError: It failed.
+        RefusedError: The write failed.
 
     """
     try:

@@ -1,4 +1,4 @@
-"""JSON arrays that are too large to be built in memory."""
+"""Streaming of large JSON arrays."""
 
 from typing import Final
 
@@ -7,21 +7,21 @@ _SEPARATOR: Final = b","
 
 
 class JsonArrayStream:
-    """Turns encoded items into the pieces of one JSON array."""
+    """Joins encoded items into one JSON array, piece by piece."""
 
     __slots__ = ("_before",)
 
     def __init__(self) -> None:
-        """Create the stream of an array without items."""
+        """Start an array without items."""
         self._before = _OPENING
 
     @property
     def is_empty(self) -> bool:
-        """Whether there were no items so far."""
+        """Whether the array has no items so far."""
         return self._before is _OPENING
 
     def items(self, encoded: bytes) -> bytes:
-        """Return the piece with the next items: one or more as JSON, separated by commas."""
+        """Return the next piece, for one or more items as JSON, separated by commas."""
         piece = self._before + encoded
         self._before = _SEPARATOR
         return piece

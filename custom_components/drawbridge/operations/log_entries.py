@@ -1,4 +1,4 @@
-"""What a scope sees of a logbook entry."""
+"""Filters logbook entries by scope."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
@@ -11,10 +11,10 @@ _TEXTS: Final = ("message", "source", "context_message", "context_source", "cont
 
 
 class LogFilter:
-    """Takes out of logbook entries what is not in scope.
+    """Removes data outside the scope from logbook entries.
 
-    An entry must be about an entity in scope. Its cause (``context_…``) is left out whole when it is another entity
-    or a script that is not in scope, or cannot be told; its texts, when they name such an entity.
+    An entry is visible if it is about an entity in scope. Its cause (the ``context_…`` members) is removed if it is an
+    entity or a script outside the scope, or if it is unknown. Texts that contain the ID of a hidden entity are removed.
     """
 
     def __init__(
@@ -26,15 +26,15 @@ class LogFilter:
         hidden_domain: str | None = None,
         hidden_users: Collection[str] = (),
     ) -> None:
-        """Filter for a scope.
+        """Create a filter for a scope.
 
         Args:
-            in_scope: Tells whether an entity is in scope.
-            domains: The domains that an entity id can have.
-            everything: Whether the scope also sees what is about no entity.
-            hidden_domain: A domain whose entries, events and actions no key sees: the bridge's own, which
-                tell of other keys.
-            hidden_users: The users of other keys, who are left out as causes.
+            in_scope: Returns whether an entity is in scope.
+            domains: The domains that an entity ID can have.
+            everything: Whether entries that are about no entity are visible.
+            hidden_domain: The domain of the bridge. Its entries, events and actions are always hidden, because they
+                reveal other keys.
+            hidden_users: The users that represent other keys. They are removed as causes.
 
         """
         self._hidden_domain = hidden_domain
@@ -44,7 +44,7 @@ class LogFilter:
         self._domains = domains
 
     def entry(self, entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """Return what is seen of an entry; ``None`` for nothing."""
+        """Return the visible part of an entry; ``None`` if the entry is hidden."""
         entity_id = entry.get("entity_id")
         if self._hidden_domain is not None and entry.get("domain") == self._hidden_domain:
             return None
@@ -68,7 +68,7 @@ class LogFilter:
         domain, service = entry.get("context_domain"), entry.get("context_service")
         if domain is None or self._everything:
             return True
-        # A script is called by its own name. An event without an entity may tell of anything.
+        # A cause that is a script has the name of the script. A cause without an entity can be any event.
         return service is not None and (domain != "script" or self._in_scope(f"{domain}.{service}"))
 
     def _is_of_hidden(self, entry: Mapping[str, Any]) -> bool:

@@ -1,10 +1,10 @@
-"""The logbook: what happened in a period, as people read it."""
+"""The logbook: readable entries for a period."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.helpers.json import json_bytes
 from homeassistant.helpers.recorder import get_instance
@@ -28,12 +28,12 @@ _MAX_WINDOWS: Final = 366
 
 @dataclass(frozen=True, slots=True)
 class LogbookQuery:
-    """What is asked for. What is out of scope is left out of the answer.
+    """A query. Entries outside the scope are left out of the response.
 
     Attributes:
         start: The start of the period, in UTC.
         end: Its end, in UTC.
-        entity_ids: The entities; ``None`` for all in scope.
+        entity_ids: The entities; ``None`` for all entities in scope.
         context_id: The context; ``None`` for all.
 
     """
@@ -45,14 +45,14 @@ class LogbookQuery:
 
 
 def ensure_available(caller: Caller) -> None:
-    """Raise ``RefusedError`` if the integrations that keep the logbook are not set up."""
+    """Raise ``RefusedError`` if the integrations for the logbook are not set up."""
     caller.home.require("recorder", "logbook")
 
 
 async def pieces(caller: Caller, query: LogbookQuery) -> AsyncIterator[bytes]:
-    """Yield a JSON array with the entries, oldest first.
+    """Yield the pieces of a JSON array of entries, oldest first.
 
-    Where all entities are asked for, no more is held in memory than one day.
+    Memory use is bounded: a query for all entities loads at most one day at a time.
     """
     array = JsonArrayStream()
     if query.entity_ids is not None:
@@ -60,7 +60,7 @@ async def pieces(caller: Caller, query: LogbookQuery) -> AsyncIterator[bytes]:
     if query.entity_ids is None or query.entity_ids:
         recorder, processor = get_instance(caller.hass), _processor(caller, query)
         for period in _windows(query):
-            shown = _shown(caller, await recorder.async_add_executor_job(processor.get_events, *period))
+            shown = visible(caller, await recorder.async_add_executor_job(processor.get_events, *period))
             if shown:
                 yield array.items((await caller.compute(partial(json_bytes, shown)))[1:-1])
     yield array.end()
@@ -89,14 +89,40 @@ def _processor(caller: Caller, query: LogbookQuery) -> EventProcessor:
     )
 
 
-def _shown(caller: Caller, entries: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the entries that the key may see, each with what it may see of it."""
+def visible(caller: Caller, entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the visible part of each visible entry."""
     log_filter = LogFilter(
         caller.home.allows,
-        caller.home.scope.known_domains(),
+        _Domains(caller),
         everything=caller.key.scope.is_everything,
         hidden_domain=DOMAIN,
         hidden_users=caller.resources.users.users_of_others(caller.key.id),
     )
     redact = caller.redaction.value
     return [redact(shown) for entry in entries if (shown := log_filter.entry(entry)) is not None]
+
+
+class _Domains(Collection[str]):
+    """The domains of entities, determined on first use: most entries have no texts."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._find: Callable[[], set[str]] = caller.home.scope.known_domains
+        self._found: set[str] | None = None
+
+    @property
+    def _domains(self) -> set[str]:
+        if self._found is None:
+            self._found = self._find()
+        return self._found
+
+    @override
+    def __contains__(self, item: object) -> bool:
+        return item in self._domains
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._domains)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._domains)

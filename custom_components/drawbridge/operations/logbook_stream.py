@@ -1,7 +1,7 @@
-"""The logbook as the WebSocket API tells it: of a period, and live."""
+"""The logbook commands of the WebSocket API: for a period, or live."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -13,13 +13,12 @@ from homeassistant.helpers.json import json_bytes, json_fragment
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
 from ..keys import Capability
 from ..refusal import bad_request
 from .caller import Caller
 from .declaration import Operation
 from .history_stream import MAX_ANSWER_BYTES, too_large
-from .log_entries import LogFilter
+from .logbook import visible
 from .periods import DAY, windows
 from .replay import MAX_EVENT_BYTES, TICK, Client, Part, Replay
 
@@ -32,16 +31,16 @@ FOLLOW: Final = Operation("logbook.follow", Capability.HISTORY, names=("entity_i
 _MAX_NAMED: Final = 2_000
 _MAX_WINDOWS: Final = 366
 _AT_ONCE: Final = 256
-"""Entries that are held against the scope before others have their turn."""
+"""The number of entries to filter before yielding to the event loop."""
 _LONG: Final = timedelta(hours=25)
-"""Of a longer period, Home Assistant sends the newest day first."""
+"""For longer periods, Home Assistant sends the newest day first."""
 
 type _Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the entries must be about: entities and devices in scope, or a context; ``None`` for any."""
+    """What entries must be about: entities and devices in scope, or a context. ``None`` means anything."""
 
     entity_ids: list[str] | None = None
     device_ids: list[str] | None = None
@@ -49,14 +48,14 @@ class Selection:
 
     @property
     def is_limited(self) -> bool:
-        """Whether it names anything."""
+        """Whether it selects anything specific."""
         return bool(self.entity_ids or self.device_ids or self.context_id)
 
 
 def select(caller: Caller, entity_ids: Sequence[str] | None, device_ids: Sequence[str] | None) -> Selection | None:
-    """Return what is in scope of what is named; ``None`` if that is nothing that the logbook has entries of.
+    """Return the part of a selection that is in scope; ``None`` if the logbook has no entries for it.
 
-    Empty lists name nothing, although Home Assistant takes them for everything.
+    Empty lists select nothing, although Home Assistant treats them as everything.
 
     Raises:
         RefusedError: There are too many names.
@@ -79,7 +78,7 @@ async def in_period(caller: Caller, selection: Selection, start: datetime, end: 
     """Return the entries of a period that are in scope, as a JSON array, oldest first.
 
     Raises:
-        RefusedError: The answer is too large, or the key was changed meanwhile.
+        RefusedError: The response is too large, or the key was changed in the meantime.
 
     """
     processor = _processor(caller, selection)
@@ -94,9 +93,9 @@ async def in_period(caller: Caller, selection: Selection, start: datetime, end: 
 
 
 class _Gathered:
-    """The entries of an answer that the key may see.
+    """The visible entries of a response.
 
-    Filtering them takes a while. Where the key or its scope changes before they are taken, they are filtered again.
+    Filtering takes a while. If the key or its scope changes before the entries are taken, they are filtered again.
     """
 
     def __init__(self, current: Callable[[], Caller]) -> None:
@@ -108,7 +107,7 @@ class _Gathered:
         self._stop: Callable[[], None] | None = None
         self.size = 0
         self.last: float | None = None
-        """When the last entry was that the key may see."""
+        """The time of the last visible entry."""
 
     def __enter__(self) -> Self:
         self._stop = self._current().resources.directory.listen(self._entity_changed)
@@ -119,7 +118,7 @@ class _Gathered:
             self._stop()
 
     async def add(self, entries: Sequence[_Entry]) -> None:
-        """Add entries, in scope or not."""
+        """Add entries, whether they are in scope or not."""
         for some in batched(entries, _AT_ONCE, strict=False):
             shown = visible(self._current(), some)
             if shown:
@@ -131,7 +130,7 @@ class _Gathered:
             await asyncio.sleep(0)
 
     async def take(self) -> bytes:
-        """Return the entries as a JSON array, and begin anew."""
+        """Return the entries as a JSON array, and start over."""
         while self._has_changed or self._key != self._current().key:
             entries, self._entries, self._pieces = self._entries, [], []
             self._key, self._has_changed = self._current().key, False
@@ -145,7 +144,7 @@ class _Gathered:
 
 
 class LogbookStream(Replay):
-    """A subscription to entries, from a time in the past on."""
+    """A subscription to entries, from a time in the past onwards."""
 
     def __init__(self, client: Client, selection: Selection, start: datetime, end: datetime | None) -> None:
         """Create a subscription."""
@@ -164,7 +163,7 @@ class LogbookStream(Replay):
             self._hass,
             stops,
             self._keep,
-            # Calls of services are no entries, but tell who caused some.
+            # Service calls are not entries, but are needed to find the causes of entries.
             {*self._processor.event_types, EVENT_CALL_SERVICE},
             None if self._selection.is_limited else self._hass.data[LOGBOOK].entity_filter,
             self._selection.entity_ids,
@@ -180,7 +179,7 @@ class LogbookStream(Replay):
     @override
     async def _send_past(self, start: datetime, end: datetime, part: Part, *, is_first: bool) -> datetime | None:
         is_partial = part is Part.FIRST
-        # The rest begins after the last entry, which may be out of scope. Tell the time of the last one in scope.
+        # The rest begins after the last entry, which may be out of scope. Send the time of the last visible entry.
         told = start if part is not Part.REST else (self._last_shown or self._start) + TICK
         if self._selection.is_limited or end - start <= _LONG:
             return await self._send_entries(start, end, told, is_partial=is_partial)
@@ -192,9 +191,11 @@ class LogbookStream(Replay):
     async def _send_entries(
         self, start: datetime, end: datetime, told: datetime, *, is_partial: bool, sends_empty: bool = True
     ) -> datetime | None:
-        """Send the entries of a period, in more than one event if they are many. Return the time of the last one.
+        """Send the entries of a period, and return the time of the last one.
 
-        ``told`` is the start of the period as the client is told.
+        Many entries are split into several events.
+
+        ``told`` is the start of the period that is sent to the client.
         """
         last = None
         with _Gathered(self._client.caller) as gathered:
@@ -227,47 +228,8 @@ class LogbookStream(Replay):
             self._client.send({"events": entries})
 
 
-class _Domains(Collection[str]):
-    """The domains of entities, found out when they are needed: most entries have no texts."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._find: Callable[[], set[str]] = caller.home.scope.known_domains
-        self._found: set[str] | None = None
-
-    @property
-    def _domains(self) -> set[str]:
-        if self._found is None:
-            self._found = self._find()
-        return self._found
-
-    @override
-    def __contains__(self, item: object) -> bool:
-        return item in self._domains
-
-    @override
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._domains)
-
-    @override
-    def __len__(self) -> int:
-        return len(self._domains)
-
-
-def visible(caller: Caller, entries: Sequence[_Entry]) -> list[_Entry]:
-    """Return the entries that the key may see, each with what it may see of it."""
-    log_filter = LogFilter(
-        caller.home.allows,
-        _Domains(caller),
-        everything=caller.key.scope.is_everything,
-        hidden_domain=DOMAIN,
-        hidden_users=caller.resources.users.users_of_others(caller.key.id),
-    )
-    redact = caller.redaction.value
-    return [redact(shown) for entry in entries if (shown := log_filter.entry(entry)) is not None]
-
-
 def _may_be_seen(caller: Caller, event: Event[Any]) -> bool:
-    """Return whether there may be an entry about an event that the key sees."""
+    """Return whether an event could lead to a visible entry."""
     return event.event_type != EVENT_STATE_CHANGED or caller.home.allows(event.data["entity_id"])
 
 
@@ -290,7 +252,7 @@ def _processor(caller: Caller, selection: Selection, *, for_live_stream: bool = 
 async def _read(
     processor: EventProcessor, caller: Caller, selection: Selection, start: datetime, end: datetime
 ) -> AsyncIterator[list[dict[str, Any]]]:
-    """Yield the entries of a period, in scope or not: where nothing is named, of a day at a time."""
+    """Yield the entries of a period, in scope or not: one day at a time if nothing specific is selected."""
     recorder = get_instance(caller.hass)
     end = min(end, dt_util.utcnow() + DAY)
     whole = end - start

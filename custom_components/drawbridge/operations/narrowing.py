@@ -1,4 +1,4 @@
-"""Narrowing, projecting and following the states in scope."""
+"""Filters, projections and changes of the states in scope."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ from ..states.state_json import state_dict
 from .caller import Caller
 
 NAMES: Final = ("domain", "area", "label", "entity_id", "fields", "since")
-"""What states can be narrowed by."""
+"""The parameters that filter or project states."""
 
 _MAX_VALUES: Final = 100
 _MAX_CHARACTERS: Final = 255
@@ -28,7 +28,7 @@ _FIELDS: Final = ("entity_id", "state", "attributes", "last_changed", "last_repo
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What a client wants of the states in scope. Several kinds must all match, several of a kind in one."""
+    """A client's filters and fields. A state must match all filters, and one value of each filter."""
 
     selections: tuple[Selection, ...]
     fields: tuple[tuple[str, str | None], ...]
@@ -36,7 +36,7 @@ class Narrowing:
 
     @classmethod
     def of(cls, caller: Caller, asked: Mapping[str, Sequence[str]]) -> Self:
-        """Read what is asked for: texts by the names of ``NAMES``, each of which may hold several values."""
+        """Parse the parameters in ``NAMES``, each of which may have several values."""
         domains = frozenset(item.lower() for item in _values(asked, "domain"))
         globs = frozenset(item.lower() for item in _values(asked, "entity_id"))
         chosen = {
@@ -52,14 +52,14 @@ class Narrowing:
         )
 
     def wants(self, directory: EntityDirectory, entity_id: str) -> bool:
-        """Return whether an entity is asked for."""
+        """Return whether an entity matches the filters."""
         if not self.selections:
             return True
         facts = directory.facts(entity_id)
         return all(selection.matches(facts) for selection in self.selections)
 
     def encoder(self, caller: Caller) -> Callable[[State], bytes]:
-        """Return the function that encodes a state with the fields that are asked for."""
+        """Return a function that encodes a state with the requested fields."""
         redaction = caller.redaction
         if not self.fields:
             encode = caller.resources.state_json.encode
@@ -69,7 +69,7 @@ class Narrowing:
 
 
 def answer(caller: Caller, narrowing: Narrowing) -> bytes:
-    """Return the states that are asked for, or what changed of them, as JSON."""
+    """Return the requested states, or their changes, as JSON."""
     if narrowing.since is None:
         return _array(caller, narrowing, caller.home.states())
     resources = caller.resources
@@ -81,7 +81,7 @@ def answer(caller: Caller, narrowing: Narrowing) -> bytes:
 
 
 def changes_since(caller: Caller, cursor: str) -> list[str] | None:
-    """Return the entities in scope that changed after a cursor; ``None`` if that is no longer known."""
+    """Return the entities in scope that changed since a cursor; ``None`` if the log no longer covers it."""
     resources = caller.resources
     changes = resources.changes.since(resources.cursors.decode(cursor, view(caller)))
     if changes is None:
@@ -90,16 +90,16 @@ def changes_since(caller: Caller, cursor: str) -> list[str] | None:
 
 
 def cursor(caller: Caller) -> str:
-    """Return the cursor of this moment, for the caller's view."""
+    """Return a cursor for the current time and the caller's view."""
     return caller.resources.cursors.encode(caller.resources.changes.position, view(caller))
 
 
 def steady_cursor(caller: Caller, prepared: StateView) -> str:
-    """Return a cursor for a view that is up to date: the same for up to a second, while nothing in it changes.
+    """Return a cursor for an up-to-date view. It stays the same for up to a second, while the view does not change.
 
-    It is as good as a new one, since nothing that its holder may learn of has happened. At worst, when something
-    changed elsewhere in that second, its holder is told to start over. It reveals as little: changes elsewhere do
-    not create another cursor.
+    Sending it back has the same effect as a new cursor, because nothing in the view has changed since. At worst, if
+    something outside the view changed within the second, the client must start over. Changes outside the view do not
+    create a new cursor, so it does not reveal them.
     """
     if (kept := kept_cursor(prepared)) is not None:
         return kept
@@ -108,7 +108,7 @@ def steady_cursor(caller: Caller, prepared: StateView) -> str:
 
 
 def kept_cursor(prepared: StateView) -> str | None:
-    """Return the steady cursor of a view, for which no caller is needed; ``None`` if it must be created."""
+    """Return the steady cursor of a view without needing a caller; ``None`` if it must be created."""
     return prepared.cursor[1] if prepared.cursor[0] == _moment(prepared) else None
 
 
@@ -117,7 +117,7 @@ def _moment(prepared: StateView) -> tuple[int, int]:
 
 
 def view(caller: Caller) -> str:
-    """Return the name of what the caller sees: its scope, and what is redacted."""
+    """Return the name of the caller's view: its scope and its redaction."""
     return _name(caller.key.scope, caller.redaction)
 
 
@@ -141,7 +141,7 @@ def _changed(caller: Caller, narrowing: Narrowing, changes: Iterable[Change]) ->
 
 
 def _array(caller: Caller, narrowing: Narrowing, states: Iterable[State]) -> bytes:
-    """Return those of the states in scope that are asked for, as JSON."""
+    """Return the states in scope that match the filters, as JSON."""
     encode, directory = narrowing.encoder(caller), caller.resources.directory
     found = (encode(state) for state in states if narrowing.wants(directory, state.entity_id))
     return b"[" + b",".join(found) + b"]"
@@ -152,7 +152,7 @@ def _followed(changed: bytes, removed: list[str], *, reset: bool) -> bytes:
 
 
 def _project(state: Mapping[str, Any], fields: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
-    """Return those members of a state. The entity id is always one."""
+    """Return these members of a state. The entity ID is always included."""
     found: dict[str, Any] = {"entity_id": state["entity_id"]}
     for name, inner in fields:
         value = state.get(name)
@@ -175,7 +175,7 @@ def _field(text: str) -> tuple[str, str | None]:
 
 
 def _values(asked: Mapping[str, Sequence[str]], name: str) -> list[str]:
-    """Return the values of a parameter that may be repeated, or separated by commas."""
+    """Return the values of a parameter that may be repeated or comma-separated."""
     values = [item.strip() for text in asked.get(name, ()) for item in text.split(",") if item.strip()]
     if len(values) > _MAX_VALUES or any(len(item) > _MAX_CHARACTERS for item in values):
         raise bad_request(f"'{name}' may have {_MAX_VALUES} values of {_MAX_CHARACTERS} characters at most.")

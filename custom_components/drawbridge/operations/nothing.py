@@ -1,4 +1,4 @@
-"""What is of the house and of no entity. No key sees any of it."""
+"""Operations on data that belongs to the whole home and to no entity. They always return nothing."""
 
 from typing import Final
 

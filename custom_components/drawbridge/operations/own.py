@@ -1,4 +1,4 @@
-"""Drawbridge's own operations, which Home Assistant's API does not have."""
+"""Drawbridge's own operations, which do not exist in Home Assistant's API."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ METRICS: Final = Operation("metrics.read", Capability.METRICS)
 DOCUMENT: Final = Operation("document.read", Access.PUBLIC)
 COMMANDS: Final = Operation("commands.read", Access.PUBLIC)
 NONE: Final = Operation("none", Access.PUBLIC)
-"""What reads and changes nothing: a preflight request, or a path or method that does not exist."""
+"""Reads and changes nothing: a preflight request, or a path or method that does not exist."""
 PING: Final = Operation("connection.ping", Access.ANY_KEY)
 FEATURES: Final = Operation("connection.features", Access.ANY_KEY)
 UNSUBSCRIBE: Final = Operation("connection.unsubscribe", Access.ANY_KEY)

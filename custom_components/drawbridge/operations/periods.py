@@ -1,4 +1,4 @@
-"""Periods of time, cut into windows that one query to the database can answer."""
+"""Splits periods into windows for database queries."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,9 +10,10 @@ _TICK: Final = timedelta(microseconds=1)
 
 
 def windows(start: datetime, end: datetime, length: timedelta) -> Iterator[tuple[datetime, datetime]]:
-    """Cut a period into windows, for queries that leave out both of their ends.
+    """Split a period into windows, for queries that exclude both ends.
 
-    Home Assistant keeps times to the microsecond, so a window ends one after the next begins.
+    Home Assistant stores times with a resolution of one microsecond, so each window ends one microsecond after the next
+    begins.
     """
     while end - start > length:
         yield start, start + length + _TICK

@@ -1,7 +1,7 @@
-"""Conditions and triggers of clients: plain ones, without templates, about what a key sees.
+"""Client-supplied conditions and triggers: simple ones, without templates, on entities in scope.
 
-Home Assistant's own code evaluates them. Before it does, ids that nothing has stand in place of what the key does not
-see, so that a hidden entity is to them what a missing one is, and is found in no error.
+Home Assistant's own code evaluates them. Before that, IDs outside the scope are replaced by placeholders that match
+nothing. A hidden entity therefore behaves like a missing one, and appears in no error.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,28 +17,28 @@ from ..scope.references import MAX_TARGET_IDS
 from .caller import Caller
 
 _NOBODY: Final = 10**31
-"""Ids made of such numbers are those of nothing."""
+"""IDs built from numbers of this size match nothing."""
 
 
 class Disguise:
-    """Stands nothing in place of what a key does not see."""
+    """Replaces IDs outside the scope by placeholders."""
 
     def __init__(self, caller: Caller) -> None:
-        """Disguise what a caller does not see."""
+        """Create a disguise for a caller."""
         self._caller = caller
         self._stand_ins: dict[str, str] = {}
         self.named: set[str] = set()
-        """All entities that were named."""
+        """All entities in the configuration."""
         self.seen: set[str] = set()
-        """Those of them that the key sees."""
+        """The entities in the configuration that the key sees."""
 
     @property
     def hidden(self) -> frozenset[str]:
-        """What was disguised."""
+        """The IDs that were replaced."""
         return frozenset(self._stand_ins)
 
     def entity(self, item: str) -> str:
-        """Return an id of an entity, or of its entry in the registry, or a stand-in. Raises ``RefusedError``."""
+        """Return the ID of an entity or of its registry entry, or a placeholder. Raises ``RefusedError``."""
         entity_id = item if valid_entity_id(item) else self._caller.home.registered(item)
         if entity_id is not None:
             self.named.add(entity_id)
@@ -51,11 +51,11 @@ class Disguise:
         return self._stand_in(item, domain)
 
     def attribute(self, name: str) -> str:
-        """Return the name of an attribute, or a stand-in for one that the key does not read."""
+        """Return the name of an attribute, or a placeholder if the key may not read it."""
         return self._stand_in(name, "") if self._caller.redaction.covers(name) else name
 
     def restored(self, text: str) -> str:
-        """Return an error with the names that the client used."""
+        """Return the text of an error, with the client's IDs in place of the placeholders."""
         for name, stand_in in self._stand_ins.items():
             text = text.replace(stand_in, name)
         return text
@@ -65,10 +65,10 @@ class Disguise:
 
 
 class Watch:
-    """Something that goes on for as long as its subscription, and depends on what the key sees."""
+    """A long-running evaluation that belongs to a subscription and depends on the key's scope."""
 
     def __init__(self, current: Callable[[], Caller]) -> None:
-        """Watch for the caller that ``current`` returns."""
+        """Create a watch for the caller that ``current`` returns."""
         self.current = current
         self.disguise = Disguise(current())
         self.is_over = False
@@ -80,16 +80,16 @@ class Watch:
         return self.current().hass
 
     def follow(self) -> None:
-        """Look again whenever an entity that was named moves into the scope or out of it."""
+        """Restart the evaluation whenever one of the entities enters or leaves the scope."""
         self._stop_listening = self.current().resources.directory.listen(self._moved)
 
     def key_changed(self, caller: Caller) -> None:
-        """Look again with the key as it is now."""
+        """Restart the evaluation with the changed key."""
         del caller
         self._look_again()
 
     def stop(self) -> None:
-        """End."""
+        """Stop the evaluation."""
         self.is_over = True
         self._stop_listening()
         self.detach()
@@ -99,11 +99,11 @@ class Watch:
         return not self.is_over and self.current().may(capability)
 
     def detach(self) -> None:
-        """Follow nothing any more."""
+        """Stop listening to changes."""
         raise NotImplementedError
 
     async def attach(self) -> None:
-        """Follow what there is to follow for the key as it is now."""
+        """Start listening to changes, for the current key."""
         raise NotImplementedError
 
     @callback
@@ -119,12 +119,12 @@ class Watch:
         try:
             await self.attach()
         except HomeAssistantError, RefusedError:
-            # What was accepted once is not any more, such as an id of an entity that was removed.
+            # A configuration that was valid can become invalid, for example when an entity is removed.
             self.detach()
 
 
 def has_template(value: object) -> bool:
-    """Return whether there is a template anywhere in what a schema returned."""
+    """Return whether a validated value contains a template."""
     stack = [value]
     while stack:
         item = stack.pop()
@@ -138,7 +138,7 @@ def has_template(value: object) -> bool:
 
 
 def listed(value: Any) -> Iterable[Any]:  # noqa: ANN401 - any JSON value
-    """Return a value as a list, as Home Assistant reads its configuration."""
+    """Return a value as a list, in the way Home Assistant reads its configuration."""
     return value if isinstance(value, list) else [value]
 
 

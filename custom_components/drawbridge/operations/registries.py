@@ -1,4 +1,4 @@
-"""The registries: entities, devices, areas, floors, labels and categories, as far as a scope reveals them."""
+"""The registries of entities, devices, areas, floors, labels and categories, filtered by scope."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
@@ -33,12 +33,12 @@ LABELS: Final = Operation("registries.labels", Capability.READ, everything=True)
 CATEGORIES: Final = Operation("registries.categories", Capability.READ, everything=True)
 
 _AT_ONCE: Final = 100
-"""Entries that are encoded before others have their turn."""
+"""The number of entries to encode before yielding to the event loop."""
 _NO_ENTITY: Final = "Entity not found"
 
 
 def revealed_to(caller: Caller) -> Revealed:
-    """Return what the scope of a caller reveals of the registries now."""
+    """Return what the caller's scope currently reveals of the registries."""
     resources = caller.resources
     return resources.revealed.find(caller.hass, resources.directory, caller.home.scope)
 
@@ -49,17 +49,17 @@ async def entities(caller: Caller) -> json_fragment:
 
 
 async def entities_for_display(caller: Caller) -> json_fragment:
-    """Return the short entries of all entities in scope that are not disabled."""
+    """Return the short entries of all enabled entities in scope."""
     listed = await _listed(caller, _entities_for_display)
     categories = json_bytes({str(number): name for number, name in er.ENTITY_CATEGORY_INDEX_TO_VALUE.items()})
     return json_fragment(b'{"entity_categories":%b,"entities":%b}' % (categories, listed))
 
 
 def entity(caller: Caller, entity_id: str) -> dict[str, Any]:
-    """Return the entry of an entity with all of its fields.
+    """Return the entry of an entity with all fields.
 
     Raises:
-        RefusedError: There is no such entity in scope, or it has no entry.
+        RefusedError: The entity is not in scope, or has no entry.
 
     """
     entry = er.async_get(caller.hass).entities.get(entity_id)
@@ -71,7 +71,7 @@ def entity(caller: Caller, entity_id: str) -> dict[str, Any]:
 
 
 def entities_by_id(caller: Caller, entity_ids: Iterable[str]) -> dict[str, dict[str, Any] | None]:
-    """Return the entries of entities with all of their fields; ``None`` for those without one in scope.
+    """Return the entries of entities with all fields; ``None`` for entities outside the scope or without an entry.
 
     Raises:
         RefusedError: There are too many ids.
@@ -114,18 +114,18 @@ def labels(caller: Caller) -> list[dict[str, Any]]:
 
 
 def categories(caller: Caller, scope: str) -> list[dict[str, Any]]:
-    """Return the entries of all categories of a scope, such as ``automation``, that are revealed."""
+    """Return the entries of all revealed categories of a scope such as ``automation``."""
     revealed, listed = revealed_to(caller), cr.async_get(caller.hass).async_list_categories(scope=scope)
     return [shown.category(entry) for entry in listed if revealed.has_category(scope, entry.category_id)]
 
 
 async def _listed(caller: Caller, encode: Callable[[Caller], Iterator[bytes]]) -> bytes:
-    """Return an array of what is encoded, as it is at one moment.
+    """Return an array of encoded entries, consistent at one point in time.
 
-    What is not encoded yet is encoded in slices first, so that the loop is not held up.
+    Entries that are not in the cache are encoded in slices first, so that the event loop is not blocked.
 
     Raises:
-        RefusedError: The key was changed meanwhile.
+        RefusedError: The key was changed in the meantime.
 
     """
     entry_json = caller.resources.entry_json

@@ -1,7 +1,7 @@
-"""How entries of the registries are shown: with all fields of Home Assistant's own, less what no client needs.
+"""Registry entries as keys see them: all fields that Home Assistant returns, some of them empty.
 
-Ids of configuration entries, unique ids, identifiers, addresses and serial numbers are hidden from every key, also
-from one that sees everything: they belong to those who administer the house. A hidden field stays, and is empty.
+Config entry IDs, unique IDs, identifiers, addresses and serial numbers are hidden from every key, including keys with a
+scope without limits, because only administrators need them. A hidden field is present, and empty.
 """
 
 from collections.abc import Mapping
@@ -65,17 +65,17 @@ _OPTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         ),
     }
 )
-"""The options that say how an entity is shown. Others hold the codes of locks and alarms, or name other things."""
+"""Display options of an entity. Other options contain codes of locks and alarms, or refer to other items."""
 
 
 def entity(entry: er.RegistryEntry, redaction: Redaction, *, extended: bool = False) -> dict[str, Any]:
     """Return the entry of an entity in scope.
 
-    What it names itself, its area, device and labels, is revealed: an entity of which something is excluded is not
-    in scope. So the same is shown to all keys with the same capabilities.
+    Its area, device and labels are always revealed, because an entity with an excluded one is not in scope. The result
+    therefore only depends on the entry and the redaction.
     """
     content = _shown(entry.extended_dict if extended else entry.as_partial_dict, _ENTITY)
-    # Clients take it for a text. The id of the entry is one that tells nothing.
+    # Clients expect a string. The ID of the entry reveals nothing.
     content["unique_id"] = entry.id
     content["options"] = redaction.value(_options(entry.options))
     if content.get("capabilities") is not None:
@@ -90,7 +90,7 @@ def entity_for_display(entry: er.RegistryEntry, redaction: Redaction) -> dict[st
 
 
 def device_variant(hass: HomeAssistant, device: Device, revealed: Revealed) -> tuple[Any, ...]:
-    """Return what the content of the entry of a device depends on, besides the entry and the redaction."""
+    """Return everything that the content of a device entry depends on, besides the entry and the redaction."""
     content = device.dict_repr
     via, parent = content.get("via_device_id"), content.get("parent_device_id")
     return (
@@ -102,7 +102,7 @@ def device_variant(hass: HomeAssistant, device: Device, revealed: Revealed) -> t
 
 
 def device_entry(device: Device, variant: tuple[Any, ...], redaction: Redaction) -> dict[str, Any]:
-    """Return the entry of a device that is revealed."""
+    """Return the entry of a revealed device."""
     is_placed, labels, via, parent = variant
     content = _shown(device.dict_repr, _DEVICE)
     content["labels"] = list(labels)
@@ -117,7 +117,7 @@ def device_entry(device: Device, variant: tuple[Any, ...], redaction: Redaction)
 
 
 def area(entry: ar.AreaEntry, home: ScopedHome, revealed: Revealed, redaction: Redaction) -> dict[str, Any]:
-    """Return the entry of an area that is revealed."""
+    """Return the entry of a revealed area."""
     content = _shown(json_loads_object(json_bytes(entry.json_fragment)), _AREA)
     content["labels"] = [label for label in content["labels"] if revealed.has_label(label)]
     if not revealed.has_floor(content["floor_id"]):
@@ -130,13 +130,13 @@ def area(entry: ar.AreaEntry, home: ScopedHome, revealed: Revealed, redaction: R
 
 
 def picture(link: str | None, redaction: Redaction) -> str | None:
-    """Return the link to a picture of an area or a person, as that of an entity is shown."""
+    """Return the picture URL of an area or a person, redacted like that of an entity."""
     shown: str | None = redaction.attributes("", {_PICTURE: link}).get(_PICTURE)
     return shown
 
 
 def floor(entry: fr.FloorEntry, redaction: Redaction) -> dict[str, Any]:
-    """Return the entry of a floor that is revealed."""
+    """Return the entry of a revealed floor."""
     return {
         "aliases": redaction.value(list(entry.aliases)),
         "created_at": entry.created_at.timestamp(),
@@ -149,7 +149,7 @@ def floor(entry: fr.FloorEntry, redaction: Redaction) -> dict[str, Any]:
 
 
 def label(entry: lr.LabelEntry, redaction: Redaction) -> dict[str, Any]:
-    """Return the entry of a label that is revealed."""
+    """Return the entry of a revealed label."""
     return {
         "color": entry.color,
         "created_at": entry.created_at.timestamp(),
@@ -162,7 +162,7 @@ def label(entry: lr.LabelEntry, redaction: Redaction) -> dict[str, Any]:
 
 
 def category(entry: cr.CategoryEntry) -> dict[str, Any]:
-    """Return the entry of a category that is revealed."""
+    """Return the entry of a revealed category."""
     return {
         "category_id": entry.category_id,
         "created_at": entry.created_at.timestamp(),
@@ -182,7 +182,7 @@ def _options(options: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, An
 
 
 def _shown(content: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    """Return an entry with every field. A field that is not in ``names`` is empty."""
+    """Return an entry with every field. Fields that are not in ``names`` are empty."""
     return {name: value if name in names else _empty(value) for name, value in content.items()}
 
 

@@ -1,6 +1,6 @@
-"""What a key sees of the registries, kept up to date, so that it hears of what is removed or leaves its scope, too.
+"""Follows the registry items that a scope reveals, so that clients learn when items are removed or become hidden.
 
-A key sees the entities in its scope, and what these name: their devices, areas, floors, labels and categories.
+``Revealing`` in ``revealed.py`` decides which items are revealed.
 """
 
 import asyncio
@@ -9,48 +9,40 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from homeassistant.core import Event, HomeAssistant
-from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from ..const import DOMAIN
 from ..scope.resolver import LiveScope
-
-ENTITY: Final = "entity"
-DEVICE: Final = "device"
-AREA: Final = "area"
-FLOOR: Final = "floor"
-LABEL: Final = "label"
-CATEGORY: Final = "category"
+from .revealed import AREA, CATEGORY, DEVICE, ENTITY, FLOOR, LABEL, Item, Revealing, children_of, is_own
 
 SUBJECTS: Final[Mapping[str, str]] = {
     f"{kind}_registry_updated": kind for kind in (ENTITY, DEVICE, AREA, FLOOR, LABEL, CATEGORY)
 }
-"""What each event of a registry is about, by its type."""
+"""The kind of item that each type of registry event is about."""
 
 _MISSING: Final = object()
 _REMOVE: Final = "remove"
 _REORDER: Final = "reorder"
 _AT_ONCE: Final = 100
-"""Entities that are looked at before others have their turn."""
-
-type Item = tuple[str, str]
-"""Something in a registry: its kind and its id."""
+"""The number of entities to process before yielding to the event loop."""
+_INCLUDED: Final = ""
+"""The source of the items that the scope includes by their ID. All other sources are entities."""
 
 
 class Change(NamedTuple):
-    """Something that a key begins or ceases to see: the data of an event of its registry that says so."""
+    """An item that becomes visible or hidden: the registry event that says so."""
 
     event_type: str
     data: dict[str, Any]
 
 
 class Sighting(NamedTuple):
-    """What an event of a registry means for a key.
+    """The effect of a registry event on the items that are visible.
 
     Attributes:
-        before: Whether it saw the subject of the event before.
-        now: Whether it sees it now.
-        entered: What else it sees from now on.
-        left: What else it sees no longer.
+        before: Whether the item of the event was visible before.
+        now: Whether it is visible now.
+        entered: Other items that have become visible.
+        left: Other items that have become hidden.
 
     """
 
@@ -61,55 +53,60 @@ class Sighting(NamedTuple):
 
 
 class RegistrySight:
-    """What one scope sees of the registries."""
+    """The registry items that a scope reveals, updated with each event."""
 
     def __init__(self, hass: HomeAssistant, scope: LiveScope) -> None:
-        """Look through a scope. ``build`` must be called before anything is seen."""
+        """Create it for a scope. Nothing is visible until ``build`` has run."""
         self.scope = scope
+        self._hass = hass
         self._entities = er.async_get(hass)
         self._devices = dr.async_get(hass)
-        self._areas = ar.async_get(hass)
-        self._named_by: dict[str, frozenset[Item]] = {}
+        self._items_by: dict[str, frozenset[Item]] = {}
         self._counts: Counter[Item] = Counter()
         self._entered: dict[Item, None] = {}
         self._left: dict[Item, None] = {}
 
     @property
     def everything(self) -> bool:
-        """Whether all is seen but what is the bridge's own."""
+        """Whether the scope reveals everything except the bridge's own items."""
         return self.scope.scope.is_everything
 
     async def build(self) -> None:
-        """Look at all entities. Events in the meantime are taken into account."""
+        """Read all entities. Events during this time are taken into account."""
         if self.everything:
             return
-        for number, entity_id in enumerate(tuple(self._entities.entities), 1):
-            self._update(entity_id)
+        self._update((_INCLUDED,))
+        entity_ids = tuple(self._entities.entities)
+        for first in range(0, len(entity_ids), _AT_ONCE):
+            self._update(entity_ids[first : first + _AT_ONCE])
             self._entered.clear()
-            if not number % _AT_ONCE:
-                await asyncio.sleep(0)
+            await asyncio.sleep(0)
+
+    @property
+    def items(self) -> frozenset[Item]:
+        """The items that are visible, including the entities."""
+        return frozenset(self._counts)
 
     def note(self, event: Event[Any]) -> Sighting:
-        """Take an event of a registry into account. It must be told of each, once and in order."""
+        """Apply a registry event. Call this exactly once for each event, in order."""
         kind, data = SUBJECTS[str(event.event_type)], event.data
         item = _subject(kind, data)
         if self.everything:
             seen = item is None or self._is_foreign(item, data)
             return Sighting(seen, seen)
         if item is None:
-            # The order of all of a kind. It is worth telling of where there are two at least.
+            # All items of a kind were reordered. This is visible if there are at least two visible items.
             seen = data.get("action") == _REORDER and sum(name == kind for name, _ in self._counts) > 1
             return Sighting(seen, seen)
         former = (ENTITY, data["old_entity_id"]) if "old_entity_id" in data else item
         before = self._has(item) or self._has(former)
-        for entity_id in {*self._entities_of(former), *self._entities_of(item)}:
-            self._update(entity_id)
+        self._update({*self._sources_of(former), *self._sources_of(item)})
         if data.get("action") == _REMOVE:
             self._remove(item)
         return self._sighting(item, former, before=before)
 
     def sees(self, kind: str, item: str) -> bool:
-        """Return whether something is seen now."""
+        """Return whether an item is currently visible."""
         if kind == ENTITY:
             return self.scope.allows(item)
         return self.everything or (kind, item) in self._counts
@@ -128,7 +125,7 @@ class RegistrySight:
         )
 
     def _is_foreign(self, item: Item, data: Mapping[str, Any]) -> bool:
-        """Return whether an event is not about the bridge's own entities and devices, which tell of other keys."""
+        """Return whether an event is not about the bridge's own entities and devices, which reveal other keys."""
         kind, item_id = item
         if kind == ENTITY:
             return self.scope.allows(item_id)
@@ -136,57 +133,62 @@ class RegistrySight:
             return True
         device = self._devices.async_get(item_id)
         identifiers = data["device"]["identifiers"] if device is None and "device" in data else ()
-        return not any(name == DOMAIN for name, *_ in (device.identifiers if device is not None else identifiers))
+        return not is_own(device.identifiers if device is not None else identifiers)
 
-    def _update(self, entity_id: str) -> None:
-        """Look at what an entity names now."""
-        old, new = self._named_by.pop(entity_id, frozenset()), frozenset[Item]()
-        entry = self._entities.async_get(entity_id)
-        if entry is not None and self.scope.allows(entity_id):
-            new = self._named_by[entity_id] = frozenset({(ENTITY, entity_id), *self._named(entry)})
-        for item in new - old:
-            self._counts[item] += 1
-            if self._counts[item] == 1 and self._left.pop(item, _MISSING) is _MISSING:
-                self._entered[item] = None
-        for item in old - new:
-            self._counts[item] -= 1
-            if not self._counts[item]:
-                del self._counts[item]
-                if self._entered.pop(item, _MISSING) is _MISSING:
-                    self._left[item] = None
+    def _update(self, sources: Iterable[str]) -> None:
+        """Update the items that entities, or the scope itself, reveal."""
+        rule = Revealing(self._hass, self.scope.scope)
+        for source in sources:
+            old, new = self._items_by.pop(source, frozenset()), self._revealed_by(rule, source)
+            if new:
+                self._items_by[source] = new
+            for item in new - old:
+                self._add(item)
+            for item in old - new:
+                self._discard(item)
+
+    def _revealed_by(self, rule: Revealing, source: str) -> frozenset[Item]:
+        if source == _INCLUDED:
+            return rule.by_scope()
+        entry = self._entities.async_get(source)
+        if entry is None or not self.scope.allows(source):
+            return frozenset()
+        return rule.by_entry(entry) | {(ENTITY, source)}
+
+    def _add(self, item: Item) -> None:
+        self._counts[item] += 1
+        if self._counts[item] == 1 and self._left.pop(item, _MISSING) is _MISSING:
+            self._entered[item] = None
+
+    def _discard(self, item: Item) -> None:
+        self._counts[item] -= 1
+        if not self._counts[item]:
+            del self._counts[item]
+            if self._entered.pop(item, _MISSING) is _MISSING:
+                self._left[item] = None
 
     def _remove(self, item: Item) -> None:
-        """Forget something that is gone, though entities may still name it for a moment."""
+        """Remove a deleted item, although entities may still refer to it until their own events arrive."""
         if self._counts.pop(item, 0):
-            self._named_by = {entity_id: named - {item} for entity_id, named in self._named_by.items()}
+            self._items_by = {source: items - {item} for source, items in self._items_by.items()}
 
-    def _named(self, entry: er.RegistryEntry) -> Iterator[Item]:
-        device = self._devices.async_get(entry.device_id) if entry.device_id else None
-        labels = set(entry.labels)
-        if device is not None:
-            yield DEVICE, device.id
-            labels |= device.labels
-        for area_id in {entry.area_id, device.area_id if device is not None else None}:
-            if area_id is None or (area := self._areas.async_get_area(area_id)) is None:
-                continue
-            yield AREA, area_id
-            labels |= area.labels
-            if area.floor_id is not None:
-                yield FLOOR, area.floor_id
-        yield from ((LABEL, label) for label in labels)
-        yield from ((CATEGORY, f"{scope}/{category}") for scope, category in entry.categories.items())
-
-    def _entities_of(self, item: Item) -> Iterable[str]:
-        """Return the entities that may name something else after a change of something."""
+    def _sources_of(self, item: Item) -> Iterator[str]:
+        """Yield the sources that may reveal other items after a change of an item."""
         kind, item_id = item
         if kind == ENTITY:
             yield item_id
         elif kind == DEVICE:
-            yield from _ids(er.async_entries_for_device(self._entities, item_id, include_disabled_entities=True))
+            yield from self._entities_of_device(item_id)
+            for child in children_of(self._hass, item_id):
+                yield from self._entities_of_device(child.id)
         elif kind == AREA:
+            yield _INCLUDED
             yield from _ids(er.async_entries_for_area(self._entities, item_id))
             for device in dr.async_entries_for_area(self._devices, item_id):
-                yield from self._entities_of((DEVICE, device.id))
+                yield from self._sources_of((DEVICE, device.id))
+
+    def _entities_of_device(self, device_id: str) -> Iterator[str]:
+        return _ids(er.async_entries_for_device(self._entities, device_id, include_disabled_entities=True))
 
 
 def _subject(kind: str, data: Mapping[str, Any]) -> Item | None:

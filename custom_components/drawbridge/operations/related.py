@@ -1,4 +1,4 @@
-"""What is related to something: its place in the registries, its members, and what refers to it."""
+"""The items that are related to an item: its place in the registries, its members, and what refers to it."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -26,14 +26,14 @@ _OF_EVERYTHING: Final = frozenset({"automation_blueprint", "script_blueprint"})
 _MEMBERS: Final[Mapping[str, str]] = MappingProxyType(
     {"group": "entity_id", "person": "device_trackers", "scene": "entity_id"}
 )
-"""The attributes of entities that name others."""
+"""State attributes that contain entity IDs."""
 
 
 def search(caller: Caller, item_type: str, item_id: str, *, includes_disabled: bool) -> Related:
-    """Return the ids of what is related to an item, by their type.
+    """Return the IDs of the items that are related to an item, by type.
 
-    An item that is not revealed is related to nothing, as is one that does not exist. Configuration entries are
-    never shown. To a narrow key, what automations and scripts do is not shown either, only which refer to an item.
+    An item that is not revealed has no related items, like one that does not exist. Config entries are never included.
+    For a limited scope, what automations and scripts refer to is not included, only which of them refer to an item.
     """
     if _SEARCH not in caller.hass.config.components or len(item_id) > _MAX_LENGTH_ID:
         return {}
@@ -55,13 +55,13 @@ def search(caller: Caller, item_type: str, item_id: str, *, includes_disabled: b
 def _own_search(
     caller: Caller, item_type: str, item_id: str, *, includes_disabled: bool
 ) -> Mapping[str, set[str]] | None:
-    """Return what Home Assistant's own search finds; ``None`` where it fails."""
+    """Return the result of Home Assistant's own search; ``None`` if it fails."""
     from homeassistant.components.search import ItemType, Searcher  # noqa: PLC0415 - may not be set up
 
     if not hasattr(Searcher, f"_async_search_{item_type}"):
-        # Before 2026.8, it has the type `integration`, and no search for it.
+        # Before 2026.8, the type `integration` exists, but cannot be searched for.
         return None
-    # Before 2026.8, it always leaves disabled entities out.
+    # Before 2026.8, disabled entities are never included.
     knows = "include_disabled_entities" in signature(Searcher).parameters
     options: dict[str, Any] = {"include_disabled_entities": includes_disabled} if knows else {}
     searcher = Searcher(caller.hass, entity_sources(caller.hass), **options)
@@ -70,16 +70,16 @@ def _own_search(
 
 
 class _Sight:
-    """Which items a caller may learn of."""
+    """The items that a caller may know of."""
 
     def __init__(self, caller: Caller) -> None:
-        """See what the scope reveals."""
+        """Look through the scope of a caller."""
         self._home = caller.home
         self._revealed = revealed_to(caller)
         self._components = frozenset(caller.home.components())
 
     def shows(self, item_type: str, item_id: str) -> bool:
-        """Tell whether an item is revealed, if there is one."""
+        """Return whether an item is revealed, if it exists."""
         if item_type in _ENTITY_TYPES:
             return self._home.allows(item_id)
         if item_type in _OF_EVERYTHING:
@@ -98,7 +98,7 @@ class _Sight:
 
 
 class _Search:
-    """The search for a narrow key. It passes through what the scope reveals, and through nothing else."""
+    """The search for a key with a limited scope. It only follows revealed items."""
 
     def __init__(self, caller: Caller, *, includes_disabled: bool) -> None:
         """Search within the scope of a caller."""
@@ -109,7 +109,7 @@ class _Search:
         self._found: defaultdict[str, set[str]] = defaultdict(set)
 
     def search(self, item_type: str, item_id: str) -> Related:
-        """Return what is related to an item that is revealed."""
+        """Return the items that are related to a revealed item."""
         kind = "entity" if item_type in _ENTITY_TYPES else item_type
         find: Callable[[str], None] | None = getattr(self, f"_search_{kind}", None)
         if find is not None:
@@ -180,7 +180,7 @@ class _Search:
             self._add("floor", [area.floor_id])
 
     def _add_placed(self, area_id: str) -> None:
-        """Add what stands in an area."""
+        """Add the entities and devices in an area."""
         if not self._revealed.has_area(area_id):
             return
         self._add_referrers("area", area_id)
@@ -191,7 +191,7 @@ class _Search:
             self._add_content(device, only_of_area=True)
 
     def _add_content(self, device: Device, *, only_of_area: bool = False) -> None:
-        """Add the entities of a device, and what refers to it."""
+        """Add the entities of a device, and the items that refer to it."""
         if not self._revealed.has_device(device.id):
             return
         self._add_referrers("device", device.id)
@@ -215,7 +215,7 @@ class _Search:
             self._add_references(entity_id)
 
     def _add_references(self, entity_id: str) -> None:
-        """Add what refers to an entity."""
+        """Add the items that refer to an entity."""
         from homeassistant.components import group, person  # noqa: PLC0415 - may not be set up
         from homeassistant.components.homeassistant import scene  # noqa: PLC0415 - may not be set up
 
@@ -225,7 +225,7 @@ class _Search:
         self._add("scene", scene.scenes_with_entity(self._hass, entity_id))
 
     def _add_referrers(self, kind: str, item_id: str) -> None:
-        """Add the automations and scripts that refer to something."""
+        """Add the automations and scripts that refer to an item."""
         from homeassistant.components import automation, script  # noqa: PLC0415 - may not be set up
 
         self._add("automation", getattr(automation, f"automations_with_{kind}")(self._hass, item_id))

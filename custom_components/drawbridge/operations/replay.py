@@ -1,4 +1,4 @@
-"""What happened, and then what happens: subscriptions that begin with the past, read from the recorder's database."""
+"""Subscriptions that start with past events from the recorder's database, and continue with live events."""
 
 from abc import ABC, abstractmethod
 from asyncio import TimerHandle
@@ -15,50 +15,50 @@ from homeassistant.util import dt as dt_util
 from .caller import Caller
 
 COALESCE_SECONDS: Final = 0.35
-"""Events of this period leave together, as in Home Assistant."""
+"""Events within this period are sent together, as in Home Assistant."""
 MAX_PENDING: Final = 2048
-"""Events that may wait, as in Home Assistant."""
+"""The maximum number of queued events, as in Home Assistant."""
 MAX_EVENT_BYTES: Final = 1_048_576
-"""An event with more of the past than this is followed by another one."""
+"""Past events are split into several messages above this size."""
 TICK: Final = timedelta(microseconds=1)
 
 _MAX_AT_ONCE: Final = 128
-"""Events that are delivered before others have their turn."""
+"""The number of events to deliver before yielding to the event loop."""
 
 
 class Client(Protocol):
-    """The subscriber."""
+    """The client of a subscription."""
 
     def caller(self) -> Caller:
-        """Return the caller for the key as it is now."""
+        """Return the caller with the current key."""
 
     def send(self, event: dict[str, Any]) -> None:
         """Send an event."""
 
     async def room(self) -> None:
-        """Wait until the client has read what was sent before."""
+        """Wait until the client has read the events sent so far."""
 
 
 class Part(Enum):
     """A part of the past."""
 
     WHOLE = auto()
-    """All of a period that has ended."""
+    """All events of a period that has ended."""
     FIRST = auto()
-    """All that was in the database when the subscription began."""
+    """All events that were in the database when the subscription started."""
     REST = auto()
-    """What was not in the database yet."""
+    """The events that were written to the database afterwards."""
 
 
 class Replay(ABC):
-    """Sends the past of a period, then what happens until it ends, with nothing lost or doubled in between.
+    """Sends the past events of a period, then live events until it ends, without gaps or duplicates.
 
-    Events are kept from the beginning of the subscription. They are delivered after the past was sent. Where more
-    of them come meanwhile than may wait, they are read from the database as well.
+    Live events are queued from the start of the subscription, and delivered after the past events. If too many are
+    queued, they are read from the database instead.
     """
 
     def __init__(self, client: Client, start: datetime, end: datetime | None) -> None:
-        """Create the subscription to a period in UTC that may have no end."""
+        """Create a subscription to a period in UTC. The end may be ``None``."""
         self._client = client
         self._hass: HomeAssistant = client.caller().hass
         self._start = start
@@ -73,13 +73,13 @@ class Replay(ABC):
 
     @abstractmethod
     def _listen(self) -> list[CALLBACK_TYPE]:
-        """Call ``_keep`` with each event, until the returned functions are called."""
+        """Call ``_keep`` for each live event, until the returned functions are called."""
 
     @abstractmethod
     async def _send_past(self, start: datetime, end: datetime, part: Part, *, is_first: bool) -> datetime | None:
-        """Send what happened in a period. Return the time of the last event.
+        """Send the past events of a period, and return the time of the last one.
 
-        ``is_first`` tells that there was nothing in the parts before.
+        ``is_first`` is true if no event was sent for the earlier parts.
         """
 
     @abstractmethod
@@ -87,7 +87,7 @@ class Replay(ABC):
         """Send live events."""
 
     def begin(self) -> None:
-        """Begin to keep events, unless the period has ended."""
+        """Start to queue live events, unless the period has already ended."""
         if self._is_past:
             return
         self._stops = self._listen()
@@ -96,7 +96,7 @@ class Replay(ABC):
         self._joined = dt_util.utcnow()
 
     async def run(self) -> None:
-        """Send the past, and go live."""
+        """Send the past events, then switch to live events."""
         if self._is_past:
             assert self._end is not None  # noqa: S101 - a period without end is not past
             await self._send_past(self._start, self._end, Part.WHOLE, is_first=True)
@@ -114,7 +114,7 @@ class Replay(ABC):
             self._flush()
 
     def stop(self) -> None:
-        """Send nothing more."""
+        """Stop sending events."""
         self._is_over = True
         self._unlisten()
         self._pending.clear()
@@ -124,7 +124,7 @@ class Replay(ABC):
 
     @callback
     def _keep(self, event: Event[Any]) -> None:
-        """Keep an event until it is delivered."""
+        """Queue a live event."""
         if len(self._pending) >= MAX_PENDING:
             if not self._is_live:
                 self._pending.clear()
@@ -136,15 +136,15 @@ class Replay(ABC):
             self._timer = self._hass.loop.call_at(self._next_window(), self._flush)
 
     def _next_window(self) -> float:
-        """Return the end of the window, on the loop's clock.
+        """Return the end of the current window, in the time of the event loop.
 
-        Windows begin at fixed times, not with the first event: that may be out of scope, and must not decide when
-        others are delivered, and which of them together.
+        Windows start at fixed times and not with their first event. That event can be out of scope, and must not affect
+        when others are delivered, or in which groups.
         """
         return (self._hass.loop.time() // COALESCE_SECONDS + 1) * COALESCE_SECONDS
 
     def _flush(self) -> None:
-        """Deliver what waits, and let others have their turn in between."""
+        """Deliver the queued events, and yield to the event loop in between."""
         events, self._pending = self._pending[:_MAX_AT_ONCE], self._pending[_MAX_AT_ONCE:]
         if self._timer is not None:
             self._timer.cancel()

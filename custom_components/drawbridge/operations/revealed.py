@@ -1,6 +1,10 @@
-"""What a scope reveals of the registries: the entries of the entities in scope, and what these name."""
+"""The registry items that a scope reveals: the entries of the entities in scope, and the items that these refer to.
 
-from collections.abc import Iterable, Iterator
+``Revealing`` has the only rule for this. ``Revealed`` applies it to all entries at once, and ``RegistrySight`` in
+``registry_sight.py`` follows it event by event.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -8,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 
 from ..const import DOMAIN
-from ..scope.model import Scope, Selection
+from ..scope.model import Scope
 from ..scope.resolver import EntityDirectory, LiveScope
 
 if TYPE_CHECKING:
@@ -17,67 +21,135 @@ else:
     # Before 2026.8, there are no child devices.
     type Device = dr.DeviceEntry
 
+ENTITY: Final = "entity"
+DEVICE: Final = "device"
+AREA: Final = "area"
+FLOOR: Final = "floor"
+LABEL: Final = "label"
+CATEGORY: Final = "category"
+
 _MAX_SCOPES: Final = 256
+
+type Item = tuple[str, str]
+"""A registry item: its kind and its ID. The ID of a category has its scope as a prefix: ``automation/ID``."""
+
+
+class Revealing:
+    """The rule for what an entity in scope reveals.
+
+    Its entry reveals the device, area, labels and categories of the entity. A device reveals its area, its labels,
+    and the parent of a child device. An area reveals its floor and its labels. Items that the scope excludes, and
+    areas that are excluded by their floor or their labels, are not revealed.
+
+    Results are cached, so create a new instance when a registry has changed.
+    """
+
+    def __init__(self, hass: HomeAssistant, scope: Scope) -> None:
+        """Create the rule for a scope."""
+        self._hass = hass
+        self._scope = scope
+        self._areas = ar.async_get(hass)
+        self._devices = dr.async_get(hass)
+        self._by_area: dict[str, frozenset[Item]] = {}
+        self._by_place: dict[tuple[str | None, str | None], frozenset[Item]] = {}
+
+    def by_entry(self, entry: er.RegistryEntry) -> frozenset[Item]:
+        """Return the items that the entry of an entity in scope reveals, without the entity."""
+        place = entry.area_id, entry.device_id
+        if (found := self._by_place.get(place)) is None:
+            found = self._by_area_of(entry.area_id) | self._by_device_of(entry.device_id)
+            self._by_place[place] = found
+        if not entry.labels and not entry.categories:
+            return found
+        categories = ((CATEGORY, f"{scope}/{category}") for scope, category in entry.categories.items())
+        return found.union(self._labels(entry.labels), categories)
+
+    def by_scope(self) -> frozenset[Item]:
+        """Return the items of the areas that the scope includes by their ID."""
+        return frozenset[Item]().union(*map(self._by_area_of, self._scope.include.areas))
+
+    def _by_device_of(self, device_id: str | None) -> frozenset[Item]:
+        device = None if device_id is None else self._devices.async_get(device_id)
+        if device is None:
+            return frozenset()
+        parent_id = parent_of(device)
+        return self._labels(device.labels).union(
+            [(DEVICE, device.id)],
+            self._by_area_of(effective_area(self._hass, device)),
+            () if parent_id is None or self._is_excluded(parent_id) else self._by_device_of(parent_id),
+        )
+
+    def _by_area_of(self, area_id: str | None) -> frozenset[Item]:
+        if area_id is None:
+            return frozenset()
+        if (found := self._by_area.get(area_id)) is None:
+            found = self._by_area[area_id] = self._reveal_area(area_id)
+        return found
+
+    def _reveal_area(self, area_id: str) -> frozenset[Item]:
+        area, exclude = self._areas.async_get_area(area_id), self._scope.exclude
+        if area is None or area_id in exclude.areas or area.floor_id in exclude.floors or exclude.labels & area.labels:
+            return frozenset()
+        floor = () if area.floor_id is None else ((FLOOR, area.floor_id),)
+        return self._labels(area.labels).union([(AREA, area_id)], floor)
+
+    def _labels(self, labels: Iterable[str]) -> frozenset[Item]:
+        return frozenset((LABEL, label) for label in labels if label not in self._scope.exclude.labels)
+
+    def _is_excluded(self, device_id: str) -> bool:
+        """Return whether a device is excluded by itself, its labels or its area."""
+        device, exclude = self._devices.async_get(device_id), self._scope.exclude
+        if device is None or device_id in exclude.devices or exclude.labels & device.labels:
+            return True
+        return device.area_id is not None and not self._by_area_of(device.area_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """The entries that a scope reveals.
-
-    A device is revealed if one of its entities is in scope, and so is the parent of a child device. An area is
-    revealed if an entity in scope or a revealed device stands in it, or if the scope includes it by its id. Floors,
-    labels and categories are revealed if something names them. What the scope excludes by its id is not revealed.
+    """The items that a scope reveals.
 
     Attributes:
-        everything: Whether the scope has no limits. Areas, floors, labels and categories are not listed then.
+        everything: Whether the scope has no limits. ``items`` then has devices only.
         entries: The entries of the entities in scope, in the order of the registry.
-        devices: The devices, in the order of the registry.
-        device_ids: Their ids.
-        area_ids: The ids of the areas.
-        floor_ids: The ids of the floors.
-        label_ids: The ids of the labels.
-        categories: The categories, each with its scope.
+        devices: The revealed devices, in the order of the registry.
+        items: The revealed items, without the entities.
 
     """
 
     everything: bool
     entries: tuple[er.RegistryEntry, ...]
     devices: tuple[Device, ...]
-    device_ids: frozenset[str]
-    area_ids: frozenset[str] = frozenset()
-    floor_ids: frozenset[str] = frozenset()
-    label_ids: frozenset[str] = frozenset()
-    categories: frozenset[tuple[str, str]] = frozenset()
+    items: frozenset[Item]
 
     def has_device(self, device_id: str | None) -> bool:
-        """Tell whether a device is revealed."""
-        return device_id in self.device_ids
+        """Return whether a device is revealed."""
+        return (DEVICE, device_id) in self.items
 
     def has_area(self, area_id: str | None) -> bool:
-        """Tell whether an area is revealed, if there is one."""
-        return self.everything or area_id in self.area_ids
+        """Return whether an area is revealed, if it exists."""
+        return self.everything or (AREA, area_id) in self.items
 
     def has_floor(self, floor_id: str | None) -> bool:
-        """Tell whether a floor is revealed, if there is one."""
-        return self.everything or floor_id in self.floor_ids
+        """Return whether a floor is revealed, if it exists."""
+        return self.everything or (FLOOR, floor_id) in self.items
 
     def has_label(self, label_id: str) -> bool:
-        """Tell whether a label is revealed, if there is one."""
-        return self.everything or label_id in self.label_ids
+        """Return whether a label is revealed, if it exists."""
+        return self.everything or (LABEL, label_id) in self.items
 
     def has_category(self, scope: str, category_id: str) -> bool:
-        """Tell whether a category is revealed, if there is one."""
-        return self.everything or (scope, category_id) in self.categories
+        """Return whether a category is revealed, if it exists."""
+        return self.everything or (CATEGORY, f"{scope}/{category_id}") in self.items
 
 
 @dataclass(slots=True)
 class RevealedCache:
-    """What each scope reveals, until a registry changes."""
+    """Caches what each scope reveals, until a registry changes."""
 
     _kept: dict[Scope, tuple[int, Revealed]] = field(default_factory=dict)
 
     def find(self, hass: HomeAssistant, directory: EntityDirectory, live: LiveScope) -> Revealed:
-        """Return what a scope reveals now."""
+        """Return what a scope currently reveals."""
         kept = self._kept.get(live.scope)
         if kept is not None and kept[0] == directory.revision:
             return kept[1]
@@ -93,37 +165,28 @@ def reveal(hass: HomeAssistant, live: LiveScope) -> Revealed:
     allows, scope = live.allows, live.scope
     entries = tuple(entry for entry in er.async_get(hass).entities.values() if allows(entry.entity_id))
     if scope.is_everything:
-        devices = tuple(_not_own(hass, entries))
-        return Revealed(everything=True, entries=entries, devices=devices, device_ids=_ids(devices))
-    devices = _devices_of(hass, entries, scope.exclude)
-    area_ids = {entry.area_id for entry in entries} | {effective_area(hass, device) for device in devices}
-    areas = _areas(hass, {*filter(None, area_ids), *scope.include.areas}, scope.exclude)
-    labels = {label for labels in _labels(entries, devices, areas) for label in labels}
-    return Revealed(
-        everything=False,
-        entries=entries,
-        devices=devices,
-        device_ids=_ids(devices),
-        area_ids=frozenset(area.id for area in areas),
-        floor_ids=frozenset(area.floor_id for area in areas if area.floor_id is not None),
-        label_ids=frozenset(labels) - scope.exclude.labels,
-        categories=frozenset(item for entry in entries for item in entry.categories.items()),
-    )
+        devices = tuple(_without_own(hass, entries))
+        items = frozenset((DEVICE, device.id) for device in devices)
+        return Revealed(everything=True, entries=entries, devices=devices, items=items)
+    rule = Revealing(hass, scope)
+    items = rule.by_scope().union(*map(rule.by_entry, entries))
+    devices = tuple(device for device in all_devices(hass) if (DEVICE, device.id) in items)
+    return Revealed(everything=False, entries=entries, devices=devices, items=items)
 
 
 def all_devices(hass: HomeAssistant) -> Iterator[Device]:
-    """Yield all devices, child devices last, as Home Assistant lists them."""
+    """Yield all devices in the order of Home Assistant: child devices are last."""
     registry = dr.async_get(hass)
     listed: Iterable[Any] = (*registry.devices, *getattr(registry, "child_devices", ()))
     for item in listed:
-        # Before 2026.8, the devices are a mapping by id.
+        # Before 2026.8, the devices are a mapping by ID.
         device: Device | None = registry.async_get(item) if isinstance(item, str) else item
         if device is not None:
             yield device
 
 
 def effective_area(hass: HomeAssistant, device: Device) -> str | None:
-    """Return the area that a device stands in. A child device stands in that of its parent."""
+    """Return the area of a device. A child device without an area is in the area of its parent."""
     if device.area_id is not None or (parent_id := parent_of(device)) is None:
         return device.area_id
     parent = dr.async_get(hass).async_get(parent_id)
@@ -131,58 +194,25 @@ def effective_area(hass: HomeAssistant, device: Device) -> str | None:
 
 
 def parent_of(device: Device) -> str | None:
-    """Return the id of the parent of a child device."""
+    """Return the ID of the parent of a child device; ``None`` for other devices."""
     parent_id: str | None = device.dict_repr.get("parent_device_id")
     return parent_id
 
 
-def _not_own(hass: HomeAssistant, entries: Iterable[er.RegistryEntry]) -> Iterator[Device]:
-    """Yield all devices but those of the bridge that have no entity in scope: they tell of other keys."""
+def children_of(hass: HomeAssistant, device_id: str) -> Iterable[Device]:
+    """Return the child devices of a device."""
+    find = getattr(dr, "async_entries_for_parent_device", None)  # Before 2026.8, there are no child devices.
+    return () if find is None else find(dr.async_get(hass), device_id)
+
+
+def is_own(identifiers: Iterable[Sequence[str]]) -> bool:
+    """Return whether the identifiers of a device are those of the bridge or of a key."""
+    return any(domain == DOMAIN for domain, *_ in identifiers)
+
+
+def _without_own(hass: HomeAssistant, entries: Iterable[er.RegistryEntry]) -> Iterator[Device]:
+    """Yield all devices except the bridge's own, which reveal other keys, unless they have an entity in scope."""
     shown = {entry.device_id for entry in entries}
     for device in all_devices(hass):
-        if device.id in shown or all(domain != DOMAIN for domain, *_ in device.identifiers):
+        if device.id in shown or not is_own(device.identifiers):
             yield device
-
-
-def _devices_of(hass: HomeAssistant, entries: Iterable[er.RegistryEntry], exclude: Selection) -> tuple[Device, ...]:
-    """Return the devices of entities, and the parents of these."""
-    registry = dr.async_get(hass)
-    device_ids = {entry.device_id for entry in entries if entry.device_id is not None}
-    for device_id in tuple(device_ids):
-        device = registry.async_get(device_id)
-        parent_id = None if device is None else parent_of(device)
-        if parent_id is not None and not _is_excluded(hass, parent_id, exclude):
-            device_ids.add(parent_id)
-    return tuple(device for device in all_devices(hass) if device.id in device_ids)
-
-
-def _is_excluded(hass: HomeAssistant, device_id: str, exclude: Selection) -> bool:
-    """Tell whether a device is excluded: by itself, its labels, or the place where it stands."""
-    device = dr.async_get(hass).async_get(device_id)
-    if device is None or device_id in exclude.devices or exclude.labels & device.labels:
-        return True
-    return device.area_id is not None and not _areas(hass, {device.area_id}, exclude)
-
-
-def _areas(hass: HomeAssistant, area_ids: Iterable[str], exclude: Selection) -> tuple[ar.AreaEntry, ...]:
-    """Return areas by their ids, but for those that are excluded: by themselves, their floor, or their labels."""
-    registry = ar.async_get(hass)
-    found = (registry.async_get_area(area_id) for area_id in area_ids if area_id not in exclude.areas)
-    return tuple(
-        area
-        for area in found
-        if area is not None and area.floor_id not in exclude.floors and not exclude.labels & area.labels
-    )
-
-
-def _labels(
-    entries: Iterable[er.RegistryEntry], devices: Iterable[Device], areas: Iterable[ar.AreaEntry]
-) -> Iterator[Iterable[str]]:
-    """Yield the labels of each entry."""
-    yield from (item.labels for item in entries)
-    yield from (item.labels for item in devices)
-    yield from (item.labels for item in areas)
-
-
-def _ids(devices: Iterable[Device]) -> frozenset[str]:
-    return frozenset(device.id for device in devices)

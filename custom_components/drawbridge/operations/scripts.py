@@ -1,4 +1,4 @@
-"""Sequences of actions: each is a call of a service, and all are checked before the first is called."""
+"""Sequences of actions. Every action is checked before the first one runs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,15 +28,15 @@ _LACKS_RESPONSE: Final = "service_lacks_response_request"
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A step of a sequence.
+    """An action in a sequence.
 
     Attributes:
         domain: The domain of the service.
         service: Its name.
         data: The data of the call.
         target: Its target.
-        wants_response: Whether the step asks for the response, though nothing can use it.
-        goes_on: Whether the sequence goes on when the call fails.
+        wants_response: Whether the step requests the response, although nothing can use it.
+        goes_on: Whether the sequence continues if the call fails.
 
     """
 
@@ -49,7 +49,7 @@ class Action:
 
     @classmethod
     def of(cls, step: Mapping[str, Any]) -> Self:
-        """Read a step that Home Assistant's schema accepted. Raises ``RefusedError`` for anything but an action."""
+        """Parse a step that Home Assistant's schema has validated. Raises ``RefusedError`` if it is not an action."""
         if not step.keys() <= _FIELDS or "action" not in step or has_template(step):
             raise bad_request(_UNSUPPORTED)
         domain, _, service = step["action"].lower().partition(".")
@@ -65,15 +65,15 @@ class Action:
 
 
 async def run(caller: Caller, sequence: Sequence[Mapping[str, Any]]) -> Context:
-    """Call one service after the other, as the user that stands for the key, and return the context of the calls.
+    """Run the actions in order, as the user that represents the key, and return their context.
 
     Args:
-        caller: Who calls.
-        sequence: The steps, as Home Assistant's schema of scripts returns them.
+        caller: The key.
+        sequence: The steps, as validated by Home Assistant's script schema.
 
     Raises:
-        RefusedError: A step is not an action, or the key may not make one of the calls: then none was made. Or a call
-            failed: then those before it were made. Its cause is Home Assistant's own exception.
+        RefusedError: A step is not an action, or the key may not perform one of them: no action has run. Or an action
+            failed: the earlier ones have run, and the cause is Home Assistant's exception.
 
     """
     if len(sequence) > MAX_ACTIONS:
@@ -93,7 +93,7 @@ async def run(caller: Caller, sequence: Sequence[Mapping[str, Any]]) -> Context:
 
 
 def _check(caller: Caller, action: Action) -> None:
-    """Raise ``RefusedError`` if the key may not call an action."""
+    """Raise ``RefusedError`` if the key may not perform an action."""
     domain, service = action.domain, action.service
     try:
         ensure_may_call(
@@ -124,7 +124,7 @@ async def _run(caller: Caller, action: Action, context: Context) -> None:
 
 
 def _record(caller: Caller, activities: Sequence[Activity]) -> None:
-    """Record what all actions of a sequence reach as one activity."""
+    """Record everything that the actions affect as one activity."""
     targets = [activity.target for activity in activities if activity.target is not None]
     caller.activity.target = "; ".join(targets[:_MAX_AUDITED]) or "no action"
     caller.activity.reached = frozenset().union(*(activity.reached for activity in activities))

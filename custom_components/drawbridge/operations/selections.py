@@ -1,4 +1,4 @@
-"""What a target selects, as far as the scope reveals it, and what can be used with it."""
+"""The entities, devices and areas that a target selects within a scope, and what can be used with them."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ SERVICES: Final = Operation("targets.services", Capability.READ, adds=(Capabilit
 
 type Target = Mapping[str, Any]
 type Ids = dict[str, set[str]]
-"""Ids by the field of a target."""
+"""IDs by target field."""
 
 _ENTITIES, _DEVICES, _AREAS, _FLOORS, _LABELS = TARGET_FIELDS
 _EXCLUDE: Final = "exclude"
@@ -37,14 +37,14 @@ _OLD_GROUP: Final = "group."
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """What a target selects. What is not revealed is among what is missing.
+    """The result of resolving a target. Items that are not revealed count as missing.
 
     Attributes:
-        named: The entities that the target names, or that groups hold which it names.
-        reached: The entities that it reaches by their device, area, floor or label.
+        named: The entities that the target lists, and the members of groups that it lists.
+        reached: The entities that it selects by device, area, floor or label.
         devices: The devices.
         areas: The areas.
-        missing: The ids that lead to nothing, by the field of the target.
+        missing: The IDs that match nothing, by target field.
 
     """
 
@@ -56,18 +56,18 @@ class Selected:
 
 
 def select(caller: Caller, target: Target, *, expands_groups: bool, primary_only: bool) -> Selected:
-    """Return what a target selects.
+    """Resolve a target.
 
-    An id of something that is not revealed is taken for one of something that does not exist.
+    IDs of items that are not revealed are treated like IDs that do not exist.
 
     Args:
-        caller: Who asks.
+        caller: The key.
         target: The target, and what to exclude from it.
-        expands_groups: Whether a group stands for its members.
-        primary_only: Whether entities for configuration and diagnosis are only selected by their id or label.
+        expands_groups: Whether to replace groups by their members.
+        primary_only: Whether to select configuration and diagnostic entities only by their ID or label.
 
     Raises:
-        RefusedError: There are too many ids.
+        RefusedError: There are too many IDs.
 
     """
     exclude = target.get(_EXCLUDE) or {}
@@ -105,19 +105,19 @@ def select(caller: Caller, target: Target, *, expands_groups: bool, primary_only
 
 
 async def usable_triggers(caller: Caller, target: Target, *, expands_groups: bool) -> set[str]:
-    """Return the triggers that entities of a target can be used with."""
+    """Return the triggers that can be used with entities of a target."""
     descriptions = await trigger.async_get_all_descriptions(caller.hass)
     return _usable(caller, target, _revealed(caller, descriptions), expands_groups=expands_groups)
 
 
 async def usable_conditions(caller: Caller, target: Target, *, expands_groups: bool) -> set[str]:
-    """Return the conditions that entities of a target can be used with."""
+    """Return the conditions that can be used with entities of a target."""
     descriptions = await condition.async_get_all_descriptions(caller.hass)
     return _usable(caller, target, _revealed(caller, descriptions), expands_groups=expands_groups)
 
 
 async def usable_services(caller: Caller, target: Target, *, expands_groups: bool) -> set[str]:
-    """Return the services that the key may call and that entities of a target can be used with."""
+    """Return the services that the key may call with entities of a target."""
     offered = services.offered(caller, await services.descriptions(caller))
     flat = {f"{domain}.{name}": text for domain, found in offered.items() for name, text in found.items()}
     return _usable(caller, target, flat, expands_groups=expands_groups)
@@ -129,7 +129,7 @@ def _ids(target: Target) -> Ids:
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """What a caller may learn of ids."""
+    """The IDs that a caller may know of."""
 
     hass: HomeAssistant
     allows: Callable[[str], bool]
@@ -140,7 +140,7 @@ class _Sight:
         return cls(caller.hass, caller.home.allows, revealed_to(caller))
 
     def has(self, name: str, item: str) -> bool:
-        """Tell whether an id of a field of a target is revealed, if there is such a thing."""
+        """Return whether an ID in a target field is revealed, if it exists."""
         if name == _DEVICES:
             return self.revealed.has_device(item) or self._is_composite(item)
         return {
@@ -151,12 +151,12 @@ class _Sight:
         }[name](item)
 
     def _is_composite(self, device_id: str) -> bool:
-        """Tell whether an id stands for devices into which one was split, of which one is revealed."""
+        """Return whether an ID belongs to a device that was split into several devices, one of which is revealed."""
         find: Any = getattr(dr.async_get(self.hass), "async_get_devices_for_composite_device_id", None)
         return find is not None and any(self.revealed.has_device(device.id) for device in find(device_id))
 
     def expanded(self, entity_ids: Iterable[str], *, keeps_groups: bool = False) -> set[str]:
-        """Return entities with the members of groups in place of these. A group out of scope has none."""
+        """Replace groups by their members. A group outside the scope has none."""
         todo, done, found = list(entity_ids), set[str](), set[str]()
         while todo:
             entity_id = todo.pop().lower()
@@ -170,7 +170,7 @@ class _Sight:
         return found
 
     def _members(self, entity_id: str) -> list[str] | None:
-        """Return the members of a group; ``None`` for what is no group."""
+        """Return the members of a group; ``None`` if the entity is not a group."""
         is_old = entity_id.startswith(_OLD_GROUP)
         if not self.allows(entity_id):
             return [] if is_old else None
@@ -181,7 +181,7 @@ class _Sight:
 
 
 def _revealed(caller: Caller, descriptions: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the descriptions of the integrations that the scope reveals."""
+    """Return the descriptions that belong to integrations that the scope reveals."""
     if caller.home.scope.scope.is_everything:
         return descriptions
     shown = frozenset(caller.home.components())
@@ -191,7 +191,7 @@ def _revealed(caller: Caller, descriptions: Mapping[str, Any]) -> Mapping[str, A
 def _usable(
     caller: Caller, target: Target, descriptions: Mapping[str, Mapping[str, Any] | None], *, expands_groups: bool
 ) -> set[str]:
-    """Return what can be used with at least one of the entities that a target selects."""
+    """Return what can be used with at least one entity of a target."""
     caller.ensure_unchanged()
     selected = select(caller, target, expands_groups=expands_groups, primary_only=False)
     allows = caller.home.allows
@@ -206,14 +206,14 @@ def _usable(
 
 
 class _Kind(NamedTuple):
-    """All that decides what can be used with an entity. Many entities are of the same kind."""
+    """The properties that determine what can be used with an entity. Many entities share them."""
 
     domain: str
     integration: str
     device_class: str | None
     features: int
     is_secondary: bool
-    """Whether it is for configuration or diagnosis, and is not named itself."""
+    """Whether it is a configuration or diagnostic entity that the target does not list."""
 
 
 def _kinds(hass: HomeAssistant, entity_ids: Iterable[str], *, reached: bool = False) -> Iterator[_Kind]:
@@ -227,13 +227,13 @@ def _kinds(hass: HomeAssistant, entity_ids: Iterable[str], *, reached: bool = Fa
         try:
             device_class, features = get_device_class(hass, entity_id), get_supported_features(hass, entity_id)
         except HomeAssistantError:
-            # It has neither a state nor an entry.
+            # The entity has neither a state nor a registry entry.
             device_class, features = None, 0
         yield _Kind(entity_id.partition(".")[0], source["domain"], device_class, features, is_secondary)
 
 
 def _fits(target: Mapping[str, Any], kind: _Kind) -> bool:
-    """Tell whether the target of a description allows for a kind of entity, as Home Assistant decides it."""
+    """Return whether the target of a description accepts a kind of entity, by Home Assistant's rules."""
     if kind.is_secondary and target.get("primary_entities_only", True):
         return False
     filters = target.get("entity") or []

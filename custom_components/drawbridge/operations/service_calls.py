@@ -1,4 +1,4 @@
-"""Holds calls of services against what a key may do, with Home Assistant's own expansion."""
+"""Checks service calls against the permissions of a key, using Home Assistant's own target expansion."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -30,41 +30,41 @@ _OLD_GROUP: Final = "group."
 
 @dataclass(frozen=True, slots=True)
 class PlannedCall:
-    """A call as it would be made, what it reaches, and whether the key may make it."""
+    """A call, the entities that it reaches, and whether the key may make it."""
 
     data: dict[str, Any]
     reached: frozenset[str]
     decision: Decision
     is_opened: bool = False
-    """Whether the key may use the service beyond what was reviewed of it."""
+    """Whether the key may use the service with all fields, not only the reviewed ones."""
 
 
 class CallPlanner:
-    """Plans calls for one key. Decides; calls nothing."""
+    """Plans service calls for one key. It makes decisions, and calls nothing."""
 
     def __init__(self, hass: HomeAssistant, key: ApiKey, scope: LiveScope) -> None:
-        """Plan for a key within its scope."""
+        """Create a planner for a key and its scope."""
         self._hass = hass
         self._key = key
         self._scope = scope
 
     @classmethod
     def of(cls, caller: Caller) -> Self:
-        """Return the planner for a caller."""
+        """Return the planner of a caller."""
         return cls(caller.hass, caller.key, caller.home.scope)
 
     @property
     def media(self) -> MediaRules:
-        """What the key may play and list."""
+        """The rules for the media that the key may play and list."""
         return MediaRules(self._scope.allows, self._key.media_hosts, lambda url: is_hass_url(self._hass, url))
 
     def plan(self, domain: str, service: str, data: Mapping[str, Any]) -> PlannedCall:
         """Plan a call.
 
-        ``entity_id: all`` becomes all that is in scope.
+        ``entity_id: all`` is replaced by all entities in scope.
 
         Raises:
-            ValueError: The data is nested too deep, names too many ids, or has a target of the wrong type.
+            ValueError: The data is nested too deeply, contains too many IDs, or has a target of the wrong type.
 
         """
         name = f"{domain}.{service}"
@@ -77,7 +77,7 @@ class CallPlanner:
         if not decision.allowed:
             return PlannedCall(dict(data), frozenset(), decision, opened)
         if name in GENERIC_SERVICES:
-            # Only its target is passed on: Home Assistant would pass the rest to every domain unseen.
+            # Pass only the target on. Home Assistant would pass all other data to every domain without a check.
             data = {field: value for field, value in data.items() if field in _TARGET}
         narrowed = self._narrow(domain, data) if _is_reviewed(name) else dict(data)
         target = {field: value for field, value in narrowed.items() if field in _TARGET}
@@ -87,9 +87,9 @@ class CallPlanner:
         return PlannedCall(narrowed, frozenset(reach.entities), decision, opened)
 
     def offers(self, domain: str, service: str, domains: Collection[str]) -> bool:
-        """Tell whether there is a call of a service that the key may make.
+        """Return whether the key may make at least one call of a service.
 
-        ``domains`` are those of the entities in scope: a reviewed service needs one to act on.
+        ``domains`` are the domains of the entities in scope: a reviewed service needs an entity to act on.
         """
         if Capability.CONTROL not in self._key.capabilities:
             return False
@@ -100,19 +100,19 @@ class CallPlanner:
         return all(self._scope.allows(item) for item in self._implied(domain, service))
 
     def opens_by_id(self, entity_id: str) -> bool:
-        """Tell whether an entity could do more for the key once the scope lists its id.
+        """Return whether listing an entity by ID in the scope would allow the key to do more with it.
 
-        Settings could be changed; what acts on others, act beyond the scope.
+        It allows changing settings, and using entities that act on others outside the scope.
         """
         if Capability.CONTROL not in self._key.capabilities:
             return False
         return self._is_setting(entity_id) or (not self._sees_everything and may_act_on_others(self._hass, entity_id))
 
     def allows_data(self, data: Mapping[str, Any]) -> bool:
-        """Tell whether data that has no types names only what is in scope.
+        """Return whether data of unknown types refers only to entities in scope.
 
         Raises:
-            ValueError: The data is nested too deep, names too many ids, or has a target of the wrong type.
+            ValueError: The data is nested too deeply, contains too many IDs, or has a target of the wrong type.
 
         """
         found = find_references(data)
@@ -123,7 +123,7 @@ class CallPlanner:
         reach = resolve_target(self._hass, target)
         excluded = target.get(_EXCLUDE)
         if isinstance(excluded, Mapping):
-            # It takes away from what the call reaches, but tells what exists.
+            # An exclusion only reduces what the call reaches, but could reveal what exists.
             ids = resolve_target(self._hass, excluded)
             if not self._holds(ids):
                 reach.unknown.append(_EXCLUDE)
@@ -167,7 +167,7 @@ class CallPlanner:
         return all(map(media.may_play, found.paths)) and self._holds(resolve(self._hass, found))
 
     def _generic_refusal(self, service: str, reach: Reach) -> str | None:
-        """Decide a generic service as the service of that name of every domain that it reaches."""
+        """Check a generic service like the service of the same name in each domain that it reaches."""
         if service == "update_entity":
             return None
         listed = self._key.services
@@ -181,7 +181,7 @@ class CallPlanner:
         return None
 
     def _category_refusal(self, domain: str, service: str, reach: Reach) -> str | None:
-        """Refuse the settings of a device, unless the entity is listed by its id, or the service with all fields."""
+        """Refuse changes to settings, unless the scope lists the entity or the key has the service with all fields."""
         if is_opened(domain, service, self._key.services):
             return None
         for item in reach.entities - self._key.scope.include.entities:
@@ -196,7 +196,7 @@ class CallPlanner:
         return entry is not None and entry.entity_category is not None
 
     def _delegate_refusal(self, reach: Reach) -> str | None:
-        """Refuse what acts on entities out of scope, unless the owner listed it by its own name."""
+        """Refuse entities that act on others outside the scope, unless the scope lists them by ID."""
         if self._sees_everything:
             return None
         domains = known_domains(self._hass)
@@ -227,7 +227,7 @@ class CallPlanner:
         return [item for item in entity_ids if self._scope.allows(item)]
 
     def _implied(self, domain: str, service: str) -> set[str]:
-        """Return what the service's own name reaches: a script's service runs that script."""
+        """Return the entities that the name of a service implies: the service of a script runs that script."""
         script = f"{domain}.{service}"
         return {script} if domain == _SCRIPT and self._hass.states.get(script) else set()
 

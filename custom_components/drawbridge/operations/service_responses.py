@@ -1,4 +1,4 @@
-"""What leaves Home Assistant through a service call: its response, and the text of its error."""
+"""Filters what a service call returns: its response, and the texts of errors."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -27,15 +27,15 @@ _SHOWN: Final = (
 
 
 def redact(text: str) -> str:
-    """Return a text without what would open something to whoever holds it."""
+    """Return a text without signed links and tokens that grant access."""
     return _STREAM.sub(r"/api/\1/**REDACTED**", _BEARER.sub(r"\1=**REDACTED**", text))
 
 
 def filter_response(service: str, response: object, media: MediaRules) -> object:
-    """Return what a key may have of a response.
+    """Return the part of a response that a key may see.
 
-    Reviewed services answer by entity: entities out of scope are left out, and media is filtered item by item.
-    Whatever else answers was listed by its exact name.
+    Reviewed services return a result for each entity: results outside the scope are removed, and media is filtered item
+    by item. Other services are only allowed by their exact name, and their response is returned as a whole.
     """
     if service not in REVIEWED:
         return _redacted(_plain(response))
@@ -47,7 +47,7 @@ def filter_response(service: str, response: object, media: MediaRules) -> object
 
 
 def error_text(service: str, text: str, in_scope: Callable[[str], bool], *, is_opened: bool) -> str:
-    """Return what a key may read of an error: no secret, no path, and no name of what is out of scope."""
+    """Return the part of an error message that a key may see, without secrets, paths, and names of hidden entities."""
     if service in MEDIA_SERVICES:
         return MEDIA_FAILED
     if is_opened:

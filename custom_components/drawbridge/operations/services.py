@@ -1,4 +1,4 @@
-"""Services: which a key may call, and calls of them on the entities in scope."""
+"""Services: which ones a key may call, and calling them on entities in scope."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,11 +43,11 @@ _ONLY_RESPONSE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ServiceResult:
-    """What a call of a service did.
+    """The result of a service call.
 
     Attributes:
-        changed: The states in scope that it changed, as fragments of JSON.
-        response: The response, filtered and redacted; ``None`` where none was wanted.
+        changed: The states in scope that changed during the call, as JSON fragments.
+        response: The response, filtered and redacted; ``None`` if none was requested.
         context: The context of the call.
 
     """
@@ -58,7 +58,7 @@ class ServiceResult:
 
 
 async def descriptions(caller: Caller) -> Descriptions:
-    """Return the descriptions of all services, also of those that the key may not call."""
+    """Return the descriptions of all services, including those that the key may not call."""
     return await async_get_all_descriptions(caller.hass)
 
 
@@ -83,21 +83,21 @@ async def call(  # noqa: PLR0913 - a call has a target apart from its data
     wants_response: bool,
     context: Context | None = None,
 ) -> ServiceResult:
-    """Call a service as the user that stands for the key, and collect what it changed.
+    """Call a service as the user that represents the key, and collect the states that change.
 
-    A client that goes away, or a time limit, does not stop the call half-way.
+    The call runs to its end even if the client disconnects or the time limit is exceeded.
 
     Args:
-        caller: Who calls.
+        caller: The key.
         domain: The domain of the service.
         service: The name of the service.
-        data: The data of the call, as the client sent it.
-        target: The target, where the client sent it apart from the data. Its fields replace those of the data.
-        wants_response: Whether the caller asks for the response of the service.
-        context: The context of the call, where it is part of more; ``None`` for one of its own.
+        data: The data of the call, as sent by the client.
+        target: The target, if the client sent it separately. Its fields replace those of the data.
+        wants_response: Whether to return the response of the service.
+        context: The context, if the call is part of a sequence; ``None`` for a new context.
 
     Raises:
-        RefusedError: The key may not make this call, or it failed. Its cause is Home Assistant's own exception.
+        RefusedError: The key may not make this call, or it failed. The cause is Home Assistant's exception.
 
     """
     domain, service = domain.lower(), service.lower()
@@ -120,10 +120,10 @@ def ensure_may_call(  # noqa: PLR0913 - the same
     target: Mapping[str, Any] | None = None,
     wants_response: bool,
 ) -> PlannedCall:
-    """Return a call as it would be made, without making it. Names are in lower case.
+    """Return a planned call without making it. Names must be in lower case.
 
     Raises:
-        RefusedError: The key may not make this call, or there is no such service.
+        RefusedError: The key may not make this call, or the service does not exist.
 
     """
     name = caller.activity.target = f"{domain}.{service}"
@@ -147,7 +147,7 @@ def _plan(caller: Caller, domain: str, service: str, data: object, target: Mappi
 
 
 def _ensure_response(caller: Caller, domain: str, service: str, *, wanted: bool) -> None:
-    """Refuse a call that asks for a response where there is none, or that does not where there must be one."""
+    """Refuse a call that requests a response the service does not have, or that omits a mandatory response."""
     services = caller.hass.services
     if not services.has_service(domain, service):
         raise bad_request(f"Service {domain}.{service} not found.") from ServiceNotFound(domain, service)
@@ -159,7 +159,7 @@ def _ensure_response(caller: Caller, domain: str, service: str, *, wanted: bool)
 
 
 def _response_error(translation_key: str) -> ServiceValidationError:
-    """Return the exception that Home Assistant itself would raise."""
+    """Return the exception that Home Assistant raises in this case."""
     return ServiceValidationError(
         translation_domain=HOMEASSISTANT,
         translation_key=translation_key,

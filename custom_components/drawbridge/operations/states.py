@@ -1,4 +1,4 @@
-"""States: those in scope, and writing states of entities in scope."""
+"""States: reading and writing states of entities in scope."""
 
 from typing import Any, Final
 
@@ -23,11 +23,11 @@ REMOVE: Final = Operation("states.remove", Capability.SET_STATE, names=("entity_
 
 _MAX_AUDITED_CHARACTERS: Final = 255
 _MAX_ATTRIBUTES_BYTES: Final = 16_384
-"""As much as Home Assistant's recorder stores of one state."""
+"""The maximum size that Home Assistant's recorder stores for one state."""
 
 
 def find(caller: Caller, entity_id: str) -> State:
-    """Return the state of an entity. Raises ``RefusedError`` if there is none in scope."""
+    """Return the state of an entity. Raises ``RefusedError`` if it is not in scope."""
     return caller.home.find(entity_id)
 
 
@@ -37,7 +37,7 @@ def encoded(caller: Caller, state: State) -> bytes:
 
 
 def as_event(caller: Caller, entity_id: str) -> bytes:
-    """Return the state of an entity as an event ``state_changed`` whose old state is not known, as JSON."""
+    """Return the state of an entity as JSON, in the form of a ``state_changed`` event without an old state."""
     state = caller.home.state(entity_id)
     data = {
         "entity_id": entity_id,
@@ -56,8 +56,8 @@ def as_event(caller: Caller, entity_id: str) -> bytes:
 
 
 def ensure_writable(caller: Caller, entity_id: str) -> str:
-    """Return the id under which Home Assistant writes a state. Raises ``RefusedError`` if it is not in scope."""
-    # Home Assistant writes in lower case, so that is compared with the scope.
+    """Return the normalized ID for writing a state. Raises ``RefusedError`` if it is not in scope."""
+    # Home Assistant writes states under lower-case IDs, so compare the lower-case ID with the scope.
     entity_id = entity_id.lower()
     caller.activity.target = f"state of {entity_id[:_MAX_AUDITED_CHARACTERS]}"
     if not caller.home.allows(entity_id):
@@ -66,15 +66,15 @@ def ensure_writable(caller: Caller, entity_id: str) -> str:
 
 
 async def set_state(caller: Caller, entity_id: str, data: object) -> tuple[State, bool]:
-    """Set the state of an entity, whether there is one or not. Its device is not told.
+    """Create or replace the state of an entity. This does not control its device.
 
     Args:
-        caller: Who sets it.
+        caller: The key.
         entity_id: The entity.
-        data: The new state, as the client sent it: ``state``, ``attributes`` and ``force_update``.
+        data: The new state, as sent by the client: ``state``, ``attributes`` and ``force_update``.
 
     Returns:
-        The state as it is stored, and whether it is new.
+        The stored state, and whether it was created.
 
     Raises:
         RefusedError: The entity is not in scope, the state is not valid, or the key has created too many.
@@ -82,7 +82,7 @@ async def set_state(caller: Caller, entity_id: str, data: object) -> tuple[State
     """
     new = _new_state(data)
     context = await caller.context()
-    # Only now: while others had their turn, the entity may have left the scope.
+    # Check again, since the entity may have left the scope in the meantime.
     entity_id = ensure_writable(caller, entity_id)
     home = caller.home
     is_new = not home.has_state(entity_id)
@@ -100,10 +100,10 @@ async def set_state(caller: Caller, entity_id: str, data: object) -> tuple[State
 
 
 async def remove_state(caller: Caller, entity_id: str) -> None:
-    """Remove the state of an entity. An entity that something provides comes back with its next change.
+    """Remove the state of an entity. An entity of an integration gets a new state with its next change.
 
     Raises:
-        RefusedError: There is no such state in scope.
+        RefusedError: The entity has no state, or is not in scope.
 
     """
     context = await caller.context()
@@ -124,7 +124,7 @@ def _new_state(data: object) -> dict[str, Any]:
 
 
 def _ensure_may_create(caller: Caller, entity_id: str) -> None:
-    """Refuse a new state where the key has created too many. Those that its scope lists by their id always fit."""
+    """Refuse a new state if the key has created too many. Entities that its scope lists by ID are always allowed."""
     if entity_id in caller.key.scope.include.entities:
         return
     if not caller.resources.created_states.reserve(caller.key.id, entity_id, caller.home.has_state):

@@ -1,4 +1,4 @@
-"""Statistics: what the recorder keeps of entities for the long term, and its own status."""
+"""Long-term statistics of entities, and the status of the recorder."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -30,19 +30,19 @@ _MAX_STATISTICS: Final = 2_000
 _AT_ONCE: Final = 1_000
 _ROWS_AT_ONCE: Final = 200_000
 _LONGEST: Final = timedelta(days=3_650)
-"""No longer period is assumed when rows are estimated."""
+"""The longest period for the estimate of the number of rows."""
 _SHORT_TERM: Final = timedelta(days=10)
 _ALL_TYPES: Final = frozenset({"change", "last_reset", "max", "mean", "min", "state", "sum"})
 
 
 @dataclass(frozen=True, slots=True)
 class StatisticsQuery:
-    """What is asked for.
+    """A query.
 
     Attributes:
         start: The start of the period, in UTC.
         end: Its end; ``None`` for now.
-        statistic_ids: The statistics. Those out of scope are left out of the answer.
+        statistic_ids: The statistics. Those outside the scope are left out of the response.
         period: The length of each row, such as ``hour``.
         units: The units to convert to, by their class.
         types: What to return of each row; ``None`` for all.
@@ -59,7 +59,7 @@ class StatisticsQuery:
 
 @dataclass(frozen=True, slots=True)
 class SummaryQuery:
-    """What is asked for of one statistic: what of ``change``, ``max``, ``mean`` and ``min``, in which period."""
+    """A query for ``change``, ``max``, ``mean`` or ``min`` of one statistic over a period."""
 
     statistic_id: str
     start: datetime | None
@@ -74,14 +74,17 @@ def ensure_available(caller: Caller) -> None:
 
 
 def allows(caller: Caller, statistic_id: str) -> bool:
-    """Return whether a statistic is in scope. One that is not of an entity needs a scope of everything."""
+    """Return whether a statistic is in scope.
+
+    Only a scope without limits includes statistics that belong to no entity.
+    """
     if valid_entity_id(statistic_id):
         return caller.home.allows(statistic_id)
     return caller.key.scope.is_everything
 
 
 async def info(caller: Caller) -> dict[str, Any]:
-    """Return the status of the recorder. How much it has to write tells only a key that sees everything."""
+    """Return the status of the recorder. Only a scope without limits includes the backlog of its queue."""
     from homeassistant.components.recorder import get_default_url  # noqa: PLC0415 - may not be set up
 
     await caller.hass.data[DATA_RECORDER].db_connected
@@ -98,7 +101,7 @@ async def info(caller: Caller) -> dict[str, Any]:
 
 
 async def listed(caller: Caller, statistic_type: str | None) -> bytes:
-    """Return what statistics there are of a type, as a JSON array."""
+    """Return the available statistics of a type, as a JSON array."""
     from homeassistant.components.recorder.statistics import list_statistic_ids  # noqa: PLC0415 - may not be set up
 
     read: Any = list_statistic_ids
@@ -107,7 +110,7 @@ async def listed(caller: Caller, statistic_type: str | None) -> bytes:
 
 
 async def metadata(caller: Caller, statistic_ids: Sequence[str]) -> bytes:
-    """Return what is known of statistics, of all where none are named, as a JSON array."""
+    """Return the metadata of statistics, or of all statistics if none are requested, as a JSON array."""
     from homeassistant.components.recorder.statistics import async_list_statistic_ids  # noqa: PLC0415 - the same
 
     _ensure_bounded(statistic_ids)
@@ -118,12 +121,12 @@ async def metadata(caller: Caller, statistic_ids: Sequence[str]) -> bytes:
 
 
 async def in_period(caller: Caller, query: StatisticsQuery) -> bytes:
-    """Return the rows of each statistic that has some, as a JSON object.
+    """Return the rows of each statistic that has any, as a JSON object.
 
     Raises:
-        RefusedError: The answer is too large, or the key was changed meanwhile.
-        OverflowError: The period goes beyond the calendar.
-        ValueError: The same.
+        RefusedError: The response is too large, or the key was changed in the meantime.
+        OverflowError: The period is outside the supported range of dates.
+        ValueError: The period is outside the supported range of dates.
 
     """
     _ensure_bounded(query.statistic_ids)
@@ -139,7 +142,7 @@ async def in_period(caller: Caller, query: StatisticsQuery) -> bytes:
 
 
 async def summary(caller: Caller, query: SummaryQuery) -> dict[str, Any]:
-    """Return the change, maximum, mean and minimum of a statistic in a period; nothing for one out of scope."""
+    """Return the change, maximum, mean and minimum of a statistic over a period. Empty if it is not in scope."""
     from homeassistant.components.recorder.statistics import statistic_during_period  # noqa: PLC0415 - may not be set up
 
     if not allows(caller, query.statistic_id):
@@ -171,7 +174,7 @@ def _encoded(items: Sequence[dict[str, Any]], redaction: Redaction) -> bytes:
 
 
 def _statistics_at_once(query: StatisticsQuery) -> int:
-    """Return how many statistics are read together: all, unless they have very many rows."""
+    """Return how many statistics to read with one query: all, unless they have very many rows."""
     is_short = query.period == "5minute"
     length = (query.end or dt_util.utcnow()) - query.start
     longest = min(length, _SHORT_TERM if is_short else _LONGEST)
@@ -180,7 +183,7 @@ def _statistics_at_once(query: StatisticsQuery) -> int:
 
 
 def _rows(hass: HomeAssistant, query: StatisticsQuery, statistic_ids: set[str]) -> bytes:
-    """Read statistics, and return the members of a JSON object. To be called in the recorder's executor."""
+    """Read statistics, and return the members of a JSON object. Call this in the recorder's executor."""
     from homeassistant.components.recorder.statistics import statistics_during_period  # noqa: PLC0415 - may not be set up
 
     read: Any = statistics_during_period

@@ -1,4 +1,4 @@
-"""Resolves the ids that data names to entities, and holds each id against a scope."""
+"""Resolves the IDs in service data to entities, and checks them against a scope."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,20 +19,20 @@ _MAX_OPENED: Final = 20_000
 
 @dataclass(slots=True)
 class Reach:
-    """What ids lead to: the entities, and the ids that lead to none."""
+    """The result of resolving IDs: the entities, and the IDs that match nothing."""
 
     entities: set[str] = field(default_factory=set)
     unknown: list[str] = field(default_factory=list)
     is_endless: bool = False
-    """Whether Home Assistant would take long, or for ever, to open a group."""
+    """Whether Home Assistant would take very long, or forever, to expand a group."""
 
 
 def ensure_bounded(data: Mapping[str, Any], found: References) -> None:
-    """Refuse targets of the wrong type, and more ids than a call may name, before anything is expanded.
+    """Refuse targets of the wrong type and calls with too many IDs, before anything is expanded.
 
     Raises:
-        TooManyIdsError: There are more than ``MAX_TARGET_IDS`` ids.
-        ValueError: A target is neither a text nor a list of texts, or it holds a secret.
+        TooManyIdsError: There are more than ``MAX_TARGET_IDS`` IDs.
+        ValueError: A target is neither a string nor a list of strings, or contains a secret.
 
     """
     count = len(found.entities) + len(found.registry_ids)
@@ -45,7 +45,7 @@ def ensure_bounded(data: Mapping[str, Any], found: References) -> None:
 
 
 def resolve(hass: HomeAssistant, found: References) -> Reach:
-    """Return what the references of untyped data lead to."""
+    """Resolve the references in untyped data."""
     reach = Reach(set(found.entities))
     for item in found.registry_ids:
         _add(reach, item, registry_entities(hass, item))
@@ -55,22 +55,22 @@ def resolve(hass: HomeAssistant, found: References) -> Reach:
 
 
 def resolve_target(hass: HomeAssistant, target: Mapping[str, Any]) -> Reach:
-    """Return what a target leads to."""
+    """Resolve a target."""
     reach = Reach()
     _add_target(hass, reach, target)
     return reach
 
 
 def registry_entities(hass: HomeAssistant, item: str) -> set[str]:
-    """Return the entities of an id of the entity registry or of the device registry."""
+    """Return the entities of an entity registry ID or a device ID."""
     entity_id = er.async_resolve_entity_id(er.async_get(hass), item)
     return {entity_id} if entity_id is not None else _expand(hass, "device_id", [item])
 
 
 def holds(reach: Reach, in_scope: Callable[[str], bool], *, sees_everything: bool) -> bool:
-    """Tell whether every id leads to entities in scope, and to nothing else.
+    """Return whether every ID resolves to entities in scope, and to nothing else.
 
-    For a scope that does not see everything, an id that leads nowhere is as bad as one that leads out of scope.
+    In a limited scope, an ID that matches nothing is treated like an ID outside the scope.
     """
     return not reach.is_endless and all(map(in_scope, reach.entities)) and (sees_everything or not reach.unknown)
 
@@ -80,7 +80,7 @@ def _ensure_texts(name: str, value: object) -> None:
     if value is not None and not all(isinstance(item, str) for item in items):
         raise ValueError(f"'{name}' must be a text or a list of texts.")
     if any(map(_is_secret, split_ids(value))):
-        # Home Assistant logs targets that it does not find.
+        # Home Assistant logs a warning for targets that it does not find.
         raise ValueError(f"'{name}' holds a secret.")
 
 
@@ -112,16 +112,16 @@ def _add_entities(hass: HomeAssistant, reach: Reach, items: list[str]) -> None:
 
 
 def _cost(hass: HomeAssistant, entity_id: str, costs: dict[str, int], depth: int = 0) -> int:
-    """Return how many entities Home Assistant opens for one: it opens a group each time that it is named.
+    """Return how many entities Home Assistant expands for one ID: it expands a group each time that it is listed.
 
-    Groups that name each other, or are nested too deep, cost more than is allowed.
+    Groups that contain each other or are nested too deeply exceed the allowed cost.
     """
     if not entity_id.startswith(_GROUP):
         return 1
     if depth > MAX_DEPTH:
         return _MAX_OPENED + 1
     if entity_id not in costs:
-        costs[entity_id] = _MAX_OPENED + 1  # What a member that leads back here gets.
+        costs[entity_id] = _MAX_OPENED + 1  # A member that leads back here gets this cost.
         state = hass.states.get(entity_id)
         listed = state.attributes.get(ATTR_ENTITY_ID) if state is not None else None
         members = listed if isinstance(listed, list | tuple) else ()

@@ -1,4 +1,4 @@
-"""To-do lists: their items, live, and their order."""
+"""To-do lists: reading, following and ordering items."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
@@ -22,19 +22,24 @@ _TODO: Final = "todo"
 
 
 def listed(caller: Caller, entity_id: str) -> JsonValueType:
-    """Return the items of a list. Raises ``RefusedError`` if there is no such list in scope."""
+    """Return the items of a to-do list. Raises ``RefusedError`` if it is not in scope."""
     entity = caller.home.find_entity(_TODO, entity_id, "Entity not found")
     items = [asdict(item, dict_factory=_as_texts) for item in entity.todo_items or []]
     return redacted_json(items, caller.redaction)
 
 
 def find(caller: Caller, entity_id: str) -> Any:  # noqa: ANN401 - the class is of an integration that may not be set up
-    """Return a list, to be followed. Raises ``RefusedError`` if there is no such list in scope."""
+    """Return a to-do list for a subscription. Raises ``RefusedError`` if it is not in scope."""
     return caller.home.find_entity(_TODO, entity_id, f"To-do list entity not found: {entity_id}")
 
 
 def follow(entity: Any, current: Current, send: Send) -> tuple[Callable[[], None], Callable[[], None]]:  # noqa: ANN401 - the same
-    """Follow the items of a list. Return what ends it, and what sends the items as they are now."""
+    """Subscribe to the items of a to-do list.
+
+    Returns:
+        Two functions: one unsubscribes, the other sends the current items.
+
+    """
     tell = passes_on(entity, current, send)
 
     def listener(items: Iterable[Any] | None) -> None:
@@ -44,10 +49,11 @@ def follow(entity: Any, current: Current, send: Send) -> tuple[Callable[[], None
 
 
 async def move(caller: Caller, entity_id: str, uid: str, previous_uid: str | None) -> None:
-    """Move an item behind another, or to the top, where the key may update items.
+    """Move an item after another or to the top, if the key may update items.
 
     Raises:
-        RefusedError: There is no such list in scope, the key may not, the list cannot, or it failed.
+        RefusedError: The to-do list is not in scope, the key may not update items, the list does not support it, or it
+            failed.
 
     """
     name = "todo.move_item"

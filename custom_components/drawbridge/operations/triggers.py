@@ -1,4 +1,4 @@
-"""Triggers of clients, about the entities in scope and the events on the list of the key."""
+"""Client-supplied triggers on entities in scope and on events from the key's list."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -52,15 +52,15 @@ class TriggerWatch(Watch):
     """Reports when one of several triggers fires."""
 
     def __init__(self, current: Callable[[], Caller], configs: Sequence[Config], report: Report) -> None:
-        """Follow triggers.
+        """Create a watch.
 
         Args:
-            current: Returns the caller for the key as it is now.
-            configs: The triggers, as Home Assistant's schema returns them.
-            report: Is given, as JSON, what Home Assistant's own command delivers.
+            current: Returns the caller with the current key.
+            configs: The triggers, as validated by Home Assistant's schema.
+            report: Called with the event that Home Assistant's own command sends, as JSON.
 
         Raises:
-            RefusedError: One of them is not one of the plain triggers.
+            RefusedError: One of the triggers is of a type that keys may not use.
 
         """
         super().__init__(current)
@@ -79,7 +79,7 @@ class TriggerWatch(Watch):
         disguise = Disguise(caller)
         shown = [_disguised(deepcopy(dict(config)), disguise) for config in self._configs]
         if disguise.hidden == self._attached_for:
-            # A trigger that waits for its time goes on.
+            # A trigger that is waiting for its `for` time continues.
             return
         caller.activity.reached = frozenset(disguise.named)
         try:
@@ -113,7 +113,7 @@ class TriggerWatch(Watch):
 
 
 def _ensure_plain(configs: Sequence[Config]) -> None:
-    """Raise ``RefusedError`` for anything but plain triggers."""
+    """Raise ``RefusedError`` if a trigger has a type that keys may not use, or a template."""
     if len(configs) > MAX_TRIGGERS:
         raise bad_request(f"There can be {MAX_TRIGGERS} triggers at most.")
     for config in configs:
@@ -130,7 +130,7 @@ def _is_templated(config: Config) -> bool:
 
 
 def _disguised(config: dict[str, Any], disguise: Disguise) -> dict[str, Any]:
-    """Disguise what a trigger names, in place. What is malformed is left to Home Assistant."""
+    """Replace IDs outside the scope by placeholders, in place. Home Assistant validates malformed values."""
     if "entity_id" in config:
         with suppress(vol.Invalid):
             config["entity_id"] = [disguise.entity(item) for item in cv.entity_ids_or_uuids(config["entity_id"])]
@@ -145,7 +145,7 @@ def _disguised(config: dict[str, Any], disguise: Disguise) -> dict[str, Any]:
 
 
 def _other_entity(value: Any, disguise: Disguise) -> Any:  # noqa: ANN401 - any JSON value
-    """Disguise an entity that a time or a limit is read from."""
+    """Replace an entity that provides a time or a limit."""
     if isinstance(value, dict) and "entity_id" in value:
         return {**value, "entity_id": _other_entity(value["entity_id"], disguise)}
     if not isinstance(value, str) or "." not in value or ":" in value or _is_number(value):
@@ -162,7 +162,7 @@ def _is_number(text: str) -> bool:
 
 
 def _shown(caller: Caller, trigger: Mapping[str, Any], configs: Sequence[Config]) -> dict[str, Any] | None:
-    """Return what a caller sees of a trigger that fired; ``None`` where it does not see it at all."""
+    """Return the visible variables of a fired trigger; ``None`` if the key may not see it."""
     entity_id = trigger.get("entity_id")
     if entity_id is not None and not caller.home.allows(entity_id):
         return None
@@ -179,7 +179,7 @@ def _shown(caller: Caller, trigger: Mapping[str, Any], configs: Sequence[Config]
 
 
 def _event_data(caller: Caller, event: Event[Any], config: Config) -> Data | None:
-    """Return what a caller sees of the data of an event that is on its list."""
+    """Return the visible data of an event on the key's list."""
     kind = str(event.event_type)
     if not may_receive(kind, caller.key.events):
         return None
@@ -196,7 +196,10 @@ def _event_data(caller: Caller, event: Event[Any], config: Config) -> Data | Non
 
 
 def _is_open(wanted: Mapping[str, Any], actual: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
-    """Return whether nothing that a trigger was matched with is redacted: else it could be guessed."""
+    """Return whether no value that the trigger was matched with is redacted.
+
+    Otherwise clients could guess the value.
+    """
     for name, value in wanted.items():
         one, other = actual.get(name), shown.get(name)
         if one == other:

@@ -1,4 +1,4 @@
-"""Units and device classes of Home Assistant itself. They are the same in every home."""
+"""Units and device classes of Home Assistant. They are the same in every installation."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -14,17 +14,17 @@ UNITS: Final = Operation("units.read", Capability.READ)
 
 
 def of_sensors(device_class: str) -> list[str | None]:
-    """Return the units that a sensor of a device class can be shown in."""
+    """Return the units that sensors of a device class can be converted to."""
     return _convertible(sensor.UNIT_CONVERTERS, sensor.DEVICE_CLASS_UNITS, device_class)
 
 
 def of_numbers(device_class: str) -> list[str | None]:
-    """Return the units that a number of a device class can be shown in."""
+    """Return the units that numbers of a device class can be converted to."""
     return _convertible(number.UNIT_CONVERTERS, number.DEVICE_CLASS_UNITS, device_class)
 
 
 def of_weather() -> dict[str, list[str]]:
-    """Return the units of everything that weather entities tell."""
+    """Return the units of each measurement of weather entities."""
     return {name: sorted(units, key=str.casefold) for name, units in weather.VALID_UNITS.items()}
 
 

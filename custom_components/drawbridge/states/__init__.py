@@ -1,1 +1,1 @@
-"""The states of all entities: an index with versions, what changed since when, and cursors."""
+"""The states of all entities: an index with versions, a log of changes, and cursors."""

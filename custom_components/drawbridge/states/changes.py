@@ -1,4 +1,4 @@
-"""Which entities changed since when."""
+"""A log of the entities that changed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from .index import StateIndex
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An entity whose state changed, or that is gone."""
+    """An entity whose state changed or was removed."""
 
     entity_id: str
     gone: bool
 
 
 class ChangeLog:
-    """The entities that changed after a position, each once.
+    """The log of changed entities. Each entity is returned once.
 
-    A registry change may move an entity into a scope or out of it. The log cannot tell readers who saw the entity
-    before from readers who must never hear of it, so it starts a new epoch, and every reader starts over. So does a
-    reader who asks for changes that the index has forgotten.
+    A registry change can move an entity into or out of a scope. The log cannot distinguish readers that have seen the
+    entity from readers that must never know of it, so it starts a new epoch and every reader starts over. A reader that
+    asks for changes that are no longer in the index starts over too.
     """
 
     def __init__(self, index: StateIndex, directory: EntityDirectory) -> None:
-        """Read from an index; ``start`` makes the log follow the registries."""
+        """Create a log that reads from an index. ``start`` makes it follow the registries."""
         self._index = index
         self._directory = directory
         self._epoch = 0
@@ -41,7 +41,7 @@ class ChangeLog:
         return Position(self._epoch, self._index.version)
 
     def since(self, position: Position | None) -> list[Change] | None:
-        """Return what changed after a position; ``None`` when the log cannot tell and the reader must start over."""
+        """Return the changes after a position; ``None`` if the reader must start over."""
         index = self._index
         index.sync()
         if position is None or position.epoch != self._epoch:

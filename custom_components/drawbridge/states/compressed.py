@@ -35,7 +35,7 @@ def update_time(state: State) -> bytes:
 
 def _redacted(state: State, redaction: Redaction) -> State:
     context = state.context
-    # Its own object, its attributes', and its context's where that is more than an id.
+    # An object for the state, one for its attributes, and one for its context if the context is more than an ID.
     braces = 2 if context.parent_id is None and context.user_id is None else 3
     if not redaction.may_change(state.attributes, state.as_compressed_state_json, braces):
         return state
@@ -43,7 +43,7 @@ def _redacted(state: State, redaction: Redaction) -> State:
 
 
 def _difference(old: State, new: State) -> dict[str, Any]:
-    """Return what is new in a state (``+``), and the attributes that are gone (``-``), as Home Assistant does."""
+    """Return the new values of a state (``+``) and the removed attributes (``-``), like Home Assistant does."""
     added: dict[str, Any] = {}
     if old.state != new.state:
         added[COMPRESSED_STATE_STATE] = new.state

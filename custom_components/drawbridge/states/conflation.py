@@ -1,4 +1,4 @@
-"""Merges changes for a subscriber that is behind: one pending difference for each entity."""
+"""Merges changes for a subscriber that is behind, into one pending difference for each entity."""
 
 from datetime import datetime
 from enum import Enum, auto
@@ -15,9 +15,9 @@ class _Mark(Enum):
 
 
 class Conflation:
-    """For each entity that changed, its state as the subscriber last heard of it.
+    """The state of each changed entity, as the subscriber last received it.
 
-    Bounded by the entities that the subscriber sees or has seen.
+    Its size is limited to the number of entities that the subscriber sees or has seen.
     """
 
     def __init__(self, hass: HomeAssistant) -> None:
@@ -25,25 +25,25 @@ class Conflation:
         self._hass = hass
         self._before: dict[str, State | _Mark | None] = {}
         self.merged = 0
-        """How many changes were merged into an earlier one since the last ``take``."""
+        """The number of changes that were merged into an earlier one since the last ``take``."""
 
     def __len__(self) -> int:
         """Return the number of entities that changed."""
         return len(self._before)
 
     def add(self, shown: Shown) -> None:
-        """Add a change. What the subscriber last heard of is kept."""
+        """Add a change. The state that the subscriber last received is kept."""
         if shown.entity_id in self._before:
             self.merged += 1
         else:
             self._before[shown.entity_id] = shown.before
 
     def replace(self, entity_id: str) -> None:
-        """Show an entity anew that the subscriber saw in another form."""
+        """Send an entity again that the subscriber has in another form."""
         self._before[entity_id] = _Mark.REPLACED
 
     def payloads(self, channel: EntityChannel) -> list[bytes]:
-        """Return the events that bring a subscriber of a channel up to date; an event for each kind of change."""
+        """Return the events that bring a subscriber up to date, one for each kind of change."""
         added, changed, updated, removed = [], [], [], []
         for entity_id, before in self._before.items():
             state = self._hass.states.get(entity_id) if entity_id in channel.members else None
@@ -55,13 +55,13 @@ class Conflation:
             elif state is not before:
                 changed.append(_difference(before, state, channel.redaction))
                 if state.last_updated > state.last_changed > _last_changed(before):
-                    # A difference holds one of the two times. Clients take that of the change for both.
+                    # A difference has only one of the two times. Clients use the time of the change for both.
                     updated.append(update_time(state))
         kinds = (("r", removed), ("a", added), ("c", changed), ("c", updated))
         return [entity_event(kind, texts) for kind, texts in kinds if texts]
 
     def take(self, channel: EntityChannel) -> list[bytes]:
-        """Return the events, and start over."""
+        """Return the events, and clear the collection."""
         payloads = self.payloads(channel)
         self._before = {}
         self.merged = 0

@@ -1,4 +1,4 @@
-"""Cursors: opaque positions in the change log, which clients send back to get only what changed."""
+"""Cursors: encrypted positions in the change log, which clients send back to get only later changes."""
 
 import hmac
 import secrets
@@ -23,10 +23,10 @@ class Position:
 
 
 class Cursors:
-    """Encrypts positions, so that only this bridge can read them, and only for the view that they were created for.
+    """Encrypts positions, so that a cursor can only be read by this bridge, and only for its own view.
 
-    The sequence counts the changes of the whole house. A client that could read it, or compare two cursors, would
-    learn when something moves in rooms that it must not see. Cursors are valid until the bridge is set up again.
+    The sequence number counts all changes in the home. A client that could read it, or compare two cursors, would learn
+    about activity in rooms outside its scope. Cursors are valid until the bridge is set up again.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Cursors:
         self._made = 0
 
     def encode(self, position: Position, view: str) -> str:
-        """Return a cursor for a position in a view. It differs on each call."""
+        """Return a cursor for a position in a view. Each call returns a different cursor."""
         self._made += 1
         number = self._made.to_bytes(_NONCE_BYTES)
         nonce = blake2b(number, key=self._secret, digest_size=_NONCE_BYTES, person=b"nonce").digest()

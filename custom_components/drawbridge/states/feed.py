@@ -1,8 +1,9 @@
-"""The change feed: what changed, encoded once for all that see the same, whatever the transport.
+"""The change feed: publishes state changes, encoded once for all subscribers with the same view, to all transports.
 
-There is one listener for all subscribers. Changes are gathered for up to ``WINDOW_SECONDS`` when they come thick and
-fast, and published at once otherwise. A channel serves all subscribers that see the same entities with the same
-redaction; it knows which entities it has shown, so a subscriber hears of everything that enters or leaves its scope.
+One listener serves all subscribers. When changes are frequent, they are collected for up to ``WINDOW_SECONDS``;
+otherwise they are published at once. A channel serves all subscribers that see the same entities with the same
+redaction. It knows which entities it has shown, so that subscribers are informed when entities enter or leave the
+scope.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from .compressed import compressed_state, difference
 from .state_json import StateJson
 
 WINDOW_SECONDS: Final = 0.01
-"""Changes of this period may leave together, when there were changes in the period before."""
+"""Changes within this period can be published together, if there were changes in the period before."""
 
 _MAX_WINDOW_CHANGES: Final = 1024
 
@@ -33,7 +34,7 @@ type StateChange = Event[EventStateChangedData]
 
 
 class Shown(NamedTuple):
-    """An entity, and its state as the subscriber last heard of it; ``None`` for one that it had not heard of."""
+    """An entity, and its state as last sent to the subscribers; ``None`` if it was not sent before."""
 
     entity_id: str
     before: State | None
@@ -41,12 +42,12 @@ class Shown(NamedTuple):
 
 @dataclass(slots=True)
 class Batch:
-    """What one publication tells the subscribers of a channel.
+    """One publication to the subscribers of a channel.
 
     Attributes:
-        payloads: JSON texts, in order: the events of a subscription.
-        shown: The entities that changed, with what was shown of them before, for subscribers that are behind.
-        cache: What subscribers made of the payloads, such as frames, for others of the same form.
+        payloads: The events of a subscription as JSON, in order.
+        shown: The changed entities with their previously sent states, for subscribers that are behind.
+        cache: Data derived from the payloads, such as frames, shared by subscribers of the same form.
 
     """
 
@@ -56,19 +57,19 @@ class Batch:
 
 
 class Subscriber(Protocol):
-    """Somebody whom a channel tells what changed."""
+    """Receives the batches of a channel."""
 
     def deliver(self, batch: Batch) -> None:
-        """Take a batch. It is shared: it must not be changed but for its cache."""
+        """Receive a batch. It is shared, so only its cache may be changed."""
 
 
 class Window:
-    """The changes that are published together. Each is encoded once for each redaction."""
+    """Changes that are published together. Each is encoded once for each redaction."""
 
     __slots__ = ("_differences", "_events", "changes", "since", "state_json")
 
     def __init__(self, changes: Sequence[StateChange], since: float, state_json: StateJson) -> None:
-        """Create a window of these changes, in order."""
+        """Create a window of changes, in order."""
         self.changes = changes
         self.since = since
         self.state_json = state_json
@@ -76,7 +77,7 @@ class Window:
         self._events: dict[Redaction, dict[int, bytes]] = {}
 
     def differences(self, redaction: Redaction) -> Encode:
-        """Return what encodes a change, by its number, as a difference: a member of ``c``."""
+        """Return a function that encodes a change, by its number, as a difference: a member of ``c``."""
         kept = self._differences.setdefault(redaction, {})
 
         def encode(number: int) -> bytes:
@@ -92,7 +93,7 @@ class Window:
         return encode
 
     def events(self, redaction: Redaction) -> Encode:
-        """Return what encodes a change, by its number, as an event of Home Assistant."""
+        """Return a function that encodes a change, by its number, as a Home Assistant event."""
         kept = self._events.setdefault(redaction, {})
 
         def encode(number: int) -> bytes:
@@ -110,7 +111,7 @@ class Channel:
     def __init__(
         self, hass: HomeAssistant, scope: LiveScope, redaction: Redaction, entity_filter: EntityFilter | None
     ) -> None:
-        """Create a channel that shows the entities in scope that pass the filter."""
+        """Create a channel for the entities in scope that pass the filter."""
         self._hass = hass
         self.scope = scope
         self.redaction = redaction
@@ -132,11 +133,11 @@ class Channel:
         return (state for state in self._hass.states.async_all() if state.entity_id in members)
 
     def publish(self, window: Window) -> None:
-        """Tell the subscribers of a window of changes."""
+        """Publish a window of changes to the subscribers."""
         raise NotImplementedError
 
     def entity_moved(self, entity_id: str) -> None:
-        """Take note of an entity whose facts changed, after everything before it was published."""
+        """Process an entity whose facts changed. All earlier changes have been published."""
         raise NotImplementedError
 
     def _deliver(self, batch: Batch) -> None:
@@ -149,7 +150,7 @@ class EntityChannel(Channel):
 
     @override
     def publish(self, window: Window) -> None:
-        """Tell the subscribers of a window of changes: each, in order, as few messages as possible."""
+        """Publish a window of changes to each subscriber in order, with as few messages as possible."""
         events = _EntityEvents()
         members, redaction, encode = self.members, self.redaction, window.differences(self.redaction)
         for number, change in enumerate(window.changes):
@@ -169,10 +170,10 @@ class EntityChannel(Channel):
 
     @override
     def entity_moved(self, entity_id: str) -> None:
-        """Show or withdraw an entity that entered or left the scope."""
+        """Show or remove an entity that entered or left the scope."""
         state = self._hass.states.get(entity_id)
         if state is None:
-            # Its removal is told by the event that follows.
+            # The next event informs about its removal.
             return
         sees = self.sees(entity_id)
         if sees == (entity_id in self.members):
@@ -187,7 +188,7 @@ class EntityChannel(Channel):
         self._deliver(Batch(events.payloads(), events.shown))
 
     def snapshot(self) -> bytes:
-        """Return all states that the channel shows, as the members of ``a``, without braces."""
+        """Return the states of the channel as the members of ``a``, without braces."""
         redaction = self.redaction
         return b",".join([compressed_state(state, redaction) for state in self.states()])
 
@@ -197,7 +198,7 @@ class EventChannel(Channel):
 
     @override
     def publish(self, window: Window) -> None:
-        """Tell the subscribers of those changes whose entity was in scope before, or is new."""
+        """Publish the changes of entities that were in scope before, or are new."""
         payloads, shown, members = [], [], self.members
         encode = window.events(self.redaction)
         for number, change in enumerate(window.changes):
@@ -218,9 +219,9 @@ class EventChannel(Channel):
 
     @override
     def entity_moved(self, entity_id: str) -> None:
-        """Follow an entity into the scope or out of it."""
+        """Process an entity that entered or left the scope."""
         if self._hass.states.get(entity_id) is None:
-            # Its removal is told by the event that follows.
+            # The next event informs about its removal.
             return
         if self.sees(entity_id):
             self.members.add(entity_id)
@@ -229,7 +230,7 @@ class EventChannel(Channel):
 
 
 class ChangeFeed:
-    """Follows all changes of states, and publishes them to the channels that have subscribers."""
+    """Follows all state changes, and publishes them to the channels that have subscribers."""
 
     def __init__(
         self,
@@ -240,7 +241,7 @@ class ChangeFeed:
     ) -> None:
         """Create a feed; ``start`` makes it follow Home Assistant.
 
-        ``published`` is told the seconds from the first change of a publication until it was handed out.
+        ``published`` is called with the delay in seconds between the first change and its publication.
         """
         self._published = published
         self._hass = hass
@@ -272,7 +273,7 @@ class ChangeFeed:
     def entities(
         self, scope: LiveScope, redaction: Redaction, entity_filter: EntityFilter | None, filter_key: object
     ) -> EntityChannel:
-        """Return the channel of differences. Filters with equal keys let the same entities pass."""
+        """Return the channel of differences. Equal filters have equal keys."""
         return self._channel(EntityChannel, scope, redaction, entity_filter, filter_key)
 
     def events(self, scope: LiveScope, redaction: Redaction) -> EventChannel:
@@ -280,11 +281,11 @@ class ChangeFeed:
         return self._channel(EventChannel, scope, redaction, None, None)
 
     def join(self, channel: Channel, subscriber: Subscriber) -> None:
-        """Tell a subscriber of everything that happens from now on."""
+        """Subscribe to everything that happens from now on."""
         channel.subscribers[subscriber] = None
 
     def leave(self, channel: Channel, subscriber: Subscriber) -> None:
-        """Tell a subscriber nothing more."""
+        """Unsubscribe."""
         channel.subscribers.pop(subscriber, None)
         if not channel.subscribers:
             self._channels = {key: item for key, item in self._channels.items() if item is not channel}
@@ -328,7 +329,7 @@ class ChangeFeed:
         return channel
 
     def _idle(self) -> None:
-        """Stop listening: there is nobody to tell."""
+        """Stop listening, because there are no subscribers."""
         if self._stop_listening is not None:
             self._stop_listening()
             self._stop_listening = None
@@ -360,9 +361,9 @@ class ChangeFeed:
 
 
 class _EntityEvents:
-    """Gathers changes into as few events as possible, without losing one or their order.
+    """Collects changes into as few events as possible, without losing a change or the order.
 
-    An event holds changes of one kind, and of each entity one at most.
+    An event contains changes of one kind, and at most one for each entity.
     """
 
     def __init__(self) -> None:
@@ -370,17 +371,17 @@ class _EntityEvents:
         self._groups: list[tuple[str, dict[str, bytes]]] = []
 
     def added(self, entity_id: str, text: bytes) -> None:
-        """Add an entity that appeared; ``text`` is its state with its id."""
+        """Add an entity that appeared. ``text`` is its state with its ID."""
         self._add("a", entity_id, text)
         self.shown.append(Shown(entity_id, None))
 
     def changed(self, entity_id: str, text: bytes, old: State) -> None:
-        """Add a difference, with its id."""
+        """Add a difference with the ID of its entity."""
         self._add("c", entity_id, text)
         self.shown.append(Shown(entity_id, old))
 
     def removed(self, entity_id: str, old: State | None) -> None:
-        """Add an entity that is gone."""
+        """Add a removed entity."""
         self._add("r", entity_id, json_bytes(entity_id))
         self.shown.append(Shown(entity_id, old))
 
@@ -395,7 +396,7 @@ class _EntityEvents:
 
 
 def entity_event(kind: str, texts: Iterable[bytes]) -> bytes:
-    """Return an event of ``subscribe_entities`` of a kind: ``a``, ``c`` or ``r``."""
+    """Return an event of ``subscribe_entities`` of one kind: ``a``, ``c`` or ``r``."""
     opening, closing = (b"[", b"]") if kind == "r" else (b"{", b"}")
     return b"".join((b'{"', kind.encode(), b'":', opening, b",".join(texts), closing, b"}"))
 

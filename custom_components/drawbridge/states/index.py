@@ -1,7 +1,7 @@
-"""The index of all entities that have a state: their order, in short shards, and which changed when.
+"""The index of all entities with a state: their order in shards, and the version of their last change.
 
-A state change costs one set entry. Everything else is done when somebody reads, once for all
-changes since the last read, whatever the number of scopes.
+A state change only adds an entry to a set. All other work is done on reading, once for all changes since the last read
+and independent of the number of scopes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,14 +21,14 @@ GROUP_SIZE: Final = 12
 
 _SPARE_SHARDS: Final = 8
 _MAX_REMOVED: Final = 10_000
-"""Removed entities that are remembered, so that readers can be told that they are gone."""
+"""The number of removed entities to remember, so that readers can be informed about the removals."""
 
 
 class Shard:
     """Consecutive entities, in Home Assistant's order.
 
-    ``version`` is the index version of the last change of one of the entities. ``layout`` is that of the last
-    change of which entities the shard holds or which scopes they are in.
+    ``version`` is the index version of the last state change. ``layout`` is the index version of the last change to the
+    entities in the shard or to their scopes.
     """
 
     __slots__ = ("_changed", "entity_ids", "group", "layout", "version")
@@ -45,17 +45,17 @@ class Shard:
         self._changed[entity_id] = self.version = self.group.version = version
 
     def rearrange(self, version: int) -> None:
-        """Record that the entities, or the scopes that they are in, changed."""
+        """Record a change to the entities in the shard, or to their scopes."""
         self.layout = self.group.layout = self.version = self.group.version = version
         self._changed.clear()
 
     def changed_since(self, version: int) -> Iterable[str]:
-        """Return the entities whose state changed after a version, which must not be older than ``layout``."""
+        """Return the entities whose state changed after a version. It must not be older than ``layout``."""
         return [entity_id for entity_id, changed in self._changed.items() if changed > version]
 
 
 class Group:
-    """Consecutive shards, with the newest version and layout of any of them."""
+    """Consecutive shards, with the highest version and layout of any of them."""
 
     __slots__ = ("layout", "shards", "version")
 
@@ -66,9 +66,9 @@ class Group:
 
 
 class StateIndex:
-    """Follows Home Assistant's state machine and the registry facts that decide scopes.
+    """Follows Home Assistant's state machine and the registries.
 
-    Readers call ``sync`` first: it applies everything that happened since the last read and raises ``version``.
+    Readers call ``sync`` first. It applies all changes since the last read and increases ``version``.
     """
 
     def __init__(self, hass: HomeAssistant, directory: EntityDirectory) -> None:
@@ -167,7 +167,7 @@ class StateIndex:
             self.horizon = self._changed.pop(oldest)
 
     def _move(self) -> None:
-        """Drop the entities that were removed or came back, and append the new ones, as the state machine does."""
+        """Remove entities that were removed or came back, and append new ones, like the state machine."""
         for entity_id in self._moved:
             if (shard := self._shard_of.pop(entity_id, None)) is not None:
                 shard.entity_ids.remove(entity_id)

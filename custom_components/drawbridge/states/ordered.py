@@ -1,4 +1,4 @@
-"""JSON whose bytes depend on nothing but what it says."""
+"""JSON encoding with a deterministic order."""
 
 from typing import Any, Final
 
@@ -6,13 +6,13 @@ import orjson
 from homeassistant.helpers.json import json_encoder_default
 
 _OPTIONS: Final = orjson.OPT_NON_STR_KEYS
-"""Those of Home Assistant's own encoder."""
+"""The options of Home Assistant's own encoder."""
 
 
 def ordered_json(value: object) -> bytes:
-    """Encode a value as Home Assistant does, but sets in the order of their members.
+    """Encode a value like Home Assistant does, but with sorted sets.
 
-    The order of a set depends on what else was in it, which may be out of scope. Raises ``TypeError``.
+    The order of a set depends on its former members, which may be outside the scope. Raises ``TypeError``.
     """
     return orjson.dumps(value, option=_OPTIONS, default=_default)
 

@@ -1,4 +1,4 @@
-"""Everything that a channel shows, built once for all subscribers that join at about the same time."""
+"""A snapshot of the states of a channel, shared by all subscribers that join at about the same time."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,14 +15,14 @@ _SLICE_ENTITIES: Final = 64
 _AT_ONCE_BYTES: Final = 16_384
 _MAX_AGE_SECONDS: Final = 30.0
 _MAX_CHANGED_SHARE: Final = 8
-"""A snapshot is built anew when more than one in eight of its entities have changed."""
+"""A new snapshot is built when more than one in eight of its entities have changed."""
 
 type Compress = Callable[[bytes, int], bytes]
 """Compresses a text for a window of 2^n bytes."""
 
 
 class Snapshot:
-    """The states of a channel as the members of ``a``, and what changed since each of them was read."""
+    """The states of a channel as the members of ``a``, and the changes since each of them was read."""
 
     def __init__(self, hass: HomeAssistant, feed: ChangeFeed, channel: EntityChannel) -> None:
         """Create a snapshot; ``build`` fills it."""
@@ -44,28 +44,28 @@ class Snapshot:
         self._built = self._hass.async_create_task(self._build(), "drawbridge snapshot", eager_start=True)
 
     def stop(self) -> None:
-        """No longer follow the channel. Who waits for the snapshot gets it."""
+        """Stop following the channel. Waiting subscribers get the snapshot as it is."""
         self._feed.leave(self.channel, self)
 
     @property
     def is_outdated(self) -> bool:
-        """Whether it is better to build a new one than to send what changed."""
+        """Whether building a new snapshot is cheaper than sending the changes."""
         age = self._hass.loop.time() - self.created
         return age > _MAX_AGE_SECONDS or len(self.changes) * _MAX_CHANGED_SHARE > len(self._planned) + _SLICE_ENTITIES
 
     def deliver(self, batch: Batch) -> None:
-        """Record changes of entities that were read already, or that were not there. The others are yet to be read."""
+        """Record changes of entities that were already read or did not exist. All others are still to be read."""
         for shown in batch.shown:
             if shown.entity_id in self._read or shown.entity_id not in self._planned:
                 self.changes.add(shown)
 
     async def wait(self) -> None:
-        """Wait until everything was read."""
+        """Wait until all states were read."""
         if self._built is not None:
             await asyncio.shield(self._built)
 
     async def compressed(self, compress: Compress, window_bits: int) -> bytes:
-        """Return the body, compressed once for all clients with windows of this size."""
+        """Return the compressed body. It is compressed once for all clients with a window of this size."""
         await self.wait()
         future = self._compressed.get(window_bits)
         if future is None:
@@ -95,7 +95,7 @@ class Snapshot:
 
 
 class Snapshots:
-    """The latest snapshot of each channel that somebody joined lately."""
+    """The latest snapshot of each channel that was joined recently."""
 
     def __init__(self, hass: HomeAssistant, feed: ChangeFeed) -> None:
         """Create an empty collection."""
@@ -109,7 +109,7 @@ class Snapshots:
         return len(self._latest)
 
     def of(self, channel: EntityChannel) -> Snapshot:
-        """Return a snapshot of a channel, which may still be being built."""
+        """Return a snapshot of a channel. It may still be in progress."""
         found = self._latest.get(channel)
         if found is None or found.is_outdated:
             if found is not None:

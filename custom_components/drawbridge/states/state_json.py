@@ -1,4 +1,4 @@
-"""States as JSON, redacted for the capabilities of a key: the one way by which states leave."""
+"""States as JSON, redacted for the capabilities of a key. All states that leave the bridge are encoded here."""
 
 from typing import Any, Final
 
@@ -12,10 +12,10 @@ _MAX_KEPT: Final = 16_384
 
 
 class StateJson:
-    """States as JSON, each redacted once for each redaction.
+    """A cache of states as JSON, by redaction.
 
-    What a state looks like is remembered until it changes. Bounded: there are four redactions, and a table
-    of one begins anew when it is full.
+    An entry is valid until the state changes. The size is bounded: there are four redactions, and a full table is
+    cleared.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class StateJson:
         self._kept: dict[Redaction, dict[str, tuple[State, bytes]]] = {}
 
     def encode(self, state: State, redaction: Redaction) -> bytes:
-        """Return a state as Home Assistant itself writes it, less what is redacted."""
+        """Return the JSON of a state in Home Assistant's format, redacted."""
         kept = self._kept.get(redaction)
         if kept is None:
             kept = self._kept[redaction] = {}
@@ -37,7 +37,7 @@ class StateJson:
         return encoded
 
     def encode_once(self, state: State, redaction: Redaction) -> bytes:
-        """Return the same for a caller that keeps it: what costs little is not remembered here too."""
+        """Return the same for a caller with its own cache. Cheap results are not cached here."""
         encoded: bytes = state.as_dict_json
         return self.encode(state, redaction) if redaction.may_change(state.attributes, encoded) else encoded
 
@@ -50,7 +50,7 @@ def _encoded(state: State, redaction: Redaction) -> bytes:
 
 
 def redacted_json(value: object, redaction: Redaction) -> JsonValueType:
-    """Return any value as JSON has it, less what is redacted: objects show their content only in JSON."""
+    """Return a value as JSON values, redacted. This also redacts objects, whose content only shows in JSON."""
     encoded = json_bytes(value)
     if not redaction.may_change_json(encoded):
         return json_loads(encoded)
@@ -59,7 +59,7 @@ def redacted_json(value: object, redaction: Redaction) -> JsonValueType:
 
 
 def state_dict(state: State, redaction: Redaction) -> dict[str, Any]:
-    """Return a state as a mapping of JSON values, less what is redacted."""
+    """Return a state as a redacted mapping of JSON values."""
     content: dict[str, Any] = json_loads_object(state.as_dict_json)
     content["state"] = without_bearer_text(state.state)
     content["attributes"] = redaction.attributes(state.entity_id, content["attributes"])
@@ -67,7 +67,7 @@ def state_dict(state: State, redaction: Redaction) -> dict[str, Any]:
 
 
 def redacted_state(state: State, redaction: Redaction) -> State:
-    """Return a state as an object, less what is redacted; itself where that is nothing."""
+    """Return a state as a redacted object; the state itself if nothing is redacted."""
     text, attributes = without_bearer_text(state.state), redaction.attributes(state.entity_id, state.attributes)
     if text == state.state and attributes == state.attributes:
         return state

@@ -17,7 +17,7 @@ DENIALS: Final = (
     "busy", "capability", "locked_out", "network", "rate_limited", "scope", "service_scope", "template_budget",
     "unfinished",
 )  # fmt: skip
-"""Common reasons for which a request with a valid key is denied."""
+"""Common reasons for denying a request with a valid key."""
 
 
 @dataclass(slots=True)

@@ -18,9 +18,9 @@ RESULTS: Final = frozenset(
         "unknown_command", "unknown_error",
     }
 )  # fmt: skip
-"""The results of commands that are counted by name: success, and Home Assistant's codes of errors."""
+"""The command results that are counted by name: success, and Home Assistant's error codes."""
 _UNDECLARED: Final = ("id_reuse", "invalid_format", "unknown_command")
-"""The usual results of what is not a command that a key may use."""
+"""The usual results of unknown commands."""
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class LiveCounters:
             self.commands[OTHER, result] += 0
 
     def commanded(self, type_: str | None, result: str) -> None:
-        """Count a command that was answered. ``type_`` is ``None`` for one that is not declared."""
+        """Count a command that was answered. ``type_`` is ``None`` for an unknown command."""
         self.commands[type_ or OTHER, result if result in RESULTS else OTHER] += 1
 
     def delivered(self, delay: float) -> None:

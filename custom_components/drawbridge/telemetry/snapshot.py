@@ -34,7 +34,7 @@ class BridgeStatus:
     sending: Mapping[str, int]
     """Unread responses (``answers``), their size (``bytes``), and dropped connections (``dropped``)."""
     pending_bytes: int
-    """The size of what the clients of live connections have not read yet."""
+    """The number of bytes that the clients of live connections have not read yet."""
 
 
 def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:

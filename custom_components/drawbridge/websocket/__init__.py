@@ -1,1 +1,1 @@
-"""The WebSocket transport: the commands of Home Assistant's WebSocket API that keys may use, within their scopes."""
+"""The WebSocket transport: those commands of Home Assistant's WebSocket API that keys may use, within their scopes."""

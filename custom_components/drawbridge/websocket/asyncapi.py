@@ -1,4 +1,4 @@
-"""The AsyncAPI document of the WebSocket API, from the declarations of the commands."""
+"""The AsyncAPI document of the WebSocket API, generated from the declarations of the commands."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -61,12 +61,12 @@ def content(version: str, base_path: str) -> bytes:
 
 
 def document(commands: Iterable[Command], version: str, base_path: str) -> dict[str, Any]:
-    """Return the AsyncAPI document of commands.
+    """Return the AsyncAPI document.
 
     Args:
         commands: The commands.
         version: The version of the integration.
-        base_path: The path that the WebSocket API is below.
+        base_path: The base path of the WebSocket API.
 
     """
     declared = sorted(commands, key=lambda command: command.type)

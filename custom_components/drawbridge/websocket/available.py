@@ -11,7 +11,7 @@ from .errors import CommandError
 
 
 def ensure_available(request: Request, check: Callable[[Caller], None]) -> None:
-    """Raise ``CommandError`` if the integration of a command is not set up: Home Assistant does not know it then."""
+    """Raise ``CommandError`` if an integration is not set up, because Home Assistant then has no such command."""
     try:
         check(request.caller)
     except RefusedError as err:

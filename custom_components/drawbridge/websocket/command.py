@@ -1,4 +1,4 @@
-"""How a command is declared, and what its handler gets."""
+"""The declaration of commands, and the requests that their handlers get."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Answered(Enum):
-    """The result of a handler that has sent its result itself, because it sends events right after it."""
+    """Returned by a handler that has sent its result itself, because it sends events right after it."""
 
     ANSWERED = auto()
 
@@ -24,8 +24,11 @@ class Answered(Enum):
 ANSWERED: Final = Answered.ANSWERED
 
 type Handler = Callable[[Request], Awaitable[Any] | Any]
-"""Handles a command. What it returns, or what its coroutine returns, is sent as the result: any value that Home
-Assistant can encode as JSON, ``json_fragment`` for JSON that is encoded already, or ``ANSWERED``."""
+"""Handles a command.
+
+The returned or awaited value is sent as the result. It is any value that Home Assistant can encode as JSON, a
+``json_fragment`` with encoded JSON, or ``ANSWERED``.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,12 @@ class Command:
 
     Attributes:
         type: The type in the message, such as ``get_states``.
-        operation: What it does, and the capability that it needs.
+        operation: The declaration of the operation, with the required capability.
         schema: Validates a message; ``None`` for a command without fields.
         handler: Handles it.
-        summary: What it does, in a sentence, for the documents.
-        is_free: Whether it costs nothing of the rate limit.
-        fields: The fields of the message, for the documents.
+        summary: A one-line description, for the documentation.
+        is_free: Whether it does not count towards the rate limit.
+        fields: The fields of the message, for the documentation.
 
     """
 
@@ -62,13 +65,13 @@ class Commands:
     def command(
         self, type_: str, operation: Operation, fields: Mapping[Any, Any] | None = None, *, is_free: bool = False
     ) -> Callable[[Handler], Handler]:
-        """Declare the decorated handler. The first line of its docstring is the summary.
+        """Declare the decorated function as a handler. The first line of its docstring is the summary.
 
         Args:
             type_: The type in the message.
             operation: The declaration of the operation.
-            fields: The fields besides ``id`` and ``type``, as Home Assistant's own command declares them.
-            is_free: Whether it costs nothing of the rate limit.
+            fields: The fields besides ``id`` and ``type``, as in Home Assistant's own command.
+            is_free: Whether it does not count towards the rate limit.
 
         """
         schema = None if not fields else BASE_COMMAND_MESSAGE_SCHEMA.extend({vol.Required("type"): type_, **fields})
@@ -86,10 +89,10 @@ class Request:
     """A command that was admitted.
 
     Attributes:
-        connection: The connection that it came by.
-        id: Its id. Results and events carry it.
+        connection: The connection that received it.
+        id: The ID of the message. Results and events contain it.
         message: The validated message.
-        caller: The key, and what it sees.
+        caller: The key, and its view of Home Assistant.
 
     """
 
@@ -99,20 +102,20 @@ class Request:
     caller: Caller
 
     def send_result(self, result: object = None) -> None:
-        """Send the result. Only a handler that returns ``ANSWERED`` does that itself."""
+        """Send the result. Only handlers that return ``ANSWERED`` call this."""
         self.connection.send_result(self.id, result)
 
     def send_event(self, event: object) -> None:
-        """Send an event of a subscription: a value that can be encoded as JSON, or a ``json_fragment``."""
+        """Send an event of a subscription: a JSON-encodable value or a ``json_fragment``."""
         self.connection.send_event(self.id, event)
 
     def subscribe(self, stop: Callable[[], None]) -> None:
-        """Keep a subscription under the id of this command.
+        """Register a subscription under the ID of this command.
 
         ``stop`` is called once: when the client unsubscribes, or when the connection closes.
 
         Raises:
-            RefusedError: The connection has too many subscriptions. ``stop`` was called.
+            RefusedError: The connection has too many subscriptions. ``stop`` has been called.
 
         """
         self.connection.subscribe(self.id, stop)
@@ -122,5 +125,5 @@ class Request:
         return self.connection.on_key_change(listener)
 
     def current(self) -> Caller:
-        """Return the caller for the key as it is now, for what a subscription delivers later."""
+        """Return the caller with the current key, for events that a subscription sends later."""
         return self.connection.caller()

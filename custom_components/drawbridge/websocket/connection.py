@@ -1,4 +1,4 @@
-"""A connection of a key: its commands, its subscriptions, and what it sends."""
+"""The connection of a key: its commands, its subscriptions, and the messages that it sends."""
 
 import asyncio
 import inspect
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 _LOGGER = get_logger(__name__)
 _AT_ONCE: Final = 20
-"""Messages of an array that are handled before others have their turn."""
+"""The number of messages of an array to handle before yielding to the event loop."""
 _HEAD: Final = 2
-"""The members that every message has: its id and its type."""
+"""The number of members that every message has: the ID and the type."""
 _INVALID_RESULT: Final = ErrorAnswer(ERR_UNKNOWN_ERROR, "Invalid JSON in response")
 
 
 class Observer(Protocol):
-    """Learns of the commands of a connection, for metrics, audit trail and learn mode."""
+    """Records the commands of a connection in metrics, the audit trail and learn mode."""
 
     def commanded(
         self,
@@ -45,7 +45,7 @@ class Observer(Protocol):
         request: Request | None,
         error: ErrorAnswer | None,
     ) -> None:
-        """Record a command that has been answered."""
+        """Record an answered command."""
 
 
 class Connection:
@@ -54,7 +54,7 @@ class Connection:
     def __init__(
         self, bridge: Bridge, key: ApiKey, commands: Mapping[str, Command], outbox: Outbox, observer: Observer
     ) -> None:
-        """Create a connection of a key that was admitted."""
+        """Create a connection for an admitted key."""
         self.bridge = bridge
         self.key = key
         self.outbox = outbox
@@ -67,23 +67,23 @@ class Connection:
         self._key_listeners: list[Callable[[Caller], None]] = []
         self._is_closed = False
 
-    # --- What comes in
+    # --- Receiving
 
     async def receive(self, message: object) -> None:
-        """Handle a message, or each of an array of messages."""
+        """Handle a message or an array of messages."""
         if type(message) is not list:
             self._handle(message)
             return
         for number, item in enumerate(message, 1):
             self._handle(item)
             if number % _AT_ONCE == 0:
-                # Others have their turn, however long the array is.
+                # Yield to the event loop, because the array can be long.
                 await asyncio.sleep(0)
             if self._is_closed:
                 return
 
     def _handle(self, message: object) -> None:
-        """Check id and type as Home Assistant does, and run the command."""
+        """Validate the ID and the type like Home Assistant does, and run the command."""
         if (head := _head(message)) is None:
             number = message.get("id") if isinstance(message, dict) else 0
             self._refuse_malformed(number)
@@ -119,7 +119,7 @@ class Connection:
             self._answer(number, command, message, request, result)
 
     def _admit(self, command: Command) -> None:
-        """Take the command from the rate limit, and check its capability. Raises ``RefusedError``."""
+        """Apply the rate limit and check the capability. Raises ``RefusedError``."""
         admission, key = self.bridge.admission, self.key
         if not command.is_free:
             allowance = admission.limit_rate(key)
@@ -131,7 +131,7 @@ class Connection:
     def _wait(
         self, number: int, command: Command, message: dict[str, Any], request: Request, work: Coroutine[Any, Any, Any]
     ) -> None:
-        """Run a command that takes its time, in a place of its key's."""
+        """Run an asynchronous command, within the concurrency limit of the key."""
         places, key_id = self.bridge.concurrency, self.key.id
         if places.is_full(key_id, self.bridge.options.max_concurrent):
             work.close()
@@ -155,7 +155,7 @@ class Connection:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    # --- What goes out
+    # --- Sending
 
     def _answer(
         self, number: int, command: Command, message: Mapping[str, Any], request: Request, result: object
@@ -193,7 +193,7 @@ class Connection:
             self._send({"id": number, "type": "result", "success": False, "error": _INVALID_RESULT.as_dict()})
 
     def send_event(self, number: int, event: object) -> None:
-        """Send an event of a subscription, after all changes so far."""
+        """Send an event of a subscription. Publishes pending changes first."""
         if number in self._subscriptions:
             self.bridge.feed.flush()
             self._send({"id": number, "type": "event", "event": event})
@@ -206,14 +206,14 @@ class Connection:
         if not self._is_closed:
             self.outbox.send(ordered_json(message))
 
-    # --- Subscriptions and the key
+    # --- Subscriptions and key changes
 
     def caller(self) -> Caller:
-        """Return the caller for the key as it is now."""
+        """Return the caller with the current key."""
         return Caller.of(self.key, self.bridge.resources)
 
     def subscribe(self, number: int, stop: Callable[[], None]) -> None:
-        """Keep a subscription. Raises ``RefusedError`` if there are too many."""
+        """Register a subscription. Raises ``RefusedError`` if there are too many."""
         if len(self._subscriptions) >= self.bridge.options.max_subscriptions:
             stop()
             raise RefusedError(Refusal.TOO_MANY_SUBSCRIPTIONS, {"limit": self.bridge.options.max_subscriptions})
@@ -233,14 +233,14 @@ class Connection:
         return lambda: self._key_listeners.remove(listener)
 
     def change_key(self, key: ApiKey) -> None:
-        """Take over the changed key, for everything that is sent from now on."""
+        """Use the changed key for everything that is sent from now on."""
         self.key = key
         caller = self.caller()
         for listener in tuple(self._key_listeners):
             listener(caller)
 
     def set_features(self, features: Mapping[str, Any]) -> None:
-        """Take over what the client supports."""
+        """Set the features that the client supports."""
         self.outbox.coalesces = FEATURE_COALESCE_MESSAGES in features
 
     def close(self) -> None:
@@ -256,7 +256,7 @@ class Connection:
 
 
 def _head(message: object) -> tuple[int, str] | None:
-    """Return id and type of a message; ``None`` for a malformed one."""
+    """Return the ID and the type of a message; ``None`` if it is malformed."""
     if type(message) is not dict:
         return None
     number, type_ = message.get("id"), message.get("type")
@@ -270,7 +270,7 @@ def _validated(command: Command, message: dict[str, Any]) -> dict[str, Any]:
         try:
             return command.schema(message)
         except (ArithmeticError, AttributeError, LookupError, TypeError, RecursionError) as err:
-            # Some of Home Assistant's own validators take for granted that a value is of the right type.
+            # Some of Home Assistant's validators raise other exceptions for values of the wrong type.
             raise vol.Invalid("not a valid value") from err
     if len(message) > _HEAD:
         raise vol.Invalid("extra keys not allowed")

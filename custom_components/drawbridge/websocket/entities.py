@@ -1,4 +1,4 @@
-"""The subscription of ``subscribe_entities``: a snapshot, then differences, conflated for a client that is behind."""
+"""The subscription of ``subscribe_entities``: a snapshot, then differences, which are merged for slow clients."""
 
 import asyncio
 from typing import TYPE_CHECKING, Final
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from .command import Request
 
 _AT_ONCE: Final = 128
-"""Entities whose states are sent at once rather than in a snapshot that others share."""
+"""Up to this number of entities, states are sent at once instead of in a shared snapshot."""
 
 
 class EntitySubscription:
-    """Tells a client of the entities that its key sees."""
+    """Sends a client the states of the entities that its key sees."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class EntitySubscription:
         entity_filter: EntityFilter | None,
         filter_key: object,
     ) -> None:
-        """Create a subscription to the entities that pass a filter. Equal keys stand for equal filters."""
+        """Create a subscription to the entities that pass a filter. Equal filters have equal keys."""
         self._connection = request.connection
         self._number = request.id
         self._filter = entity_filter
@@ -43,7 +43,7 @@ class EntitySubscription:
         self._feed.join(self._channel, self)
 
     def start(self) -> None:
-        """Send the snapshot, then every change after it."""
+        """Send the snapshot, and then every change."""
         if len(self._channel.members) <= _AT_ONCE:
             body = self._channel.snapshot()
             self._send_snapshot(message_frame(_opened(self._number) + body + _CLOSING, self._outbox.form.window_bits))
@@ -52,7 +52,7 @@ class EntitySubscription:
         self._task = self._connection.bridge.start_task(self._start_shared(), "drawbridge subscription")
 
     def stop(self) -> None:
-        """Send nothing more."""
+        """Stop sending."""
         self._is_over = True
         self._feed.leave(self._channel, self)
         self._outbox.forget(self._resume)
@@ -60,7 +60,7 @@ class EntitySubscription:
             self._task.cancel()
 
     def deliver(self, batch: Batch) -> None:
-        """Send a batch, or keep one difference for each entity until there is room."""
+        """Send a batch, or keep one difference for each entity until the client catches up."""
         if not self._is_live:
             return
         if self._is_waiting or not self._outbox.send_batch(batch, self._number):
@@ -88,7 +88,7 @@ class EntitySubscription:
         self._resume_or_wait()
 
     async def _start_shared(self) -> None:
-        """Send a snapshot that is shared, then what changed since it was built."""
+        """Send a shared snapshot, and then the changes since it was built."""
         while not self._is_over:
             channel = self._channel
             snapshot = self._snapshots.of(channel)
@@ -118,7 +118,7 @@ class EntitySubscription:
         self._is_live = True
 
     def _find_channel(self, caller: Caller) -> EntityChannel:
-        """Return the channel of what the key sees: of nothing, if it may no longer read."""
+        """Return the channel for the key's view. It is empty if the key may no longer read."""
         scope = caller.home.scope if caller.may(Capability.READ) else caller.resources.directory.live(NOTHING)
         return self._feed.entities(scope, caller.redaction, self._filter, self._filter_key)
 
@@ -135,12 +135,12 @@ class EntitySubscription:
             self._outbox.wait_for_room(self._resume)
 
     def _resume(self) -> bool:
-        """Send what is pending, if there is room. Return whether nothing is pending."""
+        """Send the pending changes, if there is room. Return whether nothing is pending."""
         if self._is_over:
             return True
         if self._outbox.is_behind:
             return False
-        # The states below are current, so all changes that led to them must have been published.
+        # The states below are current, so publish all earlier changes first.
         self._feed.flush()
         self._is_waiting = False
         payloads = self._behind.take(self._channel)

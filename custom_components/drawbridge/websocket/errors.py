@@ -1,4 +1,4 @@
-"""Errors of commands, in Home Assistant's form."""
+"""Errors of commands, in Home Assistant's format."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -42,7 +42,10 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.CAMERA_OFF: ERR_HOME_ASSISTANT_ERROR,
     }
 )
-"""Codes that Home Assistant has, or that its clients treat like any other. Every other refusal is `unauthorized`."""
+"""Home Assistant's error codes, and codes that its clients treat like any other.
+
+All other refusals are `unauthorized`.
+"""
 _KINDS: Final = (
     (Unauthorized, ERR_UNAUTHORIZED, "Unauthorized"),
     (TimeoutError, ERR_TIMEOUT, "Timeout"),
@@ -50,7 +53,7 @@ _KINDS: Final = (
 
 
 class CommandError(Exception):
-    """Raised by a handler to answer with exactly this error, as Home Assistant's own command does."""
+    """Raised by a handler to send exactly this error, like Home Assistant's own command."""
 
     def __init__(self, code: str, message: str, translation: Mapping[str, Any] | None = None) -> None:
         """Answer with an error.
@@ -69,7 +72,7 @@ class CommandError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer:
-    """An error as it is sent, and the refusal behind it, if there is one."""
+    """An error as sent to the client, and the refusal that caused it, if any."""
 
     code: str
     message: str
@@ -82,7 +85,7 @@ class ErrorAnswer:
 
 
 def error_answer(message: object, error: Exception) -> ErrorAnswer | None:
-    """Return the error that is sent for an exception of a handler; ``None`` for one that nobody expected."""
+    """Return the error to send for an exception of a handler; ``None`` for an unexpected exception."""
     if isinstance(error, RefusedError):
         return ErrorAnswer(_CODES.get(error.refusal, ERR_UNAUTHORIZED), _safe(error.message), refused=error)
     if isinstance(error, CommandError):
@@ -99,7 +102,7 @@ def error_answer(message: object, error: Exception) -> ErrorAnswer | None:
 
 @contextmanager
 def missing_told(code: str) -> Iterator[None]:
-    """Answer with this code, and not with ``not_found``, where something does not exist or is hidden."""
+    """Use this error code instead of ``not_found`` if something does not exist or is hidden."""
     try:
         yield
     except RefusedError as err:
@@ -110,7 +113,7 @@ def missing_told(code: str) -> Iterator[None]:
 
 @contextmanager
 def failure_told() -> Iterator[None]:
-    """Answer with the code ``failed`` where Home Assistant tried and failed, as some of its commands do."""
+    """Use the error code ``failed`` if Home Assistant fails, like some of its commands."""
     try:
         yield
     except RefusedError as err:
@@ -120,7 +123,7 @@ def failure_told() -> Iterator[None]:
 
 
 def _hidden(cause: BaseException | None) -> RefusedError | None:
-    """Return the refusal of something out of scope, so that it counts as one in whatever words the client is told."""
+    """Return the refusal of an item outside the scope, so that it is counted whatever error the client gets."""
     return cause if isinstance(cause, RefusedError) and cause.reason is Refusal.SCOPE else None
 
 

@@ -1,4 +1,4 @@
-"""The subscription of ``subscribe_events``: changes of states by the feed, all other events by the hub."""
+"""The subscription of ``subscribe_events``: state changes from the feed, all other events from the hub."""
 
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class EventSubscription:
-    """Tells a client of the events that its key sees."""
+    """Sends a client the events that its key sees."""
 
     def __init__(self, request: Request, event_type: str) -> None:
-        """Create a subscription to a type of event, or to all. Nothing is sent before ``start``."""
+        """Create a subscription to an event type, or to all. Nothing is sent before ``start``."""
         connection = request.connection
         bridge = connection.bridge
         self._number = request.id
@@ -30,28 +30,28 @@ class EventSubscription:
         self.key_changed(request.caller)
 
     async def ready(self) -> None:
-        """Wait until nothing would be missed any more."""
+        """Wait until no event can be missed."""
         if self._group is not None:
             await self._hub.ready(self._group)
 
     def start(self) -> None:
-        """Send everything that happens from now on."""
+        """Start sending events."""
         self._feed.flush()
         self._is_live = True
 
     def stop(self) -> None:
-        """Send nothing more."""
+        """Stop sending events."""
         self._is_live = False
         self._follow(None, None)
 
     def deliver(self, batch: Batch) -> None:
-        """Send a batch. What waits is bounded: the connection ends when it is too much."""
+        """Send a batch. The queue is bounded: the connection is closed if too much is waiting."""
         if self._is_live:
             self._live.events += len(batch.payloads)
             self._outbox.queue_batch(batch, self._number)
 
     def key_changed(self, caller: Caller) -> None:
-        """Follow the key to what it sees now."""
+        """Switch to the events that the changed key sees."""
         if not caller.may(Capability.READ):
             self._follow(None, None)
             return
@@ -64,7 +64,7 @@ class EventSubscription:
         self._follow(channel, group)
 
     def _follow(self, channel: EventChannel | None, group: EventGroup | None) -> None:
-        """Leave what was followed so far for what is followed from now on."""
+        """Switch from the current channel and group to new ones."""
         old_channel, self._channel = self._channel, channel
         old_group, self._group = self._group, group
         if old_channel is not None and old_channel is not channel:

@@ -1,4 +1,4 @@
-"""Validators of fields that Home Assistant's own commands do not bound."""
+"""Validators for fields that Home Assistant's own commands do not limit."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -18,7 +18,7 @@ def objects(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def shallow(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Validate that a value can be gone through at once, before a schema follows it to its depth."""
+    """Validate that a value is not nested too deeply, before a recursive schema reads it."""
     stack, parts = [(value, 0)], 0
     while stack:
         item, depth = stack.pop()

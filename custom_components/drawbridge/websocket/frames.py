@@ -1,4 +1,4 @@
-"""WebSocket frames of a server (RFC 6455), compressed where that is worth it (RFC 7692)."""
+"""WebSocket frames of a server (RFC 6455), compressed if that pays off (RFC 7692)."""
 
 import struct
 import zlib
@@ -14,10 +14,10 @@ _MEDIUM: Final = 65_536
 _HEAD_MEDIUM: Final = struct.Struct(">BBH")
 _HEAD_LONG: Final = struct.Struct(">BBQ")
 _TAIL: Final = b"\x00\x00\xff\xff"
-"""What a flush ends with; it is left out of a message (RFC 7692, section 7.2.1)."""
+"""The end of a flush, which is left out of a message (RFC 7692, section 7.2.1)."""
 
 MIN_COMPRESSED_BYTES: Final = 512
-"""Shorter messages are sent as they are: that is faster, and they fit in a packet."""
+"""Shorter messages are not compressed: this is faster, and they fit into a packet."""
 
 
 def text_frame(*parts: bytes) -> bytes:
@@ -26,15 +26,15 @@ def text_frame(*parts: bytes) -> bytes:
 
 
 def compressed_frame(blocks: Iterable[bytes]) -> bytes:
-    """Return a text message in one frame, made of blocks of ``deflated``."""
+    """Return a text message in one frame, consisting of blocks from ``deflated``."""
     payload = b"".join(blocks).removesuffix(_TAIL)
     return _head(_TEXT | _COMPRESSED, len(payload)) + payload
 
 
 def deflated(text: bytes, window_bits: int) -> bytes:
-    """Return a text compressed by itself, ending at a byte boundary.
+    """Return a text, compressed independently and ending at a byte boundary.
 
-    It refers to nothing before it, so it can be part of any message, of any connection whose window is as large.
+    It refers to no earlier data, so it can be part of any message, on any connection with at least this window size.
     """
     compressor: Any = fast_zlib.compressobj(1, zlib.DEFLATED, -window_bits)
     block: bytes = compressor.compress(text) + compressor.flush(zlib.Z_FULL_FLUSH)
@@ -42,7 +42,7 @@ def deflated(text: bytes, window_bits: int) -> bytes:
 
 
 def message_frame(payload: bytes, window_bits: int) -> bytes:
-    """Return a text message in one frame, compressed if the client can read that and it is worth it."""
+    """Return a text message in one frame, compressed if the client supports it and it pays off."""
     if not window_bits or len(payload) < MIN_COMPRESSED_BYTES:
         return text_frame(payload)
     return compressed_frame((deflated(payload, window_bits),))

@@ -1,4 +1,4 @@
-"""Finds connections whose client is gone without a word."""
+"""Detects connections whose client disappeared without closing them."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,13 +9,16 @@ from aiohttp import web
 from ..bridge import Bridge
 
 HEARTBEAT_SECONDS: Final = 55
-"""As in Home Assistant. A ping is sent after as long a silence; without a sign of life, the client is gone."""
+"""As in Home Assistant.
+
+A ping is sent at this interval. A client that sends nothing until the next one is considered gone.
+"""
 
 
 class Heartbeat:
-    """Pings a client that is silent, and gives it up when it stays so.
+    """Pings the client regularly, and reports it as lost if nothing arrives.
 
-    aiohttp's own heartbeat leaves its timer behind when a connection is closed by the server.
+    aiohttp's own heartbeat leaves its timer running when the server closes the connection.
     """
 
     def __init__(self, bridge: Bridge, websocket: web.WebSocketResponse, lost: Callable[[], None]) -> None:
@@ -33,7 +36,7 @@ class Heartbeat:
         return self._stop
 
     def beat(self) -> None:
-        """Record a sign of life."""
+        """Record that the client sent something."""
         self._is_alive = True
 
     def _stop(self) -> None:
@@ -60,5 +63,5 @@ class Heartbeat:
         try:
             await self._websocket.ping()
         except ConnectionError, RuntimeError:
-            # The connection is closing, which ends the heartbeat too.
+            # The connection is closing, which also stops the heartbeat.
             return

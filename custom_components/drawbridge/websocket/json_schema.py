@@ -1,7 +1,6 @@
-"""Converts the validators of commands to JSON Schema, for the documents.
+"""Converts the validators of commands to JSON Schema, for the documentation.
 
-A schema describes the usual form of a field. Where a validator cannot be described, the schema accepts any value: the
-validator decides.
+A schema describes the usual form of a field. If a validator cannot be described, its schema accepts any value.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Results that may be large: they are framed and compressed outside of the event loop."""
+"""Large results, which are framed and compressed outside the event loop."""
 
 from functools import partial
 from typing import Final
@@ -12,7 +12,7 @@ _LARGE_BYTES: Final = 262_144
 
 
 async def send_result(request: Request, result: bytes) -> Answered:
-    """Send a result that is encoded already."""
+    """Send a result that is already encoded."""
     if len(result) <= _LARGE_BYTES:
         request.send_result(json_fragment(result))
         return ANSWERED

@@ -1,4 +1,4 @@
-"""Puts the WebSocket API on a router."""
+"""Registers the WebSocket API on a router."""
 
 from collections.abc import Callable
 from typing import Final
@@ -10,7 +10,7 @@ from .commands import COMMANDS
 from .session import WebSocketEndpoint
 
 PATHS: Final = ("/api/websocket", "/websocket")
-"""Some clients build the second from an address that has a path."""
+"""Some clients derive the second path from a base URL with a path."""
 
 
 def mount(router: web.UrlDispatcher, find_bridge: Callable[[], Bridge | None], *, base_path: str) -> None:

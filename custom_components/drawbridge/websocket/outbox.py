@@ -1,4 +1,4 @@
-"""What a connection sends: at once while the client keeps up, else in order when there is room."""
+"""Sends the messages of a connection: at once while the client keeps up, otherwise in order when there is room."""
 
 import asyncio
 import time
@@ -10,19 +10,19 @@ from ..states.feed import Batch
 from .frames import message_frame
 
 MAX_BUFFERED_BYTES: Final = 131_072
-"""A client with more bytes than this in its socket's buffer is behind."""
+"""A client with more unsent bytes than this is behind."""
 MAX_PENDING_BYTES: Final = 4_194_304
 MAX_PENDING: Final = 4096
-"""Messages that may wait, as in Home Assistant."""
+"""The maximum number of queued messages, as in Home Assistant."""
 PEAK_PENDING: Final = 1024
-"""Messages that may wait for ``PEAK_SECONDS``, as in Home Assistant."""
+"""The maximum number of queued messages for longer than ``PEAK_SECONDS``, as in Home Assistant."""
 PEAK_SECONDS: Final = 10.0
 
 _COALESCES: Final = 0x80
 
 
 class Form(NamedTuple):
-    """How a client wants its messages. Clients of one form share frames."""
+    """The format in which a client receives messages. Clients with the same form share frames."""
 
     coalesces: bool
     window_bits: int
@@ -31,8 +31,8 @@ class Form(NamedTuple):
 class Outbox:
     """Writes frames to the transport of a connection.
 
-    A message that cannot be conflated waits while the client is behind. ``overflow`` is called, once, when too many
-    wait.
+    Messages that cannot be merged are queued while the client is behind. ``overflow`` is called once if too many are
+    queued.
     """
 
     __slots__ = (
@@ -58,10 +58,10 @@ class Outbox:
         """Create an outbox.
 
         Args:
-            transport: Where to write.
-            window_bits: The size of the client's window, 0 without compression.
-            overflow: Called once with the reason when too much waits.
-            attend: Called when something begins to wait; ``resume`` must be called soon then.
+            transport: The transport to write to.
+            window_bits: The client's window size, or 0 without compression.
+            overflow: Called once with the reason if too much is queued.
+            attend: Called when the first message is queued. ``resume`` must be called soon after.
 
         """
         self._attend = attend
@@ -77,12 +77,12 @@ class Outbox:
 
     @property
     def form(self) -> Form:
-        """How the client wants its messages."""
+        """The format in which the client receives messages."""
         return self._form
 
     @property
     def coalesces(self) -> bool:
-        """Whether the client reads arrays of messages."""
+        """Whether the client accepts arrays of messages."""
         return self._form.coalesces
 
     @coalesces.setter
@@ -92,25 +92,25 @@ class Outbox:
 
     @property
     def is_behind(self) -> bool:
-        """Whether the client has not read enough of what was sent."""
+        """Whether the client has not read enough of the sent data."""
         return bool(self._pending) or self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES
 
     @property
     def pending_bytes(self) -> int:
-        """The size of what waits, in bytes."""
+        """The size of the queue, in bytes."""
         return self._pending_bytes + self._transport.get_write_buffer_size()
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing waits for room."""
+        """Whether the queue is empty and nobody waits for room."""
         return not self._pending and not self._waiters
 
     def send(self, payload: bytes) -> None:
-        """Send a message that must not be lost."""
+        """Send a message that must not be dropped."""
         self.send_frame(message_frame(payload, self._form.window_bits))
 
     def send_frame(self, frame: bytes) -> None:
-        """Send a message that is framed already."""
+        """Send a message that is already framed."""
         if self._is_over:
             return
         if not self.is_behind:
@@ -127,10 +127,10 @@ class Outbox:
     def send_batch(self, batch: Batch, number: int) -> bool:
         """Send the events of a batch, unless the client is behind. Return whether they were sent.
 
-        They are framed once for all clients of a form.
+        They are framed once for all clients with the same form.
         """
         transport = self._transport
-        # Written out: this runs for every client and every publication.
+        # Inlined, because this runs for every client and every publication.
         if self._pending or self._is_over or transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
             return False
         key = number << 8 | self._form_number
@@ -141,12 +141,12 @@ class Outbox:
         return True
 
     def queue_batch(self, batch: Batch, number: int) -> None:
-        """Send the events of a batch, or let them wait: none of them may be lost."""
+        """Send or queue the events of a batch. None of them may be dropped."""
         if not self.send_batch(batch, number):
             self.send_frame(event_frames(batch.payloads, number, self._form))
 
     def wait_for_room(self, resume: Callable[[], bool]) -> None:
-        """Call ``resume`` when there is room, until it returns whether it has sent everything."""
+        """Call ``resume`` whenever there is room, until it returns that it has sent everything."""
         self._waiters[resume] = None
         self._attend()
 
@@ -155,7 +155,7 @@ class Outbox:
         self._waiters.pop(resume, None)
 
     def resume(self) -> None:
-        """Send what waits, as far as there is room."""
+        """Send queued data while there is room."""
         while self._pending and self._transport.get_write_buffer_size() <= MAX_BUFFERED_BYTES:
             frame = self._pending.popleft()
             self._pending_bytes -= len(frame)

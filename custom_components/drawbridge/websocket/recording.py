@@ -1,4 +1,4 @@
-"""Records commands: in metrics, in the audit trail, and for learn mode."""
+"""Records commands in metrics, the audit trail and learn mode."""
 
 import time
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class Recording:
     """Records the commands of one connection."""
 
     def __init__(self, bridge: Bridge, remote: str | None, request_id: str) -> None:
-        """Record the commands of a client. ``request_id`` is that of the handshake."""
+        """Create it for a client. ``request_id`` is the ID of the handshake."""
         self._bridge = bridge
         self._remote = remote
         self._request_id = request_id
@@ -99,7 +99,7 @@ def _outcome(status: HTTPStatus) -> Outcome:
 
 
 def asked_for(command: Command, message: Mapping[str, Any], activity: Activity, refused: RefusedError | None) -> Asked:
-    """Return what a command asked for, as its operation declares it."""
+    """Return what a command used, according to the declaration of its operation."""
     operation = command.operation
     entities = {*activity.reached, *_named(message, operation.names)}
     capabilities = set(operation.adds)

@@ -1,4 +1,4 @@
-"""Subscriptions that begin with the past, as commands of a connection."""
+"""Subscriptions that start with past events, for commands of a connection."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,14 +15,14 @@ from .errors import CommandError
 
 
 class ReplayClient:
-    """The subscriber of a command."""
+    """The client of a subscription."""
 
     def __init__(self, request: Request) -> None:
-        """Send to the client that sent a command."""
+        """Create it for the sender of a command."""
         self._request = request
 
     def caller(self) -> Caller:
-        """Return the caller for the key as it is now."""
+        """Return the caller with the current key."""
         return self._request.current()
 
     def send(self, event: dict[str, Any]) -> None:
@@ -30,7 +30,7 @@ class ReplayClient:
         self._request.send_event(event)
 
     async def room(self) -> None:
-        """Wait until the client has read what was sent before."""
+        """Wait until the client has read the events sent so far."""
         outbox = self._request.connection.outbox
         if not outbox.is_behind:
             return
@@ -48,7 +48,7 @@ class ReplayClient:
 
 
 async def follow(request: Request, replay: Replay) -> Answered:
-    """Answer a command with a subscription to the past and what happens after it."""
+    """Answer a command with a subscription to past and live events."""
     stop_watching = _end_without_capability(request)
 
     def stop() -> None:
@@ -67,7 +67,7 @@ async def follow(request: Request, replay: Replay) -> Answered:
 
 
 def _end_without_capability(request: Request) -> Callable[[], None]:
-    """End the subscription when the key loses the capability that it needs."""
+    """End the subscription when the key loses the required capability."""
 
     def changed(caller: Caller) -> None:
         if not caller.may(Capability.HISTORY):
@@ -77,7 +77,7 @@ def _end_without_capability(request: Request) -> Callable[[], None]:
 
 
 def nothing(request: Request, event: dict[str, Any]) -> Answered:
-    """Answer a command with a subscription to nothing: an empty event, and no other."""
+    """Answer a command with a subscription without events: only an empty event is sent."""
     request.subscribe(lambda: None)
     request.send_result()
     request.send_event(event)
@@ -85,7 +85,7 @@ def nothing(request: Request, event: dict[str, Any]) -> Answered:
 
 
 def moment(request: Request, name: str) -> datetime:
-    """Return the time in a field, in UTC. Raises ``CommandError``, as Home Assistant's commands, if it is none."""
+    """Return the time in a field, in UTC. Raises ``CommandError``, like Home Assistant's commands, if it is invalid."""
     try:
         found = dt_util.parse_datetime(request.message[name])
         if found is not None:
@@ -99,7 +99,7 @@ def moment(request: Request, name: str) -> datetime:
 
 
 def period(request: Request) -> tuple[datetime, datetime | None]:
-    """Return start and end of a subscription, the end ``None`` if there is none. Raises ``CommandError``."""
+    """Return the start and the end of a subscription; the end may be ``None``. Raises ``CommandError``."""
     start = moment(request, "start_time")
     if start > dt_util.utcnow():
         raise invalid("start_time")
@@ -110,5 +110,5 @@ def period(request: Request) -> tuple[datetime, datetime | None]:
 
 
 def invalid(name: str) -> CommandError:
-    """Return Home Assistant's error for a field."""
+    """Return Home Assistant's error for an invalid field."""
     return CommandError(f"invalid_{name}", f"Invalid {name}")

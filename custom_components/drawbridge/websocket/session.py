@@ -44,19 +44,19 @@ _TRANSPORT: Final = "websocket"
 
 
 class DisconnectError(Exception):
-    """Raised to end a connection. The text is for the client."""
+    """Raised to close a connection. The text is sent to the client."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """A client that wants to connect.
+    """A connecting client.
 
     Attributes:
-        request: Its request.
+        request: The handshake request.
         websocket: The response, which becomes the connection.
         bridge: The bridge that serves it.
-        client: Where it comes from.
-        recording: Records what it does.
+        client: The client's address.
+        recording: Records what the connection does.
 
     """
 
@@ -68,7 +68,7 @@ class Handshake:
 
     @classmethod
     def of(cls, request: web.Request, bridge: Bridge, number: str) -> Handshake:
-        """Return the handshake of a request with this id."""
+        """Return the handshake of a request with this ID."""
         return cls(
             request,
             web.WebSocketResponse(autoping=False, max_msg_size=bridge.options.max_message),
@@ -79,16 +79,16 @@ class Handshake:
 
 
 class WebSocketEndpoint:
-    """Accepts the WebSocket connections of a path."""
+    """Accepts WebSocket connections at a path."""
 
     def __init__(self, commands: Mapping[str, Command], find_bridge: Callable[[], Bridge | None]) -> None:
-        """Create an endpoint that serves these commands."""
+        """Create an endpoint for these commands."""
         self._commands = commands
         self._find_bridge = find_bridge
         self.unauthenticated = 0
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Serve a connection until it ends."""
+        """Serve a connection until it is closed."""
         bridge = self._find_bridge()
         number = request_id(request.headers.get(REQUEST_ID))
         if bridge is None:
@@ -123,12 +123,12 @@ class WebSocketEndpoint:
 
 
 async def _authenticate(handshake: Handshake) -> tuple[ApiKey, str] | None:
-    """Read the key, and admit it. Return it with the digest of its secret; ``None`` if it was refused.
+    """Read and admit the key. Return it with the digest of its secret; ``None`` if it was refused.
 
-    A key that is refused is told so in-band: clients would take a failed handshake for a lost connection, and retry.
+    The refusal is sent as a message, because clients retry after a failed handshake.
 
     Raises:
-        DisconnectError: There was no message that authenticates, or none in time.
+        DisconnectError: No authentication message arrived in time.
 
     """
     websocket, bridge = handshake.websocket, handshake.bridge
@@ -153,7 +153,7 @@ async def _authenticate(handshake: Handshake) -> tuple[ApiKey, str] | None:
 
 
 async def _next(websocket: web.WebSocketResponse) -> WSMessage:
-    """Return the next message, and answer pings before it."""
+    """Return the next message. Pings before it are answered."""
     while True:
         message = await websocket.receive()
         if message.type is WSMsgType.PING:
@@ -189,7 +189,7 @@ def _admit(handshake: Handshake, secret: str) -> ApiKey | RefusedError:
 
 
 def _refuse_origin(request: web.Request, bridge: Bridge, key: ApiKey) -> RefusedError | None:
-    """Refuse a page of another site, unless the key or the bridge allows its origin."""
+    """Refuse requests from web pages of other origins, unless the key or the bridge allows the origin."""
     origin = request.headers.get(hdrs.ORIGIN)
     if origin is None or urlsplit(origin).netloc.lower() == request.host.lower():
         return None
@@ -198,10 +198,10 @@ def _refuse_origin(request: web.Request, bridge: Bridge, key: ApiKey) -> Refused
 
 
 class Session:
-    """The command phase of a connection: reads messages, and ends with its key."""
+    """The command phase of a connection: reads messages, and ends when the key ends."""
 
     def __init__(self, handshake: Handshake, key: ApiKey, secret_digest: str) -> None:
-        """Create a session of a key that was admitted."""
+        """Create a session for an admitted key."""
         self.digest = secret_digest
         self._request = handshake.request
         self._websocket = handshake.websocket
@@ -216,12 +216,12 @@ class Session:
 
     @property
     def key(self) -> ApiKey:
-        """The key as it is now."""
+        """The current key."""
         return self._key
 
     @property
     def pending_bytes(self) -> int:
-        """The size of what the client has not read yet, in bytes."""
+        """The number of bytes that the client has not read yet."""
         return self._outbox.pending_bytes if self._outbox is not None else 0
 
     async def serve(self, commands: Mapping[str, Command]) -> None:
@@ -269,26 +269,26 @@ class Session:
             elif message.type is WSMsgType.PONG:
                 continue
             elif message.type is WSMsgType.BINARY:
-                # There is no command with a binary handler, so this is for nobody.
+                # Ignore binary messages, because no command accepts them.
                 if not message.data:
                     raise DisconnectError("Received invalid binary message.")
             else:
                 return
 
-    # --- The key
+    # --- Key changes
 
     def change_key(self, key: ApiKey) -> None:
-        """Take over the changed key."""
+        """Switch to the changed key."""
         self._key = key
         if self._connection is not None:
             self._connection.change_key(key)
 
     def may_stay(self, key: ApiKey) -> bool:
-        """Return whether the key may still be used from where the connection comes."""
+        """Return whether the key may still be used from the client's address."""
         return self._bridge.admission.check_network(key, self._client) is None
 
     def end(self, reason: str, *, going_away: bool = False) -> None:
-        """Close the connection. Nothing more is sent but the reason."""
+        """Close the connection. Only the reason is sent after this."""
         if self._ending is not None:
             return
         if self._connection is not None:
@@ -308,14 +308,14 @@ class Session:
                 transport.abort()
 
     def _lose(self) -> None:
-        """Drop the connection of a client that is gone."""
+        """Drop the connection of a lost client."""
         if self._request.transport is not None:
             self._request.transport.abort()
 
-    # --- Slow readers
+    # --- Slow clients
 
     def _attend(self) -> None:
-        """Send what waits as soon as there is room."""
+        """Send queued messages as soon as there is room."""
         if self._resume_timer is None:
             self._resume_timer = asyncio.get_running_loop().call_later(_RESUME_SECONDS, self._resume)
 
@@ -349,13 +349,13 @@ def _is_upgrade(request: web.Request, websocket: web.WebSocketResponse) -> bool:
 
 
 def _window_bits(websocket: web.WebSocketResponse) -> int:
-    """Return the size of the window that was negotiated for compression, 0 for none."""
+    """Return the negotiated window size for compression, or 0 without compression."""
     bits = websocket.compress
     return int(bits) if bits else 0
 
 
 def _close_text(text: str) -> bytes:
-    """Return a reason as a close frame can hold it."""
+    """Return a reason, shortened to fit into a close frame."""
     return text.encode()[:120].decode(errors="ignore").encode()
 
 

@@ -1,21 +1,21 @@
 """Templates of keys, rendered by Home Assistant's own functions within limits.
 
-How the limits hold:
+The limits are enforced as follows:
 
-- ``catalog`` lists what a template may use. Each operation has a check that knows, before it runs, what it would
-  take. What is not in the catalog does not exist. ``rules`` lists the syntax, and the attributes of each kind of value.
-- ``compiler`` puts checks into the compiled template, as nodes that Jinja's grammar cannot produce. No template can
-  name them.
-- ``meter`` counts steps and the size of all that is made. It reads no clock, so the result does not depend on how busy
-  the machine is.
-- ``sizes`` measures values with all that is in them, as often as it is there.
-- ``renderer`` renders a template in the event loop first, for a small number of steps. What takes more begins anew in
-  ``slices``. ``budget`` limits the processor time of each key per minute.
+- ``catalog`` lists what a template may use. Each operation has a check that estimates its cost before it runs.
+  Everything else does not exist for a template. ``rules`` lists the syntax, and the attributes of each type of value.
+- ``compiler`` adds checks to the compiled template, as nodes that Jinja's grammar cannot produce. A template cannot
+  refer to them.
+- ``meter`` counts steps and the size of all created data. It reads no clock, so that the result does not depend on the
+  load of the machine.
+- ``sizes`` measures values with their contents. Contents that occur more than once are counted each time.
+- ``renderer`` first renders a template in the event loop, for a small number of steps. Longer renderings are started
+  again in ``slices``. ``budget`` limits the CPU time per key and minute.
 
-Why slices, and neither a process nor a free-running thread: a process would need a copy of the states and registries,
-of which a template may ask for any. A free-running thread would read registries while the event loop changes them, and
-would hold the interpreter for its switch interval of 5 ms whenever the event loop wants it. Taking turns costs two
-switches of threads a slice, and nothing for short templates.
+Why slices, and not a process or an independent thread? A process would need a copy of the states and registries,
+because a template can read any of them. An independent thread would read registries while the event loop changes them,
+and would delay the event loop by up to the interpreter's switch interval of 5 ms. Taking turns costs two thread
+switches for each slice, and nothing for short templates.
 """
 
 from .live import FOLLOW, TemplateWatch

@@ -1,4 +1,4 @@
-"""How much processor time the templates of a key may take, and how it is measured."""
+"""Limits and measures the CPU time of each key's templates."""
 
 import gc
 import math
@@ -16,21 +16,21 @@ _MAX_KEYS: Final = 4096
 
 
 class Budget:
-    """Processor seconds per key and minute. A key that has used none for a minute has all of it."""
+    """CPU seconds per key and minute. The whole budget is available again after a minute without use."""
 
     def __init__(self, seconds_per_minute: float = SECONDS_PER_MINUTE) -> None:
-        """Start with the whole budget for each key."""
+        """Create the full budget for each key."""
         self._limit = seconds_per_minute
         self._rate = seconds_per_minute / _MINUTE_SECONDS
         self._used: dict[str, tuple[float, float]] = {}
 
     def wait(self, key_id: str, now: float) -> int:
-        """Return the whole seconds until a key may render again, 0 for at once. ``now`` never runs back."""
+        """Return the whole seconds until a key may render again, or 0. ``now`` must never decrease."""
         used = self._used_at(key_id, now)
         return 0 if used < self._limit else max(1, math.ceil((used - self._limit) / self._rate))
 
     def spend(self, key_id: str, seconds: float, now: float) -> None:
-        """Take processor seconds from the budget of a key."""
+        """Subtract CPU seconds from the budget of a key."""
         if len(self._used) >= _MAX_KEYS:
             self._used = {key: item for key, item in self._used.items() if self._used_at(key, now) > 0.0}
         self._used[key_id] = (self._used_at(key_id, now) + seconds, now)
@@ -41,10 +41,10 @@ class Budget:
 
 
 class WorkClock(AbstractContextManager["WorkClock"]):
-    """Measures the processor time that this thread takes in a block, without that of the garbage collector."""
+    """Measures the CPU time of this thread within a block, without garbage collection."""
 
     def __init__(self) -> None:
-        """Start at zero."""
+        """Create a clock at zero."""
         self.seconds = 0.0
         self._started = 0.0
         self._collecting = 0.0

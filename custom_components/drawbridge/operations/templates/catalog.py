@@ -1,8 +1,7 @@
-"""Every function, filter, test and method that a template may use, with the check of what it would take.
+"""Every function, filter, test and method that a template may use, with the check of its cost.
 
-What is not in these tables does not exist for a template. A check looks at the arguments before the operation runs: it
-counts the work, refuses what would make too much, and may return other arguments to use. The operation's result is
-measured afterwards, too.
+Nothing else exists for a template. A check inspects the arguments before the operation runs: it counts the work,
+refuses excessive results, and may replace the arguments. The result of the operation is measured too.
 """
 
 import operator
@@ -32,13 +31,13 @@ _BITS_PER_STEP: Final = 64
 
 
 def light(run: Run, args: Args, _more: Mapping[str, Any]) -> Args:
-    """Allow what only passes values on, or asks what they are."""
+    """Allow functions that only pass values on or test their type."""
     run.meter.step(1 + len(args))
     return args
 
 
 def timed(check: Check) -> Check:
-    """Return the check of what depends on the time as well."""
+    """Return the check of a function whose result also depends on the time."""
 
     def timed_check(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
         run.sight.uses_time = True
@@ -48,7 +47,7 @@ def timed(check: Check) -> Check:
 
 
 def scalar(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow what goes through its arguments once, and may print them in an error."""
+    """Allow functions that read their arguments once, and may print them in an error message."""
     for arg in (*args, *more.values()):
         if isinstance(arg, range):
             run.meter.step(4 * len(arg))
@@ -58,7 +57,7 @@ def scalar(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def short(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow what parses texts, of no more than a date, a time or a name has."""
+    """Allow functions that parse strings no longer than a date, a time or a name."""
     for arg in (*args, *more.values()):
         if run.sizes.printed(arg, _MAX_PRINTED) > MAX_SHORT:
             raise TemplateTooMuchError(f"A text to be parsed is longer than {MAX_SHORT} characters.")
@@ -67,7 +66,7 @@ def short(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def collection(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow what goes through collections, sorts them, or copies them."""
+    """Allow functions that iterate over, sort or copy collections."""
     for arg in more.values():
         run.weigh(arg)
     found = tuple(map(run.listed, args))
@@ -79,14 +78,14 @@ def collection(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def measured(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow what looks at a collection as it is."""
+    """Allow functions that read a collection without copying it."""
     for arg in (*args, *more.values()):
         run.weigh(arg)
     return args
 
 
 def hashed(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow what makes the values of collections unique, or finds them by their hash."""
+    """Allow functions that deduplicate values or look them up by their hash."""
     found = collection(run, args, more)
     for arg in (*found, *more.values()):
         if isinstance(arg, str | bytes | range | State) or not hasattr(arg, "__iter__"):
@@ -97,7 +96,7 @@ def hashed(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def mapping(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow what makes a mapping of pairs or of other mappings."""
+    """Allow functions that create a mapping from pairs or from other mappings."""
     found = collection(run, args, more)
     for arg in found:
         if isinstance(arg, Mapping):
@@ -108,7 +107,10 @@ def mapping(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def lookup(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow what looks up something of the house. What is no entity id may be searched for in a whole registry."""
+    """Allow functions that look up entities or registry items.
+
+    An argument that is no entity ID may require a full scan.
+    """
     found = collection(run, args, more)
     known = bool(args) and isinstance(args[0], str) and run.sight.is_known(args[0])
     run.meter.step(_LOOKUP_STEPS if known else _SEARCH_STEPS)
@@ -116,7 +118,7 @@ def lookup(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def state_lookup(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow what asks for the state of one entity."""
+    """Allow functions that read the state of one entity."""
     run.meter.step(3)
     for arg in (*args, *more.values()):
         run.weigh(arg)
@@ -124,7 +126,7 @@ def state_lookup(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def numeric(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow arithmetic with numbers. The remainder of a text would be a format."""
+    """Allow arithmetic with numbers. For a string, ``%`` would be a format."""
     if any(isinstance(arg, str | bytes) for arg in args):
         raise TypeError("not a number")
     return measured(run, args, more)
@@ -139,7 +141,7 @@ def sorted_keys(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def summed(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow the sum of numbers. The sum of lists would copy them again for each."""
+    """Allow the sum of numbers. A sum of lists would copy the result for each element."""
     beginning = more.get("start", args[2] if len(args) > 2 else 0)  # noqa: PLR2004 - after what, and by which attribute
     if not isinstance(beginning, int | float | timedelta):
         raise TemplateTooMuchError("Only numbers can be summed.")
@@ -147,7 +149,7 @@ def summed(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def ranged(run: Run, args: Args, _more: Mapping[str, Any]) -> Args:
-    """Allow a range that is not too long."""
+    """Allow a range of limited length."""
     if len(range(*args)) > MAX_RANGE:
         raise TemplateTooMuchError(f"A range has more than {MAX_RANGE} items.")
     run.meter.step()
@@ -155,7 +157,7 @@ def ranged(run: Run, args: Args, _more: Mapping[str, Any]) -> Args:
 
 
 def rounded(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow rounding to a precision that a number can have."""
+    """Allow rounding to a valid precision."""
     precision = more.get("precision", args[1] if len(args) > 1 else 0)
     if abs(operator.index(precision)) > MAX_PRECISION:
         raise TemplateTooMuchError(f"A precision is more than {MAX_PRECISION} digits.")
@@ -163,7 +165,7 @@ def rounded(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def slug(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow the slug of a name."""
+    """Allow the slug of a short name."""
     separator = more.get("separator", args[1] if len(args) > 1 else "_")
     if not isinstance(separator, str) or len(separator) > _SLUG_SEPARATOR:
         raise TemplateTooMuchError(f"The separator of a slug is longer than {_SLUG_SEPARATOR} characters.")
@@ -173,7 +175,7 @@ def slug(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def formatted(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow the filter ``format``, by what it would print."""
+    """Allow the filter ``format``, limited by the length of its result."""
     if not args or not isinstance(args[0], str):
         raise TemplateTooMuchError("Only a text can be a format.")
     run.meter.text(formats.formatted_length(run.sizes, args[0], dict(more) if more else args[1:]))
@@ -181,7 +183,7 @@ def formatted(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def time_format(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow what formats a time, or parses one, by a format."""
+    """Allow functions that format or parse a time."""
     for arg in (*args, *more.values()):
         if isinstance(arg, str | bytes):
             formats.ensure_time_format(arg)
@@ -189,7 +191,7 @@ def time_format(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def replaced(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow a replacement by the length of its result."""
+    """Allow a replacement, limited by the length of its result."""
     given = {**dict(zip(("s", "old", "new"), args, strict=False)), **more}
     texts = [_as_text(run, given.get(name, "")) for name in ("s", "old", "new")]
     run.weigh(texts[0])
@@ -198,26 +200,26 @@ def replaced(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def padded(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow what takes characters off a text, by how often it compares them."""
+    """Allow stripping characters, limited by the number of comparisons."""
     lengths = [run.sizes.printed(arg) for arg in (*args, *more.values())]
     run.meter.step(1 + sum(lengths) // 64 + lengths[0] * sum(lengths[1:]) // 512)
     return args
 
 
 def searched_backwards(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow a search from the end, by how often Python compares characters for it."""
+    """Allow a search from the end, limited by the number of comparisons that Python makes."""
     return padded(run, args, more)
 
 
 def split(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow a text to be split, by the number of parts."""
+    """Allow splitting a string, limited by the number of parts."""
     text, separator = args[0], more.get("sep", args[1] if len(args) > 1 else None)
     run.meter.items(text.count(separator) if isinstance(separator, str) and separator else len(text) // 2)
     return searched_backwards(run, (text, separator), {})
 
 
 def as_json(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow a value to be written as JSON."""
+    """Allow encoding a value as JSON."""
     length = run.sizes.printed(args[0]) if args else 0
     pretty = more.get("pretty_print", args[2] if len(args) > 2 else False)  # noqa: PLR2004 - what, and only ASCII
     run.meter.text(length + (run.sizes.indentation(args[0]) if pretty and args else 0))
@@ -225,7 +227,7 @@ def as_json(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
 
 
 def from_json(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-    """Allow JSON to be read, by the values that could be in it."""
+    """Allow parsing JSON, limited by the number of values that it can contain."""
     if args and isinstance(args[0], str):
         run.meter.items(min(args[0].count(",") + args[0].count("["), MAX_TEXT))
         run.meter.make(8 * len(args[0]))
@@ -287,7 +289,7 @@ FILTERS: Final[Mapping[str, Check]] = (
         "unique": hashed,
     }
 )  # fmt: skip
-"""Filters. ``join`` and ``states`` are our own, in the environment."""
+"""Filters. ``join`` and ``states`` are Drawbridge's own, in the environment."""
 
 TESTS: Final[Mapping[str, Check]] = (
     _names(measured, "!= < <= == > >= contains eq equalto ge greaterthan gt in is_number le lessthan lt ne")
@@ -306,4 +308,4 @@ METHODS: Final[Mapping[str, Check]] = {
     "replace": replaced, "lstrip": padded, "rstrip": padded, "strip": padded, "split": split, "rsplit": split,
     "splitlines": split, "rfind": searched_backwards, "rpartition": searched_backwards,
 }  # fmt: skip
-"""Methods of texts that need more than ``measured``, which all other methods have."""
+"""String methods with a specific check. All other methods use ``measured``."""

@@ -1,7 +1,7 @@
-"""Compiles a template, with a check at each place where it could take much.
+"""Compiles a template, with a check before each expensive operation.
 
-The checks are nodes that Jinja's grammar cannot produce (``EnvironmentAttribute``), so a template cannot name them,
-whatever it writes or makes up while it runs.
+The checks are nodes that Jinja's grammar cannot produce (``EnvironmentAttribute``), so a template cannot refer to them,
+even with names that are built while it runs.
 """
 
 from typing import Final, cast, override
@@ -36,14 +36,14 @@ class MeteredCodeGenerator(CodeGenerator):
 
 
 class Metering(NodeTransformer):
-    """Puts a check wherever a template could make much of little.
+    """Adds checks to operations that can produce large results from small inputs.
 
-    Each round of a loop, and each call of a macro, counts all that is written in it. Attributes, items, calls, filters,
-    tests and arithmetic call the environment anyway and need no node of their own.
+    Each iteration of a loop and each call of a macro counts its body. Attributes, items, calls, filters, tests and
+    arithmetic call the environment anyway and need no extra node.
     """
 
     def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802 - Jinja's name for it
-        """Count the rounds of a loop, those too that its condition leaves out."""
+        """Count the iterations of a loop, including those that its condition skips."""
         charge = _charge(node.body)
         if node.test is not None:
             test = nodes.And(_charge([node.test]), node.test)
@@ -64,27 +64,27 @@ class Metering(NodeTransformer):
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Call:  # noqa: N802 - Jinja's name for it
-        """Look at texts before they are joined."""
+        """Check strings before they are joined."""
         self.generic_visit(node)
         return _check("joined", nodes.Tuple(node.nodes, "load"))
 
     def visit_List(self, node: nodes.List) -> nodes.Call:  # noqa: N802 - Jinja's name for it
-        """Look at a list with all that is in it."""
+        """Measure a list with its contents."""
         self.generic_visit(node)
         return _check("taken", node)
 
     def visit_Dict(self, node: nodes.Dict) -> nodes.Call:  # noqa: N802 - Jinja's name for it
-        """Look at a mapping with all that is in it."""
+        """Measure a mapping with its contents."""
         self.generic_visit(node)
         return _check("taken", node)
 
     def visit_Tuple(self, node: nodes.Tuple) -> nodes.Expr:  # noqa: N802 - Jinja's name for it
-        """Look at a tuple with all that is in it, unless it is assigned to."""
+        """Measure a tuple with its contents, unless it is an assignment target."""
         self.generic_visit(node)
         return _check("taken", node) if node.ctx == "load" else node
 
     def visit_Compare(self, node: nodes.Compare) -> nodes.Compare:  # noqa: N802 - Jinja's name for it
-        """Count what is compared."""
+        """Count the cost of a comparison."""
         self.generic_visit(node)
         node.expr = _compared(node.expr)
         for operand in node.ops:
@@ -92,7 +92,7 @@ class Metering(NodeTransformer):
         return node
 
     def visit_Getitem(self, node: nodes.Getitem) -> nodes.Expr:  # noqa: N802 - Jinja's name for it
-        """Count what a slice copies."""
+        """Count the elements that a slice copies."""
         self.generic_visit(node)
         if not isinstance(node.arg, nodes.Slice):
             return node
@@ -105,7 +105,7 @@ def _compared(node: nodes.Expr) -> nodes.Expr:
 
 
 def _charge(body: list[nodes.Node]) -> nodes.Call:
-    """Return the node that counts one round of a body: its parts, and the characters that it writes as they are."""
+    """Return the node that counts one execution of a body: its nodes, and the length of its literal text."""
     written = parts = 0
     stack = list(body)
     while stack:

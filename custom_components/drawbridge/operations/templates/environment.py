@@ -1,6 +1,6 @@
-"""Home Assistant's template environment with what is in the catalog, each behind its check, and nothing else.
+"""Home Assistant's template environment, restricted to the catalog, with a check before each operation.
 
-One environment serves all renderings of a kind of key. What belongs to one rendering is in its ``Run``.
+One environment serves all renderings for a kind of key. Data of a single rendering is in its ``Run``.
 """
 
 import functools
@@ -43,16 +43,16 @@ _INDEXED: Final = (dict, list, tuple, str, range, Mapping)
 
 
 class KeyEnvironment(TemplateEnvironment):
-    """The environment of all keys of a kind.
+    """The environment for all keys of a kind.
 
-    A name that is made while the template runs finds no more than one that is written in it.
+    Names that are built while a template runs can access no more than literal names.
     """
 
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
     code_generator_class = MeteredCodeGenerator
 
     def __init__(self, hass: HomeAssistant, kind: SightKind, *, strict: bool = False) -> None:
-        """Build the environment for a kind of key. ``strict`` makes undefined variables an error."""
+        """Create the environment for a kind of key. With ``strict``, undefined variables are errors."""
         super().__init__(hass, limited=False, strict=strict, log_fn=_log)
         self.loader = None
         self.optimized = False
@@ -77,14 +77,14 @@ class KeyEnvironment(TemplateEnvironment):
         self.globals |= {"states": states, "slugify": _checked(slugify, catalog.slug)}
         self.filters |= {"states": _checked(states, catalog.state_lookup), "join": self._joined_items}
 
-    # What the compiled template calls, by nodes that no template can write.
+    # Called by the compiled template, through nodes that a template cannot contain.
 
     def taken(self, value: Any) -> Any:  # noqa: ANN401 - templates work with values of any kind
         """Measure a literal."""
         return current().taken(value)
 
     def charge(self, steps: int, written: int) -> bool:
-        """Count a round of a loop, or a call of a macro."""
+        """Count an iteration of a loop or a call of a macro."""
         meter = current().meter
         meter.step(steps)
         if written:
@@ -92,14 +92,14 @@ class KeyEnvironment(TemplateEnvironment):
         return True
 
     def rounds(self, values: Any) -> Any:  # noqa: ANN401 - whatever is looped over
-        """Bound what is looped over."""
+        """Limit an iterable of a loop."""
         if isinstance(values, list | tuple | str | range) or not isinstance(values, Iterable):
             return values
         run = current()
         return run.counted(values) if isinstance(values, Iterator | States | Domain) else values
 
     def compared(self, value: Any) -> Any:  # noqa: ANN401 - whatever is compared
-        """Count the work of comparing a value, or of looking for another in it."""
+        """Count the cost of comparing a value, or of searching in it."""
         run = current()
         if isinstance(value, States | Domain | LoopContext):
             return run.counted(value)
@@ -115,19 +115,19 @@ class KeyEnvironment(TemplateEnvironment):
         return self.undefined(obj=value, name="slice")
 
     def joined(self, parts: tuple[Any, ...]) -> str:
-        """Join the texts of an expression with ``~``."""
+        """Concatenate the strings of an expression with ``~``."""
         run = current()
         run.meter.text(sum(run.sizes.printed(part) for part in parts))
         return "".join([str(part) for part in parts])
 
     @override
     def concat(self, parts: Iterable[str], /) -> str:
-        """Join what a template, a macro or a block has written."""
+        """Concatenate the output of a template, a macro or a block."""
         texts = list(parts)
         current().meter.text(sum(map(len, texts)))
         return "".join(texts)
 
-    # What Jinja itself calls.
+    # Called by Jinja itself.
 
     @override
     def call(self, context: Any, obj: Any, /, *args: Any, **more: Any) -> Any:
@@ -210,7 +210,7 @@ class KeyEnvironment(TemplateEnvironment):
         return self.undefined(obj=obj, name=name)
 
     def _joined_items(self, value: Any, d: Any = "", attribute: Any = None) -> str:  # noqa: ANN401 - the filter's own
-        """Join items, by the length of the result."""
+        """Join items, limited by the length of the result."""
         run = current()
         found = run.listed(value)
         if attribute is not None:
@@ -246,12 +246,12 @@ class KeyEnvironment(TemplateEnvironment):
         """Compile a template.
 
         Returns:
-            The code, and the functions that are refused unless a variable has their name.
+            The code, and the functions that are refused unless a variable has the same name.
 
         Raises:
-            TemplateRefusedError: The template has something that is not on the list.
+            TemplateRefusedError: The template uses something that is not allowed.
             TemplateTooMuchError: The template is too large.
-            jinja2.TemplateSyntaxError: The template is not valid.
+            jinja2.TemplateSyntaxError: The template is invalid.
 
         """
         tree = self.parse(template)
@@ -260,7 +260,7 @@ class KeyEnvironment(TemplateEnvironment):
 
 
 def _found(value: Any) -> Any:  # noqa: ANN401 - an attribute or an item
-    """Count a look-up. What makes a copy of a text for each item must be able to afford it."""
+    """Count a look-up. A method that copies a string for each item must stay within the limits."""
     if isinstance(value, (str, bytes)):
         current().meter.make(len(value))
     else:
@@ -269,7 +269,7 @@ def _found(value: Any) -> Any:  # noqa: ANN401 - an attribute or an item
 
 
 def _take(names: MutableMapping[str, Any], checks: Mapping[str, Check], *own: Mapping[str, Function]) -> None:
-    """Leave those names that have a check, put our own in place of those that we have, and drop the rest."""
+    """Keep the names that have a check, replace those that Drawbridge implements itself, and remove the rest."""
     of_states, of_house = own
     found = {name: _checked(item, checks[name]) for name, item in names.items() if name in checks}
     found |= {name: _checked(item, catalog.state_lookup) for name, item in of_states.items() if name in names}
@@ -279,7 +279,7 @@ def _take(names: MutableMapping[str, Any], checks: Mapping[str, Check], *own: Ma
 
 
 def _checked(item: Any, check: Check) -> Any:  # noqa: ANN401 - functions and constants
-    """Return a function behind its check; a constant as it is."""
+    """Return a function wrapped in its check. Constants are returned unchanged."""
     if not callable(item):
         return item
     first = 1 if hasattr(item, "jinja_pass_arg") else 0
@@ -308,12 +308,12 @@ def _of_house(kind: SightKind, functions: Mapping[str, Function], *, is_filter: 
 
 
 def _plain(function: Function) -> Function:
-    """Return a function of Home Assistant's without Jinja's context, which it only takes to be called anew."""
+    """Remove Jinja's context argument from a function that only takes it to prevent evaluation at compile time."""
     return functools.partial(function, None) if hasattr(function, "jinja_pass_arg") else function
 
 
 def _members(obj: object) -> frozenset[str]:
-    """Return the attributes and methods of an object that templates may use."""
+    """Return the attributes and methods of an object that a template may use."""
     if isinstance(obj, TemplateState):
         return rules.STATE_MEMBERS
     if isinstance(obj, Context):
@@ -330,7 +330,7 @@ def _members_of(kinds: tuple[type, ...]) -> frozenset[str]:
 
 
 def _ensure_method(method: Any, args: tuple[Any, ...], more: Mapping[str, Any]) -> None:  # noqa: ANN401 - whatever a template calls
-    """Refuse to call what is no method on the list, or one that would make too much."""
+    """Raise if a method is not allowed, or if its result would be too large."""
     owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
     if owner is None or name not in _members(owner):
         raise TemplateRefusedError(Refusal.TEMPLATE_FUNCTION, f"'{name[:64]}' may not be called in this template.")
@@ -342,7 +342,7 @@ def _ensure_method(method: Any, args: tuple[Any, ...], more: Mapping[str, Any]) 
 
 
 def _ensure_operation(run: Any, operator: str, left: Any, right: Any) -> None:  # noqa: ANN401 - values of any kind
-    """Refuse an operation whose result would be too large, before it is made. Raises ``TemplateTooMuchError``."""
+    """Raise ``TemplateTooMuchError`` if the result of an operation would be too large."""
     if operator == "*":
         for some, times in ((left, right), (right, left)):
             if isinstance(some, str | bytes) and isinstance(times, int):
@@ -368,5 +368,5 @@ def _ensure_sum(run: Any, left: Any, right: Any) -> None:  # noqa: ANN401 - the 
 
 
 def _log(level: int, message: str) -> None:
-    """Keep what a client's template does wrong out of Home Assistant's log: it is told the client."""
+    """Keep template errors of clients out of Home Assistant's log. They are sent to the client instead."""
     current_sight().warn(level, message)

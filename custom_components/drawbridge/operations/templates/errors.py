@@ -1,10 +1,10 @@
-"""Why a template is not rendered."""
+"""Reasons why a template is not rendered."""
 
 from ...refusal import Refusal
 
 
 class TemplateRefusedError(Exception):
-    """The template uses what it may not use, or touches what the key may not see.
+    """The template uses something that is not allowed, or reads something outside the scope.
 
     Attributes:
         refusal: The refusal of the request.
@@ -12,21 +12,21 @@ class TemplateRefusedError(Exception):
     """
 
     def __init__(self, refusal: Refusal, detail: str) -> None:
-        """Refuse with a text for the client."""
+        """Create an error with a message for the client."""
         super().__init__(detail)
         self.refusal = refusal
 
 
 class TemplateTooMuchError(Exception):
-    """The template takes more than a template may."""
+    """The template exceeds a limit."""
 
 
 class TemplateLongError(BaseException):
-    """The template takes longer than a template may in one go. It is rendered again, in slices.
+    """The template takes too long for one slice. It is rendered again, in several slices.
 
-    It is no ``Exception``, so that no function that a template calls can catch it.
+    Not an ``Exception``, so that no function called by a template can catch it.
     """
 
 
 class TemplateCancelledError(BaseException):
-    """Nobody waits for the result any more. No function that a template calls can catch it."""
+    """The result is no longer needed. No function called by a template can catch this."""

@@ -1,6 +1,7 @@
-"""The members of groups and zones.
+"""Expands groups and zones to their members.
 
-Home Assistant's own function opens a group each time it is named, so groups that name each other never end.
+Home Assistant's own function expands a group each time it is listed, so it never returns for groups that contain each
+other.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -18,9 +19,9 @@ _ZONE: Final = "zone"
 
 
 def expanded(sight: Sight, search: list[object]) -> list[TemplateState]:
-    """Return the states of entities, with the members in place of groups and zones; each once.
+    """Return the states of entities once each, with groups and zones replaced by their members.
 
-    The order is that of Home Assistant's own function, which begins with the last.
+    The order is that of Home Assistant's own function, which starts with the last entity.
     """
     found: dict[str, TemplateState] = {}
     opened: set[str] = set()
@@ -41,7 +42,7 @@ def expanded(sight: Sight, search: list[object]) -> list[TemplateState]:
 
 
 def _members(sight: Sight, state: State) -> list[object] | None:
-    """Return the members of a group or zone; ``None`` for anything else."""
+    """Return the members of a group or zone; ``None`` for other entities."""
     source = entity_sources(sight.hass).get(state.entity_id)
     if state.domain == _GROUP or (source is not None and source["domain"] == _GROUP):
         return _listed(state.attributes.get("entity_id"))

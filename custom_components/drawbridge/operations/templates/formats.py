@@ -1,4 +1,4 @@
-"""How long a formatted text would be, before it is made."""
+"""Estimates the length of formatted strings before they are created."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,13 +11,13 @@ from .sizes import Sizes
 MAX_TIME_FORMAT: Final = 256
 
 _WIDTH: Final = re.compile(r"[%)][#0\- +_^EO]*(?:\*|\d{3,}|\d*\.(?:\*|\d{3,}))")
-"""A field of hundreds of characters, or of as many as an argument says; also after the name of one in brackets."""
+"""A field that is hundreds of characters wide, or whose width is an argument, with or without a name in parentheses."""
 _FIELD_CHARACTERS: Final = 512
-"""The most that a field of up to 99 characters prints of a number."""
+"""The maximum length of a number in a field with a width of up to 99."""
 
 
 def ensure_fields(text: object) -> None:
-    """Refuse a format that asks for a wide field. Raises ``TemplateTooMuchError``."""
+    """Raise ``TemplateTooMuchError`` if a format has a wide field."""
     if isinstance(text, bytes):
         text = text.decode("latin-1")
     if not isinstance(text, str) or _WIDTH.search(text):
@@ -25,16 +25,16 @@ def ensure_fields(text: object) -> None:
 
 
 def ensure_time_format(text: object) -> None:
-    """Refuse a long format of a date or time. Raises ``TemplateTooMuchError``."""
+    """Raise ``TemplateTooMuchError`` if a date or time format is too long."""
     ensure_fields(text)
     if isinstance(text, str) and len(text) > MAX_TIME_FORMAT:
         raise TemplateTooMuchError(f"A format of a time is longer than {MAX_TIME_FORMAT} characters.")
 
 
 def formatted_length(sizes: Sizes, text: str | bytes, values: object) -> int:
-    """Return the most that ``text % values`` prints.
+    """Return an upper bound of the length of ``text % values``.
 
-    Each field may print any of the values, since a name or a position can be used more than once, and as its ``repr``.
+    Each field may contain any of the values as its ``repr``, because a name or position can be used more than once.
     """
     ensure_fields(text)
     fields = text.count("%") if isinstance(text, str) else text.count(b"%")
@@ -52,10 +52,10 @@ def _values(values: object) -> Iterable[object]:
 
 
 def _as_printed(sizes: Sizes, value: object) -> int:
-    # In a list, so that a text counts as its ``repr``.
+    # Wrap it in a list, so that a string counts as its `repr`.
     return sizes.printed([value], MAX_TEXT)
 
 
 def replaced_length(text: str, old: str, new: str) -> int:
-    """Return the length of a text after a replacement."""
+    """Return the length of a string after a replacement."""
     return len(text) + text.count(old) * max(len(new) - len(old), 0)

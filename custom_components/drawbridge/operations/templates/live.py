@@ -1,4 +1,4 @@
-"""A template that is followed: rendered anew when what it reads changes, as seldom as Home Assistant does."""
+"""A template subscription: renders again when the states that it reads change, as often as Home Assistant does."""
 
 import asyncio
 import logging
@@ -28,9 +28,9 @@ from .sight import Sight
 FOLLOW: Final = Operation("templates.follow", Capability.TEMPLATE, names=("entity_ids",), everything=True)
 
 _ALL_SECONDS: Final = 60.0
-"""A template that goes through all states is rendered anew no more often, as in Home Assistant."""
+"""A template that reads all states is rendered at most once in this period, as in Home Assistant."""
 _DOMAIN_SECONDS: Final = 1.0
-"""One that goes through all states of a domain, likewise."""
+"""The same, for a template that reads all states of a domain."""
 _MAX_SHOWN_CHARACTERS: Final = 500
 
 type Report = Callable[[dict[str, Any]], None]
@@ -38,7 +38,7 @@ type Report = Callable[[dict[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a rendering has come to: a result or an error, and what it depends on."""
+    """The result or the error of a rendering, and what it depends on."""
 
     sight: Sight
     result: Any = None
@@ -46,7 +46,7 @@ class Outcome:
 
     @property
     def listeners(self) -> dict[str, Any]:
-        """What it depends on, as Home Assistant tells it."""
+        """What the template depends on, in the form that Home Assistant sends."""
         states = self.states
         return {
             "all": states.all_states,
@@ -57,7 +57,7 @@ class Outcome:
 
     @property
     def states(self) -> TrackStates:
-        """The states that it depends on."""
+        """The states that the template depends on."""
         sight = self.sight
         domains = sight.listed | sight.counted
         if None in domains:
@@ -65,9 +65,9 @@ class Outcome:
         return TrackStates(False, set(sight.touched), {domain for domain in domains if domain is not None})  # noqa: FBT003 - the same
 
     def delay(self, event: Event[EventStateChangedData], since: float) -> float | None:
-        """Return in how many seconds to render anew for a change; ``None`` for one that it does not depend on.
+        """Return the delay until the next rendering after a change; ``None`` if the result does not depend on it.
 
-        ``since`` are the seconds since it was rendered.
+        ``since`` is the number of seconds since the last rendering.
         """
         sight, entity_id = self.sight, event.data["entity_id"]
         if entity_id in sight.touched:
@@ -81,7 +81,7 @@ class Outcome:
 
 
 class TemplateWatch:
-    """Follows a template of a subscription."""
+    """Renders the template of a subscription."""
 
     def __init__(  # noqa: PLR0913 - what a client may choose
         self,
@@ -93,15 +93,15 @@ class TemplateWatch:
         strict: bool,
         report_errors: bool,
     ) -> None:
-        """Follow a template.
+        """Create a watch.
 
         Args:
-            current: Returns the caller for the key as it is now.
+            current: Returns the caller with the current key.
             source: The template.
             variables: Its variables.
-            report: Is given what Home Assistant's own command delivers.
+            report: Called with the event that Home Assistant's own command sends.
             strict: Whether an undefined variable is an error.
-            report_errors: Whether errors and warnings are reported.
+            report_errors: Whether to report errors and warnings.
 
         """
         self._current = current
@@ -111,7 +111,7 @@ class TemplateWatch:
         self._strict = strict
         self._report_errors = report_errors
         self.asked: frozenset[str] = frozenset()
-        """The entities that the last rendering asked for."""
+        """The entities that the last rendering read."""
         self._outcome: Outcome | None = None
         self._last: Outcome | None = None
         self._rendered_at = 0.0
@@ -131,20 +131,20 @@ class TemplateWatch:
         """Render for the first time.
 
         Raises:
-            RefusedError: The template uses what it may not use, or asks for what the key does not see.
-            TemplateTooMuchError: It takes too much.
+            RefusedError: The template uses something that is not allowed, or reads something outside the scope.
+            TemplateTooMuchError: The template exceeds a limit.
 
         """
         self._outcome = await self._render()
 
     def start(self) -> None:
-        """Report the first result, and go on from there."""
+        """Report the first result, and start following changes."""
         self._stop_listening = self._current().resources.directory.listen(self._moved)
         if self._outcome is not None:
             self._apply(self._outcome)
 
     def stop(self) -> None:
-        """End."""
+        """Stop rendering."""
         self._is_over = True
         if self._task is not None:
             self._task.cancel()
@@ -155,7 +155,7 @@ class TemplateWatch:
         self._untrack()
 
     def key_changed(self, _caller: Caller) -> None:
-        """Render anew for the key as it is now."""
+        """Render again with the changed key."""
         self._want(0.0)
 
     async def _render(self) -> Outcome:
@@ -175,7 +175,7 @@ class TemplateWatch:
             self.asked = frozenset(sight.asked)
         return Outcome(sight, parsed(without_bearer_text(text)))
 
-    # --- When to render anew
+    # --- When to render again
 
     @callback
     def _changed(self, event: Event[EventStateChangedData]) -> None:
@@ -194,7 +194,7 @@ class TemplateWatch:
             self._want(0.0)
 
     def _want(self, delay: float) -> None:
-        """Render anew after some seconds, or sooner if that is wanted already."""
+        """Render again after a delay in seconds, or earlier if that is already planned."""
         if self._is_over:
             return
         loop = self._hass.loop
@@ -231,11 +231,11 @@ class TemplateWatch:
             self._want(0.0)
 
     def _last_sight(self) -> Sight:
-        """Return what the template depended on, where it cannot be told what it depends on now."""
+        """Return the view of the last successful rendering, for one that failed: its dependencies are unknown."""
         assert self._outcome is not None  # noqa: S101 - it was rendered before
         return self._outcome.sight
 
-    # --- What comes of it
+    # --- Results
 
     def _apply(self, outcome: Outcome) -> None:
         if self._is_over:

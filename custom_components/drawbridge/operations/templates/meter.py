@@ -1,11 +1,11 @@
-"""Counts the work that a template does and the data that it makes, and ends it at a limit.
+"""Counts the work and the created data of a template, and stops it at a limit.
 
-Work is counted in steps, not in time. A step stands for one small operation of the template (a look-up, a call, a
-comparison) or for the part of a larger one that takes about as long. The same template takes the same number of steps
-on every machine, however busy that machine is, and whenever the garbage collector runs.
+Work is counted in steps, not in time. A step is one small operation of the template (a look-up, a call, a comparison)
+or a part of a larger operation that takes about as long. A template takes the same number of steps on every machine,
+independent of its load and of garbage collection.
 
-Data is counted in units when it is made and never given back, so what is alive at any time is at most what was made.
-One character is one unit; one item of a list is 32.
+Data is counted in units when it is created and never subtracted, so the count is an upper bound of the memory in use. A
+character is one unit; an item of a list is 32.
 """
 
 from collections.abc import Callable
@@ -23,18 +23,18 @@ UNITS_PER_STEP: Final = 256
 
 
 class Meter:
-    """What one rendering has taken.
+    """The resources used by one rendering.
 
     Args:
-        pause_every: After so many steps ``pause`` is called, and again after as many more.
-        pause: Waits for its turn, or raises to end the rendering.
+        pause_every: The number of steps between calls of ``pause``.
+        pause: Waits for the next slice, or raises to stop the rendering.
 
     """
 
     __slots__ = ("_made", "_next", "_pause", "_pause_every", "_steps", "depth")
 
     def __init__(self, pause_every: int, pause: Callable[[], None]) -> None:
-        """Start at zero."""
+        """Create a meter at zero."""
         self._steps = 0
         self._made = 0
         self._pause_every = pause_every
@@ -44,41 +44,41 @@ class Meter:
 
     @property
     def steps(self) -> int:
-        """The steps taken so far."""
+        """The number of steps so far."""
         return self._steps
 
     @property
     def made(self) -> int:
-        """The units made so far."""
+        """The number of units so far."""
         return self._made
 
     def step(self, steps: int = 1) -> None:
-        """Take steps. Raises ``TemplateTooMuchError`` at the limit."""
+        """Count steps. Raises ``TemplateTooMuchError`` at the limit."""
         self._steps += steps
         if self._steps >= self._next:
             self._stop()
 
     def make(self, units: int) -> None:
-        """Make data, and take a step for each so many units of it. Raises ``TemplateTooMuchError`` at the limit."""
+        """Count created data, and the steps for creating it. Raises ``TemplateTooMuchError`` at the limit."""
         self._made += units
         if self._made > MAX_MADE:
             raise TemplateTooMuchError(f"The template makes more than {MAX_MADE} characters, or as much in lists.")
         self.step(1 + units // UNITS_PER_STEP)
 
     def text(self, length: int) -> None:
-        """Make a text. Raises ``TemplateTooMuchError`` if it is too long."""
+        """Count a created string. Raises ``TemplateTooMuchError`` if it is too long."""
         if length > MAX_TEXT:
             raise TemplateTooMuchError(f"A text is longer than {MAX_TEXT} characters.")
         self.make(length)
 
     def items(self, count: int) -> None:
-        """Make a list. Raises ``TemplateTooMuchError`` if it is too long."""
+        """Count a created list. Raises ``TemplateTooMuchError`` if it is too long."""
         if count > MAX_ITEMS:
             raise TemplateTooMuchError(f"A list has more than {MAX_ITEMS} items.")
         self.make(ITEM_UNITS * (count + 1))
 
     def enter(self) -> None:
-        """Enter a macro. Raises ``TemplateTooMuchError`` if macros call each other too deep."""
+        """Count a nested macro call. Raises ``TemplateTooMuchError`` if macros are nested too deeply."""
         self.depth += 1
         if self.depth > MAX_CALL_DEPTH:
             raise TemplateTooMuchError(f"Macros are called more than {MAX_CALL_DEPTH} deep.")

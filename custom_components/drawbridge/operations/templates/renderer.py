@@ -1,4 +1,4 @@
-"""Renders the templates of keys: short ones at once, long ones in slices, and each key's within its budget."""
+"""Renders the templates of keys: short ones at once, long ones in slices, within the CPU budget of each key."""
 
 import asyncio
 import time
@@ -40,21 +40,21 @@ type _Kind = tuple[SightKind, bool]
 
 
 class TemplateBudgetError(Exception):
-    """The templates of a key have taken their processor time. ``retry_after`` is in seconds."""
+    """The key's templates have used up its CPU budget. ``retry_after`` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
-        """Refuse for so many seconds."""
+        """Create an error with the seconds until the key may render again."""
         super().__init__("budget")
         self.retry_after = retry_after
 
 
 class TemplateBusyError(Exception):
-    """Other templates of the key are being rendered."""
+    """Other templates of the key are currently being rendered."""
 
 
 @dataclass(slots=True)
 class _Compiled:
-    """A template that is ready to be rendered, for any key of a kind."""
+    """A compiled template, for all keys of a kind."""
 
     template: jinja2.Template
     environment: KeyEnvironment
@@ -64,7 +64,7 @@ class _Compiled:
 
 @dataclass(slots=True)
 class _Turns:
-    """The turns of the templates of one key."""
+    """The queue of the templates of one key."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     users: int = 0
@@ -75,11 +75,11 @@ class Job:
     """A template to render.
 
     Attributes:
-        key_id: Whose template it is.
+        key_id: The key that the template belongs to.
         source: The template.
-        variables: The caller's variables.
-        sight: What the key may see.
-        ensure_wanted: Called whenever others may have had their turn. Raises to end the rendering.
+        variables: The client's variables.
+        sight: The key's view of Home Assistant.
+        ensure_wanted: Called after each yield to the event loop. Raises to stop the rendering.
         strict: Whether an undefined variable is an error.
 
     """
@@ -93,10 +93,10 @@ class Job:
 
 
 class Renderer:
-    """Renders templates. There is one for each Home Assistant."""
+    """Renders templates. There is one for each Home Assistant instance."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Create a renderer without anything compiled."""
+        """Create a renderer without compiled templates."""
         self._hass = hass
         self._environments: dict[_Kind, KeyEnvironment] = {}
         self._compiled: OrderedDict[tuple[_Kind, str], _Compiled] = OrderedDict()
@@ -109,11 +109,11 @@ class Renderer:
         """Render a template. Templates of a key are rendered one after the other.
 
         Raises:
-            TemplateRefusedError: The template uses what it may not use, or asks for what the key may not see.
-            TemplateTooMuchError: The template takes too much.
-            TemplateBudgetError: The key has used up its processor time.
-            TemplateBusyError: The key's other templates take too long.
-            Exception: Whatever the template itself does wrong.
+            TemplateRefusedError: The template uses something that is not allowed, or reads something outside the scope.
+            TemplateTooMuchError: The template exceeds a limit.
+            TemplateBudgetError: The key has used up its CPU budget.
+            TemplateBusyError: Other templates of the key are still being rendered.
+            Exception: Any error of the template itself.
 
         """
         if len(job.source) > rules.MAX_LENGTH:
@@ -215,7 +215,7 @@ _RENDERER: HassKey[Renderer] = HassKey("drawbridge_templates")
 
 @callback
 def async_get_renderer(hass: HomeAssistant) -> Renderer:
-    """Return the renderer of a Home Assistant."""
+    """Return the renderer of a Home Assistant instance."""
     if (found := hass.data.get(_RENDERER)) is None:
         found = hass.data[_RENDERER] = Renderer(hass)
     return found
@@ -257,7 +257,7 @@ def _ensure_not_refused(run: Run) -> None:
 
 
 def _without_secrets(err: Exception, source: str) -> Exception:
-    """Return an error without its text where the template holds a secret, of which the text may quote a piece."""
+    """Return an error, without its message if the template contains a secret, because the message may quote it."""
     if not holds_secret(source):
         return err
     detail = "The template holds a secret, so its error is not shown."

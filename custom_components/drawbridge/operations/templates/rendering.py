@@ -1,4 +1,4 @@
-"""Renders a template for a caller."""
+"""Renders a template for a key."""
 
 from typing import Final
 
@@ -18,18 +18,18 @@ _ERROR: Final = "Error rendering template"
 
 
 async def render(caller: Caller, source: object, variables: object) -> str:
-    """Render a template that uses only what is in scope.
+    """Render a template that only reads what is in scope.
 
     Args:
-        caller: Whose template it is.
-        source: The template, as the client sent it.
-        variables: Its variables, as the client sent them; ``None`` for none.
+        caller: The key.
+        source: The template, as sent by the client.
+        variables: The variables, as sent by the client; ``None`` for none.
 
     Returns:
-        The result, without links and tokens that open something.
+        The result, without signed links and tokens that grant access.
 
     Raises:
-        RefusedError: The template is not valid, uses what it may not use, or takes too much.
+        RefusedError: The template is invalid, uses something that is not allowed, or exceeds a limit.
 
     """
     if not isinstance(source, str):
@@ -49,7 +49,7 @@ async def render(caller: Caller, source: object, variables: object) -> str:
 
 
 def refusal_of(err: Exception) -> RefusedError:
-    """Return the refusal of a request whose template raised an exception."""
+    """Return the refusal for an exception raised by a template."""
     match err:
         case TemplateRefusedError():
             return RefusedError(err.refusal, {"detail": str(err)})
@@ -59,5 +59,5 @@ def refusal_of(err: Exception) -> RefusedError:
             return RefusedError(Refusal.TEMPLATE_BUDGET, retry_after=err.retry_after)
         case TemplateBusyError():
             return RefusedError(Refusal.TEMPLATE_BUSY)
-    # Whatever is raised, the client's template is the cause of it, as in Home Assistant.
+    # All other exceptions are caused by the client's template, as in Home Assistant.
     return bad_request(f"{_ERROR}: {type(err).__name__}: {str(err)[:_MAX_SHOWN_CHARACTERS]}")

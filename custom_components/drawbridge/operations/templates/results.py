@@ -1,4 +1,4 @@
-"""What a template has rendered, as a value."""
+"""Conversion of rendered templates to values."""
 
 import re
 from ast import literal_eval
@@ -7,13 +7,13 @@ from typing import Any, Final
 from homeassistant.helpers.json import json_bytes
 
 MAX_PARSED: Final = 8_192
-"""Longer texts stay texts: to read them as values would block the event loop."""
+"""Longer results stay strings, because parsing them would block the event loop."""
 
 _NUMBER: Final = re.compile(r"[+-]?(?!0\d)\d*(?:\.\d*)?")
 
 
 def parsed(text: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the value that a text stands for, as Home Assistant reads the results of templates."""
+    """Return the value that a rendered string represents, by Home Assistant's rules for template results."""
     if len(text) > MAX_PARSED:
         return text
     try:

@@ -1,4 +1,4 @@
-"""What a template may be written with: the syntax, and the attributes and methods of values."""
+"""The syntax, attributes and methods that a template may use."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _NODES: Final = frozenset(
         "Template", "TemplateData", "Test", "Tuple", "With",
     }
 )  # fmt: skip
-"""All but what brings in other templates, and what calls back into this one."""
+"""All nodes except those that load other templates or call back into the current one."""
 
 STATE_MEMBERS: Final = frozenset(
     {
@@ -69,32 +69,32 @@ MEMBERS: Final[Mapping[str, frozenset[str]]] = {
     "_GroupTuple": frozenset({"grouper", "list"}),
     "Cycler": frozenset({"current", "next", "reset"}),
 }  # fmt: skip
-"""Attributes and methods by the name of the type that has them. Of others, there are none."""
+"""Attributes and methods by type name. Other types have none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names that Home Assistant knows, and those of them that a template may use.
+    """The names in Home Assistant's environment, and those that a template may use.
 
-    Each by kind: ``function``, ``filter`` and ``test``.
+    By kind: ``function``, ``filter`` and ``test``.
     """
 
     known: Mapping[str, Collection[str]]
     allowed: Mapping[str, Collection[str]]
 
     def is_refused(self, kind: str, name: str) -> bool:
-        """Tell whether Home Assistant has a name that a template may not use."""
+        """Return whether a name exists in Home Assistant but is not allowed."""
         return name in self.known[kind] and name not in self.allowed[kind]
 
 
 def ensure_allowed(template: nodes.Template, names: Names) -> frozenset[str]:
-    """Walk a template, and refuse what is not on the list.
+    """Check all nodes of a template.
 
     Returns:
-        The names of functions that are refused unless a variable of the caller has the name.
+        The names of functions that are refused unless a variable has the same name.
 
     Raises:
-        TemplateRefusedError: The template has something that is not on the list.
+        TemplateRefusedError: The template uses something that is not allowed.
         TemplateTooMuchError: The template is too large.
 
     """
@@ -116,7 +116,7 @@ def ensure_allowed(template: nodes.Template, names: Names) -> frozenset[str]:
 
 
 def ensure_functions(refused: Collection[str], variables: Collection[str]) -> None:
-    """Refuse functions, unless variables have their names. Raises ``TemplateRefusedError``."""
+    """Raise ``TemplateRefusedError`` for refused functions, unless variables have their names."""
     for name in sorted(refused):
         if name not in variables:
             raise not_to_be_used("function", name)

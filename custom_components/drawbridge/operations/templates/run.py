@@ -1,4 +1,4 @@
-"""What belongs to one rendering. The environment and the compiled templates are shared by all."""
+"""The data of one rendering. The environment and the compiled templates are shared by all renderings."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
@@ -13,7 +13,7 @@ from .sizes import CONTAINERS, MAX_BITS, SMALL, Sizes
 
 
 class Run:
-    """One rendering: what it sees, what it has taken, and the first refusal that it met."""
+    """One rendering: the key's view, the resources used, and the first refusal."""
 
     __slots__ = ("meter", "refusal", "sight", "sizes")
 
@@ -24,14 +24,14 @@ class Run:
         self.sizes = Sizes(self.meter)
         self.refusal: TemplateRefusedError | TemplateTooMuchError | None = None
         sight.on_listing = self._listing
-        # A template that takes long is rendered anew.
+        # A long-running template is rendered again from the start.
         sight.warnings.clear()
 
     def taken(self, value: Any) -> Any:  # noqa: ANN401 - templates work with values of any kind
-        """Return a new value if it is not too large. An iterator is counted as it is used.
+        """Return a new value if it is not too large. An iterator is counted while it is consumed.
 
         Raises:
-            TemplateTooMuchError: It is too large.
+            TemplateTooMuchError: The value is too large.
 
         """
         meter = self.meter
@@ -62,7 +62,7 @@ class Run:
             yield value
 
     def listed(self, values: Any) -> Any:  # noqa: ANN401 - a container of any kind
-        """Return what can be gone through as a value that can be measured, and measure it."""
+        """Return an iterable as a value that can be measured, and measure it."""
         if isinstance(values, (str, bytes)):
             self.meter.items(len(values))
             return values
@@ -74,7 +74,7 @@ class Run:
         return found
 
     def weigh(self, value: object) -> None:
-        """Count the work of going through a value once, with all that is in it."""
+        """Count the work of reading a value once with all its contents."""
         if isinstance(value, (str, bytes)):
             self.meter.step(1 + len(value) // 64)
         elif type(value) in SMALL:
@@ -87,7 +87,7 @@ class Run:
             self.meter.step()
 
     def refuse(self, error: TemplateRefusedError | TemplateTooMuchError) -> None:
-        """Remember a refusal, in case a function catches what it is told by."""
+        """Remember a refusal, in case a function catches the exception."""
         if self.refusal is None:
             self.refusal = error
 
@@ -102,5 +102,5 @@ reset = _RUN.reset
 
 
 def current_sight() -> Sight:
-    """Return what the template that is being rendered may see."""
+    """Return the view of the template that is being rendered."""
     return current().sight

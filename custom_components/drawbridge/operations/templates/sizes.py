@@ -1,7 +1,7 @@
-"""How large a value is: in memory, and as the text that it would print.
+"""Measures values: their size in memory, and the length of their string form.
 
-Both count a value as often as it is reached, so a list that holds the same list twice counts it twice. Whatever walks
-over a value (to print, compare, hash or sort it) therefore does no more than its size says.
+Shared contents are counted each time they are reached: a list that contains the same list twice counts it twice. An
+operation that traverses a value (to print, compare, hash or sort it) therefore does no more work than its size.
 """
 
 from collections.abc import ItemsView, KeysView, Mapping, ValuesView
@@ -33,15 +33,15 @@ _FLOAT_CHARACTERS: Final = 26
 
 
 class Sizes:
-    """The sizes of the values of one rendering. What a container holds does not change, so each is measured once."""
+    """The sizes of the values of one rendering. The contents of containers do not change, so each is measured once."""
 
     def __init__(self, meter: Meter) -> None:
-        """Measure for a meter, which counts the measuring."""
+        """Create it for a meter, which counts the work of measuring."""
         self._meter = meter
         self._known: dict[int, tuple[object, int]] = {}
 
     def held(self, value: object, depth: int = 0) -> int:
-        """Return the units that a value holds with all that is in it. Raises ``TemplateTooMuchError``."""
+        """Return the units of a value with its contents. Raises ``TemplateTooMuchError``."""
         if isinstance(value, (str, bytes)):
             return ITEM_UNITS + len(value)
         if isinstance(value, int):
@@ -68,7 +68,7 @@ class Sizes:
         return total
 
     def printed(self, value: object, limit: int = MAX_TEXT) -> int:
-        """Return the characters that a value prints, or somewhat more. Raises ``TemplateTooMuchError``."""
+        """Return an upper bound of the length of a value as a string. Raises ``TemplateTooMuchError``."""
         kind = type(value)
         if kind is str:
             length = len(value)  # type: ignore[arg-type]  # a text
@@ -82,7 +82,7 @@ class Sizes:
         return length
 
     def indentation(self, value: object, depth: int = 1) -> int:
-        """Return the characters by which a value is indented as JSON with two spaces a level."""
+        """Return the number of characters that indent a value as JSON, with two spaces per level."""
         inner = _inner(value)
         if inner is None:
             return 0
@@ -91,10 +91,10 @@ class Sizes:
 
 
 def ensure_hashable(values: Any) -> None:  # noqa: ANN401 - what is to be put into a set or a mapping
-    """Refuse many values of kinds whose hashes a client can choose to be equal. Raises ``TemplateTooMuchError``.
+    """Raise ``TemplateTooMuchError`` for many values of types whose hashes a client can choose to be equal.
 
-    Texts are hashed with a random seed. Tuples and very large numbers are not: among many of them, chosen to have the
-    same hash, each look-up would compare all.
+    Strings are hashed with a random seed. Tuples and very large numbers are not: with many values that share a hash,
+    each look-up would compare all of them.
     """
     odd = 0
     for value in values:
@@ -112,7 +112,7 @@ def _is_own_hash(value: float) -> bool:
 
 
 def _printed(value: object, left: int, depth: int) -> int:
-    """Return the characters that a value prints inside of another. Stops when they are more than ``left``."""
+    """Return the length of a value inside another one. Stops when it exceeds ``left``."""
     match value:
         case str():
             return _quoted(value) if depth else len(value)
@@ -129,7 +129,7 @@ def _printed(value: object, left: int, depth: int) -> int:
 
 
 def _inner(value: object) -> list[object] | None:
-    """Return what a container would print of what it holds, ``None`` for what is no container."""
+    """Return the printed contents of a container; ``None`` for other values."""
     if isinstance(value, Namespace):
         value = object.__getattribute__(value, "_Namespace__attrs")
     elif isinstance(value, TemplateState):

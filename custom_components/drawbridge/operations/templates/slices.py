@@ -1,8 +1,8 @@
-"""Does long work in short slices, so that the event loop serves everybody else in between.
+"""Runs long work in short slices, so that the event loop can run in between.
 
-The work has a thread of its own, so that it can be stopped anywhere, but thread and event loop take turns: while one
-runs, the other waits. So the work reads states and registries as if it ran in the event loop: nothing changes during a
-slice.
+The work runs in its own thread, so that it can pause anywhere. The thread and the event loop take turns: while one
+runs, the other waits. The work can therefore read states and registries as if it ran in the event loop: nothing changes
+during a slice.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from .errors import TemplateCancelledError
 
 _IDLE_SECONDS: Final = 0.0005
 _OTHERS_SHARE: Final = 4.0
-"""When others have work, they get at least so many times as long as a slice took."""
+"""After each slice, pending work of the event loop gets at least this multiple of the slice's duration."""
 _MAX_PAUSE_SECONDS: Final = 0.02
 
 
@@ -23,7 +23,7 @@ class Slices[Result]:
     """Work that is done in slices."""
 
     def __init__(self, work: Callable[[Callable[[], None]], Result]) -> None:
-        """Prepare to do work. It is given a function that it calls wherever it can be stopped."""
+        """Create slices for work. Its argument is a function that it calls wherever it can pause."""
         self._work = work
         self._go, self._back = threading.Semaphore(0), threading.Semaphore(0)
         self._is_done = self._is_cancelled = False
@@ -32,11 +32,11 @@ class Slices[Result]:
         self._thread = threading.Thread(target=self._run, name="drawbridge-template", daemon=True)
 
     async def result(self, turn: asyncio.Lock, ensure_wanted: Callable[[], None]) -> Result:
-        """Do the work to its end, and return its result or raise its exception.
+        """Run the work to its end, and return its result or raise its exception.
 
         Args:
-            turn: Held during a slice and the pause after it.
-            ensure_wanted: Called before each slice. Raises to end the work.
+            turn: A lock that is held during a slice and the pause after it.
+            ensure_wanted: Called before each slice. Raises to stop the work.
 
         """
         self._thread.start()
@@ -82,7 +82,7 @@ class Slices[Result]:
 
 
 async def _let_others(slice_seconds: float) -> None:
-    """Let the event loop do what it has to do. If that was anything, give it more time."""
+    """Let the event loop run. If it has pending work, give it more time."""
     began = time.perf_counter()
     await asyncio.sleep(0)
     if time.perf_counter() - began > _IDLE_SECONDS:

@@ -1,4 +1,4 @@
-"""The commands, by what they are about."""
+"""The commands, grouped by topic."""
 
 from collections.abc import Mapping
 from itertools import chain
@@ -55,4 +55,4 @@ _MODULES: Final = (
 COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
     {command.type: command for command in chain.from_iterable(module.commands.commands for module in _MODULES)}
 )
-"""Every command that a key may use, by its type. Any other is unknown."""
+"""Every command that keys may use, by type. All other commands are unknown."""

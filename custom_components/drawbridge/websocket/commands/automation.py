@@ -1,4 +1,4 @@
-"""Commands that test conditions, and follow conditions and triggers."""
+"""Commands that evaluate conditions, and that follow conditions and triggers."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ _TRIGGER = {vol.Required("trigger"): vol.All(shallow, objects, cv.TRIGGER_SCHEMA
 
 @commands.command("test_condition", conditions.TEST, {**_CONDITION, vol.Optional("variables"): dict})
 async def test_condition(request: Request) -> dict[str, Any]:
-    """Return whether a condition on entities in scope holds."""
+    """Return whether a condition on entities in scope is true."""
     return {"result": await conditions.test(request.caller, request.message["condition"])}
 
 
 @commands.command("subscribe_condition", conditions.FOLLOW, _CONDITION)
 async def subscribe_condition(request: Request) -> Answered:
-    """Say whether a condition on entities in scope holds, whenever that changes."""
+    """Send whether a condition on entities in scope is true, whenever that changes."""
     watch = conditions.ConditionWatch(request.current, request.message["condition"], request.send_event)
     await _follow(request, watch)
     request.send_result()
@@ -35,7 +35,7 @@ async def subscribe_condition(request: Request) -> Answered:
 
 @commands.command("subscribe_trigger", triggers.FOLLOW, {**_TRIGGER, vol.Optional("variables"): dict})
 async def subscribe_trigger(request: Request) -> None:
-    """Say when triggers on entities in scope, times, or listed events fire."""
+    """Send an event when triggers on entities in scope, times or listed events fire."""
 
     def report(event: bytes) -> None:
         request.send_event(json_fragment(event))
@@ -44,7 +44,7 @@ async def subscribe_trigger(request: Request) -> None:
 
 
 async def _follow(request: Request, watch: Watch) -> None:
-    """Begin to watch, until the client or the connection ends it."""
+    """Start a watch that runs until the client unsubscribes or the connection closes."""
     await watch.attach()
     watch.follow()
     stop_following = request.on_key_change(watch.key_changed)

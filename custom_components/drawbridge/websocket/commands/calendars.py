@@ -1,4 +1,4 @@
-"""Commands about the events of calendars."""
+"""Commands for the events of calendars."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,7 +17,7 @@ commands = Commands()
 
 
 def _event(value: object) -> object:
-    """Validate an event as Home Assistant does."""
+    """Validate an event like Home Assistant does."""
     from homeassistant.components.calendar import WEBSOCKET_EVENT_SCHEMA  # noqa: PLC0415 - may not be set up
 
     return WEBSOCKET_EVENT_SCHEMA(value)

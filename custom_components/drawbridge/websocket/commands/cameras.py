@@ -1,4 +1,4 @@
-"""Commands about cameras. No stream leaves through the bridge."""
+"""Commands for cameras. They refuse all streams, which would bypass the bridge."""
 
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ _CAMERA: Final = {vol.Required("entity_id"): cv.entity_id}
 
 @commands.command("camera/capabilities", operations.CAPABILITIES, _CAMERA)
 def capabilities(request: Request) -> dict[str, Any]:
-    """Say that a camera has stills, and no stream."""
+    """Return that a camera has still pictures, and no stream."""
     try:
         with missing_told(ERR_HOME_ASSISTANT_ERROR):
             return operations.camera_capabilities(request.caller, request.message["entity_id"])
@@ -32,19 +32,19 @@ def capabilities(request: Request) -> dict[str, Any]:
     "camera/stream", operations.STREAM, {**_CAMERA, vol.Optional("format", default="hls"): vol.In(["hls"])}
 )
 def stream(_request: Request) -> None:
-    """Refuse a stream: it would not stay within the bridge."""
+    """Refuse a stream, because it would bypass the bridge."""
     operations.refuse_stream()
 
 
 @commands.command("camera/webrtc/offer", operations.STREAM, {**_CAMERA, vol.Required("offer"): str})
 def webrtc_offer(_request: Request) -> None:
-    """Refuse a stream: it would go from the camera to the client."""
+    """Refuse a stream, because it would go directly from the camera to the client."""
     operations.refuse_stream()
 
 
 @commands.command("camera/webrtc/get_client_config", operations.STREAM, _CAMERA)
 def webrtc_client_config(_request: Request) -> None:
-    """Refuse what a stream would need."""
+    """Refuse the configuration of a stream."""
     operations.refuse_stream()
 
 
@@ -54,5 +54,5 @@ def webrtc_client_config(_request: Request) -> None:
     {**_CAMERA, vol.Required("session_id"): str, vol.Required("candidate"): dict},
 )
 def webrtc_candidate(_request: Request) -> None:
-    """Refuse what a stream would need."""
+    """Refuse a connection candidate of a stream."""
     operations.refuse_stream()

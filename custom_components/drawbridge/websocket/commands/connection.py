@@ -1,4 +1,4 @@
-"""Commands about the connection itself."""
+"""Commands for the connection itself."""
 
 import voluptuous as vol
 from homeassistant.components.websocket_api.const import ERR_NOT_FOUND
@@ -20,7 +20,7 @@ def ping(request: Request) -> Answered:
 
 @commands.command("supported_features", own.FEATURES, {vol.Required("features"): {str: int}}, is_free=True)
 def supported_features(request: Request) -> None:
-    """Say what the client supports, such as arrays of messages."""
+    """Enable features that the client supports, such as arrays of messages."""
     request.connection.set_features(request.message["features"])
 
 

@@ -1,4 +1,4 @@
-"""Commands of Home Assistant's frontend and its cards: texts, icons, themes."""
+"""Commands of Home Assistant's frontend and cards: translations, icons and themes."""
 
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ _ICON_CATEGORIES: Final = {
     "services",
     "triggers",
 }
-"""Those of the newest Home Assistant. An older one has no icons in some of them."""
+"""The categories of the newest Home Assistant. Older versions have no icons for some of them."""
 
 
 @commands.command(
@@ -36,7 +36,7 @@ _ICON_CATEGORIES: Final = {
     },
 )
 async def get_translations(request: Request) -> dict[str, dict[str, str]]:
-    """Return texts of the integrations of entities in scope."""
+    """Return translations for the integrations of entities in scope."""
     message = request.message
     found = await operations.translations(
         request.caller,
@@ -54,14 +54,14 @@ async def get_translations(request: Request) -> dict[str, dict[str, str]]:
     {vol.Required("category"): vol.In(_ICON_CATEGORIES), vol.Optional("integration"): _INTEGRATIONS},
 )
 async def get_icons(request: Request) -> dict[str, dict[str, Any]]:
-    """Return icons of the integrations of entities in scope."""
+    """Return icons for the integrations of entities in scope."""
     message = request.message
     return {"resources": await operations.icons(request.caller, message["category"], message.get("integration"))}
 
 
 @commands.command("frontend/get_themes", operations.THEMES)
 async def get_themes(request: Request) -> dict[str, Any]:
-    """Return the themes, to a key that sees everything."""
+    """Return the themes, if the key has a scope without limits."""
     return await operations.themes(request.caller)
 
 

@@ -1,4 +1,4 @@
-"""Commands about the history of states."""
+"""Commands for the history of states."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -40,7 +40,7 @@ async def history_during_period(request: Request) -> Answered | dict[str, Any]:
 
 @commands.command("history/stream", operations.FOLLOW, _FIELDS)
 async def stream(request: Request) -> Answered:
-    """Send the states of entities in a period, then each change until it ends."""
+    """Send the states of entities in a period, then each change until the period ends."""
     ensure_available(request, history.ensure_available)
     start, end = period(request)
     query = _query(request, start, end)

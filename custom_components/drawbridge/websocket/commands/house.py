@@ -1,4 +1,4 @@
-"""Commands about Home Assistant itself, its integrations, and the persons, zones and tags in scope."""
+"""Commands for Home Assistant itself, its integrations, and the persons, zones and tags in scope."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ commands = Commands()
 
 @commands.command("get_config", config_operations.READ)
 def get_config(request: Request) -> dict[str, Any]:
-    """Return Home Assistant's configuration. What is hidden is 0 or empty."""
+    """Return Home Assistant's configuration. Hidden values are 0 or empty."""
     return config_operations.complete(request.caller)
 
 
@@ -30,7 +30,7 @@ async def get_manifest(request: Request) -> Any:  # noqa: ANN401 - a fragment of
 
 @commands.command("integration/setup_info", integrations.SETUP_TIMES)
 def setup_info(request: Request) -> list[dict[str, Any]]:
-    """Return how long integrations took to set up, to a key that sees everything."""
+    """Return the setup times of integrations, if the key has a scope without limits."""
     return integrations.setup_times(request.caller)
 
 

@@ -1,4 +1,4 @@
-"""Commands about the logbook."""
+"""Commands for the logbook."""
 
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ _FIELDS: Final = {
 
 @commands.command("logbook/get_events", operations.PERIOD, {**_FIELDS, vol.Optional("context_id"): str})
 async def get_events(request: Request) -> Answered | list[Any]:
-    """Return what happened in a period."""
+    """Return the logbook entries of a period."""
     ensure_available(request, logbook.ensure_available)
     message = request.message
     start, now = moment(request, "start_time"), dt_util.utcnow()
@@ -37,7 +37,7 @@ async def get_events(request: Request) -> Answered | list[Any]:
         return []
     if context_id := message.get("context_id"):
         if selection.is_limited:
-            # Home Assistant's own command fails so, since its database query has one or the other.
+            # Home Assistant's own command fails in this way, because its database query takes only one of the two.
             raise CommandError(ERR_UNKNOWN_ERROR, "Unknown error")
         selection = operations.Selection(context_id=context_id)
     return await send_result(request, await operations.in_period(request.caller, selection, start, end))
@@ -45,7 +45,7 @@ async def get_events(request: Request) -> Answered | list[Any]:
 
 @commands.command("logbook/event_stream", operations.FOLLOW, _FIELDS)
 async def event_stream(request: Request) -> Answered:
-    """Send what happened in a period, then what happens until it ends."""
+    """Send the logbook entries of a period, then new entries until the period ends."""
     ensure_available(request, logbook.ensure_available)
     message = request.message
     start, end = period(request)

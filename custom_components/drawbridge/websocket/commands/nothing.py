@@ -1,7 +1,7 @@
-"""Commands that are accepted and have nothing to tell, in the form that Home Assistant has for nothing.
+"""Commands that are accepted but return nothing, in Home Assistant's format for empty results.
 
-Clients that get a refusal for one of them stop. What they ask for is of the house and of no entity: notifications,
-repairs, integrations, and the dashboards and preferences of users.
+Some clients stop if one of them is refused. They are about data of the whole home that belongs to no entity:
+notifications, repairs, integrations, and the dashboards and preferences of users.
 """
 
 from typing import Any, Final
@@ -22,13 +22,13 @@ _VALUE: Final = {vol.Required("value"): vol.Any(bool, str, int, float, dict, lis
 
 @commands.command("persistent_notification/get", operations.NOTIFICATIONS)
 def notifications(_request: Request) -> list[Any]:
-    """Return no notifications."""
+    """Return an empty list of notifications."""
     return []
 
 
 @commands.command("persistent_notification/subscribe", operations.NOTIFICATIONS)
 def subscribe_notifications(request: Request) -> Answered:
-    """Send that there are no notifications, and nothing after that."""
+    """Send an empty list of notifications, and no events after it."""
     _subscribe(request)
     request.send_result()
     request.send_event({"type": "current", "notifications": {}})
@@ -37,7 +37,7 @@ def subscribe_notifications(request: Request) -> Answered:
 
 @commands.command("repairs/list_issues", operations.ISSUES)
 def issues(_request: Request) -> dict[str, list[Any]]:
-    """Return no issues."""
+    """Return an empty list of issues."""
     return {"issues": []}
 
 
@@ -47,7 +47,7 @@ def issues(_request: Request) -> dict[str, list[Any]]:
     {vol.Optional("type_filter"): vol.All(cv.ensure_list, [str]), vol.Optional("domain"): str},
 )
 def config_entries(_request: Request) -> list[Any]:
-    """Return no configured integrations."""
+    """Return an empty list of config entries."""
     return []
 
 
@@ -59,7 +59,7 @@ def panels(_request: Request) -> dict[str, Any]:
 
 @commands.command("lovelace/info", operations.DASHBOARDS)
 def lovelace_info(_request: Request) -> dict[str, str]:
-    """Return how resources are kept in a new Home Assistant."""
+    """Return the resource mode of a new Home Assistant installation."""
     return {"resource_mode": "storage"}
 
 
@@ -69,7 +69,7 @@ def lovelace_info(_request: Request) -> dict[str, str]:
     {vol.Optional("force", default=False): bool, vol.Optional("url_path"): vol.Any(None, cv.string)},
 )
 def lovelace_config(request: Request) -> None:
-    """Say that there is no such dashboard, as Home Assistant does where nobody has made one."""
+    """Answer that the dashboard does not exist, like Home Assistant without dashboards."""
     url_path = request.message.get("url_path")
     text = "No config found." if url_path is None else f"Unknown config specified: {url_path}"
     raise CommandError("config_not_found", text)
@@ -77,13 +77,13 @@ def lovelace_config(request: Request) -> None:
 
 @commands.command("lovelace/resources", operations.DASHBOARDS)
 def lovelace_resources(_request: Request) -> list[Any]:
-    """Return no resources of dashboards."""
+    """Return an empty list of dashboard resources."""
     return []
 
 
 @commands.command("lovelace/dashboards/list", operations.DASHBOARDS)
 def lovelace_dashboards(_request: Request) -> list[Any]:
-    """Return no dashboards."""
+    """Return an empty list of dashboards."""
     return []
 
 
@@ -101,24 +101,24 @@ def user_data(request: Request) -> dict[str, Any]:
 
 @commands.command("frontend/set_user_data", operations.PREFERENCES, {**_KEY, **_VALUE})
 def set_user_data(_request: Request) -> None:
-    """Accept a preference, and store nothing."""
+    """Accept a preference without storing it."""
 
 
 @commands.command("frontend/subscribe_user_data", operations.PREFERENCES, _OPTIONAL_KEY)
 def subscribe_user_data(request: Request) -> Answered:
-    """Send that there are no preferences, and nothing after that."""
+    """Send empty preferences, and no events after them."""
     return _subscribe_preferences(request)
 
 
 @commands.command("frontend/get_system_data", operations.PREFERENCES, _KEY)
 def system_data(request: Request) -> dict[str, Any]:
-    """Return no preferences of the house."""
+    """Return no system preferences."""
     return _no_preferences(request)
 
 
 @commands.command("frontend/subscribe_system_data", operations.PREFERENCES, _KEY)
 def subscribe_system_data(request: Request) -> Answered:
-    """Send that there are no preferences of the house, and nothing after that."""
+    """Send empty system preferences, and no events after them."""
     return _subscribe_preferences(request)
 
 
@@ -128,12 +128,12 @@ def _no_preferences(request: Request) -> dict[str, Any]:
 
 def _subscribe_preferences(request: Request) -> Answered:
     _subscribe(request)
-    # The event comes first, as in Home Assistant.
+    # The event is sent before the result, as in Home Assistant.
     request.send_event(_no_preferences(request))
     request.send_result()
     return ANSWERED
 
 
 def _subscribe(request: Request) -> None:
-    """Keep a subscription to nothing."""
+    """Register a subscription without events."""
     request.subscribe(lambda: None)

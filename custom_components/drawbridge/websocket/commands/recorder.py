@@ -1,4 +1,4 @@
-"""Commands about the recorder and its statistics."""
+"""Commands for the recorder and its statistics."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -23,7 +23,7 @@ def _units(value: object) -> Any:  # noqa: ANN401 - what the schema returns
 
 
 def _period(name: str) -> Callable[[object], Any]:
-    """Return the validator of one of the three ways to name a period."""
+    """Return the validator of one of the three forms of a period."""
 
     def validate(value: object) -> Any:  # noqa: ANN401 - what the schema returns
         from homeassistant.components.recorder.util import PERIOD_SCHEMA  # noqa: PLC0415 - may not be set up
@@ -53,7 +53,7 @@ async def info(request: Request) -> dict[str, Any]:
     "recorder/list_statistic_ids", operations.LIST, {vol.Optional("statistic_type"): vol.Any("sum", "mean")}
 )
 async def list_statistic_ids(request: Request) -> Answered:
-    """Return the statistics in scope."""
+    """Return the metadata of the statistics in scope."""
     ensure_available(request, operations.ensure_available)
     found = await operations.listed(request.caller, request.message.get("statistic_type"))
     return await send_result(request, found)
@@ -61,7 +61,7 @@ async def list_statistic_ids(request: Request) -> Answered:
 
 @commands.command("recorder/get_statistics_metadata", operations.METADATA, {vol.Optional("statistic_ids"): [str]})
 async def get_statistics_metadata(request: Request) -> Answered:
-    """Return the units of statistics, and what they hold."""
+    """Return the metadata of the given statistics, such as their units."""
     ensure_available(request, operations.ensure_available)
     found = await operations.metadata(request.caller, request.message.get("statistic_ids", []))
     return await send_result(request, found)
@@ -115,5 +115,5 @@ async def statistic_during_period(request: Request) -> dict[str, Any]:
 
 
 def _beyond_the_calendar() -> CommandError:
-    """Return Home Assistant's error for a period that goes beyond the calendar."""
+    """Return Home Assistant's error for a period outside the supported range of dates."""
     return CommandError(ERR_UNKNOWN_ERROR, "Unknown error")

@@ -1,4 +1,4 @@
-"""Commands about the registries, as far as the scope reveals them."""
+"""Commands for the registries, filtered by scope."""
 
 from typing import Any
 
@@ -26,13 +26,13 @@ async def list_entities_for_display(request: Request) -> json_fragment:
 
 @commands.command("config/entity_registry/get", operations.ENTITY, {vol.Required("entity_id"): cv.entity_id})
 def get_entity(request: Request) -> dict[str, Any]:
-    """Return the whole entry of an entity."""
+    """Return the entry of an entity with all fields."""
     return operations.entity(request.caller, request.message["entity_id"])
 
 
 @commands.command("config/entity_registry/get_entries", operations.ENTITY, {vol.Required("entity_ids"): cv.entity_ids})
 def get_entities(request: Request) -> dict[str, dict[str, Any] | None]:
-    """Return the whole entries of entities by their ids."""
+    """Return the entries of entities with all fields, by entity ID."""
     return operations.entities_by_id(request.caller, request.message["entity_ids"])
 
 
@@ -50,13 +50,13 @@ def list_areas(request: Request) -> list[dict[str, Any]]:
 
 @commands.command("config/floor_registry/list", operations.FLOORS)
 def list_floors(request: Request) -> list[dict[str, Any]]:
-    """Return the entries of the floors of these areas."""
+    """Return the entries of the floors that the scope reveals."""
     return operations.floors(request.caller)
 
 
 @commands.command("config/label_registry/list", operations.LABELS)
 def list_labels(request: Request) -> list[dict[str, Any]]:
-    """Return the entries of the labels of entities, devices and areas that the scope reveals."""
+    """Return the entries of the labels that the scope reveals."""
     return operations.labels(request.caller)
 
 

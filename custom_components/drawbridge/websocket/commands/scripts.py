@@ -27,7 +27,7 @@ commands = Commands()
     {vol.Required("sequence"): vol.All(shallow, cv.SCRIPT_SCHEMA), vol.Optional("variables"): dict},
 )
 async def execute_script(request: Request) -> dict[str, Any]:
-    """Call one service after the other. One that the key may not call, and none is called."""
+    """Run a sequence of actions. If the key may not perform one of them, none is run."""
     try:
         context = await operations.run(request.caller, request.message["sequence"])
     except RefusedError as err:
@@ -38,7 +38,7 @@ async def execute_script(request: Request) -> dict[str, Any]:
 
 
 def _as_home_assistant(error: RefusedError) -> CommandError | None:
-    """Return an error of a call that Home Assistant refused, as its own command tells it."""
+    """Return the error that Home Assistant's own command sends for a failed action."""
     match error.__cause__:
         case ServiceNotFound() as cause:
             return CommandError(ERR_SERVICE_VALIDATION_ERROR, str(cause), translation(cause))

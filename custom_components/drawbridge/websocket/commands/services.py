@@ -1,4 +1,4 @@
-"""Commands about services."""
+"""Commands for services."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ async def call_service(request: Request) -> dict[str, Any]:
     """Call a service on entities in scope."""
     message = request.message
     if (message["domain"], message["service"]) == ("system_log", "write"):
-        # The frontend reports its own errors so. They are no business of Home Assistant's log.
+        # The frontend reports its own errors with this service. They do not belong in Home Assistant's log.
         return {"context": await request.caller.context()}
     try:
         result = await operations.call(
@@ -64,7 +64,7 @@ async def call_service(request: Request) -> dict[str, Any]:
 
 
 def _as_home_assistant(message: dict[str, Any], error: RefusedError) -> CommandError | None:
-    """Return an error of a call that Home Assistant refused, as its own command tells it."""
+    """Return the error that Home Assistant's own command sends for a failed call."""
     cause = error.__cause__
     if isinstance(cause, ServiceNotFound):
         name = f"{message['domain']}.{message['service']}"
@@ -81,7 +81,7 @@ def _as_home_assistant(message: dict[str, Any], error: RefusedError) -> CommandE
 
 
 def translation(error: HomeAssistantError) -> dict[str, Any] | None:
-    """Return what clients translate an error by. Its placeholders may name what is out of scope, so they stay here."""
+    """Return the translation key of an error. The placeholders are left out, because they can contain hidden names."""
     if error.translation_key is None:
         return None
     return {

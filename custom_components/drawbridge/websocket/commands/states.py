@@ -1,4 +1,4 @@
-"""Commands about states: all of them at once, and live."""
+"""Commands for states."""
 
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ async def get_states(request: Request) -> json_fragment:
     {vol.Optional("entity_ids"): cv.entity_ids, **INCLUDE_EXCLUDE_BASE_FILTER_SCHEMA.schema},
 )
 def subscribe_entities(request: Request) -> Answered:
-    """Send the states of the entities in scope, then what changes."""
+    """Send the states of the entities in scope, then their changes."""
     entity_filter, filter_key = _read_filter(request.message)
     subscription = EntitySubscription(request, entity_filter, filter_key)
     stop_following = request.on_key_change(subscription.key_changed)
@@ -53,9 +53,9 @@ def subscribe_entities(request: Request) -> Answered:
 
 
 def _read_filter(message: dict[str, Any]) -> tuple[EntityFilter | None, object]:
-    """Return the filter that a client asks for, and a key that equal filters share.
+    """Return the client's filter, and a key that is equal for equal filters.
 
-    An empty list of entities asks for nothing, although Home Assistant takes it for everything.
+    An empty list of entities matches nothing, although Home Assistant treats it as everything.
     """
     entity_ids = frozenset(message["entity_ids"]) if "entity_ids" in message else None
     chosen = convert_include_exclude_filter(message)

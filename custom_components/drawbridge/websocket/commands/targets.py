@@ -1,4 +1,4 @@
-"""Commands about targets, and about what is related to something."""
+"""Commands for targets and related items."""
 
 from enum import StrEnum
 from typing import Any, Final
@@ -16,7 +16,7 @@ _USABLE: Final[dict[Any, Any]] = {**_TARGET, vol.Optional("expand_group", defaul
 
 
 class ItemType(StrEnum):
-    """What `search/related` can start from, as in Home Assistant's own."""
+    """The item types that `search/related` accepts, as in Home Assistant."""
 
     AREA = "area"
     AUTOMATION = "automation"
@@ -92,7 +92,7 @@ async def get_services_for_target(request: Request) -> set[str]:
     },
 )
 def search_related(request: Request) -> dict[str, set[str]]:
-    """Return what is related to something within the scope."""
+    """Return the items in scope that are related to an item."""
     message = request.message
     return related.search(
         request.caller,

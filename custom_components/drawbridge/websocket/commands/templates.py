@@ -30,7 +30,7 @@ _LONGEST_SECONDS: Final = 30.0
     },
 )
 async def render_template(request: Request) -> Answered:
-    """Render a template that uses what is in scope, and render it anew whenever that changes."""
+    """Render a template that reads states in scope, and render it again whenever they change."""
     message = request.message
     watch = operations.TemplateWatch(
         request.current,
@@ -57,7 +57,7 @@ async def render_template(request: Request) -> Answered:
 
 
 async def _prepare(watch: operations.TemplateWatch, seconds: float | None) -> None:
-    """Render for the first time, within the time that the client gives it."""
+    """Render for the first time, within the client's time limit."""
     limit = seconds if seconds is not None and 0 < seconds < _LONGEST_SECONDS else None
     try:
         async with asyncio.timeout(limit):

@@ -1,4 +1,4 @@
-"""Commands about the items of to-do lists."""
+"""Commands for the items of to-do lists."""
 
 import voluptuous as vol
 from homeassistant.helpers import config_validation as cv
@@ -43,7 +43,7 @@ def subscribe(request: Request) -> Answered:
     },
 )
 async def move(request: Request) -> None:
-    """Move an item of a to-do list behind another, or to the top."""
+    """Move an item of a to-do list after another item, or to the top."""
     message = request.message
     with failure_told():
         await operations.move(request.caller, message["entity_id"], message["uid"], message.get("previous_uid"))

@@ -1,4 +1,4 @@
-"""Commands about the weather."""
+"""Commands for the weather."""
 
 import voluptuous as vol
 from homeassistant.helpers import config_validation as cv
