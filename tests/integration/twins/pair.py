@@ -1,0 +1,263 @@
+"""The twins: what one is asked the other is asked too, and what they answer is compared."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from inspect import isawaitable
+from typing import Any, Final, Protocol
+
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.util import dt as dt_util
+
+from custom_components.drawbridge.websocket.commands import COMMANDS
+from tests.integration.twins.changes import inside, outside
+from tests.integration.twins.homes import Home
+from tests.integration.twins.lines import Flow, Line
+from tests.integration.twins.requests import OPEN_ENDED, Ask, draw
+
+STEP_SECONDS: Final = 0.05
+"""More than the window of the change feed: changes of different steps never leave together."""
+_WINDOW_SECONDS: Final = 0.5
+"""More than the window of any subscription."""
+_LONG_SECONDS: Final = (1, 7, 65)
+_PAUSES: Final = 0.01
+"""How often much time passes at once, as a share of the steps."""
+_TURNS: Final = 3
+_SETTLE_EVERY: Final = 8
+_RECORDED: Final = ("history", "logbook", "statistic", "recorder")
+_LINES: Final = ("room", "room", "shared")
+_AROUND: Final = 150
+"""Characters that a failure shows before the first difference."""
+_RENEW: Final = 0.002
+"""How often a connection is closed and another is opened, as a share of the steps."""
+
+
+class Clock(Protocol):
+    """A clock that stands still until it is told to go on."""
+
+    def tick(self, delta: float | timedelta) -> object:
+        """Go on."""
+
+
+@dataclass
+class Twins:
+    """Two homes with the same room."""
+
+    homes: tuple[Home, Home]
+    clock: Clock
+    dice: random.Random
+    lines: list[tuple[Line, Line]] = field(default_factory=list)
+    flows: list[tuple[Flow, Flow]] = field(default_factory=list)
+    asked: Counter[str] = field(default_factory=Counter)
+    granted: Counter[str] = field(default_factory=Counter)
+    events: int = 0
+    steps: int = 0
+    last: list[str] = field(default_factory=list)
+    """What was done last, for the message of a failure."""
+    _etags: tuple[dict[str, str], dict[str, str]] = field(default_factory=lambda: ({}, {}))
+    _cursors: tuple[dict[str, str], dict[str, str]] = field(default_factory=lambda: ({}, {}))
+
+    async def run(self, steps: int) -> None:
+        """Take steps, and compare."""
+        for key in _LINES:
+            self.lines.append((await Line.open(self.homes[0], key), await Line.open(self.homes[1], key)))
+        for key in {*_LINES}:
+            await self._open_flow(key, (None, None))
+        try:
+            for _ in range(steps):
+                await self.step()
+            await self.settle()
+        except Exception as err:
+            err.add_note("\n".join(["What was done before:", *self.last]))
+            raise
+        for one, other in self.flows:
+            await one.close()
+            await other.close()
+        for pair in self.lines:
+            for line in pair:
+                await line.socket.close()
+
+    async def step(self) -> None:
+        """Take one step."""
+        self.steps += 1
+        self.clock.tick(STEP_SECONDS)
+        for _ in range(_TURNS):
+            # What was due in between happens before the step.
+            await asyncio.sleep(0)
+        if self.dice.random() < _PAUSES:
+            # Settled before too: a connection without a sign of life for so long is closed.
+            await self.settle()
+            self.clock.tick(self.dice.choice(_LONG_SECONDS))
+            await self.settle()
+        kind = self.dice.random()
+        if kind < 0.22:
+            await self._change("inside", [inside(self.dice)] * 2)
+        elif kind < 0.5:
+            changes = [[outside] * home.dice.randrange(4) for home in self.homes]
+            await self._change("outside", [_all(items) for items in changes])
+        elif kind < 1 - _RENEW:
+            is_command, ask = draw(self.dice)
+            await (self._command(ask) if is_command else self._request(ask))
+        else:
+            await self._renew()
+        if self.steps % _SETTLE_EVERY == 0:
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Let everything happen that is due, and compare what was delivered."""
+        await self._until_done()
+        # Whatever waits for its window leaves now.
+        self.clock.tick(_WINDOW_SECONDS)
+        await self._until_done()
+        for number, pair in enumerate(self.lines):
+            found = [await line.drain() for line in pair]
+            self.events += len(found[0])
+            shown = [
+                [line.home.normal.text(text, line.sent.get(item, "")) for item, text in events]
+                for line, events in zip(pair, found, strict=True)
+            ]
+            self._compare(f"the events of connection {number}", *shown)
+        for pair in self.flows:
+            # What was written before is read once the answers above were.
+            await asyncio.sleep(0)
+            texts = [flow.drain(home) for flow, home in zip(pair, self.homes, strict=True)]
+            self._compare("the stream", *[home.normal.text(text) for text, home in zip(texts, self.homes, strict=True)])
+
+    async def _until_done(self) -> None:
+        for home in self.homes:
+            home.act()
+            await home.hass.async_block_till_done()
+
+    # --- Steps
+
+    async def _change(self, name: str, changes: list[Callable[[Home], Any]]) -> None:
+        self._note(name)
+        for home, change in zip(self.homes, changes, strict=True):
+            home.act()
+            result = change(home)
+            if isawaitable(result):
+                await result
+
+    async def _command(self, ask: Ask) -> None:
+        number = self.dice.randrange(len(self.lines))
+        if ask.name == "supported_features":
+            return
+        await self._recorded(ask.name)
+        self.asked[ask.name] += 1
+        self._note(f"{ask.name} {ask.message} on {number}")
+        answers = []
+        for line in self.lines[number]:
+            message = self._resolved(line.home, ask.message, None)
+            text = await line.ask(ask.name, message)
+            answers.append(line.home.normal.text(text, line.sent.get(line.number, "")))
+        self._compare(f"{ask.name} {ask.message}", *answers)
+        assert not answers[0].startswith("closed"), f"step {self.steps}: {ask.name} {ask.message}: {answers[0]}"
+        self.granted[ask.name] += '"success":true' in answers[0] or '"pong"' in answers[0]
+
+    async def _request(self, ask: Ask) -> None:
+        await self._recorded(ask.name)
+        self.asked[ask.name] += 1
+        key = self.dice.choice(_LINES)
+        self._note(f"{ask} with the key '{key}'")
+        answers = [await self._answer(home, ask, key) for home in self.homes]
+        self._compare(f"{ask}", *answers)
+        self.granted[ask.name] += answers[0].startswith(("200", "201", "304"))
+
+    async def _answer(self, home: Home, ask: Ask, key: str) -> str:
+        home.act()
+        place = self.homes.index(home)
+        etags, cursors = self._etags[place], self._cursors[place]
+        resolved = [self._resolved(home, item, cursors.get(key)) for item in (ask.path, ask.query, ask.message)]
+        path, query, message = resolved
+        headers = {"X-Request-ID": f"step{self.steps}"}
+        if "If-None-Match" in ask.headers:
+            headers["If-None-Match"] = etags.get(f"{key} {ask.path}", '"none"')
+        body = {"json": message} if message is not None else {}
+        method = ask.name.partition(" ")[0]
+        answer = await home.bridge.request(
+            method, path, home.secrets[key], params=query, headers=headers, **body
+        )
+        content = await answer.read()
+        shown = {name.lower(): text for name, text in answer.headers.items()}
+        for name, known, place in (("etag", etags, f"{key} {ask.path}"), ("drawbridge-cursor", cursors, key)):
+            if (found := shown.get(name)) is not None:
+                known[place] = found
+                shown[name] = home.normal.label(found)
+        if "content-encoding" in shown:
+            # Random ids compress as they happen to.
+            shown.pop("content-length", None)
+        text = f"{answer.status} {shown}\n{content.decode('latin-1')}"
+        return home.normal.text(text, f"{path} {query} {message}")
+
+    async def _renew(self) -> None:
+        """Close a connection and open another, in the place of the first."""
+        number = self.dice.randrange(len(self.lines) + len(self.flows))
+        self._note(f"renew {number}")
+        await self.settle()
+        if number < len(self.lines):
+            for line in self.lines[number]:
+                await line.socket.close()
+            key = _LINES[number]
+            self.lines[number] = (await Line.open(self.homes[0], key), await Line.open(self.homes[1], key))
+            return
+        one, other = self.flows.pop(number - len(self.lines))
+        await one.close()
+        await other.close()
+        await self._open_flow(self.dice.choice(_LINES), (one.last_id, other.last_id))
+
+    async def _open_flow(self, key: str, last_ids: tuple[str | None, str | None]) -> None:
+        one, other = [await Flow.open(home, key, item) for home, item in zip(self.homes, last_ids, strict=True)]
+        self._compare("the stream", one.response.status, other.response.status)
+        self.flows.append((one, other))
+
+    async def _recorded(self, name: str) -> None:
+        """Have everything in the database before it is asked for."""
+        if any(word in name for word in _RECORDED):
+            await self._until_done()
+            for home in self.homes:
+                await get_instance(home.hass).async_block_till_done()
+
+    def _resolved(self, home: Home, item: Any, cursor: str | None) -> Any:
+        """Return a part of a request with its names put as this home has them."""
+        if isinstance(item, dict):
+            return {name: self._resolved(home, inner, cursor) for name, inner in item.items()}
+        if isinstance(item, list):
+            return [self._resolved(home, inner, cursor) for inner in item]
+        if not isinstance(item, str) or "@" not in item:
+            return item
+        if item == "@cursor":
+            return cursor or "none"
+        if item == "@hidden":
+            return home.dice.choice([home.refs["@hub"], f"{home.dice.getrandbits(128):032x}"])
+        head, found, seconds = item.partition("@now")
+        if found:
+            return f"{head}{(dt_util.utcnow() + timedelta(seconds=int(seconds))).isoformat()}"
+        return home.refs.get(item, item)
+
+    def _note(self, text: str) -> None:
+        self.last = [*self.last[-6:], f"{self.steps}: {text}"]
+
+
+    def _compare(self, what: str, one: Any, other: Any) -> None:
+        if one != other:
+            pairs = enumerate(zip(str(one), str(other), strict=False))
+            start = max(0, next((place for place, (left, right) in pairs if left != right), 0) - _AROUND)
+            texts = "\n".join(f"{str(item)[start : start + 4 * _AROUND]!r}" for item in (one, other))
+            raise AssertionError(f"step {self.steps}: {what}\n{texts}")
+
+    def unasked(self) -> set[str]:
+        """Return the endpoints and commands that were never asked."""
+        return {*COMMANDS, *OPEN_ENDED} - {*self.asked, *OPEN_ENDED, "supported_features"}
+
+
+def _all(items: list[Callable[[Home], Any]]) -> Callable[[Home], Any]:
+    async def change(home: Home) -> None:
+        for item in items:
+            result = item(home)
+            if isawaitable(result):
+                await result
+
+    return change

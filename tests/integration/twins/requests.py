@@ -1,0 +1,192 @@
+"""Requests that are the same for both twins, drawn for every endpoint and every command that there is."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import voluptuous as vol
+
+from custom_components.drawbridge.http.endpoint import Endpoint
+from custom_components.drawbridge.http.mount import ENDPOINTS
+from custom_components.drawbridge.websocket.command import Command
+from custom_components.drawbridge.websocket.commands import COMMANDS
+from tests.integration.twins.homes import INSIDE, LABEL, MISSING, OUTSIDE, ROOM, WANDERER
+
+OPEN_ENDED: Final = frozenset({"/api/stream"})
+"""Answers without an end. They are kept open beside the WebSocket connections."""
+_TIMES: Final = ("@now-10", "@now-100", "@now-1000", "@now+100", "2026-06-01T12:00:00+00:00", "x")
+_TEMPLATES: Final = (
+    "{{ states('%s') }}", "{{ states.%s.state }}", "{{ is_state('%s', 'on') }}", "{{ state_attr('%s', 'a') }}",
+    "{{ expand('%s') | map(attribute='entity_id') | list }}", "{{ area_name('%s') }}", "{{ device_id('%s') }}",
+    "{{ area_entities('living_room') }}", "{{ area_entities('attic') }}", "{{ label_entities('shared') }}",
+    "{{ states | list | count }}", "{{ areas() }}", "{{ integration_entities('test') }}", "{{ states.light | list }}",
+    "{{ now() }} {{ '%s' }}", "{{ floor_entities('ground') }}", "{{ has_value('%s') }}", "{{ labels('%s') }}",
+)  # fmt: skip
+_WORDS: Final = ("on", "off", "x", "", "automation", "en", "living_room", "light", "1")
+
+
+def entity(dice: random.Random) -> str:
+    """Return the id of an entity that is seen, hidden or missing."""
+    kind = dice.random()
+    pool = (*INSIDE, WANDERER) if kind < 0.5 else OUTSIDE if kind < 0.85 else MISSING
+    return dice.choice(pool)
+
+
+def entities(dice: random.Random) -> list[str]:
+    """Return a few ids."""
+    return [entity(dice) for _ in range(dice.choice([1, 1, 2, 4]))]
+
+
+def _target(dice: random.Random) -> dict[str, Any]:
+    names = ("entity_id", "area_id", "device_id", "label_id", "floor_id")
+    return {name: _NAMED[name](dice) for name in dice.sample(names, dice.choice([1, 1, 2]))}
+
+
+def _template(dice: random.Random) -> str:
+    text = dice.choice(_TEMPLATES)
+    return text % entity(dice) if "%s" in text else text
+
+
+def _trigger(dice: random.Random) -> Any:
+    return dice.choice(
+        [
+            {"platform": "state", "entity_id": entity(dice)}, {"platform": "event", "event_type": "bell"},
+            {"platform": "numeric_state", "entity_id": entity(dice), "above": 2},
+            {"platform": "time_pattern", "seconds": "/5"}, {"platform": "zone", "entity_id": entity(dice)},
+        ]
+    )  # fmt: skip
+
+
+def _condition(dice: random.Random) -> Any:
+    return dice.choice(
+        [
+            {"condition": "state", "entity_id": entity(dice), "state": "1"},
+            {"condition": "numeric_state", "entity_id": entity(dice), "above": 2},
+            {"condition": "or", "conditions": [{"condition": "state", "entity_id": entity(dice), "state": "1"}]},
+            {"condition": "device", "device_id": "@device", "domain": "light"},
+        ]
+    )  # fmt: skip
+
+
+def _sequence(dice: random.Random) -> Any:
+    return [{"action": dice.choice(["light.turn_on", "light.toggle"]), "target": {"entity_id": entity(dice)}}]
+
+
+def _of(*choices: Any) -> Callable[[random.Random], Any]:
+    return lambda dice: dice.choice(choices)
+
+
+_NAMED: Final[Mapping[str, Callable[[random.Random], Any]]] = {
+    "entity_id": entity, "entity_ids": entities, "entity": lambda dice: ",".join(entities(dice)),
+    "filter_entity_id": lambda dice: ",".join(entities(dice)), "statistic_ids": entities, "statistic_id": entity,
+    "area_id": _of(ROOM, "attic", "none"), "area": _of(ROOM, "Living room", "attic"),
+    "device_id": _of("@device", "@hidden", "none"), "device_ids": lambda dice: [_NAMED["device_id"](dice)],
+    "label_id": _of(LABEL, "attic", "none"), "label": _of(LABEL, "attic"), "floor_id": _of("ground", "attic"),
+    "start_time": _of(*_TIMES), "end_time": _of(*_TIMES), "start": _of(*_TIMES), "end": _of(*_TIMES),
+    "start_date_time": _of(*_TIMES), "end_date_time": _of(*_TIMES), "context_id": _of("01KB0000000000000000000001"),
+    "event_type": _of("bell", "state_changed", "attic_event", "call_service", "entity_registry_updated",
+                      "device_registry_updated", "area_registry_updated", "service_registered", "component_loaded"),
+    "event_data": lambda dice: dice.choice([{}, {"entity_id": entity(dice)}, {"button": 1}]),
+    "domain": _of("light", "light", "input_boolean", "todo", "homeassistant", "counter", "attic"),
+    "service": _of("turn_on", "turn_off", "toggle", "get_items", "do"), "target": _target,
+    "service_data": lambda dice: dice.choice([{}, {"entity_id": entity(dice)}, {"brightness": dice.randrange(255)}]),
+    "template": _template, "trigger": _trigger, "condition": _condition, "sequence": _sequence,
+    "item_type": _of("entity", "device", "area", "floor", "label", "automation", "script", "integration"),
+    "item_id": lambda dice: dice.choice([entity(dice), "@device", "@hidden", ROOM, LABEL, "ground", "attic"]),
+    "period": _of("5minute", "hour", "day", "1", "3"), "types": _of(["mean"], ["state", "sum"]),
+    "subscription": lambda dice: dice.randrange(1, 400), "scope": _of("automation", "helpers"),
+    "integration": _of("light", "counter", "timer", "test"), "integrations": _of(["light"], ["counter"]),
+    "since": _of("@cursor", "@cursor", "x"), "fields": _of("state", "state,attributes.a"), "include": lambda dice: {
+        "entities": entities(dice), "domains": [dice.choice(["light", "sensor", "person"])]},
+    "exclude": lambda dice: {"entities": entities(dice)}, "restrict": _of("state_changed", "bell"),
+    "forecast_type": _of("daily", "hourly"), "features": lambda _dice: {}, "category": _of("title", "state", "services"),
+    "language": _of("en", "nl"), "key": _of("core", "x"), "value": _of(None, 1, {"a": 1}), "uid": _of("1", "2"),
+    "event": lambda _dice: {"summary": "Party", "dtstart": "2026-06-02", "dtend": "2026-06-03"},
+    "variables": lambda _dice: {}, "timeout": _of(1, 3), "url_path": _of(None, "lovelace", "attic"),
+}  # fmt: skip
+"""Values for a field of this name, wherever it is."""
+
+
+@dataclass
+class Ask:
+    """A request.
+
+    Attributes:
+        name: The endpoint or the command, for the tally.
+        path: The path of an endpoint.
+        message: The fields of a command, or the body of a request.
+        query: The query of a request.
+        headers: The headers of a request.
+
+    """
+
+    name: str
+    path: str = ""
+    message: Any = None
+    query: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def value(dice: random.Random, name: str, validator: object) -> Any:
+    """Return a value for a field, which is mostly valid."""
+    if dice.random() < 0.03:
+        return dice.choice([None, [], {}, -1, "x" * 300])
+    if name in _NAMED:
+        return _NAMED[name](dice)
+    if isinstance(validator, vol.In):
+        return dice.choice(sorted(validator.container, key=str))
+    if isinstance(validator, vol.Any | vol.All):
+        return value(dice, name, validator.validators[0])
+    if isinstance(validator, list):
+        return [value(dice, name, validator[0])] if validator else []
+    if validator is bool or "boolean" in repr(validator):
+        return dice.random() < 0.5
+    if validator is int or "int" in repr(validator):
+        return dice.randrange(5)
+    if validator is dict or isinstance(validator, dict):
+        return {}
+    return dice.choice(_WORDS) if validator is str or callable(validator) else validator
+
+
+def command(dice: random.Random, command: Command) -> Ask:
+    """Return a message of a command."""
+    message: dict[str, Any] = {}
+    for marker, validator in (command.fields or {}).items():
+        if isinstance(marker, vol.Required) or dice.random() < 0.5:
+            message[str(marker)] = value(dice, str(marker), validator)
+    return Ask(command.type, message=message)
+
+
+def endpoint(dice: random.Random, endpoint: Endpoint) -> Ask:
+    """Return a request for an endpoint."""
+    path = endpoint.path
+    for part in [item[1:-1].partition(":")[0] for item in path.split("/") if item.startswith("{")]:
+        chosen = str(_NAMED[part](dice)) if part in _NAMED else dice.choice(_WORDS)
+        path = path.replace(f"{{{part}}}", chosen or "x")
+    query = {}
+    for parameter in endpoint.about.parameters if endpoint.about is not None else ():
+        if parameter.required or dice.random() < 0.35:
+            query[parameter.name] = str(value(dice, parameter.name, str))
+    body = None
+    if endpoint.about is not None and endpoint.about.body is not None:
+        body = _body(dice, endpoint.path)
+    headers = {"If-None-Match": f"@etag {path}"} if dice.random() < 0.3 else {}
+    return Ask(f"{endpoint.method} {endpoint.path}", path, body, query, headers)
+
+
+def _body(dice: random.Random, path: str) -> Any:
+    if "template" in path:
+        return {"template": _template(dice)}
+    if "services" in path:
+        return dice.choice([_target(dice), _NAMED["service_data"](dice)])
+    if "events" in path:
+        return _NAMED["event_data"](dice)
+    return {"state": str(dice.randrange(5)), "attributes": {"a": dice.randrange(3)}}
+
+
+def draw(dice: random.Random) -> tuple[bool, Ask]:
+    """Return a request, and whether it is a command."""
+    if dice.random() < 0.4:
+        return False, endpoint(dice, dice.choice([item for item in ENDPOINTS if item.path not in OPEN_ENDED]))
+    return True, command(dice, dice.choice(list(COMMANDS.values())))
