@@ -93,7 +93,7 @@ class Bridge:
         self.directory = EntityDirectory(hass)
         self.caches = Caches(hass, self.directory, self.recorder)
         self.states = self.caches.states
-        self.changes = ChangeLog(self.states.index, self.directory)
+        self.changes = ChangeLog(self.states.index)
         self.cursors = Cursors()
         self.feed = ChangeFeed(hass, self.directory, self.states.json, self.recorder.live.delivered)
         self.snapshots = Snapshots(hass, self.feed)
@@ -153,7 +153,6 @@ class Bridge:
         for stop in (
             self.directory.start(),
             self.caches.start(),
-            self.changes.start(),
             self.feed.start(),
             self.snapshots.clear,
             self.events.close,

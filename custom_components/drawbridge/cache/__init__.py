@@ -25,7 +25,7 @@ number             belongs to             grows with
 ``horizon``        ``StateIndex``         forgetting a change: whoever read before it must look at every entity
 ``seen``           ``Membership``         reading the index: the index version up to which a view knows of changes
 ``members.version``  ``Membership``       a change of an entity that is, or was, in the view's scope
-``epoch``          ``ChangeLog``          an entity that may have moved between scopes: followers start over
+``epoch``          ``LiveScope``          an entity in scope that may have left it: followers start over
 ``epoch``          ``DocumentCache``      an event that outdates every document
 =================  =====================  =====================================================================
 

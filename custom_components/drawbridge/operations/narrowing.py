@@ -73,7 +73,7 @@ def answer(caller: Caller, narrowing: Narrowing) -> bytes:
     if narrowing.since is None:
         return _array(caller, narrowing, caller.home.states())
     resources = caller.resources
-    changes = resources.changes.since(resources.cursors.decode(narrowing.since, view(caller)))
+    changes = resources.changes.since(resources.cursors.decode(narrowing.since, view(caller)), caller.home.scope)
     if changes is None:
         return _followed(_array(caller, narrowing, caller.home.states()), [], reset=True)
     states, removed = _changed(caller, narrowing, changes)
@@ -83,7 +83,7 @@ def answer(caller: Caller, narrowing: Narrowing) -> bytes:
 def changes_since(caller: Caller, cursor: str) -> list[str] | None:
     """Return the entities in scope that changed since a cursor; ``None`` if the log no longer covers it."""
     resources = caller.resources
-    changes = resources.changes.since(resources.cursors.decode(cursor, view(caller)))
+    changes = resources.changes.since(resources.cursors.decode(cursor, view(caller)), caller.home.scope)
     if changes is None:
         return None
     return [change.entity_id for change in changes if caller.home.allows(change.entity_id)]
@@ -91,15 +91,14 @@ def changes_since(caller: Caller, cursor: str) -> list[str] | None:
 
 def cursor(caller: Caller) -> str:
     """Return a cursor for the current time and the caller's view."""
-    return caller.resources.cursors.encode(caller.resources.changes.position, view(caller))
+    return caller.resources.cursors.encode(caller.resources.changes.position(caller.home.scope), view(caller))
 
 
 def steady_cursor(caller: Caller, prepared: StateView) -> str:
     """Return a cursor for an up-to-date view. It stays the same for up to a second, while the view does not change.
 
-    Sending it back has the same effect as a new cursor, because nothing in the view has changed since. At worst, if
-    something outside the view changed within the second, the client must start over. Changes outside the view do not
-    create a new cursor, so it does not reveal them.
+    Sending it back has the same effect as a new cursor, because nothing in the view has changed since. Changes outside
+    the view do not create a new cursor, so it does not reveal them.
     """
     if (kept := kept_cursor(prepared)) is not None:
         return kept

@@ -14,6 +14,8 @@ from .model import EntityFacts, Scope
 type EntityListener = Callable[[str], None]
 
 _MAX_UNKNOWN: Final = 1024
+_MAX_GONE: Final = 10_000
+"""Entities that are gone, of those that a scope has shown. When there are more, they are forgotten."""
 _ENTITY_PLATFORMS: Final = frozenset(item.value for item in Platform)
 _ENTITY_FACTS: Final = frozenset({"area_id", "device_id", "entity_id", "labels", "platform"})
 _DEVICE_FACTS: Final = frozenset({"area_id", "labels"})
@@ -41,6 +43,10 @@ class LiveScope:
         self._directory = directory
         self._verdicts: dict[str, bool] = {}
         self._unknown: dict[str, bool] = {}
+        self._shown: set[str] = set()
+        self._max_shown = _MAX_GONE
+        self.epoch = directory.next_epoch()
+        """It changes when an entity that was in scope may have left it: followers start over. It never comes back."""
 
     def __len__(self) -> int:
         """Return the number of cached verdicts."""
@@ -64,11 +70,39 @@ class LiveScope:
         verdict = self.scope.matches(self._directory.facts(entity_id))
         if self._directory.exists(entity_id):
             self._verdicts[entity_id] = verdict
+            if verdict:
+                self._show(entity_id)
             return verdict
         if len(self._unknown) >= _MAX_UNKNOWN:
-            self._unknown.clear()
+            self._forget_unknown()
         self._unknown[entity_id] = verdict
         return verdict
+
+    def _show(self, entity_id: str) -> None:
+        self._shown.add(entity_id)
+        if len(self._shown) > self._max_shown:
+            self._shown = set(filter(self._directory.exists, self._shown))
+            self._max_shown = 2 * len(self._shown) + _MAX_GONE
+            self.epoch = self._directory.next_epoch()
+
+    def _forget_unknown(self) -> None:
+        for entity_id, verdict in self._unknown.items():
+            # Its state came after the verdict.
+            if verdict and self._directory.exists(entity_id):
+                self._show(entity_id)
+        self._unknown.clear()
+
+    def moved(self, entity_id: str) -> None:
+        """Take note that the facts of an entity changed.
+
+        Followers start over if they may have seen it. If it was out of scope, nothing tells them.
+        """
+        was_shown = self._unknown.get(entity_id, False) and self._directory.exists(entity_id)
+        if was_shown or entity_id in self._shown:
+            self._shown.discard(entity_id)
+            self.epoch = self._directory.next_epoch()
+        self._verdicts.pop(entity_id, None)
+        self._unknown.pop(entity_id, None)
 
     def known_domains(self) -> set[str]:
         """Return all domains that entity ids can have, in scope or not."""
@@ -78,10 +112,12 @@ class LiveScope:
         """Drop the cached verdict of an entity, or all verdicts."""
         if entity_id is None:
             self._verdicts.clear()
-            self._unknown.clear()
+            self._forget_unknown()
         else:
             self._verdicts.pop(entity_id, None)
-            self._unknown.pop(entity_id, None)
+            if self._unknown.pop(entity_id, False):
+                # Its state came after the verdict, and is gone.
+                self._show(entity_id)
 
 
 class EntityDirectory:
@@ -100,6 +136,7 @@ class EntityDirectory:
         self._live: dict[Scope, LiveScope] = {}
         self._listeners: list[EntityListener] = []
         self._own_past: frozenset[str] | None = None
+        self._epoch = 0
         self.revision = 0
         """It changes with every change of the registries of entities, devices and areas."""
 
@@ -129,6 +166,11 @@ class EntityDirectory:
         if found is None:
             found = self._live[scope] = LiveScope(scope, self)
         return found
+
+    def next_epoch(self) -> int:
+        """Return a number that no scope has had."""
+        self._epoch += 1
+        return self._epoch
 
     def keys_changed(self, _old: object, new: Mapping[str, HasScope]) -> None:
         """Drop the live forms of scopes that no key has anymore."""
@@ -215,6 +257,7 @@ class EntityDirectory:
             self._changed(entry.entity_id)
 
     def _changed(self, entity_id: str) -> None:
-        self.forget(entity_id)
+        for live in self._live.values():
+            live.moved(entity_id)
         for listener in self._listeners:
             listener(entity_id)

@@ -144,6 +144,36 @@ async def test_what_leaves_the_scope(bridge: Bridge, hass: HomeAssistant) -> Non
     assert LIVING not in json.dumps(told)
 
 
+async def test_what_moves_elsewhere(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Registry changes of entities out of scope do not make anybody start over."""
+    room = await bridge.add_key("Room", areas=["living_room"])
+    cursor = (await bridge.get("/api/states", room)).headers[CURSOR]
+    registry = er.async_get(hass)
+    registry.async_update_entity(BEDROOM, labels={"x"})
+    registry.async_update_entity(BEDROOM, area_id=None)
+    registry.async_get_or_create("light", "test", "new", suggested_object_id="elsewhere")
+    registry.async_remove("light.elsewhere")
+    assert (await follow(bridge, room, cursor))[0] == {"reset": False, "changed": [], "removed": []}
+    registry.async_update_entity(BEDROOM, area_id="living_room")
+    told, cursor = await follow(bridge, room, cursor)
+    assert [told["reset"], *(state["entity_id"] for state in told["changed"])] == [False, BEDROOM]
+    registry.async_update_entity(BEDROOM, area_id=None)
+    assert (await follow(bridge, room, cursor))[0]["reset"]
+
+
+async def test_an_unregistered_entity_leaves_the_scope(bridge: Bridge, hass: HomeAssistant) -> None:
+    """It was asked for before it had a state, and is gone, when it is registered elsewhere."""
+    lights = await bridge.add_key("Lights", domains=["light"], exclude={"areas": ["bedroom"]})
+    assert (await bridge.get("/api/states/light.late", lights)).status == 404
+    hass.states.async_set("light.late", "on")
+    answer = await bridge.get("/api/states", lights)
+    assert "light.late" in await answer.text()
+    hass.states.async_remove("light.late")
+    er.async_get(hass).async_get_or_create("light", "test", "late", suggested_object_id="late")
+    er.async_get(hass).async_update_entity("light.late", area_id="bedroom")
+    assert (await follow(bridge, lights, answer.headers[CURSOR]))[0]["reset"]
+
+
 async def test_a_cursor_tells_nothing(bridge: Bridge, hass: HomeAssistant) -> None:
     """Neither that something happens elsewhere nor how much can be read off a cursor.
 

@@ -12,6 +12,7 @@ from tests.integration.twins.homes import Home
 
 _ENDLESS: Final = ClientTimeout(total=None)
 _PING: Final = "data: ping\n\n"
+_MAX_TURNS: Final = 2000
 
 
 class Line:
@@ -70,6 +71,14 @@ class Line:
         return self._waiting.pop(0)
 
 
+async def until_even(one: Flow, other: Flow) -> None:
+    """Wait until both have got as many events, for some turns of the loop at most. What was written is read then."""
+    for _ in range(_MAX_TURNS):
+        await asyncio.sleep(0)
+        if one.count == other.count:
+            return
+
+
 class Flow:
     """A connection to the event stream."""
 
@@ -91,8 +100,13 @@ class Flow:
         async for chunk in self.response.content.iter_any():
             self.text += chunk.decode()
 
+    @property
+    def count(self) -> int:
+        """The number of events that came and were not returned, without pings: they come by the clock."""
+        return self.text.count("\n\n") - self.text.count(_PING)
+
     def drain(self, home: Home) -> str:
-        """Return what came so far, with its cursors labelled, and without pings: they come by the clock."""
+        """Return what came so far, with its cursors labelled, and without pings."""
         whole, _, self.text = self.text.replace(_PING, "").rpartition("\n\n")
         lines = []
         for line in whole.split("\n"):

@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 from custom_components.drawbridge.websocket.commands import COMMANDS
 from tests.integration.twins.changes import inside, outside
 from tests.integration.twins.homes import Home
-from tests.integration.twins.lines import Flow, Line
+from tests.integration.twins.lines import Flow, Line, until_even
 from tests.integration.twins.requests import OPEN_ENDED, Ask, draw
 
 STEP_SECONDS: Final = 0.05
@@ -120,10 +120,9 @@ class Twins:
                 for line, events in zip(pair, found, strict=True)
             ]
             self._compare(f"the events of connection {number}", *shown)
-        for pair in self.flows:
-            # What was written before is read once the answers above were.
-            await asyncio.sleep(0)
-            texts = [flow.drain(home) for flow, home in zip(pair, self.homes, strict=True)]
+        for one, other in self.flows:
+            await until_even(one, other)
+            texts = [flow.drain(home) for flow, home in zip((one, other), self.homes, strict=True)]
             self._compare("the stream", *[home.normal.text(text) for text, home in zip(texts, self.homes, strict=True)])
 
     async def _until_done(self) -> None:
