@@ -45,6 +45,7 @@ IN_ROOM = {
     f"{{{{ expand('{LIVING}') | map(attribute='entity_id') | list }}}}": f"['{LIVING}']".encode(),
     f"{{{{ area_name('{LIVING}') }}}} {{{{ area_id('{LIVING}') }}}}": b"Living Room living_room",
     "{{ area_entities('living_room') | count }}": b"4",
+    "{{ integration_entities('input_boolean') }}": f"['{LIVING}']".encode(),
     "{{ 6 * 7 }}": b"42",
 }
 
@@ -94,7 +95,7 @@ WHOLE_HOUSE = (
     "{% for s in states.sensor %}{{ s }}{% endfor %}", "{{ expand(states) }}", "{{ expand(states.sensor) }}",
     "{{ closest(states) }}", "{{ areas() }}", "{{ floors() }}", "{{ labels() }}", "{{ issues() }}",
     "{{ area_entities('bedroom') }}", "{{ area_entities('Bedroom') }}", "{{ area_entities('no_such') }}",
-    "{{ integration_entities('input_boolean') }}", "{{ integration_entities('no_such') }}", "{{ area_id('Bedroom') }}",
+    "{{ integration_entities('no_such') }}", "{{ area_id('Bedroom') }}",
     "{{ area_name('bedroom') }}", "{{ area_devices('bedroom') }}", "{{ label_entities('x') }}",
     "{{ device_entities('x') }}", "{{ device_id('Bedroom') }}", "{{ floor_areas('x') }}", "{{ label_id('x') }}",
     "{{ 'bedroom' | area_entities }}", "{{ ['bedroom'] | map('area_entities') | list }}", "{{ distance(1, 2) }}",

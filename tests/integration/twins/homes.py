@@ -65,6 +65,7 @@ SERVICES: Final = ["input_boolean.*", "light.*", "todo.*", "calendar.get_events"
 class Lamp(LightEntity):
     """A lamp that does as it is told."""
 
+    _attr_should_poll = False
     _attr_color_mode = ColorMode.BRIGHTNESS
     _attr_supported_color_modes = frozenset({ColorMode.BRIGHTNESS})  # type: ignore[assignment]  # a frozen set will do
     _attr_is_on = False
@@ -88,6 +89,8 @@ class Lamp(LightEntity):
 class Still(Camera):
     """A camera that always sees the same."""
 
+    _attr_should_poll = False
+
     def __init__(self, name: str) -> None:
         """Make a camera."""
         super().__init__()
@@ -101,6 +104,8 @@ class Still(Camera):
 
 class Plans(CalendarEntity):
     """A calendar with a meeting."""
+
+    _attr_should_poll = False
 
     def __init__(self, name: str, summary: str) -> None:
         """Make a calendar."""
@@ -123,6 +128,7 @@ class Plans(CalendarEntity):
 class Chores(TodoListEntity):
     """A list of things to do."""
 
+    _attr_should_poll = False
     _attr_supported_features = TodoListEntityFeature.CREATE_TODO_ITEM | TodoListEntityFeature.MOVE_TODO_ITEM
 
     def __init__(self, name: str, first: str) -> None:
@@ -144,6 +150,7 @@ class Chores(TodoListEntity):
 class Sky(WeatherEntity):
     """Always the same weather."""
 
+    _attr_should_poll = False
     _attr_condition = "sunny"
     _attr_native_temperature = 21.0
     _attr_native_temperature_unit = "°C"

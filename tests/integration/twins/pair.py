@@ -133,7 +133,7 @@ class Twins:
     # --- Steps
 
     async def _change(self, name: str, changes: list[Callable[[Home], Any]]) -> None:
-        self._note(name)
+        self._note(f"{name} {[getattr(change, '__qualname__', change) for change in changes]}")
         for home, change in zip(self.homes, changes, strict=True):
             home.act()
             result = change(home)
@@ -152,6 +152,8 @@ class Twins:
             message = self._resolved(line.home, ask.message, None)
             text = await line.ask(ask.name, message)
             answers.append(line.home.normal.text(text, line.sent.get(line.number, "")))
+        # A subscription to the past goes live once the recorder has committed, which takes as long as it takes.
+        await self._recorded(ask.name)
         self._compare(f"{ask.name} {ask.message}", *answers)
         assert not answers[0].startswith("closed"), f"step {self.steps}: {ask.name} {ask.message}: {answers[0]}"
         self.granted[ask.name] += '"success":true' in answers[0] or '"pong"' in answers[0]

@@ -45,7 +45,7 @@ OF_ENTITY: Final = frozenset(
 ENTITIES_OF: Final = frozenset(
     {"area_entities", "device_entities", "floor_entities", "integration_entities", "label_entities"}
 )
-"""They list entities. To a narrow key, all that they list must be in scope."""
+"""They list entities. A narrow key gets those in scope, and is refused where there are none."""
 
 OF_REGISTRIES: Final = frozenset(
     {
@@ -400,11 +400,9 @@ def _asked(sight: FindSight, args: Iterable[object]) -> list[object]:
 
 def _listing(sight: FindSight, own: Function) -> Function:
     def listing(*args: object) -> list[str]:
-        found: list[str] = list(own(*args))
-        if sight().everything:
-            # All but the bridge's own, which are in no scope.
-            return sight().in_scope(found)
-        if not found:
+        # The bridge's own are in no scope.
+        found = sight().in_scope(own(*args))
+        if not found and not sight().everything:
             raise TemplateRefusedError(Refusal.TEMPLATE_SCOPE, "entities, and this key sees none of them.")
         for entity_id in found:
             sight().ensure(entity_id)
