@@ -55,8 +55,12 @@ class Line:
             self.events.append((content["id"], found))
 
     async def drain(self) -> list[tuple[int, str]]:
-        """Return the events so far, with the ids of their subscriptions."""
-        if (answer := await self.ask("ping", {})).startswith("closed"):
+        """Return the events so far, with the ids of their subscriptions.
+
+        A result leaves after all changes so far, also those that wait for others.
+        """
+        features = {"coalesce_messages": 1} if self.number % 2 else {}
+        if (answer := await self.ask("supported_features", {"features": features})).startswith("closed"):
             raise AssertionError(f"the connection was {answer}")
         events, self.events = self.events, []
         return sorted(events, key=lambda item: item[0])

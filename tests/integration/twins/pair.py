@@ -64,7 +64,7 @@ class Twins:
         """Take steps, and compare."""
         for key in _LINES:
             self.lines.append((await Line.open(self.homes[0], key), await Line.open(self.homes[1], key)))
-        for key in {*_LINES}:
+        for key in dict.fromkeys(_LINES):
             await self._open_flow(key, (None, None))
         try:
             for _ in range(steps):
