@@ -78,12 +78,12 @@ def _service(dice: random.Random) -> Change:
 
 def _entry(dice: random.Random) -> Change:
     entity_id = dice.choice([*INSIDE, WANDERER])
+    # Elsewhere, the wanderer is in an area that the other home has not.
+    labels = set() if entity_id == WANDERER else dice.choice([set(), {LABEL}])
     changes: dict[str, Any] = dice.choice(
         [
             {"name": dice.choice([None, "One", "Two"])}, {"icon": dice.choice([None, "mdi:a", "mdi:b"])},
-            # Elsewhere, the wanderer is in an area that the other home has not.
-            {"labels": dice.choice([set(), {LABEL}]) if entity_id != WANDERER else set()}, {"aliases": {dice.choice("xy")}},
-            {"categories": {"automation": "c1"}},
+            {"labels": labels}, {"aliases": {dice.choice("xy")}}, {"categories": {"automation": "c1"}},
         ]
     )  # fmt: skip
     return lambda home: er.async_get(home.hass).async_update_entity(entity_id, **changes)
@@ -123,7 +123,9 @@ def _device(dice: random.Random) -> Change:
 
 
 def _event(dice: random.Random) -> Change:
-    data = dice.choice([{"button": dice.randrange(3)}, {"entity_id": "light.lamp"}, {"entity_id": ["group.room"]}])
+    data: dict[str, Any] = dice.choice(
+        [{"button": dice.randrange(3)}, {"entity_id": "light.lamp"}, {"entity_id": ["group.room"]}]
+    )
     return lambda home: home.hass.bus.async_fire("bell", data, context=Context())
 
 

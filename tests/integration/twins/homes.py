@@ -12,9 +12,12 @@ from aiohttp.test_utils import TestClient
 from homeassistant import core, loader
 from homeassistant.components.calendar import CalendarEntity, CalendarEvent
 from homeassistant.components.camera import Camera
-from homeassistant.components.light import ColorMode, LightEntity
-from homeassistant.components.todo import TodoItem, TodoItemStatus, TodoListEntity, TodoListEntityFeature
-from homeassistant.components.weather import Forecast, WeatherEntity, WeatherEntityFeature
+from homeassistant.components.light import LightEntity
+from homeassistant.components.light.const import ColorMode
+from homeassistant.components.todo import TodoItem, TodoListEntity  # type: ignore[attr-defined]  # not marked so
+from homeassistant.components.todo.const import TodoItemStatus, TodoListEntityFeature
+from homeassistant.components.weather import Forecast, WeatherEntity
+from homeassistant.components.weather.const import WeatherEntityFeature
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
@@ -44,11 +47,10 @@ INSIDE: Final = (
     *LIGHTS, *PLAIN, "input_boolean.fan", "group.room", "camera.door", "calendar.family", "todo.chores",
     "weather.home",
 )  # fmt: skip
-OUTSIDE: Final = tuple(
-    f"{domain}.attic_{number}"
-    for domain in ("light", "sensor", "binary_sensor", "device_tracker", "script", "camera", "calendar", "todo", "person")
-    for number in range(3)
-)
+_DOMAINS: Final = (
+    "light", "sensor", "binary_sensor", "device_tracker", "script", "camera", "calendar", "todo", "person",
+)  # fmt: skip
+OUTSIDE: Final = tuple(f"{domain}.attic_{number}" for domain in _DOMAINS for number in range(3))
 """Ids that entities outside of the room may have, in either home or in none."""
 MISSING: Final = ("light.none", "sensor.none", "camera.none", "calendar.none", "todo.none")
 COMPONENTS: Final = (
@@ -201,7 +203,7 @@ async def build(
     connect: Callable[[Any], Awaitable[TestClient[Any, Any]]],
 ) -> Home:
     """Return a home with its room, and keys for it."""
-    folder.mkdir()
+    folder.mkdir()  # noqa: ASYNC240 - nothing else runs yet
     hass = await stack.enter_async_context(async_test_home_assistant(config_dir=str(folder)))
     stack.push_async_callback(hass.async_stop, force=True)
     hass.data.pop(loader.DATA_CUSTOM_COMPONENTS, None)
@@ -209,12 +211,13 @@ async def build(
     # In a file: two databases in memory would share a lock.
     await stack.enter_async_context(recorder(hass, {"db_url": f"sqlite:///{folder}/home.db", "commit_interval": 300}))
     for component in (*COMPONENTS, *ONLY[name]):
-        config = {"input_boolean": {"fan": {}}} if component == "input_boolean" else {}
+        config: dict[str, Any] = {"input_boolean": {"fan": {}}} if component == "input_boolean" else {}
         assert await async_setup_component(hass, component, config), component
     await hass.async_block_till_done()
     entry = await add_bridge(hass)
     stack.push_async_callback(hass.config_entries.async_unload, entry.entry_id)
-    home = Home(name, hass, Bridge(hass, entry, await connect(hass.http.app)), random.Random(name), Normal(str(folder)))
+    bridge = Bridge(hass, entry, await connect(hass.http.app))
+    home = Home(name, hass, bridge, random.Random(name), Normal(str(folder)))  # noqa: S311 - it is no secret
     await _furnish(home)
     home.secrets["room"] = await home.bridge.add_key(
         "Room", areas=[ROOM], capabilities=MANY, services=SERVICES, events=["bell"], limits={"per_minute": 0}
@@ -256,7 +259,8 @@ async def _furnish(home: Home) -> None:
     for domain, entity in (
         ("light", Lamp("lamp")), ("light", Lamp("spot")), ("camera", Still("door")),
         ("calendar", Plans("family", "Meeting")), ("todo", Chores("chores", "Sweep")), ("weather", Sky("home")),
-        ("light", Lamp("attic_0")), ("calendar", Plans("attic_0", home.word())), ("todo", Chores("attic_0", home.word())),
+        ("light", Lamp("attic_0")), ("calendar", Plans("attic_0", home.word())),
+        ("todo", Chores("attic_0", home.word())),
     ):  # fmt: skip
         await _add(home, domain, entity)
     for entity_id in (*PLAIN, WANDERER):

@@ -1,22 +1,25 @@
 """The twins: what one is asked the other is asked too, and what they answer is compared."""
 
 import asyncio
+import json
 import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
 from inspect import isawaitable
 from typing import Any, Final, Protocol
 
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
+from custom_components.drawbridge.http.mount import ENDPOINTS
 from custom_components.drawbridge.websocket.commands import COMMANDS
 from tests.integration.twins.changes import inside, outside
 from tests.integration.twins.homes import Home
 from tests.integration.twins.lines import Flow, Line, until_even
-from tests.integration.twins.requests import OPEN_ENDED, Ask, draw
+from tests.integration.twins.requests import Ask, draw
 
 STEP_SECONDS: Final = 0.05
 """More than the window of the change feed: changes of different steps never leave together."""
@@ -31,6 +34,17 @@ _RECORDED: Final = ("history", "logbook", "statistic", "recorder")
 _LINES: Final = ("room", "room", "shared")
 _AROUND: Final = 150
 """Characters that a failure shows before the first difference."""
+REFUSED: Final = frozenset[str]()
+"""What no key of the homes is granted."""
+SUBSCRIBING: Final = frozenset(
+    {
+        "calendar/event/subscribe", "frontend/subscribe_system_data", "frontend/subscribe_user_data",
+        "history/stream", "logbook/event_stream", "persistent_notification/subscribe", "render_template",
+        "subscribe_condition", "subscribe_entities", "subscribe_events", "subscribe_trigger", "todo/item/subscribe",
+        "weather/subscribe_forecast",
+    }
+)  # fmt: skip
+"""Commands that deliver events."""
 _RENEW: Final = 0.002
 """How often a connection is closed and another is opened, as a share of the steps."""
 
@@ -53,6 +67,8 @@ class Twins:
     flows: list[tuple[Flow, Flow]] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     granted: Counter[str] = field(default_factory=Counter)
+    delivered: Counter[str] = field(default_factory=Counter)
+    """Events, by the command that subscribed."""
     events: int = 0
     steps: int = 0
     last: list[str] = field(default_factory=list)
@@ -76,8 +92,8 @@ class Twins:
         for one, other in self.flows:
             await one.close()
             await other.close()
-        for pair in self.lines:
-            for line in pair:
+        for lines in self.lines:
+            for line in lines:
                 await line.socket.close()
 
     async def step(self) -> None:
@@ -96,8 +112,7 @@ class Twins:
         if kind < 0.22:
             await self._change("inside", [inside(self.dice)] * 2)
         elif kind < 0.5:
-            changes = [[outside] * home.dice.randrange(4) for home in self.homes]
-            await self._change("outside", [_all(items) for items in changes])
+            await self._change("outside", [_several(home.dice.randrange(4)) for home in self.homes])
         elif kind < 1 - _RENEW:
             is_command, ask = draw(self.dice)
             await (self._command(ask) if is_command else self._request(ask))
@@ -114,7 +129,10 @@ class Twins:
         await self._until_done()
         for number, pair in enumerate(self.lines):
             found = [await line.drain() for line in pair]
+            self.asked["supported_features"] += 1
+            self.granted["supported_features"] += 1
             self.events += len(found[0])
+            self.delivered.update(json.loads(pair[0].sent[item])["type"] for item, _ in found[0])
             shown = [
                 [line.home.normal.text(text, line.sent.get(item, "")) for item, text in events]
                 for line, events in zip(pair, found, strict=True)
@@ -178,14 +196,12 @@ class Twins:
             headers["If-None-Match"] = etags.get(f"{key} {ask.path}", '"none"')
         body = {"json": message} if message is not None else {}
         method = ask.name.partition(" ")[0]
-        answer = await home.bridge.request(
-            method, path, home.secrets[key], params=query, headers=headers, **body
-        )
+        answer = await home.bridge.request(method, path, home.secrets[key], params=query, headers=headers, **body)
         content = await answer.read()
         shown = {name.lower(): text for name, text in answer.headers.items()}
-        for name, known, place in (("etag", etags, f"{key} {ask.path}"), ("drawbridge-cursor", cursors, key)):
+        for name, known, kept in (("etag", etags, f"{key} {ask.path}"), ("drawbridge-cursor", cursors, key)):
             if (found := shown.get(name)) is not None:
-                known[place] = found
+                known[kept] = found
                 shown[name] = home.normal.label(found)
         if "content-encoding" in shown:
             # Random ids compress as they happen to.
@@ -212,6 +228,8 @@ class Twins:
     async def _open_flow(self, key: str, last_ids: tuple[str | None, str | None]) -> None:
         one, other = [await Flow.open(home, key, item) for home, item in zip(self.homes, last_ids, strict=True)]
         self._compare("the stream", one.response.status, other.response.status)
+        self.asked["GET /api/stream"] += 1
+        self.granted["GET /api/stream"] += one.response.status == HTTPStatus.OK
         self.flows.append((one, other))
 
     async def _recorded(self, name: str) -> None:
@@ -227,8 +245,9 @@ class Twins:
             return {name: self._resolved(home, inner, cursor) for name, inner in item.items()}
         if isinstance(item, list):
             return [self._resolved(home, inner, cursor) for inner in item]
-        if not isinstance(item, str) or "@" not in item:
-            return item
+        return self._named(home, item, cursor) if isinstance(item, str) and "@" in item else item
+
+    def _named(self, home: Home, item: str, cursor: str | None) -> str:
         if item == "@cursor":
             return cursor or "none"
         if item == "@hidden":
@@ -241,7 +260,6 @@ class Twins:
     def _note(self, text: str) -> None:
         self.last = [*self.last[-6:], f"{self.steps}: {text}"]
 
-
     def _compare(self, what: str, one: Any, other: Any) -> None:
         if one != other:
             pairs = enumerate(zip(str(one), str(other), strict=False))
@@ -251,13 +269,22 @@ class Twins:
 
     def unasked(self) -> set[str]:
         """Return the endpoints and commands that were never asked."""
-        return {*COMMANDS, *OPEN_ENDED} - {*self.asked, *OPEN_ENDED, "supported_features"}
+        endpoints = {f"{item.method} {item.path}" for item in ENDPOINTS}
+        return {*COMMANDS, *endpoints} - self.asked.keys()
+
+    def ungranted(self) -> set[str]:
+        """Return the endpoints and commands that were always refused, of those that a key of the homes can use."""
+        return self.asked.keys() - {name for name, count in self.granted.items() if count} - REFUSED
+
+    def undelivered(self) -> set[str]:
+        """Return the commands that subscribe, and never had an event."""
+        return set(SUBSCRIBING - self.delivered.keys())
 
 
-def _all(items: list[Callable[[Home], Any]]) -> Callable[[Home], Any]:
+def _several(number: int) -> Callable[[Home], Any]:
     async def change(home: Home) -> None:
-        for item in items:
-            result = item(home)
+        for _ in range(number):
+            result = outside(home)
             if isawaitable(result):
                 await result
 

@@ -100,7 +100,8 @@ _NAMED: Final[Mapping[str, Callable[[random.Random], Any]]] = {
     "since": _of("@cursor", "@cursor", "x"), "fields": _of("state", "state,attributes.a"), "include": lambda dice: {
         "entities": entities(dice), "domains": [dice.choice(["light", "sensor", "person"])]},
     "exclude": lambda dice: {"entities": entities(dice)}, "restrict": _of("state_changed", "bell"),
-    "forecast_type": _of("daily", "hourly"), "features": lambda _dice: {}, "category": _of("title", "state", "services"),
+    "forecast_type": _of("daily", "hourly"), "features": lambda _dice: {},
+    "category": _of("title", "state", "services"),
     "language": _of("en", "nl"), "key": _of("core", "x"), "value": _of(None, 1, {"a": 1}), "uid": _of("1", "2"),
     "event": lambda _dice: {"summary": "Party", "dtstart": "2026-06-02", "dtend": "2026-06-03"},
     "variables": lambda _dice: {}, "timeout": _of(1, 3), "url_path": _of(None, "lovelace", "attic"),
@@ -132,14 +133,20 @@ def value(dice: random.Random, name: str, validator: object) -> Any:
     """Return a value for a field, which is mostly valid."""
     if dice.random() < 0.03:
         return dice.choice([None, [], {}, -1, "x" * 300])
-    if name in _NAMED:
-        return _NAMED[name](dice)
+    return _NAMED[name](dice) if name in _NAMED else _of_kind(dice, name, validator)
+
+
+def _of_kind(dice: random.Random, name: str, validator: object) -> Any:
     if isinstance(validator, vol.In):
         return dice.choice(sorted(validator.container, key=str))
     if isinstance(validator, vol.Any | vol.All):
         return value(dice, name, validator.validators[0])
     if isinstance(validator, list):
         return [value(dice, name, validator[0])] if validator else []
+    return _plain(dice, validator)
+
+
+def _plain(dice: random.Random, validator: object) -> Any:
     if validator is bool or "boolean" in repr(validator):
         return dice.random() < 0.5
     if validator is int or "int" in repr(validator):
