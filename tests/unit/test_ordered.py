@@ -1,0 +1,14 @@
+"""JSON whose bytes depend on nothing but what it says."""
+
+import json
+
+from custom_components.drawbridge.states.ordered import ordered_json
+
+
+def test_sets_are_sorted() -> None:
+    """The order of a set depends on what was in it before."""
+    names = [f"light.n{number:03}" for number in range(200)]
+    grown = set(names[::-1]) | {f"hidden_{number}" for number in range(5000)}
+    grown -= {item for item in grown if item.startswith("hidden")}
+    for found in (set(names), grown):
+        assert json.loads(ordered_json({"found": found})) == {"found": names}
