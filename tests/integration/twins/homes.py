@@ -11,6 +11,7 @@ from typing import Any, Final, override
 from aiohttp.test_utils import TestClient
 from homeassistant import core, loader
 from homeassistant.components.calendar import CalendarEntity, CalendarEvent
+from homeassistant.components.calendar.const import CalendarEntityFeature
 from homeassistant.components.camera import Camera
 from homeassistant.components.light import LightEntity
 from homeassistant.components.light.const import ColorMode
@@ -108,6 +109,9 @@ class Plans(CalendarEntity):
     """A calendar with a meeting."""
 
     _attr_should_poll = False
+    _attr_supported_features = (
+        CalendarEntityFeature.CREATE_EVENT | CalendarEntityFeature.UPDATE_EVENT | CalendarEntityFeature.DELETE_EVENT
+    )
 
     def __init__(self, name: str, summary: str) -> None:
         """Make a calendar."""
@@ -125,6 +129,22 @@ class Plans(CalendarEntity):
     ) -> list[CalendarEvent]:
         noon = dt_util.start_of_local_day() + timedelta(hours=12)
         return [CalendarEvent(noon, noon + timedelta(hours=1), self._summary, uid="1")]
+
+    @override
+    async def async_create_event(self, **kwargs: Any) -> None:
+        self.async_write_ha_state()
+
+    @override
+    async def async_update_event(
+        self, uid: str, event: dict[str, Any], recurrence_id: str | None = None, recurrence_range: str | None = None
+    ) -> None:
+        self.async_write_ha_state()
+
+    @override
+    async def async_delete_event(
+        self, uid: str, recurrence_id: str | None = None, recurrence_range: str | None = None
+    ) -> None:
+        self.async_write_ha_state()
 
 
 class Chores(TodoListEntity):

@@ -54,6 +54,10 @@ class Line:
                 return found
             self.events.append((content["id"], found))
 
+    def subscriptions(self) -> list[int]:
+        """Return the ids of commands that may have subscribed to something."""
+        return [number for number, text in self.sent.items() if "subscribe" in text or "stream" in text]
+
     async def drain(self) -> list[tuple[int, str]]:
         """Return the events so far, with the ids of their subscriptions.
 

@@ -34,8 +34,13 @@ _RECORDED: Final = ("history", "logbook", "statistic", "recorder")
 _LINES: Final = ("room", "room", "shared")
 _AROUND: Final = 150
 """Characters that a failure shows before the first difference."""
-REFUSED: Final = frozenset[str]()
-"""What no key of the homes is granted."""
+REFUSED: Final = frozenset(
+    {
+        "camera/stream", "camera/webrtc/candidate", "camera/webrtc/get_client_config", "camera/webrtc/offer",
+        "lovelace/config", "GET /metrics", "GET /api/image_proxy/{entity_id}",
+    }
+)  # fmt: skip
+"""What no key of the homes is granted: streams, a dashboard, metrics of the whole bridge, and images of no entity."""
 SUBSCRIBING: Final = frozenset(
     {
         "calendar/event/subscribe", "frontend/subscribe_system_data", "frontend/subscribe_user_data",
@@ -164,6 +169,8 @@ class Twins:
             return
         await self._recorded(ask.name)
         self.asked[ask.name] += 1
+        if ask.message.get("subscription") == "@subscription":
+            ask.message["subscription"] = self.dice.choice(self.lines[number][0].subscriptions()[-8:] or [1])
         self._note(f"{ask.name} {ask.message} on {number}")
         answers = []
         for line in self.lines[number]:

@@ -70,7 +70,7 @@ def _condition(dice: random.Random) -> Any:
 
 
 def _sequence(dice: random.Random) -> Any:
-    return [{"action": dice.choice(["light.turn_on", "light.toggle"]), "target": {"entity_id": entity(dice)}}]
+    return [{"action": dice.choice(["light.turn_on", "light.toggle"]), "target": _target(dice)}]
 
 
 def _of(*choices: Any) -> Callable[[random.Random], Any]:
@@ -156,30 +156,124 @@ def _plain(dice: random.Random, validator: object) -> Any:
     return dice.choice(_WORDS) if validator is str or callable(validator) else validator
 
 
+def of_domain(dice: random.Random, domain: str) -> str:
+    """Return the id of an entity of a domain, or now and then of any."""
+    if dice.random() < 0.1:
+        return entity(dice)
+    inner, outer = [[item for item in pool if item.startswith(f"{domain}.")] for pool in (INSIDE, OUTSIDE + MISSING)]
+    return dice.choice(inner if inner and (dice.random() < 0.6 or not outer) else outer or INSIDE)
+
+
+def _call(dice: random.Random) -> tuple[str, str, dict[str, Any]]:
+    """Return a service, and data for it without a target."""
+    domain, service = dice.choice(_CALLS)
+    data: dict[str, Any] = {}
+    if service == "turn_on" and dice.random() < 0.5:
+        data = {"brightness": dice.randrange(1, 255)} if domain == "light" else {}
+    elif service == "get_events":
+        data = {"start_date_time": "2026-06-01 00:00:00", "end_date_time": "2026-06-03 00:00:00"}
+    elif service == "add_item":
+        data = {"item": "Dust"}
+    elif service == "get_forecasts":
+        data = {"type": "daily"}
+    return domain, service, data
+
+
+def _aim(dice: random.Random, domain: str) -> dict[str, Any]:
+    if dice.random() < 0.3:
+        return _target(dice)
+    return {"entity_id": of_domain(dice, "light" if domain == "homeassistant" else domain)}
+
+
+def _call_command(dice: random.Random) -> dict[str, Any]:
+    domain, service, data = _call(dice)
+    more = {"return_response": True} if service.startswith("get_") else {}
+    aim = _aim(dice, domain)
+    if dice.random() < 0.3:
+        return {"domain": domain, "service": service, "service_data": {**data, **aim}, **more}
+    return {"domain": domain, "service": service, "service_data": data, "target": aim, **more}
+
+
+def _period_statistics(dice: random.Random) -> dict[str, Any]:
+    more = {"types": dice.choice([["mean"], ["state", "sum"]])} if dice.random() < 0.5 else {}
+    period = dice.choice(["5minute", "hour", "day"])
+    return {"start_time": dice.choice(_TIMES), "statistic_ids": entities(dice), "period": period, **more}
+
+
+_CALLS: Final = (
+    ("light", "turn_on"), ("light", "turn_off"), ("light", "toggle"), ("input_boolean", "toggle"),
+    ("homeassistant", "turn_on"), ("todo", "get_items"), ("todo", "add_item"), ("calendar", "get_events"),
+    ("weather", "get_forecasts"), ("attic", "do"), ("logbook", "log"), ("script", "attic_0"),
+)  # fmt: skip
+_OWN_ENTITIES: Final = frozenset({"todo", "calendar", "camera", "weather"})
+"""Commands that begin so, and endpoints with a part that begins so, are about entities of this domain."""
+_WHOLE: Final[Mapping[str, Callable[[random.Random], dict[str, Any]]]] = {
+    "call_service": _call_command,
+    "execute_script": lambda dice: {
+        "sequence": [
+            {"action": f"light.{dice.choice(['turn_on', 'toggle'])}", "target": {"entity_id": of_domain(dice, "light")}}
+            for _ in range(dice.choice([1, 1, 2]))
+        ]
+    },
+    "fire_event": lambda dice: {"event_type": "bell", "event_data": _NAMED["event_data"](dice)},
+    "unsubscribe_events": lambda _dice: {"subscription": "@subscription"},
+    "recorder/statistics_during_period": _period_statistics,
+    "recorder/statistic_during_period": lambda dice: {
+        "statistic_id": entity(dice), "types": ["max"], "calendar": {"period": "day"}
+    },
+    "calendar/event/create": lambda dice: {"entity_id": of_domain(dice, "calendar"), "event": _NAMED["event"](dice)},
+    "calendar/event/update": lambda dice: {
+        "entity_id": of_domain(dice, "calendar"), "uid": "1", "event": _NAMED["event"](dice)
+    },
+    "calendar/event/delete": lambda dice: {"entity_id": of_domain(dice, "calendar"), "uid": "1"},
+    "calendar/event/subscribe": lambda dice: {
+        "entity_id": of_domain(dice, "calendar"), "start": "2026-06-01T00:00:00", "end": "2026-06-03T00:00:00"
+    },
+}  # fmt: skip
+"""Messages whose fields depend on each other. One in five is drawn field by field all the same."""
+
+
 def command(dice: random.Random, command: Command) -> Ask:
     """Return a message of a command."""
+    if command.type in _WHOLE and dice.random() < 0.8:
+        return Ask(command.type, message=_WHOLE[command.type](dice))
+    domain = command.type.partition("/")[0]
     message: dict[str, Any] = {}
     for marker, validator in (command.fields or {}).items():
-        if isinstance(marker, vol.Required) or dice.random() < 0.5:
-            message[str(marker)] = value(dice, str(marker), validator)
+        name = str(marker)
+        if name == "entity_id" and domain in _OWN_ENTITIES:
+            message[name] = of_domain(dice, domain)
+        elif isinstance(marker, vol.Required) or dice.random() < 0.5:
+            message[name] = value(dice, name, validator)
     return Ask(command.type, message=message)
 
 
 def endpoint(dice: random.Random, endpoint: Endpoint) -> Ask:
     """Return a request for an endpoint."""
-    path = endpoint.path
-    for part in [item[1:-1].partition(":")[0] for item in path.split("/") if item.startswith("{")]:
-        chosen = str(_NAMED[part](dice)) if part in _NAMED else dice.choice(_WORDS)
-        path = path.replace(f"{{{part}}}", chosen or "x")
-    query = {}
+    name, path = f"{endpoint.method} {endpoint.path}", endpoint.path
+    query: dict[str, str] = {}
     for parameter in endpoint.about.parameters if endpoint.about is not None else ():
         if parameter.required or dice.random() < 0.35:
             query[parameter.name] = str(value(dice, parameter.name, str))
+    if "{service}" in path and dice.random() < 0.8:
+        domain, service, data = _call(dice)
+        more = {"return_response": ""} if service.startswith("get_") else {}
+        return Ask(name, f"/api/services/{domain}/{service}", {**data, **_aim(dice, domain)}, more)
+    for part in [item[1:-1].partition(":")[0] for item in path.split("/") if item.startswith("{")]:
+        path = path.replace(f"{{{part}}}", _part(dice, part, endpoint.path) or "x")
     body = None
     if endpoint.about is not None and endpoint.about.body is not None:
         body = _body(dice, endpoint.path)
     headers = {"If-None-Match": f"@etag {path}"} if dice.random() < 0.3 else {}
-    return Ask(f"{endpoint.method} {endpoint.path}", path, body, query, headers)
+    return Ask(name, path, body, query, headers)
+
+
+def _part(dice: random.Random, part: str, path: str) -> str:
+    """Return a part of a path."""
+    own = [domain for domain in _OWN_ENTITIES if f"/{domain}" in path]
+    if part == "entity_id" and own:
+        return of_domain(dice, own[0])
+    return str(_NAMED[part](dice)) if part in _NAMED else dice.choice(_WORDS)
 
 
 def _body(dice: random.Random, path: str) -> Any:
@@ -192,8 +286,14 @@ def _body(dice: random.Random, path: str) -> Any:
     return {"state": str(dice.randrange(5)), "attributes": {"a": dice.randrange(3)}}
 
 
+_ENDPOINTS: Final = [item for item in ENDPOINTS if item.path not in OPEN_ENDED]
+_OF_ENDPOINTS: Final = [3 if "{" in item.path or "period" in item.path else 1 for item in _ENDPOINTS]
+_COMMANDS: Final = list(COMMANDS.values())
+_OF_COMMANDS: Final = [3 if item.fields else 1 for item in _COMMANDS]
+
+
 def draw(dice: random.Random) -> tuple[bool, Ask]:
-    """Return a request, and whether it is a command."""
+    """Return a request, and whether it is a command. What has fields is drawn more often."""
     if dice.random() < 0.4:
-        return False, endpoint(dice, dice.choice([item for item in ENDPOINTS if item.path not in OPEN_ENDED]))
-    return True, command(dice, dice.choice(list(COMMANDS.values())))
+        return False, endpoint(dice, dice.choices(_ENDPOINTS, _OF_ENDPOINTS)[0])
+    return True, command(dice, dice.choices(_COMMANDS, _OF_COMMANDS)[0])
