@@ -41,6 +41,8 @@ REFUSED: Final = frozenset(
     }
 )  # fmt: skip
 """What no key of the homes is granted: streams, a dashboard, metrics of the whole bridge, and images of no entity."""
+EVERY: Final = frozenset({*COMMANDS, *(f"{item.method} {item.path}" for item in ENDPOINTS)})
+"""What can be asked."""
 SUBSCRIBING: Final = frozenset(
     {
         "calendar/event/subscribe", "frontend/subscribe_system_data", "frontend/subscribe_user_data",
@@ -119,7 +121,7 @@ class Twins:
         elif kind < 0.5:
             await self._change("outside", [_several(home.dice.randrange(4)) for home in self.homes])
         elif kind < 1 - _RENEW:
-            is_command, ask = draw(self.dice)
+            is_command, ask = draw(self.dice, sorted(self.ungranted()))
             await (self._command(ask) if is_command else self._request(ask))
         else:
             await self._renew()
@@ -276,12 +278,11 @@ class Twins:
 
     def unasked(self) -> set[str]:
         """Return the endpoints and commands that were never asked."""
-        endpoints = {f"{item.method} {item.path}" for item in ENDPOINTS}
-        return {*COMMANDS, *endpoints} - self.asked.keys()
+        return set(EVERY - self.asked.keys())
 
     def ungranted(self) -> set[str]:
         """Return the endpoints and commands that were always refused, of those that a key of the homes can use."""
-        return self.asked.keys() - {name for name, count in self.granted.items() if count} - REFUSED
+        return {name for name in EVERY - REFUSED if not self.granted[name]}
 
     def undelivered(self) -> set[str]:
         """Return the commands that subscribe, and never had an event."""

@@ -292,8 +292,13 @@ _COMMANDS: Final = list(COMMANDS.values())
 _OF_COMMANDS: Final = [3 if item.fields else 1 for item in _COMMANDS]
 
 
-def draw(dice: random.Random) -> tuple[bool, Ask]:
-    """Return a request, and whether it is a command. What has fields is drawn more often."""
+def draw(dice: random.Random, missing: list[str]) -> tuple[bool, Ask]:
+    """Return a request, and whether it is a command. What has fields is drawn more often, and so is what is missing."""
+    if missing and dice.random() < 0.3:
+        name = dice.choice(missing)
+        if name in COMMANDS:
+            return True, command(dice, COMMANDS[name])
+        return False, endpoint(dice, next(item for item in _ENDPOINTS if name == f"{item.method} {item.path}"))
     if dice.random() < 0.4:
         return False, endpoint(dice, dice.choices(_ENDPOINTS, _OF_ENDPOINTS)[0])
     return True, command(dice, dice.choices(_COMMANDS, _OF_COMMANDS)[0])
