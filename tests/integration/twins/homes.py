@@ -63,7 +63,7 @@ ONLY: Final = {"a": ("counter", "zone"), "b": ("timer", "input_number", "input_b
 """Integrations that one of the homes has and the other has not."""
 FEW: Final = ["read", "history", "template"]
 MANY: Final = [*FEW, "control", "set_state", "fire_event", "images", "location"]
-SERVICES: Final = ["input_boolean.*", "light.*", "todo.*", "calendar.get_events", "weather.*", "homeassistant.turn_on"]
+SERVICES: Final = ["input_boolean.*", "light.*", "todo.*", "calendar.*", "weather.*", "homeassistant.turn_on"]
 
 
 class Lamp(LightEntity):
