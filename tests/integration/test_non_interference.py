@@ -19,7 +19,6 @@ import pytest
 from aiohttp.test_utils import TestClient
 from homeassistant.const import MAJOR_VERSION, MINOR_VERSION
 from homeassistant.helpers import event, service
-from homeassistant.util.executor import InterruptibleThreadPoolExecutor
 
 import custom_components  # noqa: F401  before the first instance, or the plugin's own folder of that name wins
 from tests.integration.twins.homes import COMPONENTS, Home, build
@@ -61,10 +60,10 @@ async def twins(
     """Return two homes."""
     logging.getLogger().setLevel(logging.WARNING)
     # The harness has the loop keep the stack of every call, which takes most of the time.
-    loop = asyncio.get_running_loop()
+    loop: Any = asyncio.get_running_loop()
     loop.set_debug(False)
-    # Home Assistant interrupts threads at the end that are many on a busy machine.
-    loop.set_default_executor(InterruptibleThreadPoolExecutor(thread_name_prefix="SyncWorker", max_workers=4))
+    # At the end, each thread has the less time to stop the more there are.
+    loop._default_executor._max_workers = 4  # noqa: SLF001 - Home Assistant refuses another executor
     # To describe services, Home Assistant imports integrations whose requirements are not installed here.
     monkeypatch.setattr(service, "_base_components", _components)
     # Triggers of time fire a part of a second late, which is drawn for each. Here it is one that no step ends with.
