@@ -38,9 +38,13 @@ REFUSED: Final = frozenset(
     {
         "camera/stream", "camera/webrtc/candidate", "camera/webrtc/get_client_config", "camera/webrtc/offer",
         "lovelace/config", "GET /metrics", "GET /api/image_proxy/{entity_id}",
+        "calendar/event/create", "calendar/event/delete", "calendar/event/update",
     }
 )  # fmt: skip
-"""What no key of the homes is granted: streams, a dashboard, metrics of the whole bridge, and images of no entity."""
+"""What no key of the homes is granted.
+
+Streams, a dashboard, metrics of the whole bridge, images of no entity, and writes that a list of services leaves out.
+"""
 EVERY: Final = frozenset({*COMMANDS, *(f"{item.method} {item.path}" for item in ENDPOINTS)})
 """What can be asked."""
 SUBSCRIBING: Final = frozenset(
