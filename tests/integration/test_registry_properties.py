@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
@@ -221,10 +221,13 @@ async def test_events_follow_what_lists_reveal(
     sights = [RegistrySight(hass, directory.live(key.scope)) for key in bridge.entry.runtime_data.keys]
     for sight in sights:
         await sight.build()
-    stop_listening = [
-        hass.bus.async_listen(event_type, callback(lambda event: [sight.note(event) for sight in sights]))
-        for event_type in SUBJECTS
-    ]
+
+    @callback
+    def note(event: Event[Any]) -> None:
+        for sight in sights:
+            sight.note(event)
+
+    stop_listening = [hass.bus.async_listen(event_type, note) for event_type in SUBJECTS]
     house = House(hass, bridge)
     for change, entity_id, name in steps:
         change(house, entity_id, name)

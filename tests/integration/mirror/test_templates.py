@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -347,7 +347,9 @@ async def test_a_long_template_is_compiled_in_the_executor(
     bridge: Bridge, whole: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Compiling a long template does not hold up the event loop, and a key that is deleted meanwhile gets nothing."""
-    loop, threads, meanwhile = asyncio.get_running_loop(), [], []
+    loop = asyncio.get_running_loop()
+    threads: list[threading.Thread] = []
+    meanwhile: list[Coroutine[Any, Any, None]] = []
     compile_metered = KeyEnvironment.compile_metered
 
     def compiling(environment: KeyEnvironment, source: str) -> Any:
