@@ -153,7 +153,7 @@ class CallPlanner:
 
     @staticmethod
     def _acting(domain: str, name: str, data: Mapping[str, Any], reach: Reach) -> set[str]:
-        """Return the entities that a service acts on. A reviewed one only acts on its own domain and its entity fields."""
+        """Return the entities that a service acts on: if it is reviewed, those of its domain and of its fields."""
         if (fields := REVIEWED.get(name)) is None:
             return reach.entities
         named = (item for field, kind in fields.items() if kind is entities for item in split_ids(data.get(field)))
