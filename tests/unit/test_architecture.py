@@ -151,6 +151,7 @@ READERS = {
     "operations.registry_sight": "follows what a scope sees of the registries",
     "operations.targets": "expands targets as Home Assistant does, to compare them with the scope",
     "operations.delegates": "finds what scripts, scenes and groups act on, to compare it with the scope",
+    "operations.entity_attributes": "finds what entities list and act on, to compare it with the scope",
     "operations.registries": "lists the entries that the scope reveals",
     "operations.registry_entries": "shows one entry that the scope reveals",
     "operations.related": "passes through what the scope reveals",

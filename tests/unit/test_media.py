@@ -144,7 +144,10 @@ def test_folders_may_be_listed(media_id: object) -> None:
     assert RULES.may_browse(media_id)
 
 
-@pytest.mark.parametrize("media_id", ["media-source://media_source", "media-source://ai_task", "/api/states", 0, "x:y"])
+@pytest.mark.parametrize(
+    "media_id",
+    ["media-source://media_source", "media-source://ai_task", "/api/states", 0, "x:y", ["media-source://"], {}],
+)
 def test_folders_that_may_not(media_id: object) -> None:
     """Files, for example."""
     assert not RULES.may_browse(media_id)

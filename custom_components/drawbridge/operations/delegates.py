@@ -1,14 +1,14 @@
 """Entities that act on other entities when they are called, such as groups and scripts."""
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Container, Iterator, Mapping
+from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.entity_component import DATA_INSTANCES
 
 from ..scope.references import MAX_DEPTH, References, TooDeepError, find_references
 from ..scope.service_rules import is_dangerous
+from .entity_attributes import find_entity, members_in_attributes
 from .targets import Reach, resolve
 
 _CONFIGURED: Final = frozenset({"automation", "script"})
@@ -18,25 +18,35 @@ _ACTION_FIELDS: Final = ("action", "service")
 _UNTRACEABLE: Final = frozenset({"event", "event_data"})
 
 
-def members(hass: HomeAssistant, entity_id: str, domains: Collection[str] | None = None) -> Reach | None:
+class _Domains(Container[str]):
+    """The domains of all states. Home Assistant has an index of them, so a look-up does not iterate over the states."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        self._count = hass.states.async_entity_ids_count
+
+    @override
+    def __contains__(self, item: object) -> bool:
+        return isinstance(item, str) and self._count(item) > 0
+
+
+def members(hass: HomeAssistant, entity_id: str) -> Reach | None:
     """Return the other entities that an entity acts on; ``None`` if they cannot be determined.
 
     Groups and scenes list their members in an attribute. Helpers, scripts and automations list them in their
-    configuration. Pass ``domains``, the domains of all states, when you call this for many entities.
+    configuration.
     """
-    domain = entity_id.partition(".")[0]
-    if domain in _CONFIGURED:
-        return _of_configuration(hass, domain, entity_id, domains or known_domains(hass))
-    reach = _of_attribute(hass, entity_id)
+    if entity_id.partition(".")[0] in _CONFIGURED:
+        return _of_configuration(hass, entity_id)
+    reach = Reach(members_in_attributes(hass, entity_id))
     entry = er.async_get(hass).async_get(entity_id)
     if entry is not None and entry.platform in _HELPERS and entry.config_entry_id is not None:
         config = hass.config_entries.async_get_entry(entry.config_entry_id)
         if config is not None:
-            reach.entities |= _named(config.options, domains or known_domains(hass)) - {entity_id}
+            reach.entities |= _named(config.options, _Domains(hass)) - {entity_id}
     return reach
 
 
-def _named(options: Mapping[str, Any], domains: Collection[str]) -> set[str]:
+def _named(options: Mapping[str, Any], domains: Container[str]) -> set[str]:
     """Return the entities in the options of a helper. Names of actions look like entity IDs, and are left out."""
     called = [step.get(name) for step in _mappings(dict(options)) for name in _ACTION_FIELDS]
     return find_references(dict(options), domains).entities - {item for item in called if isinstance(item, str)}
@@ -51,27 +61,18 @@ def may_act_on_others(hass: HomeAssistant, entity_id: str) -> bool:
     return acted_on is None or bool(acted_on.entities or acted_on.unknown)
 
 
-def _of_attribute(hass: HomeAssistant, entity_id: str) -> Reach:
-    state = hass.states.get(entity_id)
-    listed = state.attributes.get("entity_id") if state is not None else None
-    items = listed if isinstance(listed, list | tuple | set) else [listed]
-    return Reach({item for item in items if isinstance(item, str) and "." in item})
-
-
-def _of_configuration(hass: HomeAssistant, domain: str, entity_id: str, domains: Collection[str]) -> Reach | None:
-    component = hass.data.get(DATA_INSTANCES, {}).get(domain)
-    entity: Any = component.get_entity(entity_id) if component is not None else None
-    config = getattr(entity, "raw_config", None)
+def _of_configuration(hass: HomeAssistant, entity_id: str) -> Reach | None:
+    config = getattr(find_entity(hass, entity_id), "raw_config", None)
     if not isinstance(config, Mapping):
         return None
     try:
-        found = _steps(config, domains)
+        found = _steps(config, _Domains(hass))
     except TooDeepError:
         return None
     return resolve(hass, found) if found is not None else None
 
 
-def _steps(config: Mapping[str, Any], domains: Collection[str]) -> References | None:
+def _steps(config: Mapping[str, Any], domains: Container[str]) -> References | None:
     """Return the references in a script's configuration; ``None`` if it does more than call reviewed services."""
     found = find_references(config, domains)
     if found.templated or found.matches_all or "use_blueprint" in config:
@@ -98,8 +99,3 @@ def _mappings(config: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
     elif isinstance(config, list | tuple):
         for item in config:
             yield from _mappings(item, depth + 1)
-
-
-def known_domains(hass: HomeAssistant) -> set[str]:
-    """Return the domains of all states. This iterates over all states."""
-    return {state.domain for state in hass.states.async_all()}

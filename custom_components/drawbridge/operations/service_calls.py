@@ -1,7 +1,8 @@
 """Checks service calls against the permissions of a key, using Home Assistant's own target expansion."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, Self
 
 from homeassistant.const import ATTR_ENTITY_ID, ENTITY_MATCH_ALL
@@ -14,10 +15,11 @@ from ..scope.media import MediaRules
 from ..scope.references import MAX_TARGET_IDS, TARGET_FIELDS, References, TooManyIdsError, find_references
 from ..scope.resolver import LiveScope
 from ..scope.reviewed_services import GENERIC_SERVICES, REVIEWED
-from ..scope.service_fields import Surroundings
+from ..scope.service_fields import Surroundings, entities, split_ids
 from ..scope.service_rules import Decision, all_fields, decide_reach, decide_service, is_opened
 from .caller import Caller
-from .delegates import known_domains, may_act_on_others, members
+from .delegates import may_act_on_others, members
+from .entity_attributes import listed_attributes
 from .targets import Reach, ensure_bounded, holds, resolve, resolve_target
 
 _SCRIPT: Final = "script"
@@ -26,6 +28,8 @@ _EXCLUDE: Final = "exclude"
 _TARGET: Final = frozenset({*TARGET_FIELDS, _EXCLUDE})
 _CATEGORIZED: Final = frozenset({"button", "number", "select", "switch", "text"})
 _OLD_GROUP: Final = "group."
+_MAX_INDIRECT: Final = 500
+"""Entities that a call may act on through others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +140,30 @@ class CallPlanner:
             return decision
         if not self._holds(reach):
             return _refused("a target names nothing in scope")
+        acting = self._acting(domain, name, data, reach)
         for refusal in (
             self._field_refusal(domain, service, data, reach),
             self._generic_refusal(service, reach) if name in GENERIC_SERVICES else None,
-            self._category_refusal(domain, service, reach),
-            self._delegate_refusal(reach),
+            self._category_refusal(domain, service, acting),
+            self._delegate_refusal(acting),
         ):
             if refusal is not None:
                 return _refused(refusal)
         return decision
 
+    @staticmethod
+    def _acting(domain: str, name: str, data: Mapping[str, Any], reach: Reach) -> set[str]:
+        """Return the entities that a service acts on: if it is reviewed, those of its domain and of its fields."""
+        if (fields := REVIEWED.get(name)) is None:
+            return reach.entities
+        named = (item for field, kind in fields.items() if kind is entities for item in split_ids(data.get(field)))
+        return {*(item for item in reach.entities if _is_of(domain, item)), *named}
+
     def _field_refusal(self, domain: str, service: str, data: Mapping[str, Any], reach: Reach) -> str | None:
         fields = REVIEWED.get(f"{domain}.{service}", {})
-        states = (self._hass.states.get(item) for item in reach.entities if item.startswith(f"{domain}."))
-        around = Surroundings(self._scope.allows, [item.attributes for item in states if item], self.media)
+        acting = reach.entities if fields.keys() & data.keys() else ()
+        listed = [listed_attributes(self._hass, item) for item in acting if _is_of(domain, item)]
+        around = Surroundings(self._scope.allows, listed, self.media)
         untyped = {field: value for field, value in data.items() if field not in fields and field not in _TARGET}
         for field, value in data.items():
             if field in fields and not fields[field](value, around):
@@ -171,7 +185,12 @@ class CallPlanner:
         if service == "update_entity":
             return None
         listed = self._key.services
+        has = self._hass.services.has_service
         domains = {item.partition(".")[0] for item in reach.entities if not item.startswith(_OLD_GROUP)}
+        # Home Assistant passes over the entities of other domains, such as sensors.
+        domains = {domain for domain in domains if has(domain, service)}
+        if not domains:
+            return f"nothing that the call reaches has a service '{service}'"
         own = f"{_HOMEASSISTANT}.{service}"
         if listed & {own, all_fields(own), f"{_HOMEASSISTANT}.*"}:
             listed |= {f"{domain}.*" for domain in domains}
@@ -180,11 +199,11 @@ class CallPlanner:
                 return decision.rule
         return None
 
-    def _category_refusal(self, domain: str, service: str, reach: Reach) -> str | None:
+    def _category_refusal(self, domain: str, service: str, acting: Collection[str]) -> str | None:
         """Refuse changes to settings, unless the scope lists the entity or the key has the service with all fields."""
         if is_opened(domain, service, self._key.services):
             return None
-        for item in reach.entities - self._key.scope.include.entities:
+        for item in set(acting) - self._key.scope.include.entities:
             if self._is_setting(item):
                 return f"entity {item} is a setting of its device and must be listed itself"
         return None
@@ -195,15 +214,20 @@ class CallPlanner:
         entry = er.async_get(self._hass).async_get(entity_id)
         return entry is not None and entry.entity_category is not None
 
-    def _delegate_refusal(self, reach: Reach) -> str | None:
-        """Refuse entities that act on others outside the scope, unless the scope lists them by ID."""
+    def _delegate_refusal(self, acting: Collection[str]) -> str | None:
+        """Refuse entities that act on others outside the scope, also indirectly, unless the scope lists them by ID."""
         if self._sees_everything:
             return None
-        domains = known_domains(self._hass)
-        for item in sorted(reach.entities - self._key.scope.include.entities - self._key.services):
-            acted_on = members(self._hass, item, domains)
-            if acted_on is None or not self._holds(acted_on):
+        chosen = self._key.scope.include.entities | self._key.services
+        pending = sorted(set(acting) - chosen)
+        seen, most = set(pending), len(pending) + _MAX_INDIRECT
+        while pending:
+            acted_on = members(self._hass, item := pending.pop())
+            if acted_on is None or not self._holds(acted_on) or len(seen) > most:
                 return f"entity {item} acts on what is not in scope and must be listed itself"
+            more = acted_on.entities - chosen - seen
+            seen |= more
+            pending += sorted(more)
         return None
 
     @property
@@ -218,13 +242,11 @@ class CallPlanner:
         if not isinstance(asked, str) or asked.strip().lower() != ENTITY_MATCH_ALL:
             return dict(data)
         wanted = None if domain == _HOMEASSISTANT else domain
-        found = self._in_scope(self._hass.states.async_entity_ids(wanted))
+        in_scope = filter(self._scope.allows, self._hass.states.async_entity_ids(wanted))
+        found = list(islice(in_scope, MAX_TARGET_IDS + 1))
         if len(found) > MAX_TARGET_IDS:
             raise TooManyIdsError(f"'all' stands for more than {MAX_TARGET_IDS} entities here.")
         return {**data, ATTR_ENTITY_ID: found}
-
-    def _in_scope(self, entity_ids: Iterable[str]) -> list[str]:
-        return [item for item in entity_ids if self._scope.allows(item)]
 
     def _implied(self, domain: str, service: str) -> set[str]:
         """Return the entities that the name of a service implies: the service of a script runs that script."""
@@ -234,6 +256,10 @@ class CallPlanner:
 
 def _is_reviewed(name: str) -> bool:
     return name in REVIEWED or name in GENERIC_SERVICES
+
+
+def _is_of(domain: str, entity_id: str) -> bool:
+    return entity_id.startswith(f"{domain}.")
 
 
 def _refused(rule: str) -> Decision:

@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ..scope.media import MediaRules
+from ..scope.redaction import without_bearer_text
 from ..scope.references import MAX_DEPTH, find_references
 from ..scope.reviewed_services import MEDIA_SERVICES, REVIEWED
 
 FAILED: Final = "The service could not do what was asked."
 MEDIA_FAILED: Final = "The media could not be found, or the player could not do what was asked."
 
-_BEARER: Final = re.compile(r"(?i)\b(authSig|token|access_token)=[^&\s\"'<>]+")
-_STREAM: Final = re.compile(r"/api/(hls|tts_proxy|ffmpeg_proxy)/[^\s\"'<>]+")
 _PATH: Final = re.compile(r"(?:^|[\s'\"(])/\w|://")
 _SHOWN: Final = (
     "title",
@@ -26,33 +25,29 @@ _SHOWN: Final = (
 )
 
 
-def redact(text: str) -> str:
-    """Return a text without signed links and tokens that grant access."""
-    return _STREAM.sub(r"/api/\1/**REDACTED**", _BEARER.sub(r"\1=**REDACTED**", text))
-
-
 def filter_response(service: str, response: object, media: MediaRules) -> object:
     """Return the part of a response that a key may see.
 
     Reviewed services return a result for each entity: results outside the scope are removed, and media is filtered item
-    by item. Other services are only allowed by their exact name, and their response is returned as a whole.
+    by item. Other services are only allowed by their exact name, and their response is returned as a whole. The caller
+    redacts bearer text.
     """
     if service not in REVIEWED:
-        return _redacted(_plain(response))
+        return _plain(response)
     answers = response if isinstance(response, Mapping) else {}
     seen = {entity_id: answer for entity_id, answer in answers.items() if media.in_scope(entity_id)}
     if service in MEDIA_SERVICES:
         return {entity_id: _media(_plain(answer), media) for entity_id, answer in seen.items()}
-    return _redacted(_plain(seen))
+    return _plain(seen)
 
 
 def error_text(service: str, text: str, in_scope: Callable[[str], bool], *, is_opened: bool) -> str:
     """Return the part of an error message that a key may see, without secrets, paths, and names of hidden entities."""
     if service in MEDIA_SERVICES:
         return MEDIA_FAILED
-    if is_opened:
-        return redact(text) if _names_nothing_hidden(text, in_scope) else FAILED
-    return text if _names_nothing_hidden(text, in_scope) and _PATH.search(text) is None else FAILED
+    if not _names_nothing_hidden(text, in_scope) or (_PATH.search(text) is not None and not is_opened):
+        return FAILED
+    return without_bearer_text(text)
 
 
 def _names_nothing_hidden(text: str, in_scope: Callable[[str], bool]) -> bool:
@@ -86,11 +81,3 @@ def _plain(item: object) -> object:
     if isinstance(item, Mapping):
         return {name: _plain(value) for name, value in item.items()}
     return [_plain(value) for value in item] if isinstance(item, list | tuple) else item
-
-
-def _redacted(item: object) -> object:
-    if isinstance(item, str):
-        return redact(item)
-    if isinstance(item, Mapping):
-        return {name: _redacted(value) for name, value in item.items()}
-    return [_redacted(value) for value in item] if isinstance(item, list) else item

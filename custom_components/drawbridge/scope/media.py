@@ -26,7 +26,7 @@ _ENTITY_SOURCE: Final = re.compile(r"media-source://(camera|image)/((?:camera|im
 _SPEECH_SOURCE: Final = re.compile(r"media-source://tts/(tts\.[a-z0-9_]+)\?(.*)", re.DOTALL)
 _RADIO_SOURCE: Final = re.compile(r"media-source://radio_browser/[0-9a-f-]{1,64}")
 _FOLDERS: Final = frozenset(
-    {"media-source://", *(f"media-source://{name}" for name in ("camera", "image", "tts", "radio_browser"))}
+    {"", "media-source://", *(f"media-source://{name}" for name in ("camera", "image", "tts", "radio_browser"))}
 )
 _SPEECH_FIELDS: Final = frozenset({"message", "language", "cache"})
 _HOST: Final = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
@@ -48,7 +48,9 @@ class MediaRules:
 
     def may_browse(self, media_id: object, media_type: object = "") -> bool:
         """Tell whether the key may browse a media id: one that it may play, or a folder whose children are filtered."""
-        return media_id in _FOLDERS or media_id in ("", None) or self.may_play(media_id, media_type)
+        if media_id is None or (isinstance(media_id, str) and media_id in _FOLDERS):
+            return True
+        return self.may_play(media_id, media_type)
 
     def _may_play(self, media_id: str) -> bool:
         if media_id.startswith("media-source:"):

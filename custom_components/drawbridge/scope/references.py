@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote
@@ -47,7 +47,7 @@ class References:
     matches_all: bool = False
 
 
-def find_references(data: object, domains: Collection[str] | None = None) -> References:
+def find_references(data: object, domains: Container[str] | None = None) -> References:
     """Find references in keys, values, lists and texts.
 
     Args:
@@ -90,7 +90,7 @@ def _unescape(found: re.Match[str]) -> str:
     return chr(int(found[1] or found[2], 16))
 
 
-def _search(text: str, found: References, domains: Collection[str] | None) -> None:
+def _search(text: str, found: References, domains: Container[str] | None) -> None:
     found.templated = found.templated or _TEMPLATE.search(text) is not None
     found.registry_ids.update(item.lower() for item in _REGISTRY_ID.findall(text))
     if _OWN_PATH.search(text) is not None:

@@ -18,10 +18,13 @@ from .service_fields import (
     media_id,
     media_type,
     moment,
+    moment_or_none,
     number,
     numbers,
     prose,
+    proses,
     text,
+    timestamp,
     word,
     words,
 )
@@ -57,7 +60,7 @@ _COLOR: Final[Fields] = {
     "xy_color": numbers,
 }
 _STEPS: Final[Fields] = {"brightness_step": number, "brightness_step_pct": number}
-_TODO: Final[Fields] = {"description": prose, "due_date": moment, "due_datetime": moment}
+_TODO: Final[Fields] = {"description": prose, "due_date": moment_or_none, "due_datetime": moment_or_none}
 _SPEED: Final[Fields] = {"speed": word}
 _CYCLE: Final[Fields] = {"cycle": word}
 _BROWSE: Final[Fields] = {"media_content_id": media_folder, "media_content_type": media_type}
@@ -120,7 +123,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, Fields]]] = {
         "turn_on": {"percentage": number, "preset_mode": choice("preset_modes")},
     },
     "humidifier": {"set_humidity": {"humidity": number}, "set_mode": {"mode": choice("available_modes")}},
-    "input_datetime": {"set_datetime": {"date": moment, "datetime": moment, "time": moment, "timestamp": number}},
+    "input_datetime": {"set_datetime": {"date": moment, "datetime": moment, "time": moment, "timestamp": timestamp}},
     "input_number": {"set_value": {"value": number}},
     "input_select": {
         "select_next": _CYCLE,
@@ -175,7 +178,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, Fields]]] = {
     "todo": {
         "add_item": {"item": prose, **_TODO},
         "get_items": {"status": words},
-        "remove_item": {"item": prose},
+        "remove_item": {"item": proses},
         "update_item": {"item": prose, "rename": prose, "status": word, **_TODO},
     },
     "tts": {

@@ -8,13 +8,15 @@ from typing import Any, Final
 from homeassistant.const import Platform
 
 from .media import MediaRules, is_allowed_type
-from .references import find_references
+from .references import MAX_TARGET_IDS, find_references
 
 MAX_TEXT_CHARACTERS: Final = 4096
 
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?\s*")
 _WORD: Final = re.compile(r"[\w -]{1,64}")
 _TIME: Final = re.compile(r"[0-9TZ :.+-]{1,40}")
+_FAR_YEAR: Final = re.compile(r"\s*[+-]?(?:0|[4-9])[0-9]{3}-?[0-9]{2}")
+_CLOCK: Final = re.compile(r"[+-]?[0-9]{1,5}:[0-9]{1,2}(?::[0-9]{1,2}(?:\.[0-9]{1,6})?)?")
 _HOST: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2,}")
 _DOMAINS: Final = frozenset(
     {
@@ -24,7 +26,14 @@ _DOMAINS: Final = frozenset(
     }
 )  # fmt: skip
 """Entity domains of Home Assistant. The list is fixed, so that it reveals nothing about this installation."""
-_DURATIONS: Final = frozenset({"days", "hours", "minutes", "seconds", "milliseconds"})
+_UNITS: Final = {
+    "weeks": 604_800.0, "days": 86_400.0, "hours": 3_600.0, "minutes": 60.0, "seconds": 1.0, "milliseconds": 0.001,
+}  # fmt: skip
+"""The units of a duration, in seconds."""
+_MAX_SECONDS: Final = 100 * 366 * 86_400
+_MAX_AMOUNT: Final = 1e15
+_MAX_TIMESTAMP: Final = 2**37
+"""In the year 6325."""
 _MAX_NUMBERS: Final = 8
 _MAX_WORDS: Final = 32
 
@@ -51,9 +60,16 @@ def numbers(value: object, around: Surroundings) -> bool:
     return isinstance(value, list) and len(value) <= _MAX_NUMBERS and all(number(item, around) for item in value)
 
 
+def timestamp(value: object, around: Surroundings) -> bool:
+    """Accept a Unix timestamp, as a number or as a text with a number."""
+    return number(value, around) and _amount(value) <= _MAX_TIMESTAMP
+
+
 def word(value: object, around: Surroundings) -> bool:
-    """Accept a short word that cannot be an entity id, such as a mode, a color or a boolean."""
-    return number(value, around) or (isinstance(value, str) and _WORD.fullmatch(value) is not None)
+    """Accept a short word that is not the id of an entity or a device, such as a mode, a color or a boolean."""
+    if number(value, around):
+        return True
+    return isinstance(value, str) and _WORD.fullmatch(value) is not None and not find_references(value).registry_ids
 
 
 def words(value: object, around: Surroundings) -> bool:
@@ -63,15 +79,25 @@ def words(value: object, around: Surroundings) -> bool:
 
 
 def moment(value: object, around: Surroundings) -> bool:
-    """Accept a date, a time, or both."""
+    """Accept a date, a time, or both. Home Assistant fails on years that are near the end of its calendar."""
+    if isinstance(value, str) and _FAR_YEAR.match(value) is not None:
+        return False
     return number(value, around) or (isinstance(value, str) and _TIME.fullmatch(value) is not None)
 
 
+def moment_or_none(value: object, around: Surroundings) -> bool:
+    """Accept a date, a time, or both; or null, which clears it."""
+    return value is None or moment(value, around)
+
+
 def duration(value: object, around: Surroundings) -> bool:
-    """Accept a duration in seconds, as a text, or as a mapping of units."""
-    if isinstance(value, Mapping):
-        return value.keys() <= _DURATIONS and all(number(item, around) for item in value.values())
-    return moment(value, around)
+    """Accept a duration in seconds, as a text, or as a mapping of units. Home Assistant fails on very long ones."""
+    if isinstance(value, str) and _CLOCK.fullmatch(value) is not None:
+        return True
+    parts = value if isinstance(value, Mapping) else {"seconds": value}
+    if not (parts.keys() <= _UNITS.keys() and all(number(item, around) for item in parts.values())):
+        return False
+    return sum(_amount(item) * _UNITS[unit] for unit, item in parts.items()) <= _MAX_SECONDS
 
 
 def prose(value: object, _: Surroundings) -> bool:
@@ -81,6 +107,12 @@ def prose(value: object, _: Surroundings) -> bool:
         or isinstance(value, int | float)
         or (isinstance(value, str) and len(value) <= MAX_TEXT_CHARACTERS)
     )
+
+
+def proses(value: object, around: Surroundings) -> bool:
+    """Accept a text that Home Assistant does not interpret, or a list of such texts."""
+    items = value if isinstance(value, list) else [value]
+    return len(items) <= MAX_TARGET_IDS and all(prose(item, around) for item in items)
 
 
 def text(value: object, around: Surroundings) -> bool:
@@ -143,5 +175,14 @@ def split_ids(value: object) -> list[str]:
     return [part for part in parts if part]
 
 
+def _amount(value: object) -> float:
+    """Return the size of a number."""
+    found = float(value) if isinstance(value, str) else value
+    return min(abs(found), _MAX_AMOUNT) if isinstance(found, int | float) else _MAX_AMOUNT
+
+
 def _holds(listed: object, value: object) -> bool:
-    return isinstance(listed, list | tuple | Mapping) and value in listed
+    """Tell whether a list holds a value. Where Home Assistant lists names by number, either is a choice."""
+    if isinstance(listed, Mapping):
+        return value in listed or value in listed.values()
+    return isinstance(listed, list | tuple) and value in listed
