@@ -15,6 +15,7 @@ from custom_components.drawbridge.keys import AuthFailure
 from custom_components.drawbridge.logbook import REASONS
 from custom_components.drawbridge.masking import MASK
 from custom_components.drawbridge.refusal import Metric, Refusal, RefusedError, SecurityEvent, bad_request
+from custom_components.drawbridge.telemetry.counters import Counters
 
 FOLDER = Path(component.__file__).parent
 SOURCES = {path.relative_to(FOLDER).as_posix(): ast.parse(path.read_text()) for path in FOLDER.rglob("*.py")}
@@ -70,6 +71,8 @@ def test_what_is_counted(refusal: Refusal) -> None:
     if status in DENIALS:
         # Where the bridge is not there, nothing counts.
         assert metric is (Metric.NONE if refusal is Refusal.UNAVAILABLE else Metric.DENIED)
+    # Prometheus sees the first increment only if the series exists before.
+    assert (refusal.label in Counters().denied) == (metric is Metric.DENIED)
     assert refusal.label == refusal.name.lower()
     assert Refusal[refusal.name] is refusal
 
