@@ -374,7 +374,8 @@ async def test_a_repair_while_the_marker_cannot_be_written(bridge: Bridge) -> No
     os.rmdir(obstacle)  # noqa: PTH106 - an instant in a test
     coordinator.refresh()
     assert reason() is None
-    assert json.loads(marker.read_bytes())["generation"] == bridge.entry.data["generation"]
+    written = await bridge.hass.async_add_executor_job(marker.read_bytes)
+    assert json.loads(written)["generation"] == bridge.entry.data["generation"]
 
 
 @pytest.mark.parametrize("times", [2, 3])

@@ -4,13 +4,15 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from aiohttp import ClientResponse, web
+from aiohttp import ClientResponse, ClientSession, UnixConnector, web
 from aiohttp.test_utils import TestClient, TestServer
+from pytest_socket import socket_allow_hosts
 
 from custom_components.drawbridge.encoding.codecs import Payload
 from custom_components.drawbridge.http.call import Call, json_response
@@ -22,7 +24,7 @@ from custom_components.drawbridge.keys import Capability, generate
 from custom_components.drawbridge.limits.sending import MAX_HOLDER_BYTES
 from custom_components.drawbridge.operations import own
 from custom_components.drawbridge.operations.declaration import Access, Operation
-from custom_components.drawbridge.refusal import Refusal, RefusedError, not_found
+from custom_components.drawbridge.refusal import Refusal, RefusedError, bad_request, not_found
 from tests.integration.house import Bridge
 
 BASE: Final = "/door"
@@ -84,18 +86,19 @@ def key(call: Call) -> web.StreamResponse:
     return json_response({"key": call.key.name})
 
 
-RAISED: Final = {
+RAISED: Final[dict[str, Callable[[], Exception]]] = {
     "timeout": TimeoutError,
     "refused": lambda: RefusedError(Refusal.EVENT, {"event_type": "x"}),
     "hidden": lambda: not_found("There is none.", hidden=Refusal.SCOPE),
     "changed": lambda: RefusedError(Refusal.KEY_CHANGED),
+    "bad": lambda: bad_request("That is not it."),
     "value": lambda: ValueError("the password is 1234"),
 }
 
 
 def fail(call: Call) -> web.StreamResponse:
     """Raise an error."""
-    error: Exception = RAISED[call.request.query["error"]]()
+    error = RAISED[call.request.query["error"]]()
     raise error
 
 
@@ -146,8 +149,9 @@ DECLARED: Final[tuple[tuple[str, str, Operation, Handler], ...]] = (
 class Door:
     """A bridge behind a door of the test's own."""
 
-    def __init__(self, bridge: Bridge, client: TestClient[Any, Any]) -> None:
+    def __init__(self, bridge: Bridge, client: TestClient[Any, Any], app: web.Application) -> None:
         """Create a door."""
+        self.app = app
         self.bridge = bridge
         self.client = client
         self.running = bridge.entry.runtime_data
@@ -192,7 +196,7 @@ async def door(bridge: Bridge) -> AsyncIterator[Door]:
     mount(app.router, find, base_path=BASE, endpoints=declare().endpoints)
     app[WAITING] = asyncio.Event()
     async with TestClient(TestServer(app)) as client:
-        made.append(Door(bridge, client))
+        made.append(Door(bridge, client, app))
         made[0].waiting = app[WAITING]
         yield made[0]
 
@@ -342,12 +346,14 @@ async def test_errors_of_handlers(door: Door, path: str, caplog: pytest.LogCaptu
     secret = await door.bridge.add_key("Mine", limits=UNLIMITED)
     caplog.clear()
     reasons = [(name, await door.get(f"{path}?error={name}", secret)) for name in RAISED]
+    await door.get(f"{path}?error=changed", secret)
     told = {name: (answer.status, (await problem(answer))["reason"]) for name, answer in reasons}
     assert told == {
         "timeout": (504, "timed_out"),
         "refused": (403, "event"),
         "hidden": (404, "not_found"),
         "changed": (401, "key_changed"),
+        "bad": (400, "bad_request"),
         "value": (500, "internal"),
     }
     assert "1234" not in await reasons[-1][1].text()
@@ -357,9 +363,9 @@ async def test_errors_of_handlers(door: Door, path: str, caplog: pytest.LogCaptu
     assert isinstance(logged.exc_info[1], ValueError)
     counters = door.running.recorder.counters
     assert {reason: n for reason, n in counters.denied.items() if n} == {"event": 1, "scope": 1}
-    assert {name: n for name, n in counters.auth_failures.items() if n} == {"changed": 1}
+    assert {name: n for name, n in counters.auth_failures.items() if n} == {"changed": 2}
     assert counters.keys[door.bridge.key_id("Mine")].refused == 2
-    assert door.counted(path) == {504: 1, 403: 1, 404: 1, 401: 1, 500: 1}
+    assert door.counted(path) == {504: 1, 403: 1, 404: 1, 401: 2, 400: 1, 500: 1}
 
 
 async def test_a_refusal_without_a_key_is_nobodys(door: Door) -> None:
@@ -431,6 +437,7 @@ async def test_what_is_audited(door: Door) -> None:
         ("GET", "/any"),
         ("POST", "/body"),
         ("GET", "/fail?error=hidden"),
+        ("GET", "/fail?error=bad"),
         ("DELETE", "/any"),
         ("GET", "/nowhere"),
         ("POST", "/control"),
@@ -441,10 +448,11 @@ async def test_what_is_audited(door: Door) -> None:
     same = {"request_id": "r1", "address": "127.0.0.1"}
     mine = {"key_id": door.bridge.key_id("Mine"), "key_name": "Mine"}
     target = "light.turn_on on light.x"
-    expected = [
+    expected: list[tuple[Any, ...]] = [
         ("POST", "/write", 201, "allowed", None, target, mine),
         ("POST", "/write", 500, "failed", "failed", target, mine),
         ("GET", "/fail", 404, "refused", "scope", None, mine),
+        ("GET", "/fail", 400, "refused", "bad_request", None, mine),
         ("POST", "/control", 403, "refused", "capability", None, mine),
         ("GET", "/any", 401, "refused", "key_missing", None, {"key_id": None, "key_name": None}),
     ]
@@ -453,6 +461,24 @@ async def test_what_is_audited(door: Door) -> None:
     assert records == [dict(zip(names, item[:-1], strict=True)) | same | item[-1] for item in expected]
     assert all(abs(item - time.time()) < 60 for item in times)
     assert times == sorted(times)
+
+
+async def test_a_client_on_this_machine(door: Door, tmp_path: Path) -> None:
+    """A local socket has no address. What is refused there is audited as local, and locks nobody out."""
+    socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+    path = str(tmp_path / "socket")
+    runner = web.AppRunner(door.app)
+    await runner.setup()
+    await web.UnixSite(runner, path).start()
+    try:
+        async with ClientSession(connector=UnixConnector(path)) as session:
+            for _ in range(8):
+                async with session.get(f"http://local{BASE}/any", headers={"X-API-Key": generate()}) as answer:
+                    assert answer.status == 401
+    finally:
+        await runner.cleanup()
+    assert {item.address for item in door.running.audit} == {"local"}
+    assert len(door.running.lockouts) == 0
 
 
 async def test_while_the_bridge_is_down(door: Door) -> None:
@@ -521,6 +547,13 @@ async def test_bodies(door: Door) -> None:
         refused = await door.ask("POST", "/body", secret, data=form(over))
         assert (refused.status, (await problem(refused))["reason"]) == (413, "too_large")
         assert f"The limit is {limit} bytes." in await refused.text()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        for part in (b"[1", b", ", b"2]"):
+            yield part
+            await asyncio.sleep(0.05)
+
+    assert await (await door.ask("POST", "/body", secret, data=slowly())).json() == {"body": [1, 2]}
     for sent, received in ((b"", None), (b"null", None), (b"[1]", [1])):
         assert await (await door.ask("POST", "/body", secret, data=sent)).json() == {"body": received}
     bad = await door.ask("POST", "/body", secret, data=b"{")

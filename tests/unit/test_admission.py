@@ -1,11 +1,12 @@
 """Admission: which client may connect with a key, and what the key may do."""
 
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hass_nabucasa import remote
@@ -227,3 +228,29 @@ async def test_capabilities(parts: Parts) -> None:
     refused = parts.admission.authorize(key, Capability.CONTROL)
     assert refusal(refused) is Refusal.CAPABILITY
     assert str(refused).startswith("The key 'Name' does not have the capability 'control'.")
+
+
+WRONG_KEYS: Final = 1_000_000
+
+
+async def test_a_million_wrong_keys(parts: Parts, record_property: Callable[[str, Any], None]) -> None:
+    """Malformed and well-formed, from one address and from many: they open nothing, and what is kept is bounded."""
+    admission, spent = parts.admission, 0.0
+    for number in range(WRONG_KEYS):
+        secret = f"dbk_{number:049}" if number % 4 else generate()
+        # Of every three, one is from the same address.
+        client = (OUTSIDE, Client(None, IPv4Address(number)), Client(None, IPv6Address(number << 64)))[number % 3]
+        started = time.process_time()
+        found = admission.authenticate(secret, client)
+        spent += time.process_time() - started
+        assert isinstance(found, RefusedError)
+    record_property("microseconds_per_wrong_key", round(spent / WRONG_KEYS * 1_000_000, 2))
+    assert len(admission.lockouts) == 4096
+    assert {name: count for name, count in admission.counters.auth_failures.items() if count} == {
+        "malformed": WRONG_KEYS * 3 // 4,
+        "unknown": WRONG_KEYS // 4,
+    }
+    assert not admission.counters.keys
+    assert not admission.counters.rate_limited
+    assert list(admission.keys) == [KEY, ENDED]
+    assert admission.authenticate(SECRET, OUTSIDE) == KEY
