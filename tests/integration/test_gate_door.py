@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
@@ -224,6 +225,13 @@ def test_what_is_declared() -> None:
     assert (router.endpoints[-1].summary, router.endpoints[-1].when_down) == ("", None)
 
 
+def test_an_endpoint_without_an_operation() -> None:
+    """It says which one it is."""
+    declare_one: Callable[..., Any] = Router().endpoint("GET", "/x", operation=None, about=ABOUT)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^GET /x declares no operation$"):
+        declare_one(echo)
+
+
 async def test_what_a_handler_is_given(door: Door) -> None:
     """The client, the base path, the request id and the key."""
     secret = await door.bridge.add_key("Mine", limits=UNLIMITED)
@@ -288,6 +296,32 @@ async def test_refusals_in_order(door: Door) -> None:
     assert [(counters.keys[item].requests, counters.keys[item].refused) for item in key_ids] == [(2, 2), (2, 2)]
     assert counters.rate_limited == {key_ids[1]: 1}
     assert door.counted("/control", "POST") == {401: 2, 403: 3, 429: 1}
+
+
+async def test_addresses(door: Door) -> None:
+    """The client's counts for the networks of a key, and is locked out after guesses, which health is not."""
+    near = await door.bridge.add_key("Near", limits=UNLIMITED | {"networks": ["127.0.0.0/8"]})
+    assert [(await door.get("/any", generate())).status for _ in range(7)] == [401] * 6 + [429]
+    assert [(await door.get(path, near)).status for path in ("/any", "/echo")] == [200, 200]
+    assert (await door.get("/echo")).status == 200
+    assert len(door.running.lockouts) == 1
+
+
+async def test_a_response_that_is_not_read_is_counted(door: Door) -> None:
+    """Until its last byte has left, or its connection ends."""
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", door.client.port or 0))
+        client.sendall(f"GET {BASE}/sized?size=20000000 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        async with asyncio.timeout(20):
+            while not door.running.sending.answers:  # noqa: ASYNC110 - nothing announces it
+                await asyncio.sleep(0.01)
+        assert door.running.sending.size == 20_000_000
+        assert door.running.concurrency.is_full("", 1)
+    async with asyncio.timeout(20):
+        while door.running.sending.answers:  # noqa: ASYNC110 - nothing announces it
+            await asyncio.sleep(0.01)
+    assert len(door.running.concurrency) == 0
 
 
 async def test_concurrency(door: Door) -> None:

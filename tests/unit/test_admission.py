@@ -205,6 +205,14 @@ async def test_rate_limit(parts: Parts) -> None:
     assert str(refused) == "The key 'Name' may make 60 requests per minute. Slow down."
 
 
+async def test_keys_have_a_rate_each(parts: Parts) -> None:
+    """What one uses up, another still has."""
+    one, two = (ApiKey(name, name, (), per_minute=1, burst=1) for name in ("one", "two"))
+    found = [parts.admission.limit_rate(key) for key in (one, two, one)]
+    assert [item.allowed for item in found if item is not None] == [True, True, False]
+    assert parts.admission.counters.rate_limited == {"one": 1}
+
+
 async def test_default_rate_limit(parts: Parts) -> None:
     """It is read anew for each request."""
     admission = parts.admission
