@@ -350,7 +350,8 @@ async def test_time_limit(door: Door) -> None:
     """A handler that waits too long is ended, and gives its place back."""
     secret = await door.bridge.add_key("Mine", limits=UNLIMITED)
     await door.bridge.set_options(time_limit=1)
-    answer = await door.get("/wait", secret)
+    async with asyncio.timeout(20):
+        answer = await door.get("/wait", secret)
     assert (answer.status, (await problem(answer))["reason"]) == (504, "timed_out")
     assert len(door.running.concurrency) == 0
 
