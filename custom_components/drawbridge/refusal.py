@@ -275,8 +275,10 @@ class RefusedError(Exception):
         self.placeholders = placeholders
         self.retry_after = refusal.value.retry_after if retry_after is None else retry_after
         self.reason = hidden or refusal
-        # The text may quote a part of the request that contains a secret.
-        self.message = mask(refusal.value.text.format_map(placeholders))
+        # A placeholder may quote a part of the request that contains a secret. Masking costs more than the rest of the
+        # refusal, so a fixed text is not masked.
+        text = refusal.value.text
+        self.message = mask(text.format_map(placeholders)) if placeholders else text
         super().__init__(self.message)
 
 

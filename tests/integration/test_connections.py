@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from custom_components.drawbridge.http import delivery
 from tests.integration.house import BASE, Bridge
 
 NEXT = f"GET {BASE}/api/ HTTP/1.1\r\nHost: x\r\nX-Request-ID: next\r\n\r\n"
@@ -85,3 +86,67 @@ async def test_a_body_that_does_not_come_ends_the_connection(bridge: Bridge) -> 
     answer = await talk(bridge, refused, NEXT, NEXT, pause=0.1)
     assert answer.count("HTTP/1.1 ") == 1
     assert "\r\nConnection: close\r\n" in answer
+
+
+UNDECODABLE = {
+    "compressed": ("Content-Encoding: gzip\r\nContent-Length: 5", ("xxxxx",)),
+    "chunked": ("Transfer-Encoding: chunked", ("5\r\nx", "xxxxzz\r\n")),
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "coding", "status"),
+    [
+        ("/nowhere", "compressed", 404),
+        ("/nowhere", "chunked", 404),
+        ("/health", "compressed", 405),
+        ("/health", "chunked", 405),
+        ("/api/events/test", "compressed", 400),
+        ("/api/events/other", "compressed", 403),
+        ("/api/events/other", "chunked", 403),
+    ],
+)
+async def test_a_body_that_cannot_be_decoded(
+    bridge: Bridge, caplog: pytest.LogCaptureFixture, path: str, coding: str, status: int
+) -> None:
+    """It is a mistake of the client, which is told so if the body is asked for, and it ends the connection."""
+    key = await bridge.add_key(capabilities=["read", "fire_event"], events=["test"])
+    declared, body = UNDECODABLE[coding]
+    head = f"POST {BASE}{path} HTTP/1.1\r\nHost: x\r\nX-API-Key: {key}\r\n{declared}\r\n\r\n"
+    caplog.clear()
+    answer = await talk(bridge, head, *body, pause=0.05)
+    assert answer.count("HTTP/1.1 ") == 1
+    assert answer.startswith(f"HTTP/1.1 {status} ")
+    assert "\r\nConnection: close\r\n" in answer
+    assert not [item for item in caplog.records if item.name.startswith("custom_components") and item.exc_info]
+
+
+async def test_the_rest_of_a_refused_body_is_not_awaited_for_ever(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection ends, although the client keeps it open."""
+    monkeypatch.setattr(delivery, "_DISCARD_SECONDS", 0.2)
+    reader, writer = await asyncio.open_connection("127.0.0.1", bridge.client.port)
+    writer.write(f"POST {BASE}/nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n".encode())
+    async with asyncio.timeout(5):
+        assert b"\r\nConnection: close\r\n" in await reader.read()
+    writer.close()
+
+
+async def test_a_client_that_sends_slowly(bridge: Bridge) -> None:
+    """Its request holds the only place of its key until the time limit, and then its connection ends."""
+    limits = {"local_only": False, "per_minute": 0}
+    key = await bridge.add_key(capabilities=["read", "fire_event"], events=["test"], limits=limits)
+    await bridge.set_options(max_concurrent=1, time_limit=1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", bridge.client.port)
+    head = f"POST {BASE}/api/events/test HTTP/1.1\r\nHost: x\r\nX-API-Key: {key}\r\nContent-Length: 100\r\n\r\n["
+    writer.write(head.encode())
+    places = bridge.entry.runtime_data.concurrency
+    while not len(places):  # noqa: ASYNC110 - nothing announces it
+        await asyncio.sleep(0.01)
+    assert (await bridge.get("/api/", key)).status == 503
+    answer = await reader.readuntil(b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 504 ")
+    assert b"\r\nConnection: close\r\n" in answer
+    assert (await bridge.get("/api/", key)).status == 200
+    writer.close()

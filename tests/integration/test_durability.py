@@ -351,3 +351,61 @@ async def test_a_marker_that_cannot_be_written_is_logged(bridge: Bridge, caplog:
         assert caplog.text.count("could not be written") == 1
         os.rmdir(obstacle)  # noqa: PTH106 - an instant in a test
         await bridge.add_key()
+
+
+async def test_a_repair_while_the_marker_cannot_be_written(bridge: Bridge) -> None:
+    """Raised with the reason, and withdrawn when the file is written again. No key has to change for that."""
+    secret = await bridge.add_key()
+    marker = Path(bridge.hass.config.path(MARKER_FILE))
+    obstacle, coordinator = marker.with_name(f"{marker.name}.tmp"), bridge.entry.runtime_data.coordinator
+
+    def reason() -> str | None:
+        found = ir.async_get(bridge.hass).async_get_issue("drawbridge", "marker_failed")
+        return (found.translation_placeholders or {})["reason"] if found is not None else None
+
+    assert reason() is None
+    os.mkdir(obstacle)  # noqa: PTH102 - an instant in a test
+    await bridge.add_key()
+    coordinator.refresh()
+    assert reason() == "Is a directory"
+    coordinator.refresh()
+    assert reason() == "Is a directory"
+    assert (await bridge.get("/key", secret)).status == 200
+    os.rmdir(obstacle)  # noqa: PTH106 - an instant in a test
+    coordinator.refresh()
+    assert reason() is None
+    written = await bridge.hass.async_add_executor_job(marker.read_bytes)
+    assert json.loads(written)["generation"] == bridge.entry.data["generation"]
+
+
+@pytest.mark.parametrize("times", [2, 3])
+async def test_a_store_that_is_lost_again_before_the_decision(bridge: Bridge, times: int) -> None:
+    """The repair is still there, and opens the keys that the loss closed, not one that a user disabled."""
+    await async_setup_component(bridge.hass, "repairs", {})
+    await bridge.add_key(name="Open")
+    await bridge.add_key(name="Closed")
+    runtime = bridge.entry.runtime_data
+    await runtime.change_key(bridge.key_id("Closed"), lambda key: replace(key, enabled=False))
+    for _ in range(times):
+        remove_file(bridge, STORE)
+        assert await bridge.hass.config_entries.async_reload(bridge.entry.entry_id)
+        await bridge.hass.async_block_till_done()
+        assert not any(key.enabled for key in bridge.entry.runtime_data.keys)
+    await fix(bridge, ReviewReason.UNCONFIRMED, "open_all")
+    await bridge.hass.async_block_till_done()
+    assert {key.name: key.enabled for key in bridge.entry.runtime_data.keys} == {"Open": True, "Closed": False}
+    assert bridge.entry.data["unconfirmed"] == []
+
+
+@pytest.mark.parametrize("damage", [None, 5, "abc", {"a": 1}, [5, None, {}]])
+async def test_a_damaged_list_of_closed_keys_opens_nothing(bridge: Bridge, damage: object) -> None:
+    """Nor does it keep the others from opening."""
+    secret = await bridge.add_key(name="Open")
+    entries = bridge.hass.config_entries
+    entries.async_update_entry(bridge.entry, data={**bridge.entry.data, "unconfirmed": damage})
+    assert await entries.async_reload(bridge.entry.entry_id)
+    assert (await bridge.get("/key", secret)).status == 200
+    entries.async_update_entry(bridge.entry, data={**bridge.entry.data, "unconfirmed": damage})
+    remove_file(bridge, STORE)
+    assert await entries.async_reload(bridge.entry.entry_id)
+    assert (await bridge.get("/key", secret)).status == 401

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,21 @@ def test_a_lost_store_closes_all_keys(generation: int | None, *, damaged: bool) 
     assert document.review is not None
     assert document.review.reason is ReviewReason.UNCONFIRMED
     assert set(document.review.keys) == {"a", "b"}
+
+
+def test_a_store_lost_twice_closes_no_key_for_ever() -> None:
+    """The config entry knows which keys the first loss closed. One that a user disabled is not among them."""
+    keys = {"a": content(enabled=False), "b": content("cd", enabled=False)}
+    document = reconcile(None, EntryState("entry", 5, keys, ["a", "gone"]), NOW)
+    assert document.review == Review(ReviewReason.UNCONFIRMED, ("a",))
+    assert document.unconfirmed == ("a",)
+    assert reconcile(None, EntryState("entry", 5, keys), NOW).review is None
+
+
+def test_only_keys_that_a_loss_closed_are_unconfirmed() -> None:
+    """Those of a restored backup are as they were."""
+    assert stored("a").unconfirmed == ()
+    assert replace(stored("a"), review=Review(ReviewReason.RESTORED, ("a",))).unconfirmed == ()
 
 
 def test_the_store_of_another_entry_is_not_used() -> None:

@@ -13,8 +13,9 @@ from custom_components.drawbridge.event import EVENT_TYPES
 from custom_components.drawbridge.http.problem import problem_of
 from custom_components.drawbridge.keys import AuthFailure
 from custom_components.drawbridge.logbook import REASONS
-from custom_components.drawbridge.masking import MASK
+from custom_components.drawbridge.masking import MASK, mask
 from custom_components.drawbridge.refusal import Metric, Refusal, RefusedError, SecurityEvent, bad_request
+from custom_components.drawbridge.telemetry.counters import Counters
 
 FOLDER = Path(component.__file__).parent
 SOURCES = {path.relative_to(FOLDER).as_posix(): ast.parse(path.read_text()) for path in FOLDER.rglob("*.py")}
@@ -70,6 +71,8 @@ def test_what_is_counted(refusal: Refusal) -> None:
     if status in DENIALS:
         # Where the bridge is not there, nothing counts.
         assert metric is (Metric.NONE if refusal is Refusal.UNAVAILABLE else Metric.DENIED)
+    # Prometheus sees the first increment only if the series exists before.
+    assert (refusal.label in Counters().denied) == (metric is Metric.DENIED)
     assert refusal.label == refusal.name.lower()
     assert Refusal[refusal.name] is refusal
 
@@ -99,6 +102,14 @@ def test_each_authentication_failure_is_a_refusal() -> None:
     """No other refusal has this property."""
     found = {refusal.label for refusal in Refusal if refusal.value.metric is Metric.AUTH_FAILURES}
     assert found == {f"key_{failure}" for failure in AuthFailure}
+
+
+@each_refusal
+def test_a_text_without_placeholders_is_what_the_client_is_told(refusal: Refusal) -> None:
+    """It has nothing to fill in and nothing to mask."""
+    text = refusal.value.text
+    if not any(name for _, name, _, _ in Formatter().parse(text)):
+        assert RefusedError(refusal).message == mask(text.format()) == text
 
 
 def test_a_secret_in_a_text_is_masked() -> None:

@@ -25,6 +25,7 @@ from custom_components.drawbridge.issues.monitor import (
     DAMAGED_USAGE,
     HIDDEN_ADDRESSES,
     LOW_HEALTH,
+    MARKER_FAILED,
     NOT_SAVED,
     ROTATE,
 )
@@ -248,7 +249,7 @@ def test_every_issue_has_its_texts_and_the_steps_of_its_flow() -> None:
     ours = {LOW_HEALTH, HIDDEN_ADDRESSES, AUDIT_FILE_FAILED, ROTATE, SCOPE_NAMES_MISSING}
     assert ours | {"any_origin", "no_rate_limit"} < issues.keys()
     raised = {item for item in strings("issues/findings") if item in issues}
-    storage = {NOT_SAVED, DAMAGED_KEY, DAMAGED_OPTIONS, DAMAGED_USAGE}
+    storage = {NOT_SAVED, MARKER_FAILED, DAMAGED_KEY, DAMAGED_OPTIONS, DAMAGED_USAGE}
     assert issues.keys() == raised | ours | storage | repairs.REVIEW_FIXES.keys()
     for kind, choices in repairs.REVIEW_FIXES.items():
         assert issues[kind]["fix_flow"]["step"]["init"]["menu_options"].keys() == set(choices)

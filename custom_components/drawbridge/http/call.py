@@ -110,10 +110,13 @@ class Call:
         if (self.request.content_length or 0) > limit:
             raise RefusedError(Refusal.TOO_LARGE, {"limit": limit})
         body = bytearray()
-        async for chunk in self.request.content.iter_any():
-            body += chunk
-            if len(body) > limit:
-                raise RefusedError(Refusal.TOO_LARGE, {"limit": limit})
+        try:
+            async for chunk in self.request.content.iter_any():
+                body += chunk
+                if len(body) > limit:
+                    raise RefusedError(Refusal.TOO_LARGE, {"limit": limit})
+        except web.RequestPayloadError as err:
+            raise bad_request("The body cannot be decoded as its headers declare.") from err
         self.ensure_unchanged()
         return bytes(body)
 

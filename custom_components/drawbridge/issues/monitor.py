@@ -13,6 +13,7 @@ from ..bridge import Bridge
 from ..const import DOMAIN
 from ..keys import ApiKey
 from ..keys.document import ReviewReason
+from ..keys.store import MARKER_FILE
 from ..telemetry.health import HEALTHY_SCORE
 from .findings import Finding, KeyFacts, LowScore, about_key, about_options
 
@@ -20,13 +21,23 @@ ROTATE: Final = "rotate_key"
 LOW_HEALTH: Final = "low_health"
 HIDDEN_ADDRESSES: Final = "hidden_addresses"
 NOT_SAVED: Final = "keys_not_saved"
+MARKER_FAILED: Final = "marker_failed"
 DAMAGED_KEY: Final = "damaged_key"
 DAMAGED_OPTIONS: Final = "damaged_options"
 DAMAGED_USAGE: Final = "damaged_usage"
 AUDIT_FILE_FAILED: Final = "audit_file_failed"
 
 _UNFIXABLE: Final = frozenset(
-    {LOW_HEALTH, HIDDEN_ADDRESSES, NOT_SAVED, DAMAGED_KEY, DAMAGED_OPTIONS, DAMAGED_USAGE, AUDIT_FILE_FAILED}
+    {
+        LOW_HEALTH,
+        HIDDEN_ADDRESSES,
+        NOT_SAVED,
+        MARKER_FAILED,
+        DAMAGED_KEY,
+        DAMAGED_OPTIONS,
+        DAMAGED_USAGE,
+        AUDIT_FILE_FAILED,
+    }
 )
 _ERRORS: Final = frozenset(
     {"key_expired", "plain_http", LOW_HEALTH, NOT_SAVED, DAMAGED_KEY, AUDIT_FILE_FAILED, *ReviewReason}
@@ -91,9 +102,14 @@ class Issues:
         self._updates += 1
         self._bridge.keeper.retry()
         self._low.lasts(self._bridge.coordinator.data.health.score, time.monotonic())
-        failed = self._bridge.audit_file.error is not None
-        if self._updates % _UPDATES_PER_CHECK == 0 or failed != (AUDIT_FILE_FAILED in self._raised):
+        if self._updates % _UPDATES_PER_CHECK == 0 or self._files_changed():
             self.check()
+
+    def _files_changed(self) -> bool:
+        """Tell whether a file can no longer be written, or can be written again."""
+        bridge = self._bridge
+        errors = {AUDIT_FILE_FAILED: bridge.audit_file.error, MARKER_FAILED: bridge.keeper.marker_error}
+        return any((error is not None) != (kind in self._raised) for kind, error in errors.items())
 
     def _findings(self) -> Iterator[Finding]:
         bridge, now = self._bridge, time.time()
@@ -117,6 +133,8 @@ class Issues:
         bridge = self._bridge
         if (reason := bridge.keeper.not_saved) is not None:
             yield Finding(NOT_SAVED, placeholders={"reason": reason})
+        if (reason := bridge.keeper.marker_error) is not None:
+            yield Finding(MARKER_FAILED, placeholders={"reason": reason, "file": MARKER_FILE})
         for key_id, (name, damaged) in bridge.damaged.items():
             yield Finding(DAMAGED_KEY, key_id, {"name": name, "field": damaged})
         if bridge.damaged_options:

@@ -10,7 +10,7 @@ The functions of this module are pure: the clock is passed in, and they do no I/
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -94,12 +94,14 @@ class Review:
 class EntryState:
     """The state of the config entry in Home Assistant.
 
-    ``generation`` is ``None`` if the config entry was never used with a document.
+    ``generation`` is ``None`` if the config entry was never used with a document. ``unconfirmed`` are the keys that a
+    pending review disabled. They are also in the document, but the document can be lost again before the review.
     """
 
     entry_id: str
     generation: int | None
     keys: Mapping[str, Content]
+    unconfirmed: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,13 @@ class Document:
     def reserve(self, digest: str) -> Self:
         """Return the document with the hash of a secret that will be shown."""
         return replace(self, generation=self.generation + 1, reserved=(*self.reserved, digest)[-_MAX_RESERVED:])
+
+    @property
+    def unconfirmed(self) -> tuple[str, ...]:
+        """The keys that the pending review disabled."""
+        if self.review is None or self.review.reason is not ReviewReason.UNCONFIRMED:
+            return ()
+        return self.review.keys
 
     def reviewed(self) -> Self:
         """Return the document without the review."""
@@ -240,7 +249,8 @@ def _adopt_all(state: EntryState, now: float, *, lost: bool) -> Document:
     for key_id, content in state.keys.items():
         document = document.put(key_id, content.disabled() if lost else content, now)
     # Exclude keys that a user disabled, so that "enable these keys" does not enable them.
-    closed = tuple(key_id for key_id, content in state.keys.items() if not content.is_disabled)
+    pending = state.unconfirmed
+    closed = tuple(key_id for key_id, content in state.keys.items() if key_id in pending or not content.is_disabled)
     return replace(document, review=Review(ReviewReason.UNCONFIRMED, closed)) if lost and closed else document
 
 

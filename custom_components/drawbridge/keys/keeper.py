@@ -26,6 +26,7 @@ from .store import MARKER_FILE, Change, KeyStore
 
 _LOGGER = get_logger(__name__)
 _GENERATION: Final = "generation"
+_UNCONFIRMED: Final = "unconfirmed"
 
 
 class KeyNotSavedError(HomeAssistantError):
@@ -71,6 +72,12 @@ class KeyKeeper:
         """The pending review of keys, if any."""
         return self._store.document.review
 
+    @property
+    def marker_error(self) -> str | None:
+        """Why the marker could not be written; ``None`` if it is up to date."""
+        err = self._store.marker_error
+        return None if err is None else _reason(err)
+
     def changed(self, key_id: str) -> float | None:
         """Return the Unix time at which a key last changed."""
         record = self._store.document.records.get(key_id)
@@ -83,7 +90,9 @@ class KeyKeeper:
             ConfigEntryNotReady: The store could not be read. No key works.
 
         """
-        state = EntryState(self._entry.entry_id, self._entry.data.get(_GENERATION), self._contents())
+        entry_id, data, pending = self._entry.entry_id, self._entry.data, self._entry.data.get(_UNCONFIRMED)
+        unconfirmed = pending if isinstance(pending, list) else ()
+        state = EntryState(entry_id, data.get(_GENERATION), self._contents(), unconfirmed)
         try:
             document = await self._hass.async_add_executor_job(self._store.load, state, time.time())
         except OSError as err:
@@ -172,8 +181,8 @@ class KeyKeeper:
 
     @callback
     def retry(self) -> None:
-        """Retry to save changes that could not be saved."""
-        if self.not_saved is not None and not self._in_flight:
+        """Retry to save changes, and to write the marker, if that failed."""
+        if (self.not_saved is not None or self.marker_error is not None) and not self._in_flight:
             self._pay()
             self._acknowledge()
 
@@ -255,26 +264,28 @@ class KeyKeeper:
         entries.async_add_subentry(self._entry, subentry)
 
     def _acknowledge(self) -> None:
-        """Store the generation in the config entry after all of its subentries are updated.
+        """Store the generation and a pending review in the config entry after all of its subentries are updated.
 
         A config entry that is saved in between then has an older generation than its content, which is safe.
         """
         self._report_marker()
-        generation = self._store.document.generation
-        if self._in_flight or self.not_saved is not None or self._entry.data.get(_GENERATION) == generation:
+        if self._in_flight or self.not_saved is not None:
             return
-        self._hass.config_entries.async_update_entry(self._entry, data={**self._entry.data, _GENERATION: generation})
+        document = self._store.document
+        data = {**self._entry.data, _GENERATION: document.generation, _UNCONFIRMED: [*document.unconfirmed]}
+        # Home Assistant ignores an update that changes nothing.
+        self._hass.config_entries.async_update_entry(self._entry, data=data)
 
     def _report_marker(self) -> None:
-        """Log once that the marker cannot be written. The next change tries again."""
-        err = self._store.marker_error
-        if err is not None and not self._marker_reported:
+        """Log once that the marker cannot be written. It is tried again."""
+        reason = self.marker_error
+        if reason is not None and not self._marker_reported:
             _LOGGER.warning(
                 "The marker %s could not be written: %s. The restore of a backup may not be noticed",
                 MARKER_FILE,
-                _reason(err),
+                reason,
             )
-        self._marker_reported = err is not None
+        self._marker_reported = reason is not None
 
     def _contents(self) -> dict[str, Content]:
         subentries = self._entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)

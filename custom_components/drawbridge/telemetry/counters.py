@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..keys import AuthFailure
+from ..refusal import Metric, Refusal
 
 DURATION_BOUNDS: Final = (
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0,
@@ -13,11 +14,8 @@ DURATION_BOUNDS: Final = (
 """Upper bounds of the duration histogram, in seconds. 2 s is the production checklist's limit."""
 
 
-DENIALS: Final = (
-    "busy", "capability", "locked_out", "network", "rate_limited", "scope", "service_scope", "template_budget",
-    "unfinished",
-)  # fmt: skip
-"""Common reasons for denying a request with a valid key."""
+DENIALS: Final = tuple(refusal.label for refusal in Refusal if refusal.value.metric is Metric.DENIED)
+"""The reasons for which a request with a valid key is denied."""
 
 
 @dataclass(slots=True)
