@@ -101,7 +101,13 @@ async def test_response_data(bridge: Bridge, hass: HomeAssistant) -> None:
 
     hass.services.async_register("test", "ask", answer, supports_response=SupportsResponse.ONLY)
     hass.services.async_register("test", "tell", answer, supports_response=SupportsResponse.NONE)
-    key = await bridge.add_key(capabilities=["control"], areas=["living_room"], services=["test.ask", "test.tell"])
+    services = ["test.ask", "test.tell"]
+    blind = await bridge.add_key("Blind", capabilities=["control"], areas=["living_room"], services=services)
+    refused = await bridge.post("/api/services/test/ask?return_response", blind, json={"word": "hello"})
+    assert refused.status == 403
+    assert 'scope="read"' in refused.headers["WWW-Authenticate"]
+    assert hass.states.get(LIVING).state == "off"  # type: ignore[union-attr]
+    key = await bridge.add_key(capabilities=["control", "read"], areas=["living_room"], services=services)
     told = await bridge.post("/api/services/test/ask?return_response", key, json={"word": "hello"})
     assert told.status == 200
     body = await told.json()

@@ -30,7 +30,7 @@ from .service_calls import CallPlanner, PlannedCall
 from .service_responses import error_text, filter_response
 
 LIST: Final = Operation("services.list", Capability.READ)
-CALL: Final = Operation("services.call", Capability.CONTROL)
+CALL: Final = Operation("services.call", Capability.CONTROL, adds=(Capability.READ,))
 
 type Descriptions = dict[str, dict[str, Any]]
 """Home Assistant's descriptions of services, by domain and service."""
@@ -47,7 +47,7 @@ class ServiceResult:
     """The result of a service call.
 
     Attributes:
-        changed: The states in scope that changed during the call, as JSON fragments.
+        changed: The states in scope that changed during the call, as JSON fragments. Empty without ``read``.
         response: The response, filtered and redacted; ``None`` if none was requested.
         context: The context of the call.
 
@@ -98,7 +98,7 @@ async def call(  # noqa: PLR0913 - a call has a target apart from its data
         context: The context, if the call is part of a sequence; ``None`` for a new context.
 
     Raises:
-        RefusedError: The key may not make this call, or it failed. The cause is Home Assistant's exception.
+        RefusedError: The key may not make this call or read its response, or it failed. The cause is Home Assistant's exception.
 
     """
     domain, service = domain.lower(), service.lower()
@@ -134,6 +134,8 @@ def ensure_may_call(  # noqa: PLR0913 - the same
         caller.activity.target = f"{name} on {', '.join(sorted(planned.reached)[:_MAX_AUDITED])}"
     if not planned.decision.allowed:
         raise RefusedError(Refusal.SERVICE, hidden=Refusal.SERVICE_SCOPE)
+    if wants_response and not caller.may(Capability.READ):
+        raise RefusedError(Refusal.CAPABILITY, {"key": caller.key.name, "capability": Capability.READ.value})
     _ensure_response(caller, domain, service, wanted=wants_response)
     return planned
 
@@ -178,11 +180,12 @@ async def _call(
         caller.redaction,
     )
     changed: list[Any] = []
+    may_read = caller.may(Capability.READ)
 
     @callback
     def collect(event: Event[EventStateChangedData]) -> None:
         state = event.data["new_state"]
-        if event.context == context and state is not None and allows(state.entity_id):
+        if may_read and event.context == context and state is not None and allows(state.entity_id):
             changed.append(json_fragment(encode(state, redaction)))
 
     stop = hass.bus.async_listen(EVENT_STATE_CHANGED, collect)
