@@ -106,7 +106,7 @@ def write_secret(folder: Path) -> None:
 
 
 async def test_a_secret_in_a_folder_is_found(key_file: Path, tmp_path: Path) -> None:
-    """By its form, wherever it stands."""
+    """Secrets are found by their format, at any position."""
     write_secret(tmp_path / "home")
     async with running_whole_bridge() as bridge:
         found = await items(bridge.url, key_file, scan=(tmp_path / "home",))
@@ -173,7 +173,7 @@ class TestTLS:
             assert await failed(bridge.url, key_file, ca_file=ca_file) == expected
 
     async def test_hsts_is_wanted(self, key_file: Path) -> None:
-        """Over TLS alone."""
+        """Only over TLS."""
         authority = Authority()
         ca_file = key_file.with_name("ca.pem")
         await asyncio.to_thread(ca_file.write_bytes, authority.certificate)
