@@ -16,7 +16,8 @@ class Options:
     ``per_minute`` is the rate limit of keys without their own limit; 0 for no limit. ``time_limit`` is in seconds,
     ``max_body`` in bytes. ``max_connections`` and ``max_key_connections`` limit live connections in total and for each
     key, ``max_subscriptions`` the subscriptions of a connection, and ``max_message`` the size of a client's message in
-    bytes. The TTLs of the cache are in seconds, and ``cache_size`` is in bytes.
+    bytes. The TTLs of the cache are in seconds, and ``cache_size`` is in bytes. ``direct_responses`` writes complete
+    responses directly to the transport; without it, aiohttp sends them.
     """
 
     per_minute: int = 1000
@@ -36,6 +37,7 @@ class Options:
     cache_ttl_services: float = 600.0
     cache_ttl_config: float = 1800.0
     cache_size: int = 67_108_864
+    direct_responses: bool = True
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
@@ -71,6 +73,7 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = MappingProxyType(
         "cache_ttl_services": positive,
         "cache_ttl_config": positive,
         "cache_size": positive_whole,
+        "direct_responses": flag,
     }
 )
 """The parser of each option. A test compares them with the fields."""

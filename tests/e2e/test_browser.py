@@ -157,7 +157,7 @@ async def until_status(house: HomeAssistant, key: str, expected: int) -> None:
 
 
 async def mend(house: HomeAssistant, screen: Screen) -> None:
-    """An option that weakens the bridge is told of, and put back in the repair."""
+    """An option that weakens security creates a repair issue, whose fix resets it."""
     entries = await house.client.get("/api/config/config_entries/entry?domain=drawbridge")
     flow: Any = await house.client.post("/api/config/config_entries/options/flow", {"handler": entries[0]["entry_id"]})
     form = {

@@ -108,7 +108,7 @@ async def test_homeassistant_cli(stack: Stack, tmp_path: Path) -> None:
 
 
 async def test_a_narrow_key_in_the_same_client(stack: Stack) -> None:
-    """The same program with a key for one room sees the room, and is told no more."""
+    """With a key for one room, the same program sees only the room."""
     key = await new_key(stack, "hass-cli, one room", everything=False, areas=["living_room"])
     server = {"HASS_SERVER": stack.bridge, "HASS_TOKEN": key}
     listed = await run(CLIENTS / "hass-cli", "state", "list", environment=server)

@@ -26,7 +26,7 @@ async def act(client: Client, action: str, **data: object) -> str:
 
 
 async def test_killed_at_random_moments_under_load(tmp_path: Path) -> None:
-    """What was acknowledged holds, what was withdrawn stays closed, and what was under way is old or new."""
+    """Acknowledged changes persist, withdrawn keys stay invalid, and interrupted changes are all or nothing."""
     chance, names = random.Random(), count()  # noqa: S311 - moments and choices, not secrets
     withdrawn: list[Secret] = []
     made = 0

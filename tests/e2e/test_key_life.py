@@ -71,7 +71,7 @@ class Keys:
         await self._client.command("config_entries/subentries/delete", entry_id=self._entry_id, subentry_id=subentry_id)
 
     async def opens(self, secret: str) -> bool:
-        """Tell whether a secret opens the bridge, and if so, that it sees its lamp alone and can switch it."""
+        """Return whether a secret is accepted. If it is, it must see only its lamp, and be able to switch it."""
         async with aiohttp.ClientSession(headers={"X-API-Key": secret}) as session:
             base = self._client.url + drawbridge.BASE_PATH
             async with session.get(f"{base}/api/states") as response:

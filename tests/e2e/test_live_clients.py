@@ -128,7 +128,7 @@ async def test_js_websocket_with_a_wrong_key(stack: Stack) -> None:
 
 
 async def test_js_websocket_in_one_room(stack: Stack) -> None:
-    """With a key for one room, it holds the room, and what it calls elsewhere is refused."""
+    """With a key for one room, the client has the states of the room, and actions elsewhere are refused."""
     held = await held_by(stack, await narrow_key(stack, "js-websocket, one room"), *JS_WEBSOCKET)
     assert held["lamp"] == ["on", "off"]
     assert LAMP in held["entities"][-1]
@@ -170,7 +170,7 @@ async def test_hass_client(stack: Stack) -> None:
 
 
 async def test_hass_client_in_one_room(stack: Stack) -> None:
-    """With a key for one room, it holds the room, and what it calls elsewhere is refused."""
+    """With a key for one room, the client has the states of the room, and actions elsewhere are refused."""
     held = await held_by(stack, await narrow_key(stack, "hass-client, one room"), *HASS_CLIENT)
     assert LAMP in {entity["entity_id"] for entity in held["entities"]}
     assert [area["area_id"] for area in held["areas"]] == ["living_room"]

@@ -41,7 +41,7 @@ class SmallDisk:
 
     @property
     def within(self) -> tuple[str, ...]:
-        """The command that runs the one that follows it in the mount namespace."""
+        """The command prefix that runs a command in the mount namespace."""
         return ("nsenter", "--mount", f"--target={self._holder.pid}")
 
     @property

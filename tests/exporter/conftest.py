@@ -12,7 +12,7 @@ from .documents import KEY
 
 @pytest.fixture
 async def bridge() -> AsyncIterator[BridgeServer]:
-    """Return a running bridge that answers well until it is told otherwise."""
+    """Return a running bridge that responds correctly until it is configured otherwise."""
     async with running_bridge() as server:
         yield server
 
@@ -28,7 +28,7 @@ def promtool() -> str:
 
 @pytest.fixture
 def key_file(tmp_path: Path) -> Path:
-    """Return a file with the key, for its owner alone."""
+    """Return a file with the key that only its owner can read."""
     path = tmp_path / "preflight.key"
     path.touch(mode=0o600)
     path.write_text(KEY)

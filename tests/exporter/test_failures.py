@@ -1,4 +1,4 @@
-"""A bridge that cannot be read: up is 0, the reason is told, and it is quick."""
+"""A bridge that cannot be read: `up` is 0, the reason is reported, and the response is fast."""
 
 import logging
 import socket
@@ -18,7 +18,7 @@ from .serving import Answer, serving, settings_for
 
 
 def assert_down(answer: Answer, reason: Reason) -> None:
-    """The answer is a page that says down for this reason alone."""
+    """The response is a page with `up` 0 and only this reason."""
     assert answer.status == 200
     assert answer.value("drawbridge_up") == 0
     given = {r for r in Reason if answer.value("drawbridge_scrape_error", {"reason": r}) == 1}

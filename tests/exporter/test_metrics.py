@@ -1,4 +1,4 @@
-"""The metrics page: what is in it, in which format, and what is left out."""
+"""The metrics page: its content, its formats, and series that are left out."""
 
 import asyncio
 import subprocess
@@ -123,7 +123,7 @@ async def test_openmetrics_tells_when_counters_began(exporter: Exporter) -> None
     ["", "*/*", "text/html", "application/openmetrics-text;version=x", "application/openmetrics-text;version=9.0.0"],
 )
 async def test_any_other_wish_gets_the_text_format(exporter: Exporter, accept: str) -> None:
-    """Whatever the header holds, a page comes."""
+    """Any header gets a page."""
     answer = await scrape(exporter, Accept=accept)
     assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
     assert "_created" not in answer.text
@@ -181,7 +181,7 @@ async def test_a_scrape_shows_nothing_of_the_one_before(bridge: BridgeServer, ex
 
 @pytest.mark.parametrize("ahead", [120.0, -120.0])
 async def test_clock_skew_is_measured(bridge: BridgeServer, exporter: Exporter, ahead: float) -> None:
-    """A clock that is two minutes off is told to be so."""
+    """The exporter reports a clock that is two minutes off."""
     bridge.document = snapshot() | {"generated_at": time.time() + ahead}
     skew = (await scrape(exporter)).value("drawbridge_clock_skew_seconds")
     assert skew == pytest.approx(ahead, abs=60)

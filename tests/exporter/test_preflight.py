@@ -18,7 +18,7 @@ from yarl import URL
 
 from drawbridge_exporter.config.values import parse_bridge_url
 from drawbridge_exporter.preflight.context import Context, Plan
-from drawbridge_exporter.preflight.model import Finding, Status
+from drawbridge_exporter.preflight.model import Status, Verdict
 from drawbridge_exporter.preflight.operation import ALERTS
 from drawbridge_exporter.preflight.runner import run
 
@@ -30,28 +30,28 @@ MANIFEST = Path(__file__).parents[2] / "custom_components" / "drawbridge" / "man
 RULES = Path(__file__).parents[2] / "exporter" / "rules" / "drawbridge-alerts.yml"
 
 
-async def items(url: str, key_file: Path, **more: Any) -> dict[str, Finding]:
-    """Return the findings of a run by the ids of their items."""
+async def items(url: str, key_file: Path, **more: Any) -> dict[str, Verdict]:
+    """Return the verdicts of a run by the ids of their items."""
     plan = Plan(parse_bridge_url(url), KEY, key_file, manifest=str(MANIFEST), **more)
     async with aiohttp.ClientSession() as session:
         report = await run(Context(plan, session), lambda _: None)
-    return {result.item: result.finding for result in report.results}
+    return {result.item: result.verdict for result in report.results}
 
 
 async def failed(url: str, key_file: Path, **more: Any) -> set[str]:
     """Return the ids of the items that failed."""
     found = await items(url, key_file, **more)
-    return {item for item, finding in found.items() if finding.status is Status.FAILED}
+    return {item for item, verdict in found.items() if verdict.status is Status.FAILED}
 
 
 async def test_a_good_bridge_passes(key_file: Path) -> None:
     """What can be seen passes; the rest needs a person, and says what to look at."""
     async with running_whole_bridge() as bridge:
         found = await items(bridge.url, key_file, origins=(ORIGIN,), scan=(MANIFEST.parent,))
-    assert {item for item, finding in found.items() if finding.status is Status.FAILED} == set()
-    passed = {item for item, finding in found.items() if finding.status is Status.PASSED}
+    assert {item for item, verdict in found.items() if verdict.status is Status.FAILED} == set()
+    passed = {item for item, verdict in found.items() if verdict.status is Status.PASSED}
     assert passed >= {"auth-bypass", "cors", "rate-limit", "endpoints", "cache-hits", "cache-invalidation", "version"}
-    assert all(finding.fix for finding in found.values() if finding.status is Status.PERSON)
+    assert all(verdict.fix for verdict in found.values() if verdict.status is Status.PERSON)
     assert found["approved"].status is Status.PERSON
 
 
@@ -106,7 +106,7 @@ def write_secret(folder: Path) -> None:
 
 
 async def test_a_secret_in_a_folder_is_found(key_file: Path, tmp_path: Path) -> None:
-    """By its form, wherever it stands."""
+    """Secrets are found by their format, at any position."""
     write_secret(tmp_path / "home")
     async with running_whole_bridge() as bridge:
         found = await items(bridge.url, key_file, scan=(tmp_path / "home",))
@@ -173,7 +173,7 @@ class TestTLS:
             assert await failed(bridge.url, key_file, ca_file=ca_file) == expected
 
     async def test_hsts_is_wanted(self, key_file: Path) -> None:
-        """Over TLS alone."""
+        """Only over TLS."""
         authority = Authority()
         ca_file = key_file.with_name("ca.pem")
         await asyncio.to_thread(ca_file.write_bytes, authority.certificate)

@@ -1,4 +1,4 @@
-"""Settings: every wrong one is told at once, by name, with its mending."""
+"""Settings: all invalid settings are reported together, by name and with a fix."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -166,7 +166,7 @@ def test_an_invalid_value_is_reported_with_its_fix(name: str, value: str, said: 
 
 @pytest.mark.parametrize("value", ["9123", "host", "::1:9123", "host:99999", "host:"])
 def test_a_wrong_listen_address_is_named_by_its_flag(value: str) -> None:
-    """What was given as a flag is told as a flag."""
+    """A value from a flag is reported with the name of the flag."""
     [problem] = problems(GOOD, f"--web.listen-address={value}")
     assert problem.startswith("--web.listen-address: ")
 
@@ -198,7 +198,7 @@ class TestKeyFile:
         assert key(read(self.environ(file))).read() == KEY
 
     def test_a_rotated_key_is_seen(self, tmp_path: Path) -> None:
-        """The file is read anew, so that a rotation needs no restart."""
+        """The file is read again, so that a rotation requires no restart."""
         file = tmp_path / "key"
         file.write_text(KEY)
         source = key(read(self.environ(file)))
@@ -213,7 +213,7 @@ class TestKeyFile:
 
     @pytest.mark.parametrize("content", [b"", b"hunter2", b"\xff\xfe\x00"])
     def test_one_without_a_key_is_told(self, tmp_path: Path, content: bytes) -> None:
-        """What it holds is not repeated."""
+        """The error does not contain the content of the file."""
         file = tmp_path / "key"
         file.write_bytes(content)
         [problem] = problems(self.environ(file))

@@ -1,4 +1,4 @@
-"""Reading of the snapshot: strict on what is needed, tolerant of more."""
+"""Parsing of the snapshot: required members are validated, and unknown members are ignored."""
 
 import json
 from collections.abc import Callable
@@ -57,7 +57,7 @@ def test_another_schema_is_refused(schema: object) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"schema": NaN}', b"\xff", b"[" * 100_000])
 def test_what_is_not_json_is_refused(body: bytes) -> None:
-    """Whatever a wrong URL answers."""
+    """As a response from a wrong URL."""
     with pytest.raises(InvalidJSONError):
         parse_snapshot(body)
 

@@ -84,7 +84,7 @@ class TestChange:
             assert await self.successful(exporter) == 1
 
     async def test_a_reload_tells_the_problems(self, bridge: BridgeServer, tmp_path: Path) -> None:
-        """By line, to the one who asked for it."""
+        """The response lists the problems with their lines."""
         file = targets_file(tmp_path, {"cabin": bridge.url})
         async with serving(replace(settings_for(bridge.url), targets_file=file)) as exporter:
             assert (await exporter.request("POST", "/-/reload")).status == 200

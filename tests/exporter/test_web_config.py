@@ -105,7 +105,7 @@ class TestTLS:
                 await status(exporter.url, old)
 
     async def test_older_clients_can_be_let_in(self, bridge: BridgeServer, place: Place) -> None:
-        """With the cipher that is asked for."""
+        """With the configured cipher."""
         lines = (
             "  min_version: TLS12\n  max_version: TLS12\n  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]\n"
         )
@@ -145,7 +145,7 @@ class TestTLS:
             assert await status(exporter.url, friend) == 200
 
     async def test_a_broken_file_lets_nobody_in(self, bridge: BridgeServer, place: Place) -> None:
-        """Until it is mended; what is open stays open, and no rule is forgotten."""
+        """Until it is fixed. Open connections stay open, and no rule is dropped."""
         async with running(bridge, place, TLS_LINES) as exporter:
             place.write("tls_server_config: [")
             with pytest.raises(aiohttp.ClientError):
@@ -229,7 +229,7 @@ class TestAccess:
     async def test_every_attempt_costs_the_same(
         self, bridge: BridgeServer, place: Place, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Whether its user exists, and whatever that user's hash costs."""
+        """The time does not depend on whether the user exists, or on the cost of the user's hash."""
         rounds: list[int] = []
         check = bcrypt.checkpw
 

@@ -109,6 +109,7 @@ class Bridge:
         usual = {
             "per_minute": 0, "max_concurrent": 20, "max_body": 1, "time_limit": 30, "cors_origins": [],
             "audit_file": False, "audit_days": 1, "report_to_ban_list": False, "cache_enabled": True,
+            "direct_responses": True,
             "cache_ttl_states": 300, "cache_ttl_services": 600, "cache_ttl_config": 1800, "cache_size": 64,
             "max_connections": 1000, "max_key_connections": 100, "max_subscriptions": 200, "max_message": 1024,
         }  # fmt: skip

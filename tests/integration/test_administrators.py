@@ -1,4 +1,4 @@
-"""What is for administrators: opening a key, replacing its secret, clearing the cache."""
+"""Functions for administrators: enabling a key, replacing its secret, clearing the cache."""
 
 import pytest
 from homeassistant.auth.const import GROUP_ID_USER

@@ -1,4 +1,4 @@
-"""Attempts to reach what is out of scope, or to learn of it."""
+"""Attempts to access entities out of scope, or to find out about them."""
 
 import asyncio
 import json
@@ -78,7 +78,7 @@ ESCAPES: dict[str, dict[str, Any]] = {
 async def test_scope_escape_by_target_or_data(
     bridge: Bridge, hass: HomeAssistant, remote: str, data: dict[str, Any]
 ) -> None:
-    """Each is refused whole, or at least does not touch what is out of scope."""
+    """Each is refused completely, or does not affect entities out of scope."""
     assert await async_setup_component(hass, "group", {"group": {"everything": {"entities": [LIVING, BEDROOM]}}})
     entry = er.async_get(hass).async_get(BEDROOM)
     assert entry is not None

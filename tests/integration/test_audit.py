@@ -257,7 +257,7 @@ async def test_a_scope_that_names_what_is_gone(bridge: Bridge, hass: HomeAssista
 async def test_ban_list_only_when_asked_to(
     bridge: Bridge, hass: HomeAssistant, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the option, Home Assistant hears of wrong keys; else it does not."""
+    """Invalid keys are only reported to Home Assistant with the option."""
     monkeypatch.setattr("homeassistant.components.http.ban.gethostbyaddr", lambda address: (address, [], []))
     await bridge.get("/api/", generate())
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -288,7 +288,7 @@ async def test_the_ttl_bounds_a_lost_event(bridge: Bridge, hass: HomeAssistant) 
 async def test_first_builds_are_cut_into_slices(
     bridge: Bridge, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However short the slices, and whatever happens in between, the answer is whole."""
+    """The response is complete for any slice length, and with changes in between."""
     key = await bridge.add_key(everything=True)
     grow(hass, 500)
     monkeypatch.setattr(states_module, "_SLICE_SECONDS", 0.0)

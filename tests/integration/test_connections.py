@@ -1,4 +1,4 @@
-"""What is sent and received on raw connections: trailers, pipelining, refused bodies, and clients that do not read."""
+"""Raw connections: trailers, pipelining, refused bodies, and clients that do not read."""
 
 import asyncio
 
@@ -69,7 +69,7 @@ async def send_unread(writer: asyncio.StreamWriter) -> None:
 
 @pytest.mark.parametrize("path", ["/nowhere", "/api/events/test"], ids=["refused", "too large"])
 async def test_a_large_body_that_nobody_reads_ends_the_connection(bridge: Bridge, path: str) -> None:
-    """The client is told, and cannot send it to the end."""
+    """The client gets the refusal, and cannot send the rest."""
     key = await bridge.add_key(capabilities=["read", "fire_event"], events=["test"])
     reader, writer = await asyncio.open_connection("127.0.0.1", bridge.client.port)
     head = f"POST {BASE}{path} HTTP/1.1\r\nHost: x\r\nX-API-Key: {key}\r\nContent-Length: {UNREAD_BYTES}\r\n\r\n"

@@ -1,4 +1,4 @@
-"""The OpenAPI document, and what is not there in every Home Assistant."""
+"""The OpenAPI document, and features that not every Home Assistant has."""
 
 from typing import Any
 

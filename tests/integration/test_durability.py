@@ -1,4 +1,4 @@
-"""What is acknowledged is on disk; what cannot be saved is not done."""
+"""Acknowledged changes are on disk, and changes that cannot be saved are refused."""
 
 import json
 import os
@@ -299,7 +299,7 @@ async def test_a_secret_form_that_cannot_be_saved_is_shown_again(bridge: Bridge,
 
 @pytest.mark.parametrize("choice", ["open_all", "rotate_all"])
 async def test_after_a_loss_a_key_that_was_disabled_stays_so(bridge: Bridge, choice: str) -> None:
-    """Whatever is decided about the others."""
+    """For any decision about the other keys."""
     await async_setup_component(bridge.hass, "repairs", {})
     await bridge.add_key(name="Open")
     await bridge.add_key(name="Closed")
@@ -340,7 +340,7 @@ async def test_a_removed_entry_that_comes_back_opens_nothing(bridge: Bridge) -> 
 
 
 async def test_a_marker_that_cannot_be_written_is_logged(bridge: Bridge, caplog: pytest.LogCaptureFixture) -> None:
-    """Once, and again when it failed anew."""
+    """Once for each failure."""
     marker = Path(bridge.hass.config.path(MARKER_FILE))
     obstacle = marker.with_name(f"{marker.name}.tmp")
     for _ in range(2):

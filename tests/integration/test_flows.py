@@ -1,4 +1,4 @@
-"""Keys in the UI: add, edit, rotate, remove, and what is kept."""
+"""Keys in the UI: add, edit, rotate and remove them, and stored data."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ def _suggested(schema: Any) -> dict[str, Any]:
 
 
 def place(flow: Flow, field: str) -> str:
-    """Return where the error of a field is shown: by the field, or by the section that holds it."""
+    """Return where the error of a field is shown: at the field, or at its section."""
     schema: Any = flow["data_schema"]
     parts = schema.schema.items()
     held = (str(name) for name, kind in parts if isinstance(kind, section) and field in kind.schema.schema)
@@ -167,7 +167,7 @@ BAD: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
 
 @pytest.mark.parametrize(("step", "form", "errors", "wrong"), BAD)
 async def test_bad_input(bridge: Bridge, step: str, form: dict[str, Any], errors: dict[str, str], wrong: str) -> None:
-    """Each field says what is wrong with it; nothing entered is lost; the key stays as it was."""
+    """Each invalid field has an error, the input is kept, and the key does not change."""
     key = await bridge.add_key(name="X", areas=["living_room"])
     form = {"local_only": False, **form} if step == "limits" else form
     form = {"everything": False, **form} if step == "scope" else form

@@ -21,7 +21,7 @@ LIVING = "input_boolean.living_room_lamp"
 
 
 def place_by_device(bridge: Bridge, hass: HomeAssistant) -> str:
-    """Return an entity that stands in an area only because its device does."""
+    """Return an entity whose area is that of its device."""
     area = ar.async_get(hass).async_create("Attic")
     devices, entities = dr.async_get(hass), er.async_get(hass)
     device = devices.async_get_or_create(config_entry_id=bridge.entry.entry_id, identifiers={("test", "lamp")})
@@ -79,7 +79,7 @@ async def test_a_state_with_a_picture_that_is_replaced(bridge: Bridge, hass: Hom
 async def test_more_entities_left_than_are_remembered(
     bridge: Bridge, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who asks for what changed since, or holds a validator, begins anew where the bridge has forgotten."""
+    """Clients with a cursor or a validator start over if the bridge has dropped the changes."""
     monkeypatch.setattr(state_index, "_MAX_REMOVED", 10)
     grow(hass, 20)
     everything, key = await bridge.add_key("All"), await bridge.add_key("Some", domains=["sensor"])

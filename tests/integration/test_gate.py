@@ -42,7 +42,7 @@ async def test_no_key(bridge: Bridge, path: str) -> None:
     ],
 )
 async def test_wrong_key(bridge: Bridge, path: str, damage: Callable[[str], str], reason: str) -> None:
-    """A key that is not whole opens nothing, not even what is public."""
+    """An incomplete key is refused, also at public endpoints."""
     answer = await bridge.get(path, damage(await bridge.add_key(everything=True)))
     assert answer.status == 401
     assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
@@ -87,7 +87,7 @@ async def test_a_key_is_no_home_assistant_token(bridge: Bridge) -> None:
     ],
 )
 async def test_missing_capability(bridge: Bridge, held: str, method: str, path: str, missing: str) -> None:
-    """A key without the capability gets 403, and is told which one it lacks."""
+    """A key without the capability gets 403, and the message names it."""
     key = await bridge.add_key(everything=True, capabilities=[held])
     answer = await bridge.request(method, path, key)
     assert answer.status == 403
@@ -151,14 +151,14 @@ async def test_not_set_up(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_refusals_do_not_feed_the_ban_list(hass: HomeAssistant, bridge: Bridge) -> None:
-    """Home Assistant hears of no wrong login: a proxy in front is not locked out."""
+    """Home Assistant gets no failed login, so that a proxy is not locked out."""
     for _ in range(3):
         assert (await bridge.get("/api/states", "dbk_wrong")).status == 401
     assert not hass.states.async_entity_ids("persistent_notification")
 
 
 def test_an_endpoint_must_name_its_operation_and_that_its_capability() -> None:
-    """A declaration that leaves it out fails where it stands: at import."""
+    """A declaration without one fails at import."""
     declare: Callable[..., Any] = Router().endpoint
     with pytest.raises(TypeError, match="operation"):
         declare("GET", "/open")
@@ -174,7 +174,7 @@ def test_an_endpoint_must_name_its_operation_and_that_its_capability() -> None:
 
 
 async def test_every_declared_endpoint_is_guarded(bridge: Bridge) -> None:
-    """Whatever names a capability answers 401 without a key."""
+    """Every endpoint with a capability returns 401 without a key."""
     guarded = [item for item in ENDPOINTS if isinstance(item.operation.capability, Capability)]
     assert len(guarded) >= 5
     for item in guarded:

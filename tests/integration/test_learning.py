@@ -91,7 +91,7 @@ async def test_what_a_query_names(bridge: Bridge, path: str, entities: list[str]
 
 
 async def test_what_was_refused_is_learnt_too(bridge: Bridge) -> None:
-    """What the client did not get is shown apart, and submitting the proposal as it stands grants none of it."""
+    """Refused requests are shown separately, and the unchanged proposal does not allow them."""
     key = await bridge.add_key(name="Client", entities=[BEDROOM])
     await bridge.edit_key("Client", "learn", {})
     assert (await bridge.get(f"/api/states/{LIVING}", key)).status == 404
@@ -141,7 +141,7 @@ _FIELDS: tuple[dict[str, Any], ...] = ({}, {"transition": 1}, {"colour": "red"},
 
 
 async def test_no_proposal_widens_a_key(bridge: Bridge, hass: HomeAssistant) -> None:
-    """No call that a key could not make can be made once the proposal is submitted, whatever was learnt."""
+    """After submitting the proposal, a key can make no call that it could not make before."""
 
     def turn_on(entity_id: str) -> dict[str, Any]:
         return {"sequence": [{"action": "input_boolean.turn_on", "target": {"entity_id": entity_id}}]}
@@ -252,7 +252,7 @@ async def test_nothing_asked_for_yet(bridge: Bridge) -> None:
 
 
 async def test_a_proposal_that_leaves_nothing(bridge: Bridge) -> None:
-    """The person is told, by the field."""
+    """The form shows an error at the field."""
     key = await learning_key(bridge)
     await bridge.get(f"/api/states/{LIVING}", key)
     flow, proposed = await proposal(bridge)

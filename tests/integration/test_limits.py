@@ -22,7 +22,7 @@ async def reason(answer: ClientResponse) -> str:
 
 
 async def test_rate_limit(bridge: Bridge) -> None:
-    """Ten at once, then 429 with the draft's headers, for this key alone."""
+    """Ten requests at once, then 429 with the headers of the draft, only for this key."""
     key = await bridge.add_key(limits={"local_only": False, "per_minute": 60, "burst": 3})
     other = await bridge.add_key()
     left = [(await bridge.get("/api/", key)).headers["RateLimit"] for _ in range(3)]
@@ -128,7 +128,7 @@ async def test_networks(bridge: Bridge, limits: dict[str, Any], status: int) -> 
 
 
 async def test_expiry(bridge: Bridge, freezer: Any) -> None:
-    """A key opens until its end, and is told afterwards."""
+    """A key is accepted until it expires, and refused with a reason afterwards."""
     freezer.move_to("2026-11-22 12:00:00+00:00")
     key = await bridge.add_key(limits={"local_only": False, "expires": "2026-11-22 05:00:00"})
     assert (await bridge.get("/api/", key)).status == 200

@@ -72,7 +72,7 @@ async def test_an_entity_that_leaves_the_scope_while_the_body_comes(bridge: Brid
     [("/api/template", b'{"template": "{{ 6 * 7 }}"}'), (f"/api/states/{LIVING}", b'{"state": "written"}')],
 )
 async def test_a_key_revoked_while_the_body_comes(bridge: Bridge, hass: HomeAssistant, path: str, body: bytes) -> None:
-    """Whatever the body asks for, it is refused."""
+    """The request is refused for any body."""
     key = await bridge.add_key(capabilities=["read", "template", "set_state"])
 
     def revoke() -> None:

@@ -33,7 +33,7 @@ async def test_diagnostics_hold_no_secret_and_no_address(bridge: Bridge, hass: H
 
 
 async def test_diagnostics_of_a_device(bridge: Bridge, hass: HomeAssistant) -> None:
-    """One key alone, or the bridge."""
+    """For one key, or for the bridge."""
     await bridge.add_key(name="Display")
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), bridge.entry.entry_id)
     told = {

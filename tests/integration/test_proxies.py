@@ -52,14 +52,14 @@ async def test_lock_out_is_the_clients_own(proxied: Bridge) -> None:
 
 
 async def test_a_client_cannot_forge_its_address(proxied: Bridge) -> None:
-    """What it sends itself stands before what the proxy adds, and is not taken."""
+    """The client's own header precedes that of the proxy, and is ignored."""
     for number in range(7):
         await proxied.get("/api/", generate(), headers=client_at(f"192.0.2.{number}, 203.0.113.9"))
     assert (await proxied.get("/api/", generate(), headers=client_at("192.0.2.99, 203.0.113.9"))).status == 429
 
 
 async def test_strict_transport_security(proxied: Bridge) -> None:
-    """Told over TLS alone."""
+    """Sent only over TLS."""
     answer = await proxied.get("/health", headers=client_at("192.168.1.5"))
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert "Strict-Transport-Security" not in (await proxied.get("/health")).headers

@@ -14,7 +14,7 @@ def test_stored_and_read_again() -> None:
     options = Options(
         per_minute=1, max_concurrent=2, max_body=3, time_limit=4.0, audit_days=5, report_to_ban_list=True,
         audit_file=True, cache_enabled=False, cache_ttl_states=6.0, cache_ttl_services=7.0, cache_ttl_config=8.0,
-        cache_size=9, cors_origins=frozenset({"https://b.example", "https://a.example"}),
+        cache_size=9, direct_responses=False, cors_origins=frozenset({"https://b.example", "https://a.example"}),
     )  # fmt: skip
     stored = options.as_dict()
     assert stored["cors_origins"] == ["https://a.example", "https://b.example"]

@@ -68,6 +68,7 @@ def form() -> vol.Schema:
             vol.Required("cache_ttl_config"): _number(1, 86_400, "s"),
             vol.Required("cache_size"): _number(1, 4096, "MiB"),
             vol.Required("report_to_ban_list"): BooleanSelector(),
+            vol.Required("direct_responses"): BooleanSelector(),
         }
     )
 
@@ -98,6 +99,7 @@ def _options(entered: dict[str, Any]) -> Options:
         cache_ttl_config=float(entered["cache_ttl_config"]),
         cache_size=int(entered["cache_size"]) * _MIB,
         report_to_ban_list=entered["report_to_ban_list"],
+        direct_responses=entered["direct_responses"],
     )
 
 

@@ -32,6 +32,7 @@ SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             {"cache_enabled", "cache_ttl_states", "cache_ttl_services", "cache_ttl_config", "cache_size"}
         ),
         "ban_list": frozenset({"report_to_ban_list"}),
+        "compatibility": frozenset({"direct_responses"}),
     }
 )
 """The fields of each section, in all forms."""

@@ -188,6 +188,7 @@ def _sendable(call: Call, response: web.StreamResponse) -> WholeResponse:
     if response.size > _MAX_UNLIMITED_BYTES and call.bridge.sending.is_full(call.holder, response.size):
         response = _refuse(call, RefusedError(Refusal.UNREAD))
     response.call = call
+    response.is_direct = call.bridge.options.direct_responses
     return response
 
 

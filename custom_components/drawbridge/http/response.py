@@ -28,15 +28,17 @@ _PORTION_BYTES: Final = 65_536
 class WholeResponse(web.StreamResponse):
     """A response with a complete body, in pieces that are sent in order without joining them.
 
-    The gate sets all headers, so hooks of the application have nothing to add (Home Assistant's only hook is for CORS,
-    which the gate handles). For an HTTP/1.1 request on a persistent connection, the response is therefore written
-    directly to the transport. aiohttp sends all other responses.
+    With ``is_direct``, the response to an HTTP/1.1 request on a persistent connection is written directly to the
+    transport. This skips the hooks of the application, which have nothing to add: the gate sets all headers, and
+    handles CORS. aiohttp sends all other responses. No response may set a cookie.
 
     Data that the socket does not accept immediately is sent within the limits of the key; see ``deliver``.
     """
 
     call: Call | None = None
     """The call whose limits apply while the response is sent. The gate sets it."""
+    is_direct: bool = False
+    """Whether the response may be written directly. The gate sets it to the option ``direct_responses``."""
 
     def __init__(self, status: HTTPStatus, headers: Mapping[str, str], body: Payload = _NOTHING) -> None:
         """Create a response. ``body`` must be encoded as ``headers`` say; the content length is added."""
@@ -72,7 +74,9 @@ class WholeResponse(web.StreamResponse):
         if self._is_sent:
             return request.writer
         self._request = request
-        if super().keep_alive is False or not _is_ordinary(request):
+        if self._cookies:
+            raise ValueError("A response must not set a cookie")
+        if not self.is_direct or super().keep_alive is False or not _is_ordinary(request):
             self._sends_body = request.method != hdrs.METH_HEAD and self.status not in _BODILESS
             return await super().prepare(request)
         transport = request.transport

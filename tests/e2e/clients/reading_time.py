@@ -1,4 +1,4 @@
-"""An app of AppDaemon: when the lamp changes, it turns the helper on, and writes down what it holds."""
+"""An AppDaemon app that turns on a helper when the lamp changes, and records its states."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ class ReadingTime(Hass):  # type: ignore[misc] # not installed where types are c
         self.run_in(self.write_down, 2)
 
     def write_down(self, **_: Any) -> None:
-        """Write down what the app holds."""
+        """Record the states of the app."""
         held = {
             "states": self.get_state(),
             "services": self.list_services(namespace="default"),

@@ -122,7 +122,7 @@ def nested(depth: int) -> Any:
 )
 @pytest.mark.parametrize("command", ["test_condition", "subscribe_condition"])
 async def test_other_conditions(ours: LiveClient, command: str, condition: Any) -> None:
-    """Other conditions and templates are refused, and what is nested or named too often."""
+    """Other conditions, templates, deep nesting and too many entities are refused."""
     error = await ours.error(command, condition=condition)
     assert error["code"] == "invalid_format"
 
@@ -152,7 +152,7 @@ def of(condition: Any, entity_id: str, entry: str) -> Any:
     ids=str,
 )
 async def test_hidden_conditions(bridge: Bridge, hass: HomeAssistant, condition: Any) -> None:
-    """A hidden entity is to a condition what a missing one is, in whatever field, and to its error too."""
+    """A hidden entity has the same effect as a missing one, in every field of a condition and in errors."""
     secret = await bridge.add_key(entities=[LAMP, OUTSIDE])
     entity = er.async_get(hass).async_get_or_create("input_number", "test", "x", suggested_object_id="guess")
     hass.states.async_set(entity.entity_id, "3")
@@ -203,7 +203,7 @@ async def test_subscribe_condition(own: LiveClient, ours: LiveClient, hass: Home
 
 
 async def test_condition_for(ours: LiveClient, hass: HomeAssistant) -> None:
-    """A condition with `for` becomes true by time alone."""
+    """A condition with `for` becomes true without a state change."""
     number_ = await ours.send("subscribe_condition", condition=state(LAMP, "off", **{"for": {"milliseconds": 30}}))
     assert await ours.event(number_) == {"result": True}
     hass.states.async_set(LAMP, "on")
@@ -253,7 +253,7 @@ async def test_condition_moves(bridge: Bridge, hass: HomeAssistant) -> None:
     ],
 )
 async def test_without_read(bridge: Bridge, command: str, fields: dict[str, Any]) -> None:
-    """A key without `read` is told its name."""
+    """The error for a key without `read` contains the name of the capability."""
     async with live(bridge, await bridge.add_key(capabilities=["control"])) as client:
         error = await client.error(command, **fields)
         assert error["code"] == "unauthorized"
@@ -388,7 +388,7 @@ async def test_other_triggers(ours: LiveClient, trigger: Any) -> None:
 
 
 async def test_hidden_triggers(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A hidden entity triggers nothing, in whatever field it stands; what is delivered is redacted."""
+    """A hidden entity does not trigger, in any field. Delivered data is redacted."""
     secret = await bridge.add_key(entities=[LAMP, OUTSIDE], events=["listed"])
     entity = er.async_get(hass).async_get_or_create("input_number", "test", "x", suggested_object_id="guess")
     hass.states.async_set(entity.entity_id, "1")

@@ -103,7 +103,7 @@ WRONG: list[dict[str, Any]] = [
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 @pytest.mark.usefixtures("calendars")
 async def test_errors_are_home_assistants(bridge: Bridge, hass_access_token: str, wrong: dict[str, Any]) -> None:
-    """What is missing, malformed, or fails."""
+    """Errors for missing, malformed and failing input."""
     secret = await bridge.add_key(capabilities=["read", "control"])
     async with both(bridge, secret, hass_access_token) as (ours, theirs):
         for type_ in ("create", "update", "delete"):
@@ -153,7 +153,7 @@ async def test_a_narrow_key(bridge: Bridge, calendars: HomeAssistant) -> None:
 
 
 async def test_a_calendar_that_leaves_the_scope(bridge: Bridge, calendars: HomeAssistant) -> None:
-    """Nothing of it is told any more, also when the key is narrowed; unsubscribing ends it."""
+    """No more events are sent after it leaves the scope, after the key is narrowed, and after unsubscribing."""
     secret = await bridge.add_key(name="Display", areas=["living_room"])
     async with live(bridge, secret) as client:
         number = await client.send("calendar/event/subscribe", entity_id=HOME, **PERIOD)
@@ -244,7 +244,7 @@ async def test_capabilities(bridge: Bridge) -> None:
 
 @pytest.mark.usefixtures("calendars")
 async def test_links_that_open_something_are_redacted(bridge: Bridge) -> None:
-    """In what is told of events."""
+    """Links in events are redacted."""
     event = {**DAY, "location": "https://example.org/a?access_token=open-sesame"}
     async with live(bridge, await bridge.add_key(capabilities=["read", "control"])) as client:
         await client.result("calendar/event/create", entity_id=HOME, event=event)

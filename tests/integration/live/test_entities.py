@@ -1,4 +1,4 @@
-"""`subscribe_entities`: what is in scope, live."""
+"""`subscribe_entities`: live states of the entities in scope."""
 
 from homeassistant.core import HomeAssistant
 

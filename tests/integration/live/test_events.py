@@ -1,4 +1,4 @@
-"""`subscribe_events` and `fire_event`: what concerns the scope, and what is on the event list."""
+"""`subscribe_events` and `fire_event`: events in scope, and types on the event list."""
 
 import asyncio
 from typing import Any
@@ -137,7 +137,7 @@ async def test_equal(bridge: Bridge, own: LiveClient, hass: HomeAssistant) -> No
 
 
 async def test_one_type(own: LiveClient, ours: LiveClient, hass: HomeAssistant) -> None:
-    """A subscription to a type gets that type alone; a subscription that was ended, nothing."""
+    """A subscription to a type only gets that type; nothing is sent after unsubscribing."""
     clients = [(client, await subscribed(client, "test_event")) for client in (own, ours)]
     changes = [(client, await subscribed(client, "state_changed")) for client in (own, ours)]
     ended = await subscribed(ours)
@@ -159,7 +159,7 @@ async def test_one_type(own: LiveClient, ours: LiveClient, hass: HomeAssistant) 
 
 @pytest.mark.parametrize("capabilities", [["history"], ["control"]])
 async def test_without_read(bridge: Bridge, capabilities: list[str]) -> None:
-    """A key without `read` may not subscribe, and is told the name of what it lacks."""
+    """A key without `read` may not subscribe. The error contains the name of the capability."""
     async with live(bridge, await bridge.add_key(capabilities=capabilities)) as client:
         error = await client.error("subscribe_events")
         assert error["code"] == "unauthorized"
@@ -210,7 +210,7 @@ async def test_any_type_is_accepted(bridge: Bridge, hass: HomeAssistant) -> None
     ],
 )
 async def test_listed_data_out_of_scope(bridge: Bridge, hass: HomeAssistant, data: dict[str, Any]) -> None:
-    """An event on the list is left out where its data names what is out of scope."""
+    """A listed event is not delivered if its data refers to something out of scope."""
     secret = await bridge.add_key(areas=["living_room"], events=["*"])
     async with live(bridge, secret) as client:
         number = await subscribed(client, "listed")
@@ -252,7 +252,7 @@ async def test_order(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_narrow_registries(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A key for a room hears of its own entries: what it begins to see is created, what it ceases to, removed."""
+    """A key for a room gets events about its own entries. Entering the scope is a creation, leaving it a removal."""
     entities, areas = er.async_get(hass), ar.async_get(hass)
     secret = await bridge.add_key(areas=["living_room"])
     bedroom = areas.async_get_area_by_name("Bedroom")
@@ -331,7 +331,7 @@ async def test_removed_entries(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_own_entries(bridge: Bridge) -> None:
-    """No key hears of the entities and devices of keys, however they come and go."""
+    """No key gets events about the entities and devices of keys."""
     secret = await bridge.add_key("All", capabilities=EVERYTHING, events=["*"])
     async with live(bridge, secret) as client:
         number = await subscribed(client)
@@ -369,7 +369,7 @@ async def test_services_and_components(bridge: Bridge, hass: HomeAssistant) -> N
 
 
 async def test_key_changes(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A key that is narrowed or loses `read` obeys from the next event on, and gets back what is given back."""
+    """A key that is narrowed or loses `read` gets no more events, and gets them again when it is restored."""
     secret = await bridge.add_key("One", events=["listed"])
 
     def fire(text: str) -> None:
@@ -466,7 +466,7 @@ async def test_fire(bridge: Bridge, own: LiveClient, hass: HomeAssistant) -> Non
 async def test_fire_allowed(
     bridge: Bridge, hass: HomeAssistant, events: list[str], event_type: str, code: str | None
 ) -> None:
-    """Types that are not on the list are refused; the star stands for all but those that stop Home Assistant."""
+    """Types that are not on the list are refused. `*` allows all types except those that stop Home Assistant."""
     fired = recorded(hass, event_type)
     async with live(bridge, await bridge.add_key(capabilities=["fire_event"], events=events)) as client:
         answer = await client.command("fire_event", event_type=event_type, event_data={})
@@ -476,7 +476,7 @@ async def test_fire_allowed(
 
 
 async def test_fire_within_scope(bridge: Bridge, hass: HomeAssistant) -> None:
-    """The data of a fired event names what is in scope alone, and what exists not, as little as what is hidden."""
+    """The data of a fired event may only refer to entities in scope. Missing and hidden entities are refused alike."""
     fired = recorded(hass, "listed")
     secret = await bridge.add_key(areas=["living_room"], capabilities=["fire_event"], events=["listed"])
     async with live(bridge, secret) as client:
@@ -489,7 +489,7 @@ async def test_fire_within_scope(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_fire_without_capability(bridge: Bridge) -> None:
-    """A key without `fire_event` is told its name."""
+    """The error for a key without `fire_event` contains the name of the capability."""
     async with live(bridge, await bridge.add_key(events=["listed"])) as client:
         error = await client.error("fire_event", event_type="listed")
         assert error["code"] == "unauthorized"

@@ -90,7 +90,7 @@ async def test_icons_of_an_unknown_integration(bridge: Bridge) -> None:
 
 
 async def test_a_narrow_key(bridge: Bridge) -> None:
-    """It is told of the integrations of its entities, and of those that are in every Home Assistant."""
+    """It gets the integrations of its entities, and those of every installation."""
     async with live(bridge, await bridge.add_key(areas=["living_room"])) as client:
         for type_, fields in (
             ("get_translations", {"language": "en", "category": "title"}),

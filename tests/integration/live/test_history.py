@@ -42,7 +42,7 @@ def _custom_integrations(recorder_mock: Recorder, enable_custom_integrations: No
 
 @pytest.fixture(autouse=True)
 async def _past(house: HomeAssistant, _websocket_api: None) -> None:
-    """Live through what is read."""
+    """Create the history that the tests read."""
     await live_through(house)
 
 

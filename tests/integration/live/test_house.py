@@ -115,7 +115,7 @@ async def test_too_many_integrations(ours: LiveClient) -> None:
 
 @pytest.mark.parametrize(("command", "fields"), COMMANDS)
 async def test_without_the_capability(bridge: Bridge, command: str, fields: dict[str, Any]) -> None:
-    """A key that may not read is told so."""
+    """The error for a key without `read` says so."""
     async with live(bridge, await bridge.add_key(capabilities=["metrics"])) as client:
         error = await client.error(command, **fields)
     assert error["code"] == "unauthorized"
@@ -207,7 +207,7 @@ class TestNotSetUp:
         """Set up nothing."""
 
     async def test_nothing_is_set_up(self, ours: LiveClient) -> None:
-        """What is not set up has nothing in it."""
+        """Integrations that are not set up return empty results."""
         assert await ours.result("person/list") == {"storage": [], "config": []}
         assert await ours.result("tag/list") == []
         assert isinstance(await ours.result("zone/list"), list)

@@ -216,7 +216,7 @@ async def test_another_redaction(bridge: Bridge, hass: HomeAssistant, count: int
 
 
 async def test_a_reload(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A reload closes what is open, and a new connection works."""
+    """A reload closes open connections, and new connections work."""
     secret = await bridge.add_key()
     async with live(bridge, secret) as client:
         assert await hass.config_entries.async_reload(bridge.entry.entry_id)

@@ -86,7 +86,7 @@ async def test_as_home_assistant(bridge: Bridge, hass_access_token: str) -> None
 async def test_nothing_leaves_and_nothing_is_stored(
     bridge: Bridge, hass: HomeAssistant, hass_storage: dict[str, Any], hass_access_token: str
 ) -> None:
-    """Whatever the house has, and whatever the key."""
+    """For any home and any key."""
     persistent_notification.async_create(hass, MARKER)
     ir.async_create_issue(
         hass, "homeassistant", MARKER, is_fixable=False, severity=ir.IssueSeverity.WARNING, translation_key=MARKER

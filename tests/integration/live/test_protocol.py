@@ -194,7 +194,7 @@ async def test_the_rate_limit(bridge: Bridge) -> None:
 
 
 async def test_compressed(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A client that offers compression can read everything, whatever its window."""
+    """A client with compression can read everything, for any window size."""
     secret = await bridge.add_key()
     for number in range(300):
         hass.states.async_set(f"sensor.n{number}", "on", {"text": "some text that repeats " * 20})

@@ -72,7 +72,7 @@ async def test_equal_to_home_assistants_own(
 
 @pytest.mark.parametrize("entity_id", ["light.nobody", "media_player.radio0_hidden_marker"])
 async def test_errors(manor: Manor, own: LiveClient, entity_id: str) -> None:
-    """What is hidden is answered like what does not exist, and that as by Home Assistant."""
+    """Hidden items get the same response as items that do not exist, which is that of Home Assistant."""
     secret = await manor.bridge.add_key(areas=["living_room"])
     async with live(manor.bridge, secret) as ours:
         missing = await own.error("config/entity_registry/get", entity_id="light.nobody")
@@ -157,7 +157,7 @@ async def test_nothing_in_scope(manor: Manor) -> None:
 
 @pytest.mark.parametrize(("command", "fields"), COMMANDS, ids=[command for command, _ in COMMANDS])
 async def test_without_the_capability(manor: Manor, command: str, fields: dict[str, Any]) -> None:
-    """A key that may not read is told so."""
+    """The error for a key without `read` says so."""
     secret = await manor.bridge.add_key(capabilities=["metrics"])
     async with live(manor.bridge, secret) as client:
         error = await client.error(command, **fields)
@@ -166,7 +166,7 @@ async def test_without_the_capability(manor: Manor, command: str, fields: dict[s
 
 
 async def test_an_area_without_entities(manor: Manor) -> None:
-    """An area that the scope includes by its id is seen, though nothing stands in it."""
+    """An area that the scope includes by its ID is visible, even without entities."""
     area = ar.async_get(manor.hass).async_create("Hall")
     secret = await manor.bridge.add_key(areas=[area.id])
     async with live(manor.bridge, secret) as client:
@@ -175,7 +175,7 @@ async def test_an_area_without_entities(manor: Manor) -> None:
 
 
 async def test_a_device_in_an_excluded_area(manor: Manor) -> None:
-    """A device of an entity in scope is seen. The excluded area that it stands in, and its labels, are not."""
+    """A device of an entity in scope is visible. Its area, which is excluded, and the labels of the area are not."""
     dr.async_get(manor.hass).async_update_device(manor.lamp_device, area_id="bedroom")
     er.async_get(manor.hass).async_update_entity("light.lamp", area_id="living_room")
     secret = await manor.bridge.add_key(areas=["living_room"], exclude={"areas": ["bedroom"]})

@@ -151,7 +151,7 @@ async def test_other_syntax(hass: HomeAssistant, ours: LiveClient, calls: list[S
     ids=str,
 )
 async def test_one_refused_none_called(bridge: Bridge, hass: HomeAssistant, bad: dict[str, Any]) -> None:
-    """One action that the key may not call, and none is called, wherever in the sequence it stands."""
+    """If the key may not perform one action of a sequence, none is performed."""
     secret = await bridge.add_key(areas=["living_room"], capabilities=["control"])
     async with live(bridge, secret) as client:
         errors = [
@@ -188,7 +188,7 @@ async def test_audited(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_without_control(bridge: Bridge) -> None:
-    """A key without `control` is told its name."""
+    """The error for a key without `control` contains the name of the capability."""
     async with live(bridge, await bridge.add_key()) as client:
         error = await client.error("execute_script", sequence=[ON])
         assert error["code"] == "unauthorized"

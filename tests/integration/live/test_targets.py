@@ -1,4 +1,4 @@
-"""Targets, and what is related to something, as far as a scope reveals it."""
+"""Targets and related items, within a scope."""
 
 from typing import Any
 
@@ -153,7 +153,7 @@ async def test_too_many_ids(ours: LiveClient) -> None:
 
 @pytest.mark.parametrize("command", ["extract_from_target", *USABLE, "search/related"])
 async def test_without_the_capability(bridge: Bridge, command: str) -> None:
-    """A key that may not read is told so."""
+    """The error for a key without `read` says so."""
     fields: dict[str, Any] = {"item_type": "area", "item_id": "x"} if command == "search/related" else {"target": {}}
     async with live(bridge, await bridge.add_key(capabilities=["metrics"])) as client:
         error = await client.error(command, **fields)
@@ -182,7 +182,7 @@ async def test_a_narrow_target(groups: Manor) -> None:
 
 
 async def test_hidden_ids_are_answered_like_missing_ones(groups: Manor) -> None:
-    """Ids of what is hidden are answered like those of what does not exist, in every field of a target."""
+    """Hidden IDs get the same response as missing IDs, in every field of a target."""
     hidden = {
         "entity_id": RADIO,
         "device_id": groups.hidden_device,
@@ -204,7 +204,7 @@ async def test_hidden_ids_are_answered_like_missing_ones(groups: Manor) -> None:
 
 
 async def test_members_of_a_hidden_group(groups: Manor) -> None:
-    """What a hidden group holds is not told by a group that holds it."""
+    """A group does not reveal the members of a hidden group in it."""
     groups.hass.states.async_set("group.all", "on", {"entity_id": [f"group.{MARKER}"]})
     secret = await groups.bridge.add_key(entities=["group.all", "light.lamp"])
     async with live(groups.bridge, secret) as client:
@@ -308,7 +308,7 @@ async def test_a_narrow_search(groups: Manor) -> None:
 
 
 async def test_a_search_from_what_is_hidden(groups: Manor) -> None:
-    """What is hidden is related to nothing, as is what does not exist."""
+    """Hidden items have no related items, like items that do not exist."""
     secret = await groups.bridge.add_key(areas=["living_room"], entities=["automation.seen"])
     hidden = (
         ("area", "bedroom"),
@@ -348,5 +348,5 @@ class TestNotSetUp:
         assert await async_setup_component(hass, "websocket_api", {})
 
     async def test_nothing_is_set_up(self, ours: LiveClient) -> None:
-        """What is not set up finds nothing."""
+        """Integrations that are not set up return no results."""
         assert await ours.result("search/related", item_type="area", item_id="living_room") == {}

@@ -65,7 +65,7 @@ async def test_a_connection_is_counted(bridge: Bridge, hass: HomeAssistant) -> N
 
 
 async def test_what_is_pending_is_counted(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A client that does not read holds bytes, which the snapshot sums up."""
+    """The snapshot has the number of bytes that slow clients have not read."""
     runtime = bridge.entry.runtime_data
     secret = await bridge.add_key(globs=["sensor.big*"])
     async with live(bridge, secret, compress=0) as client:

@@ -94,7 +94,7 @@ async def test_equal(own: LiveClient, ours: LiveClient, hass: HomeAssistant, tem
 )
 @pytest.mark.parametrize("strict", [False, True])
 async def test_errors(own: LiveClient, ours: LiveClient, template: str, *, strict: bool) -> None:
-    """Errors and warnings are reported where they are asked for, with Home Assistant's own words."""
+    """Errors and warnings are reported on request, with Home Assistant's messages."""
     found = []
     for client in (own, ours):
         number = await followed(client, template, strict=strict, report_errors=True)
@@ -178,7 +178,7 @@ async def test_hidden(bridge: Bridge, hass: HomeAssistant, template: str) -> Non
 
 
 async def test_narrow(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A narrow key follows what it sees, redacted, with listeners in scope alone."""
+    """A key with a limited scope gets redacted results, and listeners for entities in scope only."""
     hass.states.async_set(LAMP, "on", {"latitude": 1.5, "link": f"/api/hls/{HIDDEN}/x"})
     async with live(bridge, await bridge.add_key(areas=["living_room"], capabilities=["template"])) as client:
         number = await followed(client, f"{{{{ states.{LAMP}.attributes }}}} {{{{ states('{LAMP}') }}}}")
@@ -216,7 +216,7 @@ async def test_key_changes(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_time(ours: LiveClient, hass: HomeAssistant) -> None:
-    """A template that reads the clock is rendered anew each minute."""
+    """A template that reads the time is rendered again every minute."""
     number = await followed(ours, "{{ utcnow().timestamp() }}")
     event = await ours.event(number)
     assert event["listeners"] == {"all": False, "entities": [], "domains": [], "time": True}
@@ -272,7 +272,7 @@ async def test_budget(bridge: Bridge, hass: HomeAssistant, monkeypatch: pytest.M
 
 
 async def test_without_template(bridge: Bridge) -> None:
-    """A key without `template` is told its name."""
+    """The error for a key without `template` contains the name of the capability."""
     async with live(bridge, await bridge.add_key()) as client:
         error = await client.error("render_template", template="x")
         assert error["code"] == "unauthorized"

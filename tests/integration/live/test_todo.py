@@ -100,7 +100,7 @@ async def test_a_narrow_key(bridge: Bridge) -> None:
 
 
 async def test_a_list_that_leaves_the_scope(bridge: Bridge, lists: HomeAssistant) -> None:
-    """Nothing of it is told any more, also when the key is narrowed; unsubscribing ends it."""
+    """No more events are sent after it leaves the scope, after the key is narrowed, and after unsubscribing."""
     secret = await bridge.add_key(name="Display", areas=["living_room"])
     async with live(bridge, secret) as client:
         number = await client.send("todo/item/subscribe", entity_id=SHOPPING)

@@ -122,7 +122,7 @@ async def test_capability(bridge: Bridge) -> None:
 
 
 async def test_a_key_that_loses_its_capability(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Nothing is told any more."""
+    """No more events are sent."""
     async with live(bridge, await bridge.add_key(name="Display")) as client:
         number = await client.send("weather/subscribe_forecast", entity_id=GARDEN, forecast_type="daily")
         await client.answer(number)

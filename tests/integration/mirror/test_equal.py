@@ -32,7 +32,7 @@ def _count(sides: Sides, record_property: Record) -> Any:
 
 
 def moment(**ago: float) -> str:
-    """Return a time in the past, as it stands in a URL."""
+    """Return a time in the past, encoded for a URL."""
     return (dt_util.utcnow() - timedelta(**ago)).isoformat().replace("+00:00", "Z")
 
 

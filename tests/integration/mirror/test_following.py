@@ -59,7 +59,7 @@ async def test_narrowing(bridge: Bridge, hass: HomeAssistant, whole: str) -> Non
 
 
 async def test_narrowing_only_narrows(bridge: Bridge) -> None:
-    """Whatever is asked for, what is out of scope stays out."""
+    """No combination of filters returns an entity out of scope."""
     room = await bridge.add_key(areas=["living_room"])
     seen = await bridge.entity_ids(room)
     for query in ("entity_id=*", "domain=sensor,input_boolean", "area=bedroom", f"entity_id={BEDROOM}", "fields=state"):
@@ -67,7 +67,7 @@ async def test_narrowing_only_narrows(bridge: Bridge) -> None:
 
 
 async def test_fields(bridge: Bridge, whole: str) -> None:
-    """Only the members that are asked for, and always the entity id."""
+    """Only the requested members, and always the entity ID."""
     path = f"/api/states?entity_id={OUTSIDE}&fields="
     expected: dict[str, dict[str, Any]] = {
         "state": {"state": "3"},
@@ -118,7 +118,7 @@ async def test_following(bridge: Bridge, hass: HomeAssistant, whole: str) -> Non
 
 
 async def test_cursors_that_are_not_good(bridge: Bridge, whole: str) -> None:
-    """A cursor of another key, of a forger, or of another time gets everything, and is told so."""
+    """A cursor of another key, a forged cursor or an old cursor gets all states, with `reset`."""
     cursor = (await bridge.get("/api/states", whole)).headers[CURSOR]
     room = await bridge.add_key("Room", areas=["living_room"])
     other = (await bridge.get("/api/states", room)).headers[CURSOR]

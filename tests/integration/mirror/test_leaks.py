@@ -52,7 +52,7 @@ async def everything(sides: Sides, key: str, entity_id: str) -> str:
 
 
 async def test_bearer_text(sides: Sides) -> None:
-    """A player reports the URL that it was given; no key reads it, whatever it may do."""
+    """A player reports its URL. No key can read it, with any capability."""
     for state in (SIGNED, "playing", SIGNED):
         sides.bridge.hass.states.async_set(PLAYER, state, {"media_content_id": SIGNED, "queue": [{"uri": SIGNED}]})
     await sides.bridge.hass.async_block_till_done()
@@ -88,7 +88,7 @@ async def test_registries(sides: Sides) -> None:
 
 
 async def test_places(sides: Sides) -> None:
-    """Coordinates are read with ``location`` alone."""
+    """Coordinates require ``location``."""
     zone = "zone.office"
     sides.bridge.hass.states.async_set(zone, "0", {"latitude": 52.123456, "longitude": 4.654321, "radius": 98765})
     await sides.bridge.hass.async_block_till_done()
@@ -340,7 +340,7 @@ async def test_responses_and_errors(sides: Sides) -> None:
 
 
 async def test_revoked_keys(sides: Sides) -> None:
-    """The past of a revoked key's entities is read by no other key, however it is asked for."""
+    """No other key can read the history of a revoked key's entities, with any request."""
     hass, bridge = sides.bridge.hass, sides.bridge
     before = bridge.own_entities()
     await bridge.add_key(NAME, entities=["input_boolean.bedroom_lamp"])

@@ -38,7 +38,7 @@ READS = (
 
 
 async def test_nothing_of_another_room(bridge: Bridge, room: str) -> None:
-    """No body and no header of an answer names what is not in the room."""
+    """No body and no header of a response refers to something outside the room."""
     for path in READS:
         answer = await bridge.get(path, room)
         assert answer.status == 200, path
@@ -83,7 +83,7 @@ PAIRS = (
 
 
 async def test_hidden_is_like_missing(bridge: Bridge, room: str) -> None:
-    """Status, headers and body do not tell what is out of scope from what does not exist."""
+    """Status, headers and body are the same for hidden and missing entities."""
     for hidden, missing in PAIRS:
         one, other = await bridge.get(hidden, room), await bridge.get(missing, room)
         assert one.status == other.status, hidden
@@ -108,7 +108,7 @@ def states_of_others(hass: HomeAssistant) -> dict[str, State]:
 
 
 async def test_nothing_is_written_elsewhere(bridge: Bridge, hass: HomeAssistant, room: str) -> None:
-    """What is out of scope stays as it is, and the audit trail knows who tried."""
+    """Entities out of scope do not change, and the audit trail records the attempt."""
     before = states_of_others(hass)
     fired: list[object] = []
     hass.bus.async_listen("bell", fired.append)
@@ -137,7 +137,7 @@ async def test_what_is_written_is_audited(bridge: Bridge, hass: HomeAssistant, r
 
 
 async def test_components_and_events(bridge: Bridge, room: str) -> None:
-    """What is installed for other rooms is not told."""
+    """Components and events of other rooms are not listed."""
     everything = await bridge.add_key(everything=True)
     few = set(await content(await bridge.get("/api/components", room)))
     all_of_them = set(await content(await bridge.get("/api/components", everything)))
@@ -208,7 +208,7 @@ async def everything_with_states(bridge: Bridge, key: str) -> list[str]:
 
 
 async def test_links_to_pictures(bridge: Bridge) -> None:
-    """Without the capability for images, no answer holds what opens a picture."""
+    """Without the capability `images`, no response has a link or token for a picture."""
     capabilities = [item for item in ALL if item not in {"images", "fire_event"}]
     services = ["camera.turn_off"]
     without = await bridge.add_key("Without", everything=True, capabilities=capabilities, services=services)

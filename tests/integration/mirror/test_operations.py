@@ -34,7 +34,7 @@ async def caller(bridge: Bridge) -> Caller:
 
 
 async def test_history_leaves_out_what_is_out_of_scope(caller: Caller) -> None:
-    """Whatever a transport asks for."""
+    """For any query of a transport."""
     now = dt_util.utcnow()
     query = HistoryQuery(now - timedelta(days=1), now + timedelta(hours=1), [BEDROOM, LIVING])
     found = json.loads(b"".join([piece async for piece in history.pieces(caller, query)]))

@@ -104,7 +104,7 @@ def templates(number: int) -> list[str]:
 
 
 async def test_random_templates(bridge: Bridge) -> None:
-    """Each is rendered or refused, within the bounds, and without a trace of what is hidden."""
+    """Each template is rendered or refused within the limits, and reveals nothing hidden."""
     keys = [
         await bridge.add_key(
             f"Fuzz {number}", areas=["living_room"], capabilities=["template"], limits={"per_minute": 0}

@@ -221,7 +221,7 @@ SECRETS = (
 
 
 async def test_the_way_into_python(bridge: Bridge, whole: str) -> None:
-    """Not even a key that sees everything gets at what is behind the template."""
+    """Not even a scope without limits gives access to Python."""
     for template in SECRETS:
         status, heard = await rendered(bridge, whole, template)
         assert status in {400, 403}, (template[:80], heard)
@@ -265,7 +265,7 @@ COSTS = (
 
 
 async def test_what_costs_too_much(bridge: Bridge, whole: str) -> None:
-    """A template that would take all memory or time is told so, and Home Assistant goes on."""
+    """A template that would use all memory or time is refused, and Home Assistant keeps running."""
     for template in COSTS:
         status, heard = await rendered(bridge, whole, template)
         assert status in {400, 403}, (template[:80], heard)
@@ -312,7 +312,7 @@ async def test_what_a_large_variable_becomes(bridge: Bridge, whole: str, monkeyp
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
+    """Wait until a condition is true."""
     for _ in range(100_000):
         if holds():
             return
@@ -372,7 +372,7 @@ async def test_a_long_template_is_compiled_in_the_executor(
 async def test_the_processor_time_of_a_key(
     bridge: Bridge, whole: str, room: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A key that has used up its processor time waits, and is told how long. Others do not."""
+    """A key that has used up its CPU budget gets `Retry-After`. Other keys are not affected."""
     renderer = async_get_renderer(bridge.hass)
     monkeypatch.setattr(renderer, "_budget", Budget(0.000_001))
     assert (await rendered(bridge, whole, "{{ 1 }}"))[0] == 200
@@ -383,7 +383,7 @@ async def test_the_processor_time_of_a_key(
 
 
 async def test_names_that_are_made_on_the_way(bridge: Bridge, whole: str) -> None:
-    """A name that only appears as the template runs finds what is on the list, and no more."""
+    """Names that are built while the template runs give access only to what is allowed."""
     for template in ("{{ ['a'] | map(f) | list }}", "{{ ['a'] | select(f) | list }}"):
         for name in ("regex_replace", "match", "callable", "__class__", "pprint", "tojson", "safe", "filter"):
             assert (await rendered(bridge, whole, template, f=name))[0] == 400

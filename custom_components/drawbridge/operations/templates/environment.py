@@ -18,21 +18,11 @@ from . import catalog, formats, rules
 from .catalog import Check
 from .compiler import MeteredCodeGenerator, Metering
 from .errors import TemplateRefusedError, TemplateTooMuchError
+from .guards import ENTITIES_OF, OF_ENTITY, OF_PLACES, OF_REGISTRIES, Function, guarded, state_functions
 from .meter import MAX_TEXT
 from .rules import Names
 from .run import current, current_sight
-from .sight import (
-    ENTITIES_OF,
-    OF_ENTITY,
-    OF_PLACES,
-    OF_REGISTRIES,
-    Domain,
-    Function,
-    SightKind,
-    States,
-    guarded,
-    state_functions,
-)
+from .sight import Domain, SightKind, States
 from .sizes import MAX_BITS
 
 _KINDS: Final = ("function", "filter", "test")

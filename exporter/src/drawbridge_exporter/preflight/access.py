@@ -15,7 +15,7 @@ from typing import Final
 
 from ..bridge.snapshot import KeyUsage
 from .context import Context, Reply
-from .model import Check, Finding, failed, needs_person, passed
+from .model import Check, Verdict, failed, needs_person, passed
 
 _SECTION: Final = "Security"
 _PROTECTED: Final = "/api/states"
@@ -77,7 +77,7 @@ def _attempts(key: str) -> Iterator[_Attempt]:
     yield _Attempt("the key's own page", path="/key")
 
 
-async def authentication(context: Context) -> Finding:
+async def authentication(context: Context) -> Verdict:
     """Check that the bridge requires an API key."""
     reply = await context.ask(_PROTECTED, key=False)
     if reply.status != HTTPStatus.UNAUTHORIZED:
@@ -93,7 +93,7 @@ async def authentication(context: Context) -> Finding:
     return passed(f"{_PROTECTED} without a key returns 401, and /health returns only the status.")
 
 
-async def bypass(context: Context) -> Finding:
+async def bypass(context: Context) -> Verdict:
     """Check that common authentication bypasses are refused."""
     let_in, tried = [], 0
     for attempt in _attempts(context.plan.key):
@@ -113,7 +113,7 @@ async def bypass(context: Context) -> Finding:
     )
 
 
-async def capability(context: Context) -> Finding:
+async def capability(context: Context) -> Verdict:
     """Check that the key has only the capabilities that monitoring needs."""
     me = await context.me()
     spare = me.capabilities - {"metrics", "read"}
@@ -131,7 +131,7 @@ def _named(keys: list[KeyUsage]) -> str:
     return ", ".join(repr(key.name) for key in keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")  # noqa: PLR2004 - as many as a line holds
 
 
-async def rotation(context: Context) -> Finding:
+async def rotation(context: Context) -> Verdict:
     """Check that every key was created or rotated within a year."""
     keys, now = (await context.snapshot()).keys, time.time()
     dated = [key for key in keys if key.created is not None]
@@ -149,7 +149,7 @@ async def rotation(context: Context) -> Finding:
     return passed(f"All {len(keys)} keys were created or rotated within {_MAX_KEY_AGE_DAYS} days.")
 
 
-async def expiring(context: Context) -> Finding:
+async def expiring(context: Context) -> Verdict:
     """Check that no key has expired or expires soon."""
     keys, now = (await context.snapshot()).keys, time.time()
     soon = [key for key in keys if key.expires is not None and key.expires - now < _EXPIRY_DAYS * _SECONDS_PER_DAY]
@@ -161,7 +161,7 @@ async def expiring(context: Context) -> Finding:
     return passed(f"None of the {len(keys)} keys expires within {_EXPIRY_DAYS} days.")
 
 
-async def unused(context: Context) -> Finding:
+async def unused(context: Context) -> Verdict:
     """Check that every key has been used recently."""
     keys, now = (await context.snapshot()).keys, time.time()
     idle = [key for key in keys if now - (key.last_used or key.created or now) > _UNUSED_DAYS * _SECONDS_PER_DAY]
@@ -178,7 +178,7 @@ async def unused(context: Context) -> Finding:
     return passed(f"All {len(keys)} keys were used within {_UNUSED_DAYS} days.")
 
 
-async def secret_leaks(context: Context) -> Finding:
+async def secret_leaks(context: Context) -> Verdict:
     """Check that no API key is in a response, in a scanned file or in a key file that others can read."""
     places = [
         f"the response of {path}"
@@ -214,7 +214,7 @@ def _holds_secret(path: Path) -> bool:
         return False
 
 
-async def rate_limit(context: Context) -> Finding:
+async def rate_limit(context: Context) -> Verdict:
     """Check that the rate limit is enforced and announced in headers."""
     me = await context.me()
     if me.burst is None or me.per_minute is None:
@@ -260,7 +260,7 @@ def _preflight(origin: str) -> dict[str, str]:
     return {"Origin": origin, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
 
 
-async def cors(context: Context) -> Finding:
+async def cors(context: Context) -> Verdict:
     """Check that CORS allows the configured origins and no others."""
     strange = await context.ask(_PROTECTED, method="OPTIONS", key=False, headers=_preflight(_UNKNOWN_ORIGIN))
     granted = strange.headers.get("Access-Control-Allow-Origin")

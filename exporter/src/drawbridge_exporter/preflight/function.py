@@ -13,7 +13,7 @@ from yarl import URL
 
 from .. import __version__
 from .context import Context, Reply, problem
-from .model import Check, Finding, failed, needs_person, passed
+from .model import Check, Verdict, failed, needs_person, passed
 
 _SECTION: Final = "Function"
 _STATES: Final = "/api/states"
@@ -25,7 +25,7 @@ _MANIFEST: Final = (
 _NEEDS_READ: Final = "Add the capability 'read' and a scope to the key, and run again."
 
 
-async def connected(context: Context) -> Finding:
+async def connected(context: Context) -> Verdict:
     """Check that Home Assistant is running."""
     health = await context.ask("/health", key=False)
     if health.status != HTTPStatus.OK:
@@ -39,7 +39,7 @@ async def connected(context: Context) -> Finding:
     )
 
 
-async def endpoints(context: Context) -> Finding:
+async def endpoints(context: Context) -> Verdict:
     """Check that every path of the OpenAPI document responds."""
     described = await context.ask("/openapi.json", key=False)
     document = described.json()
@@ -78,7 +78,7 @@ def _is_expected(method: str, reply: Reply) -> bool:
     return reply.status < HTTPStatus.BAD_REQUEST or reply.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN}
 
 
-async def cache_hits(context: Context) -> Finding:
+async def cache_hits(context: Context) -> Verdict:
     """Check that the cache answers repeated requests."""
     if "read" not in (await context.me()).capabilities:
         return needs_person("The key cannot read states.", _NEEDS_READ)
@@ -111,7 +111,7 @@ async def cache_hits(context: Context) -> Finding:
     )
 
 
-async def cache_invalidation(context: Context) -> Finding:
+async def cache_invalidation(context: Context) -> Verdict:
     """Check that a response reflects a state change immediately."""
     if "read" not in (await context.me()).capabilities:
         return needs_person("The key cannot read states.", _NEEDS_READ)
@@ -130,7 +130,7 @@ async def cache_invalidation(context: Context) -> Finding:
     )
 
 
-async def _is_newest(context: Context, before: Reply, after: Reply) -> Finding:
+async def _is_newest(context: Context, before: Reply, after: Reply) -> Verdict:
     """Compare a changed entity in the response for all states with its own response."""
     old = {state["entity_id"]: state for state in before.json() or ()}
     changed = [state for state in after.json() or () if old.get(state["entity_id"]) != state]
@@ -145,7 +145,7 @@ async def _is_newest(context: Context, before: Reply, after: Reply) -> Finding:
     return passed(f"{len(changed)} states changed, and the next request returned the new states and a new ETag.")
 
 
-async def version(context: Context) -> Finding:
+async def version(context: Context) -> Verdict:
     """Check that the newest version is installed."""
     running = (await context.snapshot()).bridge_version
     place = context.plan.manifest or _MANIFEST

@@ -12,7 +12,7 @@ import aiohttp
 
 from .context import Context
 from .local import resident_bytes
-from .model import Check, Finding, failed, needs_person, passed
+from .model import Check, Verdict, failed, needs_person, passed
 
 _SECTION: Final = "Load"
 _EXPECTED_CONNECTIONS: Final = 4
@@ -91,17 +91,17 @@ class LoadTest:
             Check(_SECTION, "load-memory", "Memory returns to its level before the load", self.memory),
         )
 
-    async def expected(self, context: Context) -> Finding:
+    async def expected(self, context: Context) -> Verdict:
         """Measure the idle bridge as a baseline, then the bridge under expected load."""
         self._memory = resident_bytes(context.plan.url)
         self._idle = await _quiet(context)
         return _judge(await _load(context, _EXPECTED_CONNECTIONS))
 
-    async def peak(self, context: Context) -> Finding:
+    async def peak(self, context: Context) -> Verdict:
         """Measure the bridge under peak load."""
         return _judge(await _load(context, _PEAK_CONNECTIONS))
 
-    async def recovery(self, context: Context) -> Finding:
+    async def recovery(self, context: Context) -> Verdict:
         """Compare the response times of the idle bridge before and after the load."""
         await asyncio.sleep(_SETTLE_SECONDS)
         after = await _quiet(context)
@@ -116,7 +116,7 @@ class LoadTest:
             return failed(evidence, "Check Home Assistant's log and the lag of its event loop.")
         return passed(evidence)
 
-    async def memory(self, context: Context) -> Finding:
+    async def memory(self, context: Context) -> Verdict:
         """Compare the memory of Home Assistant's process before and after."""
         after = resident_bytes(context.plan.url)
         if self._memory is None or after is None:
@@ -173,7 +173,7 @@ async def _one(context: Context, path: str, measured: Measured) -> None:
         measured.durations.append(reply.seconds)
 
 
-def _judge(measured: Measured) -> Finding:
+def _judge(measured: Measured) -> Verdict:
     if not measured.durations and not measured.broken:
         return needs_person(f"{measured.describe()}.", "Run again with a key for the test that has no rate limit.")
     evidence = f"{measured.describe()}."

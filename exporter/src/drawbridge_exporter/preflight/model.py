@@ -17,7 +17,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Verdict:
     """The result of a check. ``fix`` says how to fix it if it did not pass."""
 
     status: Status
@@ -25,19 +25,19 @@ class Finding:
     fix: str = ""
 
 
-def passed(evidence: str) -> Finding:
-    """Return the finding of a check that passed."""
-    return Finding(Status.PASSED, evidence)
+def passed(evidence: str) -> Verdict:
+    """Return the verdict of a check that passed."""
+    return Verdict(Status.PASSED, evidence)
 
 
-def failed(evidence: str, fix: str) -> Finding:
-    """Return the finding of a check that failed."""
-    return Finding(Status.FAILED, evidence, fix)
+def failed(evidence: str, fix: str) -> Verdict:
+    """Return the verdict of a check that failed."""
+    return Verdict(Status.FAILED, evidence, fix)
 
 
-def needs_person(evidence: str, fix: str) -> Finding:
-    """Return the finding of a check that only a person can make."""
-    return Finding(Status.PERSON, evidence, fix)
+def needs_person(evidence: str, fix: str) -> Verdict:
+    """Return the verdict of a check that only a person can make."""
+    return Verdict(Status.PERSON, evidence, fix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,17 @@ class Check:
     section: str
     item: str
     title: str
-    run: Callable[[Context], Awaitable[Finding]]
+    run: Callable[[Context], Awaitable[Verdict]]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One item with its finding and the duration of its check in seconds."""
+    """One item with its verdict and the duration of its check in seconds."""
 
     section: str
     item: str
     title: str
-    finding: Finding
+    verdict: Verdict
     seconds: float
 
 
@@ -73,7 +73,7 @@ class Report:
 
     def count(self, status: Status) -> int:
         """Return how many items have ``status``."""
-        return sum(result.finding.status is status for result in self.results)
+        return sum(result.verdict.status is status for result in self.results)
 
     @property
     def is_ready(self) -> bool:

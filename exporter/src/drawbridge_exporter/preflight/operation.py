@@ -10,7 +10,7 @@ from typing import IO, Any, Final
 from yarl import URL
 
 from .context import Context
-from .model import Check, Finding, failed, needs_person, passed
+from .model import Check, Verdict, failed, needs_person, passed
 
 _SECTION: Final = "Operation"
 _RULES: Final = "exporter/rules/drawbridge-alerts.yml"
@@ -52,7 +52,7 @@ async def _prometheus(context: Context, path: str, **query: str) -> Any:  # noqa
     return found["data"]
 
 
-async def scraped(context: Context) -> Finding:
+async def scraped(context: Context) -> Verdict:
     """Check that Prometheus scrapes a bridge that is up."""
     if context.plan.prometheus is None:
         return needs_person(*_NO_PROMETHEUS)
@@ -66,7 +66,7 @@ async def scraped(context: Context) -> Finding:
     return passed(f"drawbridge_up is 1 for {', '.join(up[:5])}.")
 
 
-async def rules(context: Context) -> Finding:
+async def rules(context: Context) -> Verdict:
     """Check that the alert rules are loaded and evaluate."""
     if context.plan.prometheus is None:
         return needs_person(*_NO_PROMETHEUS)
@@ -87,7 +87,7 @@ async def rules(context: Context) -> Finding:
     return passed(f"All {len(ALERTS)} alerts are loaded; firing: {', '.join(firing) or 'none'}.")
 
 
-async def alertmanager(context: Context) -> Finding:
+async def alertmanager(context: Context) -> Verdict:
     """Find the Alertmanagers that Prometheus sends alerts to."""
     if context.plan.prometheus is None:
         return needs_person(*_NO_PROMETHEUS)
@@ -103,7 +103,7 @@ async def alertmanager(context: Context) -> Finding:
     )
 
 
-async def dashboard(context: Context) -> Finding:
+async def dashboard(context: Context) -> Verdict:
     """Check that the dashboard is in Grafana."""
     if context.plan.grafana is None:
         return needs_person("Grafana was not checked because its URL was not given.", "Run again with --grafana URL.")
@@ -121,7 +121,7 @@ async def dashboard(context: Context) -> Finding:
     return passed(f"Grafana has the dashboard {title!r}.")
 
 
-async def audit(context: Context) -> Finding:
+async def audit(context: Context) -> Verdict:
     """Check that the audit log is written to a file."""
     told = (await context.raw_snapshot()).get("audit")
     if not isinstance(told, dict):
@@ -137,7 +137,7 @@ async def audit(context: Context) -> Finding:
     return passed(f"{told.get('records', 0)} audit records are in memory, and the audit file is on.")
 
 
-async def backup(context: Context) -> Finding:
+async def backup(context: Context) -> Verdict:
     """Check that a backup contains the API keys."""
     path = context.plan.backup
     if path is None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from .context import Context
-from .model import Check, Finding, needs_person
+from .model import Check, Verdict, needs_person
 
 _ITEMS: Final = (
     (
@@ -115,7 +115,7 @@ _ITEMS: Final = (
 
 
 def _check(section: str, item: str, title: str, look: str) -> Check:
-    async def run(_context: Context) -> Finding:
+    async def run(_context: Context) -> Verdict:
         return needs_person("Preflight cannot check this.", look)
 
     return Check(section, item, title, run)

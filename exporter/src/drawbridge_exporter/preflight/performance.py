@@ -4,7 +4,7 @@ from typing import Final
 
 from ..bridge.snapshot import Snapshot
 from .context import Context
-from .model import Check, Finding, failed, needs_person, passed
+from .model import Check, Verdict, failed, needs_person, passed
 
 _SECTION: Final = "Performance"
 _MEAN_SECONDS: Final = 2.0
@@ -19,7 +19,7 @@ def _value(snapshot: Snapshot, component: str) -> float | None:
     return None if found is None else found.value
 
 
-async def mean_response(context: Context) -> Finding:
+async def mean_response(context: Context) -> Verdict:
     """Check that the mean response time is below 2 s."""
     value = _value(await context.snapshot(), "latency")
     if value is None:
@@ -29,7 +29,7 @@ async def mean_response(context: Context) -> Finding:
     return passed(f"{value * 1000:.1f} ms on average in the health window.")
 
 
-async def hit_rate(context: Context) -> Finding:
+async def hit_rate(context: Context) -> Verdict:
     """Check that the cache hit rate is above 80 %."""
     value = _value(await context.snapshot(), "cache")
     if value is None:
@@ -39,7 +39,7 @@ async def hit_rate(context: Context) -> Finding:
     return passed(f"{value:.1%} in the health window.")
 
 
-async def error_rate(context: Context) -> Finding:
+async def error_rate(context: Context) -> Verdict:
     """Check that the error rate is below 5 %."""
     value = _value(await context.snapshot(), "errors")
     if value is None:
@@ -51,7 +51,7 @@ async def error_rate(context: Context) -> Finding:
     return passed(f"{value:.1%} of the responses in the health window were 5xx.")
 
 
-async def health_score(context: Context) -> Finding:
+async def health_score(context: Context) -> Verdict:
     """Check that the health score is above 80."""
     health = (await context.snapshot()).health
     if health.score is None:

@@ -9,7 +9,7 @@ from ..bridge.errors import FetchError, from_exception
 from . import access, function, operation, people, performance, transport
 from .context import Context
 from .load import LoadTest
-from .model import Check, Finding, Report, Result, failed
+from .model import Check, Report, Result, Verdict, failed
 
 
 def checks(*, load: bool) -> Iterator[Check]:
@@ -36,8 +36,8 @@ async def run(context: Context, tell: Callable[[Result], None]) -> Report:
     results = []
     for check in checks(load=context.plan.load):
         began = time.perf_counter()
-        finding = await _find(check, context)
-        result = Result(check.section, check.item, check.title, finding, time.perf_counter() - began)
+        verdict = await _find(check, context)
+        result = Result(check.section, check.item, check.title, verdict, time.perf_counter() - began)
         tell(result)
         results.append(result)
     return Report(
@@ -49,7 +49,7 @@ async def run(context: Context, tell: Callable[[Result], None]) -> Report:
     )
 
 
-async def _find(check: Check, context: Context) -> Finding:
+async def _find(check: Check, context: Context) -> Verdict:
     try:
         return await check.run(context)
     except FetchError as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .context import Context, Plan
-from .model import Check, Finding, failed, needs_person, passed
+from .model import Check, Verdict, failed, needs_person, passed
 
 _SECTION: Final = "Network"
 _MIN_DAYS_LEFT: Final = 14
@@ -29,7 +29,7 @@ _WANTED_HEADERS: Final = {
 }
 
 
-async def security_headers(context: Context) -> Finding:
+async def security_headers(context: Context) -> Verdict:
     """Check the security headers of successful responses and of refusals."""
     missing: list[str] = []
     for path, key in (("/key", True), ("/api/states", False), ("/preflight-nothing-here", True)):
@@ -97,8 +97,8 @@ def _unverified_context() -> ssl.SSLContext:
     return context
 
 
-def _no_tls(plan: Plan) -> Finding | None:
-    """Return the finding for a URL without TLS, or None for an `https://` URL."""
+def _no_tls(plan: Plan) -> Verdict | None:
+    """Return the verdict for a URL without TLS, or None for an `https://` URL."""
     if plan.url.scheme == "https":
         return None
     if _is_loopback(plan.url.host or ""):
@@ -115,10 +115,10 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-async def tls_version(context: Context) -> Finding:
+async def tls_version(context: Context) -> Verdict:
     """Check that the server supports TLS 1.3 and refuses versions older than 1.2."""
-    if (finding := _no_tls(context.plan)) is not None:
-        return finding
+    if (verdict := _no_tls(context.plan)) is not None:
+        return verdict
     best = await _handshake(context.plan, _unverified_context())
     if best.version != "TLSv1.3":
         return failed(
@@ -141,10 +141,10 @@ async def _accepted_version(plan: Plan, version: ssl.TLSVersion) -> str:
     return (await _handshake(plan, context)).version
 
 
-async def certificate(context: Context) -> Finding:
+async def certificate(context: Context) -> Verdict:
     """Check that the certificate is trusted, matches the host name and does not expire soon."""
-    if (finding := _no_tls(context.plan)) is not None:
-        return finding
+    if (verdict := _no_tls(context.plan)) is not None:
+        return verdict
     found = await _handshake(context.plan, ssl.create_default_context(cafile=context.plan.ca_file))
     if found.error:
         return failed(
@@ -159,10 +159,10 @@ async def certificate(context: Context) -> Finding:
     return passed(f"Chain and host name are valid; the certificate expires in {days:.0f} days.")
 
 
-async def ciphers(context: Context) -> Finding:
+async def ciphers(context: Context) -> Verdict:
     """Check that the server refuses weak ciphers."""
-    if (finding := _no_tls(context.plan)) is not None:
-        return finding
+    if (verdict := _no_tls(context.plan)) is not None:
+        return verdict
     weak = _unverified_context()
     weak.maximum_version = ssl.TLSVersion.TLSv1_2
     weak.set_ciphers(_WEAK_CIPHERS)

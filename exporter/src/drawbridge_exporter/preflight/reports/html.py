@@ -26,7 +26,7 @@ h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--li
 h3 { font-size: 1rem; margin: 0; }
 p { margin: .25rem 0; overflow-wrap: anywhere; }
 header p { opacity: .8; }
-.verdict { font-size: 1.15rem; font-weight: 600; padding: .75rem 1rem; border-radius: .5rem; border: 2px solid; }
+.conclusion { font-size: 1.15rem; font-weight: 600; padding: .75rem 1rem; border-radius: .5rem; border: 2px solid; }
 .counts { display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem; padding: 0; list-style: none; }
 .counts li { background: var(--soft); border-radius: .5rem; padding: .5rem .75rem; }
 .counts b { display: block; font-size: 1.6rem; line-height: 1.2; }
@@ -46,7 +46,7 @@ footer { margin-top: 2rem; opacity: .8; font-size: .9rem; }
 <h1>Preflight</h1>
 <p>$url<br>$versions<br>$when, $seconds s</p>
 </header>
-<p class="verdict $verdict_class">$verdict</p>
+<p class="conclusion $conclusion_class">$conclusion</p>
 <ul class="counts">
 <li class="passed"><b>$passed</b>passed</li>
 <li class="failed"><b>$failed</b>failed</li>
@@ -73,7 +73,7 @@ $fix</div>
 
 def html_report(report: Report) -> str:
     """Return the report as HTML: the failures first, then each section in the order of the run."""
-    failures = [result for result in report.results if result.finding.status is Status.FAILED]
+    failures = [result for result in report.results if result.verdict.status is Status.FAILED]
     parts = [_section("Fix these first", failures)] if failures else []
     parts += [
         _section(section, [result for result in report.results if result.section == section])
@@ -84,8 +84,8 @@ def html_report(report: Report) -> str:
         versions=escape(report.versions),
         when=datetime.fromtimestamp(report.started_at, UTC).strftime("%Y-%m-%d %H:%M UTC"),
         seconds=f"{report.seconds:.1f}",
-        verdict=_verdict(report),
-        verdict_class="passed" if report.is_ready else "failed",
+        conclusion=_conclusion(report),
+        conclusion_class="passed" if report.is_ready else "failed",
         passed=report.count(Status.PASSED),
         failed=len(failures),
         person=report.count(Status.PERSON),
@@ -93,7 +93,7 @@ def html_report(report: Report) -> str:
     )
 
 
-def _verdict(report: Report) -> str:
+def _conclusion(report: Report) -> str:
     failures = report.count(Status.FAILED)
     if failures:
         return f"Not ready: {failures} {'item' if failures == 1 else 'items'} failed."
@@ -106,12 +106,12 @@ def _section(title: str, results: list[Result]) -> str:
 
 
 def _item(result: Result) -> str:
-    finding = result.finding
-    kind = {Status.PASSED: "passed", Status.FAILED: "failed", Status.PERSON: "person"}[finding.status]
+    verdict = result.verdict
+    kind = {Status.PASSED: "passed", Status.FAILED: "failed", Status.PERSON: "person"}[verdict.status]
     return _ITEM.substitute(
         kind=kind,
-        word=_WORD[finding.status],
+        word=_WORD[verdict.status],
         title=escape(result.title),
-        evidence=escape(finding.evidence),
-        fix=f'<p class="fix">{escape(finding.fix)}</p>\n' if finding.fix else "",
+        evidence=escape(verdict.evidence),
+        fix=f'<p class="fix">{escape(verdict.fix)}</p>\n' if verdict.fix else "",
     )

@@ -24,10 +24,10 @@ def json_report(report: Report) -> str:
                 "section": result.section,
                 "item": result.item,
                 "title": result.title,
-                "status": result.finding.status.value,
-                "evidence": result.finding.evidence,
+                "status": result.verdict.status.value,
+                "evidence": result.verdict.evidence,
                 # The name of the field is part of the report's format.
-                "mend": result.finding.fix,
+                "mend": result.verdict.fix,
                 "seconds": round(result.seconds, 3),
             }
             for result in report.results

@@ -29,7 +29,7 @@ def junit_report(report: Report) -> str:
 
 
 def _counts(results: tuple[Result, ...]) -> dict[str, str]:
-    statuses = [result.finding.status for result in results]
+    statuses = [result.verdict.status for result in results]
     return {
         "tests": str(len(statuses)),
         "failures": str(statuses.count(Status.FAILED)),
@@ -38,14 +38,14 @@ def _counts(results: tuple[Result, ...]) -> dict[str, str]:
 
 
 def _case(suite: ET.Element, result: Result) -> None:
-    finding = result.finding
+    verdict = result.verdict
     case = ET.SubElement(
         suite, "testcase", classname=f"preflight.{result.section}", name=result.title, time=f"{result.seconds:.3f}"
     )
-    match finding.status:
+    match verdict.status:
         case Status.FAILED:
-            ET.SubElement(case, "failure", message=finding.evidence).text = finding.fix
+            ET.SubElement(case, "failure", message=verdict.evidence).text = verdict.fix
         case Status.PERSON:
-            ET.SubElement(case, "skipped", message=f"{finding.evidence} {finding.fix}")
+            ET.SubElement(case, "skipped", message=f"{verdict.evidence} {verdict.fix}")
         case Status.PASSED:
-            ET.SubElement(case, "system-out").text = finding.evidence
+            ET.SubElement(case, "system-out").text = verdict.evidence
