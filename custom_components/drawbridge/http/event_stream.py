@@ -16,7 +16,6 @@ from ..keys import ApiKey, digest
 from ..operations import narrowing, states
 from ..operations.caller import Caller
 from ..operations.event_following import ALL_TYPES, EventFollower
-from ..refusal import RefusedError
 from ..states.feed import Batch
 from .call import Call
 from .headers import add_headers
@@ -72,19 +71,12 @@ class EventStream:
 
     async def serve(self) -> web.StreamResponse:
         """Send events until the client or the key is gone."""
-        response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: NO_STORE})
-        add_headers(self._call, response)
-        response.content_type = "text/event-stream"
-        await response.prepare(self._call.request)
-        if self._call.request.method == hdrs.METH_HEAD:
-            return response
-        live, connections = self._bridge.recorder.live, self._bridge.connections
-        close = connections.open(self)
+        close = self._bridge.connections.open(self, self._bridge.options)
+        live = self._bridge.recorder.live
         live.opened(TRANSPORT, self._key.id)
+        response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: NO_STORE})
         try:
-            self._start()
-            await self._follower.ready()
-            await self._write(response)
+            await self._serve(response)
         except ConnectionError:
             pass
         finally:
@@ -92,6 +84,18 @@ class EventStream:
             live.closed(TRANSPORT, self._key.id)
             self._stop()
         return response
+
+    async def _serve(self, response: web.StreamResponse) -> None:
+        add_headers(self._call, response)
+        response.content_type = "text/event-stream"
+        if self._call.request.method == hdrs.METH_HEAD:
+            await response.prepare(self._call.request)
+            return
+        # What happens from now on waits until the response has begun.
+        self._start()
+        await response.prepare(self._call.request)
+        await self._follower.ready()
+        await self._write(response)
 
     # --- What happens
 
@@ -226,13 +230,6 @@ class EventStream:
     def _stop(self) -> None:
         self._is_over = True
         self._follower.stop()
-
-
-def ensure_room(call: Call) -> None:
-    """Raise ``RefusedError`` if there are too many connections."""
-    refused: RefusedError | None = call.bridge.connections.refuse(call.key, call.bridge.options)
-    if refused is not None:
-        raise refused
 
 
 def _event(payload: bytes, number: str) -> bytes:
