@@ -19,6 +19,7 @@ from ..operations.event_following import ALL_TYPES, EventFollower
 from ..states.feed import Batch
 from .call import Call
 from .headers import add_headers
+from .live import counted
 from .security_headers import NO_STORE
 from .steps import presented
 
@@ -71,18 +72,14 @@ class EventStream:
 
     async def serve(self) -> web.StreamResponse:
         """Send events until the client or the key is gone."""
-        close = self._bridge.connections.open(self, self._bridge.options)
-        live = self._bridge.recorder.live
-        live.opened(TRANSPORT, self._key.id)
         response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: NO_STORE})
-        try:
-            await self._serve(response)
-        except ConnectionError:
-            pass
-        finally:
-            close()
-            live.closed(TRANSPORT, self._key.id)
-            self._stop()
+        with counted(self._bridge, self, TRANSPORT):
+            try:
+                await self._serve(response)
+            except ConnectionError:
+                pass
+            finally:
+                self._stop()
         return response
 
     async def _serve(self, response: web.StreamResponse) -> None:
