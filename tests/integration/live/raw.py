@@ -19,8 +19,8 @@ CLOSE: Final = 0x8
 PING: Final = 0x9
 PONG: Final = 0xA
 CLOSE_CODES: Final = {1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1011}
-LAST: Final = 2**63 + 7
-"""The id of the ping that is sent last."""
+LAST: Final = 2**63
+"""The ids of the pings that are sent last begin here."""
 _SECONDS: Final = 20
 
 
@@ -68,6 +68,8 @@ class RawSocket:
         self.writer = writer
         self.close_code: int | None = None
         self.is_over = False
+        self.has_ended = False
+        self._last = LAST
         self._inflate = zlib.decompressobj(-15)
 
     async def send(self, *frames: bytes) -> None:
@@ -79,6 +81,11 @@ class RawSocket:
                     await self.writer.drain()
         except ConnectionError:
             return
+
+    def end(self) -> None:
+        """Say that nothing more is sent."""
+        self.has_ended = True
+        self.writer.write_eof()
 
     async def next(self) -> tuple[int, bytes] | None:
         """Return opcode and payload of the next frame; ``None`` at the end."""
@@ -99,7 +106,8 @@ class RawSocket:
             payload = self._inflate.decompress(payload + b"\x00\x00\xff\xff")
         if first & 0x0F == CLOSE:
             self.close_code = struct.unpack(">H", payload[:2])[0] if payload else 1005
-            await self.send(frame(CLOSE, payload[:2]))
+            if not self.has_ended:
+                await self.send(frame(CLOSE, payload[:2]))
         return first & 0x0F, payload
 
     async def messages(self) -> list[Any]:
@@ -111,8 +119,8 @@ class RawSocket:
                 continue
             content = json.loads(payload)
             parts = content if isinstance(content, list) else [content]
-            found += [part for part in parts if part.get("id") != LAST]
-            if any(part.get("id") == LAST for part in parts):
+            found += [part for part in parts if part.get("id") != self._last]
+            if any(part.get("id") == self._last for part in parts):
                 break
         return found
 
@@ -121,7 +129,8 @@ class RawSocket:
 
         All of them have a form of Home Assistant's, and a connection that was closed was closed cleanly.
         """
-        await self.send(*frames, message({"id": LAST, "type": "ping"}))
+        self._last += 1
+        await self.send(*frames, message({"id": self._last, "type": "ping"}))
         found = await self.messages()
         for item in found:
             assert_form(item)
