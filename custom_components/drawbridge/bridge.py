@@ -9,8 +9,8 @@ from typing import Any
 from aiohttp import hdrs, web
 from homeassistant.components.http.ban import process_wrong_login
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.const import __version__ as home_assistant_version
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, __version__ as home_assistant_version
+from homeassistant.core import Event, HomeAssistant, callback
 
 from .admission import GUESSES, Admission
 from .audit.sinks import AuditEvents, AuditFileSwitch
@@ -157,6 +157,7 @@ class Bridge:
             self.snapshots.clear,
             self.events.close,
             self.connections.close_all,
+            self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._home_assistant_stops),
             loop_lag.stop,
             self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
             self.authority.start(),
@@ -165,6 +166,11 @@ class Bridge:
             self._entry.async_on_unload(stop)
         self._entry.async_on_unload(self.audit_file.close)
         await self.apply()
+
+    @callback
+    def _home_assistant_stops(self, _event: Event[Any]) -> None:
+        """Close the connections. Home Assistant would wait for them."""
+        self.connections.close_all()
 
     async def apply(self) -> None:
         """Apply the options and keys of the config entry, effective from the next request.

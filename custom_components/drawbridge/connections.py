@@ -59,17 +59,18 @@ class Connections:
         """Return the number of connections of a key."""
         return len(self._by_key.get(key_id, ()))
 
-    def refuse(self, key: ApiKey, options: Options) -> RefusedError | None:
-        """Refuse a new connection if the limit is reached."""
-        if self._count < options.max_connections and self.of_key(key.id) < options.max_key_connections:
-            return None
-        return RefusedError(Refusal.TOO_MANY_CONNECTIONS)
-
-    def open(self, connection: LiveConnection) -> Callable[[], None]:
+    def open(self, connection: LiveConnection, options: Options) -> Callable[[], None]:
         """Add a connection. Returns a function that removes it.
 
-        The key may have changed since it was admitted. The connection is then told, or closed, at once.
+        The limits are checked where the connection is counted, so that connections which begin at the same time cannot
+        exceed them.
+
+        Raises:
+            RefusedError: There are too many connections of all keys, or of this key.
+
         """
+        if self._count >= options.max_connections or self.of_key(connection.key.id) >= options.max_key_connections:
+            raise RefusedError(Refusal.TOO_MANY_CONNECTIONS)
         key_id = connection.key.id
         self._by_key.setdefault(key_id, {})[connection] = None
         self._count += 1

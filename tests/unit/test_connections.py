@@ -9,6 +9,8 @@ import pytest
 
 from custom_components.drawbridge.connections import Connections
 from custom_components.drawbridge.keys import ApiKey, KeyRing, StoredSecret
+from custom_components.drawbridge.options import Options
+from custom_components.drawbridge.refusal import Refusal, RefusedError
 
 
 class Recorded:
@@ -50,7 +52,7 @@ ENDINGS: dict[str, Callable[[], list[ApiKey]]] = {
 async def test_a_key_that_changed_before_the_connection_was_open(ending: str) -> None:
     """Between the admission of a key and the opening of its connection, the client is written to."""
     connections, connection = Connections(KeyRing(ENDINGS[ending]())), Recorded(KEY)
-    connections.open(connection)()
+    connections.open(connection, Options())()
     assert len(connection.ended) == 1
     assert len(connections) == 0
 
@@ -59,7 +61,7 @@ async def test_a_key_that_was_narrowed_before_the_connection_was_open() -> None:
     """The connection stays, with the key as it is now."""
     narrower = replace(KEY, name="Narrower")
     connections, connection = Connections(KeyRing([narrower])), Recorded(KEY)
-    close = connections.open(connection)
+    close = connections.open(connection, Options())
     assert (connection.key, connection.ended) == (narrower, [])
     close()
 
@@ -68,7 +70,7 @@ async def test_a_secret_that_ends() -> None:
     """Its connection is closed then."""
     key = replace(KEY, secrets=(StoredSecret("aa", valid_until=time.time() + 0.02),))
     connections, connection = Connections(KeyRing([key])), Recorded(key)
-    close = connections.open(connection)
+    close = connections.open(connection, Options())
     assert connection.ended == []
     async with asyncio.timeout(10):
         await connection.end_came.wait()
@@ -78,10 +80,26 @@ async def test_a_secret_that_ends() -> None:
 async def test_closing_twice_counts_once() -> None:
     """The number of connections limits new ones."""
     connections = Connections(KeyRing([KEY]))
-    first, second = connections.open(Recorded(KEY)), connections.open(Recorded(KEY))
+    first, second = connections.open(Recorded(KEY), Options()), connections.open(Recorded(KEY), Options())
     assert (len(connections), connections.of_key("one")) == (2, 2)
     first()
     first()
     assert len(connections) == 1
     second()
+    assert (len(connections), connections.of_key("one")) == (0, 0)
+
+
+@pytest.mark.parametrize("options", [Options(max_connections=2), Options(max_key_connections=2)])
+async def test_too_many(options: Options) -> None:
+    """A connection over the limit is not counted, and a place that was left is given again."""
+    connections = Connections(KeyRing([KEY]))
+    first, second = connections.open(Recorded(KEY), options), connections.open(Recorded(KEY), options)
+    with pytest.raises(RefusedError) as caught:
+        connections.open(Recorded(KEY), options)
+    assert caught.value.refusal is Refusal.TOO_MANY_CONNECTIONS
+    assert len(connections) == 2
+    first()
+    third = connections.open(Recorded(KEY), options)
+    for close in (second, third):
+        close()
     assert (len(connections), connections.of_key("one")) == (0, 0)

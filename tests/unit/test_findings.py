@@ -68,7 +68,13 @@ def test_what_is_learnt_is_bounded() -> None:
     """A lesson has a maximum size, regardless of the requests."""
     lesson = Lesson(NOW)
     for number in range(1000):
-        lesson.add(Asked(entities=frozenset({f"light.x{number}"}), service=f"light.s{number}", event=f"event_{number}"))
+        lesson.add(
+            Asked(
+                entities=frozenset({f"light.x{number}"}),
+                services=frozenset({f"light.s{number}"}),
+                event=f"event_{number}",
+            )
+        )
     assert (len(lesson.entities), len(lesson.services), len(lesson.events)) == (500, 200, 50)
     assert lesson.requests == 1000
 
@@ -78,9 +84,9 @@ def test_a_proposal() -> None:
     lesson = Lesson(NOW)
     read, control = frozenset({Capability.READ}), frozenset({Capability.CONTROL})
     lesson.add(Asked(capabilities=read, entities=frozenset({"light.a", "light.gone"})))
-    lesson.add(Asked(capabilities=control, service="light.turn_on"))
-    lesson.add(Asked(capabilities=control, service="switch.turn_on", refused=True))
-    lesson.add(Asked(capabilities=control, service="homeassistant.restart", refused=True))
+    lesson.add(Asked(capabilities=control, services=frozenset({"light.turn_on"})))
+    lesson.add(Asked(capabilities=control, refused_services=frozenset({"switch.turn_on"})))
+    lesson.add(Asked(capabilities=control, refused_services=frozenset({"homeassistant.restart"})))
     key = replace(KEY, capabilities=read | control)
 
     def proposed() -> Proposal:
@@ -107,14 +113,15 @@ _ENTITIES = st.frozensets(st.sampled_from(["light.a", "light.b", "lock.c"]))
 _SERVICES = st.frozensets(st.sampled_from(["light.turn_on", "lock.unlock", "homeassistant.restart"]))
 _EVENTS = st.frozensets(st.sampled_from(["bell", "tick", "drawbridge_audit"]))
 _CAPABILITIES = st.frozensets(st.sampled_from(list(Capability)))
+SERVICES = ("light.turn_on", "lock.unlock", "homeassistant.restart", "calendar.update_event")
 _ASKED = st.builds(
     Asked,
     capabilities=_CAPABILITIES,
     entities=_ENTITIES,
-    service=st.sampled_from([None, "light.turn_on", "lock.unlock", "homeassistant.restart"]),
+    services=st.frozensets(st.sampled_from(SERVICES)),
+    refused_services=st.frozensets(st.sampled_from(SERVICES)),
     event=st.sampled_from([None, "bell", "tick", "drawbridge_audit"]),
     everything=st.booleans(),
-    refused=st.booleans(),
 )
 
 

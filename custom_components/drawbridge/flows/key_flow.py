@@ -17,6 +17,7 @@ from ..keys.keeper import KeyNotSavedError
 from ..keys.key_input import KeyInputError
 from ..learning.lessons import Lesson, Proposal, propose
 from ..operations.service_calls import CallPlanner
+from ..scope.service_rules import ITEM_WRITES, allows_item_write
 from ..values import DamagedValueError
 from . import key_forms as forms, sections
 from .key_summary import describe, summarize
@@ -275,6 +276,8 @@ def propose_for(hass: HomeAssistant, bridge: Bridge, key: ApiKey, lesson: Lesson
 
     def allows_service(name: str) -> bool:
         domain, _, service = name.partition(".")
+        if name in ITEM_WRITES:
+            return domain in domains and allows_item_write(name, key.services)
         return planner.offers(domain, service, domains)
 
     return propose(

@@ -1,4 +1,9 @@
-"""The event stream: server-sent events for as long as the client reads and the key may."""
+"""The event stream: server-sent events for as long as the client reads and the key may.
+
+The id of an event is a cursor: all changes of states before it were sent, so a client that reconnects with it gets
+those after it. Other events are not kept, so they are sent to whom is connected alone, and carry the id of the last
+change of a state.
+"""
 
 import asyncio
 from collections.abc import Collection
@@ -10,10 +15,11 @@ from aiohttp import hdrs, web
 from ..keys import ApiKey, digest
 from ..operations import narrowing, states
 from ..operations.caller import Caller
-from ..refusal import RefusedError
-from ..states.feed import STATE_CHANGED, Batch, EventChannel
+from ..operations.event_following import ALL_TYPES, EventFollower
+from ..states.feed import Batch
 from .call import Call
 from .headers import add_headers
+from .live import counted
 from .security_headers import NO_STORE
 from .steps import presented
 
@@ -22,6 +28,8 @@ PING: Final = b"data: ping\n\n"
 _PING_SECONDS: Final = 50
 _RETRY: Final = b"retry: 5000\n\n"
 _MAX_PENDING_BYTES: Final = 1_048_576
+"""A client for which more than this waits gets changes of states conflated."""
+_MAX_WAITING_BYTES: Final = 4_194_304
 _MAX_WAITING: Final = 4096
 _MAX_CONFLATED: Final = 256
 """States of entities that are encoded and sent together."""
@@ -42,9 +50,8 @@ class EventStream:
         self._call = call
         self._bridge = call.bridge
         self._key = call.key
-        self._types = frozenset(types)
+        self._follower = EventFollower(call.bridge.feed, call.bridge.events, types or ALL_TYPES, self)
         self.digest = digest(presented(call.request))
-        self._channel: EventChannel | None = None
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
         self._behind: dict[str, None] = {}
@@ -66,24 +73,26 @@ class EventStream:
     async def serve(self) -> web.StreamResponse:
         """Send events until the client or the key is gone."""
         response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: NO_STORE})
+        with counted(self._bridge, self, TRANSPORT):
+            try:
+                await self._serve(response)
+            except ConnectionError:
+                pass
+            finally:
+                self._stop()
+        return response
+
+    async def _serve(self, response: web.StreamResponse) -> None:
         add_headers(self._call, response)
         response.content_type = "text/event-stream"
-        await response.prepare(self._call.request)
         if self._call.request.method == hdrs.METH_HEAD:
-            return response
-        live, connections = self._bridge.recorder.live, self._bridge.connections
-        close = connections.open(self)
-        live.opened(TRANSPORT, self._key.id)
-        try:
-            self._start()
-            await self._write(response)
-        except ConnectionError:
-            pass
-        finally:
-            close()
-            live.closed(TRANSPORT, self._key.id)
-            self._stop()
-        return response
+            await response.prepare(self._call.request)
+            return
+        # What happens from now on waits until the response has begun.
+        self._start()
+        await response.prepare(self._call.request)
+        await self._follower.ready()
+        await self._write(response)
 
     # --- What happens
 
@@ -91,21 +100,24 @@ class EventStream:
         """Take events. They are encoded once for all streams that see the same."""
         if self._is_over:
             return
-        caller = self._caller()
-        if batch.shown and (self._behind or self._waiting_bytes > _MAX_PENDING_BYTES):
+        if not batch.shown:
+            self._add([(self._last_id, payload) for payload in batch.payloads])
+            return
+        if self._behind or self._waiting_bytes + sum(map(len, batch.payloads)) > _MAX_PENDING_BYTES:
             self._bridge.recorder.live.conflated += sum(item.entity_id in self._behind for item in batch.shown)
             self._behind.update(dict.fromkeys(item.entity_id for item in batch.shown))
+            self._news.set()
             return
-        key = TRANSPORT
-        cached = batch.cache.get(key)
-        if cached is None:
-            cached = batch.cache[key] = narrowing.cursor(caller), tuple(batch.payloads)
-        after, payloads = cached
-        self._add([*((self._last_id, payload) for payload in payloads[:-1]), (after, payloads[-1])])
+        # All streams of the batch see the same, so the cursor is the same for all.
+        after = batch.cache.get(TRANSPORT)
+        if after is None:
+            after = batch.cache[TRANSPORT] = narrowing.cursor(self._caller())
+        *others, last = batch.payloads
+        self._add([*((self._last_id, payload) for payload in others), (after, last)])
 
     def _add(self, events: list[tuple[str, bytes]]) -> None:
         """Let events wait to be sent. The id of one is the cursor after it."""
-        if len(self._waiting) + len(events) > _MAX_WAITING:
+        if len(self._waiting) + len(events) > _MAX_WAITING or self._waiting_bytes > _MAX_WAITING_BYTES:
             self._bridge.recorder.live.dropped += 1
             self.end("The client reads too slowly.")
             return
@@ -124,9 +136,9 @@ class EventStream:
         self._waiting += [_RETRY, PING]
         self._news.set()
         last = self._call.request.headers.get(_LAST_EVENT_ID)
-        if last and self._wants(STATE_CHANGED):
+        if last and self._follower.wants_states:
             self._catch_up(last)
-        self._follow(self._caller())
+        self._follower.follow(self._caller())
 
     def _catch_up(self, last: str) -> None:
         """Send what has changed since a cursor, or everything where that is no longer known.
@@ -142,17 +154,6 @@ class EventStream:
         else:
             self._last_id = last
         self._behind = dict.fromkeys(changes)
-
-    def _follow(self, caller: Caller) -> None:
-        old, feed = self._channel, self._bridge.feed
-        if self._wants(STATE_CHANGED):
-            self._channel = feed.events(caller.home.scope, caller.redaction)
-            feed.join(self._channel, self)
-        if old is not None and old is not self._channel:
-            feed.leave(old, self)
-
-    def _wants(self, event_type: str) -> bool:
-        return not self._types or event_type in self._types
 
     # --- Writing
 
@@ -180,10 +181,15 @@ class EventStream:
             return
         self._bridge.feed.flush()
         caller = self._caller()
-        chosen = list(islice(self._behind, _MAX_CONFLATED))
-        for entity_id in chosen:
+        events, size = [], 0
+        for entity_id in tuple(islice(self._behind, _MAX_CONFLATED)):
             del self._behind[entity_id]
-        events = [(self._last_id, states.as_event(caller, item)) for item in chosen if caller.home.allows(item)]
+            if caller.home.allows(entity_id):
+                payload = states.as_event(caller, entity_id)
+                events.append((self._last_id, payload))
+                size += len(payload)
+                if size > _MAX_PENDING_BYTES:
+                    break
         if not self._behind:
             self._last_id = narrowing.cursor(caller)
             if events:
@@ -199,7 +205,7 @@ class EventStream:
         if (refused := self._bridge.admission.authorize(key, states.LIST.capability)) is not None:
             self.end(refused.message)
             return
-        self._follow(caller)
+        self._follower.follow(caller)
 
     def may_stay(self, key: ApiKey) -> bool:
         """Return whether the key may still be used from where the stream comes."""
@@ -220,15 +226,7 @@ class EventStream:
 
     def _stop(self) -> None:
         self._is_over = True
-        if self._channel is not None:
-            self._bridge.feed.leave(self._channel, self)
-
-
-def ensure_room(call: Call) -> None:
-    """Raise ``RefusedError`` if there are too many connections."""
-    refused: RefusedError | None = call.bridge.connections.refuse(call.key, call.bridge.options)
-    if refused is not None:
-        raise refused
+        self._follower.stop()
 
 
 def _event(payload: bytes, number: str) -> bytes:

@@ -34,13 +34,15 @@ def asked_for(call: Call, endpoint: Endpoint) -> Asked:
         capabilities |= {operation.capability}
     service = f"{parts['domain']}.{parts['service']}".lower() if "service" in parts else ""
     event = parts.get("event_type", "")
+    services = frozenset({service} if _SERVICE.fullmatch(service) else ())
+    is_refused = call.refused is not None and call.refused.refusal.value.status == HTTPStatus.FORBIDDEN
     return Asked(
         capabilities=capabilities,
         entities=frozenset(item for item in entities if len(item) <= _MAX_ID_CHARACTERS),
-        service=service if _SERVICE.fullmatch(service) else None,
+        services=frozenset() if is_refused else services,
+        refused_services=services if is_refused else frozenset(),
         event=event if _EVENT.fullmatch(event) else None,
         everything=operation.everything and not entities,
-        refused=call.refused is not None and call.refused.refusal.value.status == HTTPStatus.FORBIDDEN,
     )
 
 

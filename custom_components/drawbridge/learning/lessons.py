@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from ..keys import ApiKey, Capability
 from ..masking import holds_secret
 from ..scope.own_events import may_fire
-from ..scope.service_rules import all_fields, is_dangerous
+from ..scope.service_rules import ITEM_WRITES, all_fields, is_dangerous
 
 MAX_ENTITIES: Final = 500
 MAX_SERVICES: Final = 200
@@ -19,15 +19,16 @@ MAX_EVENTS: Final = 50
 class Asked:
     """What a request asked for, even if it was refused.
 
-    ``everything`` is true if the request read all entities and named none.
+    ``everything`` is true if the request read all entities and named none. A request that asks for several services
+    may be refused because of some of them.
     """
 
     capabilities: frozenset[Capability] = frozenset()
     entities: frozenset[str] = frozenset()
-    service: str | None = None
+    services: frozenset[str] = frozenset()
+    refused_services: frozenset[str] = frozenset()
     event: str | None = None
     everything: bool = False
-    refused: bool = False
 
 
 @dataclass(slots=True)
@@ -49,9 +50,8 @@ class Lesson:
         self.everything |= asked.everything
         self.capabilities |= asked.capabilities
         _add_bounded(self.entities, asked.entities, MAX_ENTITIES)
-        if asked.service is not None:
-            services = self.refused_services if asked.refused else self.services
-            _add_bounded(services, (asked.service,), MAX_SERVICES)
+        _add_bounded(self.services, asked.services, MAX_SERVICES)
+        _add_bounded(self.refused_services, asked.refused_services, MAX_SERVICES)
         if asked.event is not None:
             _add_bounded(self.events, (asked.event,), MAX_EVENTS)
 
@@ -149,7 +149,7 @@ def propose(
     left_out = frozenset(filter(opens, seen - key.scope.include.entities))
     events = frozenset(item for item in lesson.events if may_fire(item, key.events))
     asked = lesson.services | lesson.refused_services
-    doubtful = frozenset(item for item in asked if is_dangerous(*item.split(".", 1)))
+    doubtful = frozenset(item for item in asked - ITEM_WRITES if is_dangerous(*item.split(".", 1)))
     kept = capabilities & key.capabilities
     services = frozenset(item for item in lesson.services - doubtful if allows_service(item))
     refused = (capabilities - kept) | (asked - doubtful - services) | (lesson.entities - seen)

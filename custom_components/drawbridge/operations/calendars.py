@@ -114,7 +114,7 @@ async def update(
     """
     name = "calendar.update_event"
     calendar = item_writes.find(caller, _CALENDAR, entity_id, name)
-    item_writes.ensure_no_list(caller)
+    item_writes.ensure_listed(caller, name)
     _ensure_supported(calendar, "UPDATE_EVENT", "Calendar does not support event update")
     await item_writes.write(caller, name, calendar.async_update_event(uid, event, **recurrence))
 
@@ -123,7 +123,7 @@ async def delete(caller: Caller, entity_id: str, uid: str, recurrence: Mapping[s
     """Delete an event. The arguments and exceptions are those of ``update``."""
     name = "calendar.delete_event"
     calendar = item_writes.find(caller, _CALENDAR, entity_id, name)
-    item_writes.ensure_no_list(caller)
+    item_writes.ensure_listed(caller, name)
     _ensure_supported(calendar, "DELETE_EVENT", "Calendar does not support event deletion")
     await item_writes.write(caller, name, calendar.async_delete_event(uid, **recurrence))
 

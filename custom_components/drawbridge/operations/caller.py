@@ -72,8 +72,8 @@ class Activity:
 
     Attributes:
         target: What it changed, for the audit trail.
-        reached: The entities that it affected, for learn mode.
-        service: The equivalent service, for learn mode.
+        reached: The entities that it reached, for learn mode.
+        service: The service that it is equal to, or the one of several that was refused, for learn mode.
 
     """
 

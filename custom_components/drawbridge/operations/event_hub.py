@@ -25,11 +25,11 @@ class EventGroup:
         """Create a group for keys with the same view as a caller."""
         self.sight = sight
         self.filter = EventFilter(caller, sight)
-        self.subscribers: dict[Subscriber, str] = {}
+        self.subscribers: dict[Subscriber, frozenset[str]] = {}
 
     def wanting(self, event_type: str) -> list[Subscriber]:
-        """Return the subscribers to an event type."""
-        return [item for item, wanted in self.subscribers.items() if wanted in {event_type, MATCH_ALL}]
+        """Return the subscribers of a type of event."""
+        return [item for item, wanted in self.subscribers.items() if event_type in wanted or MATCH_ALL in wanted]
 
 
 class EventHub:
@@ -48,8 +48,8 @@ class EventHub:
         """Return the number of groups."""
         return len(self._groups)
 
-    def join(self, caller: Caller, event_type: str, subscriber: Subscriber) -> EventGroup:
-        """Subscribe to the visible events of a type, or of all types.
+    def join(self, caller: Caller, types: frozenset[str], subscriber: Subscriber) -> EventGroup:
+        """Tell a subscriber of the events of some types, or of all, that a caller sees, from now on.
 
         Removals from registries are reported only after ``ready`` has returned.
         """
@@ -59,17 +59,19 @@ class EventHub:
         sight = self._sight(caller)
         if group is None or group.sight is not sight:
             group = self._groups[sees] = EventGroup(caller, sight)
-        group.subscribers[subscriber] = event_type
-        if event_type in SUBJECTS or event_type == MATCH_ALL:
+        group.subscribers[subscriber] = types
+        if MATCH_ALL in types or not types.isdisjoint(SUBJECTS):
             self._build(sight)
         if self._stop_listening is None:
             self._stop_listening = self._hass.bus.async_listen(MATCH_ALL, self._fired)
         return group
 
     async def ready(self, group: EventGroup) -> None:
-        """Wait until the group knows which registry items are visible."""
+        """Wait until it is known what a group sees of the registries, or until nobody is in the group any more."""
         if (build := self._builds.get(group.sight)) is not None:
-            await asyncio.shield(build)
+            await asyncio.wait((build,))
+            if not build.cancelled():
+                build.result()
 
     def leave(self, group: EventGroup, subscriber: Subscriber) -> None:
         """Unsubscribe."""

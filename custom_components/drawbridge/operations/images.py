@@ -1,7 +1,7 @@
 """Pictures from cameras and image entities."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Never
+from typing import TYPE_CHECKING, Any, Final, Never
 
 from homeassistant.exceptions import HomeAssistantError
 
@@ -10,11 +10,17 @@ from ..refusal import Refusal, RefusedError, failed, unsupported
 from .caller import Caller
 from .declaration import Operation
 
+if TYPE_CHECKING:
+    from homeassistant.components.camera import Camera
+
 CAMERA: Final = Operation("images.camera", Capability.IMAGES, names=("entity_id",))
+CAMERA_STREAM: Final = Operation("images.camera_stream", Capability.IMAGES, names=("entity_id",), is_live=True)
 IMAGE: Final = Operation("images.image", Capability.IMAGES, names=("entity_id",))
 CAPABILITIES: Final = Operation("images.capabilities", Capability.IMAGES, names=("entity_id",))
 STREAM: Final = Operation("images.stream", Capability.IMAGES, names=("entity_id",))
 
+MIN_INTERVAL: Final = 0.5
+"""The shortest time between two pictures of a stream in seconds, as in Home Assistant."""
 _TIMEOUT_SECONDS: Final = 10
 _NO_PICTURE: Final = "Unable to get image"
 
@@ -34,9 +40,7 @@ async def camera_picture(caller: Caller, entity_id: str, width: int | None, heig
         RefusedError: The camera is not in scope, it is off, or it has no picture.
 
     """
-    camera = caller.home.entity("camera", entity_id, Refusal.NOT_FOUND, "Camera not found.")
-    if not camera.is_on:
-        raise RefusedError(Refusal.CAMERA_OFF)
+    camera = _camera(caller, entity_id)
     from homeassistant.components.camera import async_get_image  # noqa: PLC0415 - may not be set up
 
     try:
@@ -44,6 +48,23 @@ async def camera_picture(caller: Caller, entity_id: str, width: int | None, heig
     except (HomeAssistantError, ValueError) as err:
         raise failed(f"{_NO_PICTURE}: {err}.") from err
     return Picture(image.content, image.content_type)
+
+
+def camera_interval(caller: Caller, entity_id: str) -> float:
+    """Return the time between two pictures of a camera in seconds.
+
+    Raises:
+        RefusedError: There is no such camera in scope, or it is off.
+
+    """
+    return max(MIN_INTERVAL, float(_camera(caller, entity_id).frame_interval))
+
+
+def _camera(caller: Caller, entity_id: str) -> Camera:
+    camera: Camera = caller.home.entity("camera", entity_id, Refusal.NOT_FOUND, "Camera not found.")
+    if not camera.is_on:
+        raise RefusedError(Refusal.CAMERA_OFF)
+    return camera
 
 
 async def image_picture(caller: Caller, entity_id: str) -> Picture:

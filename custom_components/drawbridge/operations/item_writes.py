@@ -9,6 +9,7 @@ from typing import Any, Final
 from homeassistant.exceptions import HomeAssistantError
 
 from ..refusal import Refusal, RefusedError, bad_request, failed, unsupported
+from ..scope.service_rules import allows_item_write
 from .caller import Caller
 from .service_calls import CallPlanner
 from .service_responses import error_text
@@ -40,9 +41,10 @@ def ensure_like_service(caller: Caller, service: str, data: Mapping[str, Any]) -
         raise RefusedError(Refusal.SERVICE, hidden=Refusal.SERVICE_SCOPE)
 
 
-def ensure_no_list(caller: Caller) -> None:
-    """Raise ``RefusedError`` if the key is limited to a list of services. A write without a service cannot be on it."""
-    if caller.key.services:
+def ensure_listed(caller: Caller, name: str) -> None:
+    """Raise ``RefusedError`` where the key has a list of services without a write that is no service."""
+    caller.activity.service = name
+    if not allows_item_write(name, caller.key.services):
         raise RefusedError(Refusal.SERVICE, hidden=Refusal.SERVICE_SCOPE)
 
 

@@ -83,7 +83,10 @@ async def run(caller: Caller, sequence: Sequence[Mapping[str, Any]]) -> Context:
     alone = [replace(caller, activity=Activity()) for _ in actions]
     try:
         for action, each in zip(actions, alone, strict=True):
+            # If the action is refused, it is the one to learn about.
+            caller.activity.service = f"{action.domain}.{action.service}"
             _check(each, action)
+        caller.activity.service = None
     finally:
         _record(caller, [each.activity for each in alone])
     context = await caller.context()

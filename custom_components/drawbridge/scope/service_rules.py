@@ -2,8 +2,12 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Final
 
 from .reviewed_services import GENERIC_SERVICES, REVIEWED
+
+ITEM_WRITES: Final = frozenset({"calendar.delete_event", "calendar.update_event"})
+"""Writes for which Home Assistant has commands, but no services. Lists of services name them as if it had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,11 @@ def decide_service(domain: str, service: str, allowed: Collection[str]) -> Decis
     if allowed:
         return Decision(allowed=False, rule=f"service {name} is not listed")
     return Decision(allowed=True, rule="services of entities are allowed")
+
+
+def allows_item_write(name: str, allowed: Collection[str]) -> bool:
+    """Tell whether a key may make one of ``ITEM_WRITES``: a list must have its exact name."""
+    return not allowed or name in allowed
 
 
 def all_fields(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Counters of live connections: WebSocket and event stream."""
+"""Counters of live connections: WebSocket, event stream and streams of cameras."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-TRANSPORTS: Final = ("websocket", "stream")
+TRANSPORTS: Final = ("websocket", "stream", "camera")
 DELAY_BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Upper bounds of the delivery delay histogram, in seconds."""
 SUCCESS: Final = "success"

@@ -102,7 +102,12 @@ class Connection:
     def _refuse_malformed(self, number: object) -> None:
         error = ErrorAnswer(ERR_INVALID_FORMAT, "Message incorrectly formatted.")
         self._observer.commanded(self.key, None, {}, None, error)
-        self._send({"id": number, "type": "result", "success": False, "error": error.as_dict()})
+        answer = {"type": "result", "success": False, "error": error.as_dict()}
+        try:
+            self._send({"id": number, **answer})
+        except TypeError:
+            # JSON may be read that is nested deeper than what may be written.
+            self._send({"id": 0, **answer})
 
     def _run(self, number: int, command: Command, message: dict[str, Any]) -> None:
         request: Request | None = None

@@ -1,13 +1,10 @@
-"""The subscription of ``subscribe_events``: state changes from the feed, all other events from the hub."""
+"""The subscription of ``subscribe_events``."""
 
 from typing import TYPE_CHECKING
 
-from homeassistant.const import EVENT_STATE_CHANGED, MATCH_ALL
-
-from ..keys import Capability
 from ..operations.caller import Caller
-from ..operations.event_hub import EventGroup
-from ..states.feed import Batch, EventChannel
+from ..operations.event_following import EventFollower
+from ..states.feed import Batch
 
 if TYPE_CHECKING:
     from .command import Request
@@ -21,18 +18,15 @@ class EventSubscription:
         connection = request.connection
         bridge = connection.bridge
         self._number = request.id
-        self._type = event_type
-        self._feed, self._hub, self._live = bridge.feed, bridge.events, bridge.recorder.live
+        self._feed, self._live = bridge.feed, bridge.recorder.live
         self._outbox = connection.outbox
-        self._channel: EventChannel | None = None
-        self._group: EventGroup | None = None
+        self._follower = EventFollower(bridge.feed, bridge.events, (event_type,), self)
         self._is_live = False
         self.key_changed(request.caller)
 
     async def ready(self) -> None:
-        """Wait until no event can be missed."""
-        if self._group is not None:
-            await self._hub.ready(self._group)
+        """Wait until nothing would be missed any more."""
+        await self._follower.ready()
 
     def start(self) -> None:
         """Start sending events."""
@@ -42,7 +36,7 @@ class EventSubscription:
     def stop(self) -> None:
         """Stop sending events."""
         self._is_live = False
-        self._follow(None, None)
+        self._follower.stop()
 
     def deliver(self, batch: Batch) -> None:
         """Send a batch. The queue is bounded: the connection is closed if too much is waiting."""
@@ -51,23 +45,5 @@ class EventSubscription:
             self._outbox.queue_batch(batch, self._number)
 
     def key_changed(self, caller: Caller) -> None:
-        """Switch to the events that the changed key sees."""
-        if not caller.may(Capability.READ):
-            self._follow(None, None)
-            return
-        channel = group = None
-        if self._type in {EVENT_STATE_CHANGED, MATCH_ALL}:
-            channel = self._feed.events(caller.home.scope, caller.redaction)
-            self._feed.join(channel, self)
-        if self._type != EVENT_STATE_CHANGED:
-            group = self._hub.join(caller, self._type, self)
-        self._follow(channel, group)
-
-    def _follow(self, channel: EventChannel | None, group: EventGroup | None) -> None:
-        """Switch from the current channel and group to new ones."""
-        old_channel, self._channel = self._channel, channel
-        old_group, self._group = self._group, group
-        if old_channel is not None and old_channel is not channel:
-            self._feed.leave(old_channel, self)
-        if old_group is not None and old_group is not group:
-            self._hub.leave(old_group, self)
+        """Follow the key to what it sees now."""
+        self._follower.follow(caller)

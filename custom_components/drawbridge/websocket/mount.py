@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 
 from ..bridge import Bridge
 from .commands import COMMANDS
-from .session import WebSocketEndpoint
+from .endpoint import WebSocketEndpoint
 
 PATHS: Final = ("/api/websocket", "/websocket")
 """Some clients derive the second path from a base URL with a path."""

@@ -1,7 +1,8 @@
 """Records commands in metrics, the audit trail and learn mode."""
 
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from ..bridge import Bridge
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Asked
 from ..operations.caller import Activity
+from ..operations.scripts import MAX_ACTIONS
 from ..refusal import Metric, Refusal, RefusedError
 from ..telemetry.live import SUCCESS
 from .command import Command, Request
@@ -17,6 +19,7 @@ from .errors import ErrorAnswer
 
 ROUTE: Final = "/api/websocket"
 _METHOD: Final = "WS"
+_SERVICE_NAME: Final = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9_]{1,64}")
 
 
 class Recording:
@@ -105,18 +108,33 @@ def asked_for(command: Command, message: Mapping[str, Any], activity: Activity, 
     capabilities = set(operation.adds)
     if isinstance(operation.capability, Capability):
         capabilities.add(operation.capability)
-    service = activity.service
-    if command.type == "call_service":
-        service = f"{message.get('domain')}.{message.get('service')}".lower()
+    services = _services(command, message, activity)
+    is_refused = refused is not None and refused.refusal.value.status == HTTPStatus.FORBIDDEN
+    refused_services = services & {activity.service or ""} or services if is_refused else frozenset()
     event = message.get("event_type") if command.type == "fire_event" else None
     return Asked(
         capabilities=frozenset(capabilities),
         entities=frozenset(entities),
-        service=service,
+        services=services - refused_services,
+        refused_services=refused_services,
         event=event if isinstance(event, str) else None,
         everything=operation.everything and not entities,
-        refused=refused is not None and refused.refusal.value.status == HTTPStatus.FORBIDDEN,
     )
+
+
+def _services(command: Command, message: Mapping[str, Any], activity: Activity) -> frozenset[str]:
+    """Return the services that a command asks for, whether or not it came to call them."""
+    names: Iterable[object] = ()
+    if command.type == "call_service":
+        names = (f"{message.get('domain')}.{message.get('service')}",)
+    elif command.type == "execute_script":
+        sequence = message.get("sequence")
+        steps = sequence if isinstance(sequence, list) else [sequence]
+        names = (step.get("action", step.get("service")) for step in steps[:MAX_ACTIONS] if isinstance(step, dict))
+    elif activity.service is not None:
+        names = (activity.service,)
+    lowered = {item.lower() for item in names if isinstance(item, str)}
+    return frozenset(item for item in lowered if _SERVICE_NAME.fullmatch(item))
 
 
 def _named(message: Mapping[str, Any], names: tuple[str, ...]) -> set[str]:

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.drawbridge.operations.caller import Caller
+from custom_components.drawbridge.operations.triggers import TriggerWatch
 from tests.integration.house import Bridge
 from tests.integration.live.client import LiveClient, live
 
@@ -472,3 +474,23 @@ async def test_trigger_moves(bridge: Bridge, hass: HomeAssistant) -> None:
         await bridge.edit_key("One", "abilities", {"capabilities": ["read"]})
         hass.states.async_set(LAMP, "on")
         assert (await client.event(number_))["variables"]["trigger"]["entity_id"] == LAMP
+
+
+async def test_the_scope_is_checked_when_a_trigger_fires(bridge: Bridge, hass: HomeAssistant) -> None:
+    """A trigger that is not attached anew yet does not tell of what has left the scope."""
+    await bridge.add_key("Wide")
+    await bridge.add_key("Narrow", areas=["living_room"])
+    runtime = bridge.entry.runtime_data
+    wide, narrow = (Caller.of(runtime.keys.get(bridge.key_id(name)), runtime.resources) for name in ("Wide", "Narrow"))
+    current: list[Caller] = [wide]
+    reports: list[bytes] = []
+    watch = TriggerWatch(lambda: current[-1], cv.TRIGGER_SCHEMA(on(entity_id=[OTHER, LAMP])), reports.append)
+    await watch.attach()
+    hass.states.async_set(OTHER, "on")
+    assert len(reports) == 1
+    current.append(narrow)
+    hass.states.async_set(OTHER, "off")
+    assert len(reports) == 1
+    hass.states.async_set(LAMP, "on")
+    assert len(reports) == 2
+    watch.detach()

@@ -19,7 +19,7 @@ def commands(snapshot: dict[str, Any]) -> dict[tuple[str, str], int]:
 async def test_everything_is_there_from_the_start(bridge: Bridge) -> None:
     """At 0, so that the first increment is seen; types and results come from lists."""
     snapshot = bridge.entry.runtime_data.snapshot()
-    assert snapshot["live"]["clients"] == {"websocket": 0, "stream": 0}
+    assert snapshot["live"]["clients"] == {"websocket": 0, "stream": 0, "camera": 0}
     counts = commands(snapshot)
     assert set(counts.values()) == {0}
     assert {type_ for type_, _ in counts} == {*COMMANDS, "other"}
@@ -42,7 +42,7 @@ async def test_a_connection_is_counted(bridge: Bridge, hass: HomeAssistant) -> N
         hass.states.async_set("input_boolean.living_room_lamp", "on")
         await client.event(number)
         snapshot = runtime.snapshot()
-        assert snapshot["live"]["clients"] == {"websocket": 1, "stream": 0}
+        assert snapshot["live"]["clients"] == {"websocket": 1, "stream": 0, "camera": 0}
         assert [key["clients"] for key in snapshot["keys"]] == [1]
         counts = {item: count for item, count in commands(snapshot).items() if count}
         assert counts == {
@@ -60,7 +60,7 @@ async def test_a_connection_is_counted(bridge: Bridge, hass: HomeAssistant) -> N
     await asyncio.sleep(0)
     await hass.async_block_till_done()
     snapshot = runtime.snapshot()
-    assert snapshot["live"]["clients"] == {"websocket": 0, "stream": 0}
+    assert snapshot["live"]["clients"] == {"websocket": 0, "stream": 0, "camera": 0}
     assert [key["clients"] for key in snapshot["keys"]] == [0]
 
 

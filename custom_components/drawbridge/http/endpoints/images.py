@@ -1,5 +1,6 @@
-"""``/api/camera_proxy`` and ``/api/image_proxy``: images of entities in scope."""
+"""``/api/camera_proxy``, ``/api/camera_proxy_stream`` and ``/api/image_proxy``: images of entities in scope."""
 
+import math
 import re
 from http import HTTPStatus
 from typing import Final
@@ -11,6 +12,7 @@ from ...operations import images
 from ...operations.images import Picture
 from ...refusal import bad_request
 from ..call import Call
+from ..camera_stream import CameraStream
 from ..endpoint import Router
 from ..response import WholeResponse
 from ..security_headers import NO_STORE
@@ -19,6 +21,7 @@ from ..spec import WHOLE, Answer, Parameter, ok
 router = Router()
 
 _PIXELS: Final = re.compile(r"\d{1,5}", re.ASCII)
+_SECONDS: Final = {"type": "number", "minimum": images.MIN_INTERVAL}
 _PICTURE: Final = Answer("The image, in the format of its entity.", content_type=None)
 
 
@@ -44,6 +47,22 @@ async def camera(call: Call) -> web.StreamResponse:
 
 @router.endpoint(
     "GET",
+    "/api/camera_proxy_stream/{entity_id}",
+    operation=images.CAMERA_STREAM,
+    about=ok(
+        Answer("The stills of the camera, one after another.", content_type="multipart/x-mixed-replace"),
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.NOT_FOUND,
+        parameters=(Parameter("interval", "The time between two pictures in seconds, at least 0.5.", _SECONDS),),
+    ),
+)
+async def camera_stream(call: Call) -> web.StreamResponse:
+    """Send the pictures of a camera as they change."""
+    return await CameraStream(call, call.entity_id, _interval(call)).serve()
+
+
+@router.endpoint(
+    "GET",
     "/api/image_proxy/{entity_id}",
     operation=images.IMAGE,
     about=ok(_PICTURE, HTTPStatus.NOT_FOUND),
@@ -60,6 +79,19 @@ def _pixels(call: Call, name: str) -> int | None:
     if not _PIXELS.fullmatch(text):
         raise bad_request(f"'{name}' must be a number of pixels.")
     return int(text)
+
+
+def _interval(call: Call) -> float | None:
+    text = call.request.query.get("interval")
+    if text is None:
+        return None
+    try:
+        interval = float(text)
+    except ValueError:
+        interval = math.nan
+    if not images.MIN_INTERVAL <= interval < math.inf:
+        raise bad_request(f"'interval' must be a number of seconds, at least {images.MIN_INTERVAL}.")
+    return interval
 
 
 def _picture(picture: Picture) -> WholeResponse:

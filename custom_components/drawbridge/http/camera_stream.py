@@ -1,0 +1,113 @@
+"""The stream of a camera: its stills, one after another, for as long as the client reads and the key may."""
+
+import asyncio
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from ..keys import ApiKey, digest
+from ..operations import images
+from ..operations.caller import Caller
+from ..operations.images import Picture
+from ..refusal import Refusal, RefusedError
+from .call import Call
+from .headers import add_headers
+from .live import counted
+from .security_headers import NO_STORE
+from .steps import presented
+
+TRANSPORT: Final = "camera"
+_CONTENT_TYPE: Final = "multipart/x-mixed-replace; boundary=--frameboundary"
+"""As in Home Assistant."""
+
+
+class CameraStream:
+    """One stream of a client. The key and the scope are checked for each picture."""
+
+    def __init__(self, call: Call, entity_id: str, interval: float | None) -> None:
+        """Create the stream of a request. ``interval`` is the time between pictures in seconds, if one is asked for."""
+        self._call = call
+        self._key = call.key
+        self._entity_id = entity_id
+        self._interval = interval
+        self.digest = digest(presented(call.request))
+        self._over = asyncio.Event()
+
+    @property
+    def key(self) -> ApiKey:
+        """The key as it is now."""
+        return self._key
+
+    @property
+    def pending_bytes(self) -> int:
+        """The size of what the client has not read yet, in bytes."""
+        transport = self._call.request.transport
+        return transport.get_write_buffer_size() if transport is not None else 0
+
+    async def serve(self) -> web.StreamResponse:
+        """Send pictures until the client, the key or the camera is gone.
+
+        Raises:
+            RefusedError: There is no such camera in scope, it is off, it has no picture, or there are too many
+                connections.
+
+        """
+        with counted(self._call.bridge, self, TRANSPORT):
+            interval = self._interval or images.camera_interval(self._caller(), self._entity_id)
+            picture = await self._picture()
+            if self._over.is_set():
+                raise RefusedError(Refusal.KEY_CHANGED)
+            response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: NO_STORE, hdrs.CONTENT_TYPE: _CONTENT_TYPE})
+            add_headers(self._call, response)
+            try:
+                await response.prepare(self._call.request)
+                if self._call.request.method != hdrs.METH_HEAD:
+                    await self._write(response, picture, interval)
+            except ConnectionError, RefusedError:
+                # The client or the camera is gone.
+                pass
+        return response
+
+    async def _write(self, response: web.StreamResponse, picture: Picture, interval: float) -> None:
+        last: bytes | None = None
+        while not self._over.is_set():
+            if picture.content != last:
+                # Browsers show the picture before the last one, so the first is sent twice, as Home Assistant does.
+                await response.write(_part(picture) * (2 if last is None else 1))
+                last = picture.content
+            try:
+                async with asyncio.timeout(interval):
+                    await self._over.wait()
+            except TimeoutError:
+                picture = await self._picture()
+
+    async def _picture(self) -> Picture:
+        return await images.camera_picture(self._caller(), self._entity_id, None, None)
+
+    # --- The key
+
+    def change_key(self, key: ApiKey) -> None:
+        """Take over the changed key. The stream ends if it does not see the camera any more."""
+        self._key = key
+        refused = self._call.bridge.admission.authorize(key, images.CAMERA_STREAM.capability)
+        if refused is not None or not self._caller().home.allows(self._entity_id):
+            self.end("The key does not see the camera any more.")
+
+    def may_stay(self, key: ApiKey) -> bool:
+        """Return whether the key may still be used from where the stream comes."""
+        return self._call.bridge.admission.check_network(key, self._call.client) is None
+
+    def end(self, reason: str, *, going_away: bool = False) -> None:  # noqa: ARG002 - a stream has no place for it
+        """End the stream."""
+        self._over.set()
+        transport = self._call.request.transport
+        if transport is not None and transport.get_write_buffer_size():
+            transport.abort()
+
+    def _caller(self) -> Caller:
+        return Caller.of(self._key, self._call.bridge.resources)
+
+
+def _part(picture: Picture) -> bytes:
+    head = f"--frameboundary\r\nContent-Type: {picture.content_type}\r\nContent-Length: {len(picture.content)}\r\n\r\n"
+    return head.encode() + picture.content + b"\r\n"
