@@ -98,7 +98,8 @@ async def call(  # noqa: PLR0913 - a call has a target apart from its data
         context: The context, if the call is part of a sequence; ``None`` for a new context.
 
     Raises:
-        RefusedError: The key may not make this call or read its response, or it failed. The cause is Home Assistant's exception.
+        RefusedError: The key may not make this call or read its response, or it failed. The cause is Home Assistant's
+            exception.
 
     """
     domain, service = domain.lower(), service.lower()
