@@ -3,8 +3,8 @@
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
@@ -16,6 +16,7 @@ from .devices import name_devices
 from .issues.monitor import Issues
 from .issues.scope import ScopeIssues
 from .keys.keeper import remove_store
+from .listener import Listener
 from .migration import migrate
 from .services import register_actions
 from .usage import remove_usage
@@ -55,11 +56,21 @@ async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -
     scope_issues, issues = ScopeIssues(hass, bridge.keys), Issues(bridge)
     entry.async_on_unload(scope_issues.start())
     entry.async_on_unload(issues.start())
+    listener = Listener(hass, bridge, issues.check)
+
+    async def stopped(_event: Event) -> None:
+        """Close the listener before Home Assistant's own server is closed."""
+        await listener.close()
+
+    entry.async_on_unload(listener.close)
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stopped))
+    await listener.apply()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
     async def updated(_hass: HomeAssistant, _entry: DrawbridgeConfigEntry) -> None:
         """Apply changed keys and options without a reload."""
         await bridge.apply()
+        await listener.apply()
         name_devices(hass, entry)
         scope_issues.check()
         issues.check()

@@ -8,6 +8,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import is_cloud_connection
 
+from .door import Door
 from .keys import ApiKey, AuthFailure, Capability, KeyRing
 from .limits.lockout import Lockouts
 from .limits.networks import Address, contains, is_local
@@ -25,16 +26,20 @@ GUESSES: Final = frozenset(_REFUSALS[failure] for failure in AuthFailure if fail
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The address of a client.
+    """Where a client comes from.
 
     Attributes:
         remote: The client's address as text, taken from trusted proxies if any; ``None`` for a local socket.
         address: The same, parsed.
+        door: The door through which it came in.
+        certificate: The SHA-256 thumbprint of its verified certificate, in lower-case hex. Only the listener has any.
 
     """
 
     remote: str | None
     address: Address | None
+    door: Door = Door.HOME_ASSISTANT
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,10 @@ class Admission:
         remaining = self.lockouts.remaining(client.address, time.monotonic())
         return RefusedError(Refusal.LOCKED_OUT, retry_after=int(remaining) + 1) if remaining else None
 
-    def check_network(self, key: ApiKey, client: Client) -> RefusedError | None:
-        """Refuse a key that is not allowed from the client's address."""
+    def check_client(self, key: ApiKey, client: Client) -> RefusedError | None:
+        """Refuse a key that this client may not use: it is bound to another certificate, or its address is wrong."""
+        if key.certificate is not None and key.certificate != client.certificate:
+            return RefusedError(Refusal.CERTIFICATE, {"key": key.name})
         if not (key.local_only or key.networks) or self._may_use_from(key, client.address):
             return None
         return RefusedError(Refusal.NETWORK, {"key": key.name})

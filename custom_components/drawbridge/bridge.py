@@ -26,6 +26,7 @@ from .learning.lessons import Lessons
 from .limits.concurrency import Concurrency
 from .limits.created_states import CreatedStates
 from .limits.lockout import Lockouts
+from .limits.places import Places
 from .limits.rate_limit import RateLimiter
 from .limits.sending import Sending
 from .log import get_logger
@@ -42,6 +43,7 @@ from .states.cursor import Cursors
 from .states.feed import ChangeFeed
 from .states.snapshot import Snapshots
 from .telemetry.health import Health
+from .telemetry.listener import ListenerStatus
 from .telemetry.loop_lag import LoopLag
 from .telemetry.recorder import Recorder
 from .telemetry.sightings import Sightings
@@ -86,6 +88,8 @@ class Bridge:
         self.created_states = CreatedStates()
         self.unfinished = Concurrency()
         self.sending = Sending()
+        self.places = Places()
+        self.listener = ListenerStatus()
         self.recorder = Recorder()
         self.audit = AuditTrail()
         self.lessons = Lessons()
@@ -303,6 +307,13 @@ class Bridge:
                 "dropped": self.sending.dropped,
             },
             pending_bytes=sum(connection.pending_bytes for connection in self.connections),
+            listener={
+                "enabled": self.options.listener_enabled,
+                "running": self.listener.is_running,
+                "connections": len(self.places),
+                "dropped": self.places.dropped,
+                "certificate_ends": self.listener.certificate_ends,
+            },
         )
         return snapshot(self.recorder, about)
 

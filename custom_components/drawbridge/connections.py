@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Protocol
 
+from .door import Door
 from .keys import ApiKey, KeyRing
 from .options import Options
 from .refusal import Refusal, RefusedError
@@ -19,6 +20,10 @@ class LiveConnection(Protocol):
     """The hash of the secret that opened it."""
 
     @property
+    def door(self) -> Door:
+        """The door through which it was opened."""
+
+    @property
     def key(self) -> ApiKey:
         """The current key."""
 
@@ -30,7 +35,7 @@ class LiveConnection(Protocol):
         """Apply a changed key."""
 
     def may_stay(self, key: ApiKey) -> bool:
-        """Return whether the key is still allowed from the address of the connection."""
+        """Return whether the client may still use the key."""
 
     def end(self, reason: str, *, going_away: bool = False) -> None:
         """Close the connection."""
@@ -114,6 +119,12 @@ class Connections:
         for connection in self:
             connection.end("Drawbridge is stopping.", going_away=True)
 
+    def close_door(self, door: Door) -> None:
+        """Close the connections that came in through a door, because it closes or moves."""
+        for connection in self:
+            if connection.door is door:
+                connection.end("The listener is stopping or its options have changed.", going_away=True)
+
 
 def why_ended(connection: LiveConnection, key: ApiKey, now: float) -> str | None:
     """Return why a connection is no longer allowed at Unix time ``now``, or ``None``."""
@@ -123,7 +134,11 @@ def why_ended(connection: LiveConnection, key: ApiKey, now: float) -> str | None
         return "The key has expired."
     if now >= ends_at(key, connection.digest):
         return "The key was rotated."
-    return None if connection.may_stay(key) else "The key may no longer be used from this address."
+    return (
+        None
+        if connection.may_stay(key)
+        else "The key may no longer be used from this address, or with this certificate."
+    )
 
 
 def ends_at(key: ApiKey, digest: str) -> float:

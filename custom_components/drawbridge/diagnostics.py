@@ -11,7 +11,10 @@ from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import DOMAIN
 from .keys import ApiKey
 
-_REDACTED: Final = frozenset({"digest", "address", "networks", "last_address"})
+_PATHS: Final = ("listener_certificate", "listener_key", "listener_client_ca")
+_REDACTED: Final = frozenset(
+    {"digest", "address", "networks", "last_address", "certificate", "listener_address", *_PATHS}
+)
 _MAX_REFUSALS: Final = 50
 
 
@@ -20,8 +23,9 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: Drawbr
     bridge = entry.runtime_data
     return {
         "version": bridge.version,
-        "options": bridge.options.as_dict(),
+        "options": async_redact_data(bridge.options.as_dict(), _REDACTED),
         "metrics": bridge.snapshot(),
+        "listener": {"problem": bridge.listener.problem, "keeps_certificate": bridge.listener.keeps_certificate},
         "keys": [_key(bridge, key) for key in bridge.keys],
         "audit": [_record(item) for item in list(bridge.audit)[-_MAX_REFUSALS:]],
     }

@@ -23,6 +23,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "key_changed": "the key was changed while the request was in progress",
         "locked_out": "too many invalid keys were sent from its address",
         "network": "the key may not be used from this address",
+        "certificate": "the key is bound to another client certificate",
         "rate_limited": "too many requests",
         "capability": "the key lacks the capability",
         "scope": "the entity is not in the scope of the key",

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final, Self
 
 from .limits.origins import normalize_origin
-from .values import DamagedValueError, field, flag, positive, positive_whole, texts, whole
+from .values import DamagedValueError, field, flag, port, positive, positive_whole, text, texts, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Options:
     key, ``max_subscriptions`` the subscriptions of a connection, and ``max_message`` the size of a client's message in
     bytes. The TTLs of the cache are in seconds, and ``cache_size`` is in bytes. ``direct_responses`` writes complete
     responses directly to the transport; without it, aiohttp sends them.
+    bytes. The TTLs of the cache are in seconds, and ``cache_size`` is in bytes. An empty ``listener_address`` means
+    every address. ``listener_certificate``, ``listener_key`` and ``listener_client_ca`` are paths of files, or empty.
     """
 
     per_minute: int = 1000
@@ -38,11 +40,23 @@ class Options:
     cache_ttl_config: float = 1800.0
     cache_size: int = 67_108_864
     direct_responses: bool = True
+    listener_enabled: bool = False
+    listener_port: int = 8124
+    listener_address: str = ""
+    listener_certificate: str = ""
+    listener_key: str = ""
+    listener_client_ca: str = ""
+    listener_tls_1_2: bool = False
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
         """Parse stored options. Unknown options are ignored, and invalid ones have their default."""
-        return cls(**{name: value for name, value in _read(data).items() if not isinstance(value, DamagedValueError)})
+        read = _read(data)
+        kept = {name: value for name, value in read.items() if not isinstance(value, DamagedValueError)}
+        if any(name.startswith(_LISTENER) for name in read.keys() - kept.keys()):
+            # With the default instead, it could listen at more addresses, or without TLS.
+            kept["listener_enabled"] = False
+        return cls(**kept)
 
     @staticmethod
     def damaged(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -54,6 +68,7 @@ class Options:
         return asdict(self) | {"cors_origins": sorted(self.cors_origins)}
 
 
+_LISTENER: Final = "listener_"
 _READERS: Final[Mapping[str, Callable[[object], object]]] = MappingProxyType(
     {
         "per_minute": whole,
@@ -74,6 +89,13 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = MappingProxyType(
         "cache_ttl_config": positive,
         "cache_size": positive_whole,
         "direct_responses": flag,
+        "listener_enabled": flag,
+        "listener_port": port,
+        "listener_address": text,
+        "listener_certificate": text,
+        "listener_key": text,
+        "listener_client_ca": text,
+        "listener_tls_1_2": flag,
     }
 )
 """The parser of each option. A test compares them with the fields."""

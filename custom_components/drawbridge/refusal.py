@@ -23,6 +23,7 @@ class SecurityEvent(StrEnum):
     ENDED_KEY = "ended_key"
     LOCKED_OUT = "locked_out"
     WRONG_NETWORK = "wrong_network"
+    WRONG_CERTIFICATE = "wrong_certificate"
     NOT_ALLOWED = "not_allowed"
     RATE_LIMITED = "rate_limited"
 
@@ -123,6 +124,13 @@ class Refusal(Enum):
         f"The key '{{key}}' may not be used from your address. Change its networks in {_SETTINGS}.",
         Metric.DENIED,
         SecurityEvent.WRONG_NETWORK,
+    )
+    CERTIFICATE = Reason(
+        HTTPStatus.UNAUTHORIZED,
+        "The key '{key}' is bound to a client certificate. Connect to the port of Drawbridge's listener, with TLS and "
+        "this certificate.",
+        Metric.DENIED,
+        SecurityEvent.WRONG_CERTIFICATE,
     )
     RATE_LIMITED = Reason(
         HTTPStatus.TOO_MANY_REQUESTS,

@@ -46,6 +46,7 @@ _CREATE: Final = vol.Schema(
         vol.Optional("expires"): cv.datetime,
         vol.Optional("local_only", default=False): cv.boolean,
         vol.Optional("networks"): _TEXTS,
+        vol.Optional("certificate"): cv.string,
         vol.Optional("per_minute"): vol.All(vol.Coerce(int), vol.Range(0, 1_000_000)),
         vol.Optional("burst"): vol.All(vol.Coerce(int), vol.Range(1, 100_000)),
         vol.Optional("cors_origins"): _TEXTS,

@@ -15,6 +15,7 @@ class DamagedValueError(ValueError):
 
 
 _MISSING: Final = object()
+_MAX_PORT: Final = 65_535
 
 
 def flag(value: object) -> bool:
@@ -73,6 +74,13 @@ def positive_whole(value: object) -> int:
     """Return a whole number above 0. Raises ``ValueError`` for anything else."""
     if not (read := whole(value)):
         raise ValueError("not positive")
+    return read
+
+
+def port(value: object) -> int:
+    """Return a number of a TCP port. Raises ``ValueError`` for anything else."""
+    if (read := positive_whole(value)) > _MAX_PORT:
+        raise ValueError("not a port")
     return read
 
 

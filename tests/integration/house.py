@@ -104,18 +104,21 @@ class Bridge:
         await self.hass.async_block_till_done()
         return dict(response or {})
 
-    async def set_options(self, **options: Any) -> None:
-        """Change options, and leave the others as they are by default."""
+    async def set_options(self, **options: Any) -> Any:
+        """Change options, and leave the others as they are by default. Returns the result of the flow."""
         usual = {
             "per_minute": 0, "max_concurrent": 20, "max_body": 1, "time_limit": 30, "cors_origins": [],
             "audit_file": False, "audit_days": 1, "report_to_ban_list": False, "cache_enabled": True,
             "direct_responses": True,
             "cache_ttl_states": 300, "cache_ttl_services": 600, "cache_ttl_config": 1800, "cache_size": 64,
             "max_connections": 1000, "max_key_connections": 100, "max_subscriptions": 200, "max_message": 1024,
+            "listener_enabled": False, "listener_port": 8124, "listener_tls_1_2": False,
         }  # fmt: skip
         flow = await self.hass.config_entries.options.async_init(self.entry.entry_id)
-        await self.hass.config_entries.options.async_configure(flow["flow_id"], in_sections(flow, {**usual, **options}))
+        form = in_sections(flow, {**usual, **options})
+        result = await self.hass.config_entries.options.async_configure(flow["flow_id"], form)
         await self.hass.async_block_till_done(wait_background_tasks=False)
+        return result
 
     def key_id(self, name: str) -> str:
         """Return the id of the key of that name."""

@@ -174,7 +174,7 @@ async def test_networks(
 ) -> None:
     """Both limits hold. A local socket has no address that could be in a network."""
     key = ApiKey("id", "Name", (), local_only=local_only, networks=tuple(map(ip_network, networks)))
-    found = parts.admission.check_network(key, client)
+    found = parts.admission.check_client(key, client)
     if admitted:
         assert found is None
     else:
@@ -186,10 +186,10 @@ async def test_a_local_key_through_home_assistant_cloud(parts: Parts, monkeypatc
     """Its address is local, but its client is not."""
     key = ApiKey("id", "Name", (), local_only=True)
     monkeypatch.setattr(remote, "is_cloud_request", ContextVar("is_cloud_request", default=True))
-    assert parts.admission.check_network(key, HOME) is None
+    assert parts.admission.check_client(key, HOME) is None
     parts.admission.hass.config.components.add("cloud")
     for client in (HOME, SOCKET):
-        assert refusal(parts.admission.check_network(key, client)) is Refusal.NETWORK
+        assert refusal(parts.admission.check_client(key, client)) is Refusal.NETWORK
 
 
 async def test_rate_limit(parts: Parts) -> None:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 COMPONENT = ROOT.joinpath(*PACKAGE.split("."))
 
 LAYERS = (
-    {"const", "encoding", "log", "masking", "refusal", "values"},
+    {"const", "door", "encoding", "log", "masking", "refusal", "values"},
     {"limits", "options"},
     {"scope"},
     {"keys", "states"},
@@ -23,8 +23,10 @@ LAYERS = (
     {"admission", "authority", "usage"},
     {"connections"},
     {"bridge", "coordinator"},
-    {"flows", "http", "issues"},
+    {"http", "issues"},
     {"websocket"},
+    {"listener"},
+    {"flows"},
 )
 """From the bottom up: a module imports from its own layer and from those below. Platform files stand on top."""
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.drawbridge.connections import Connections
+from custom_components.drawbridge.door import Door
 from custom_components.drawbridge.keys import ApiKey, KeyRing, StoredSecret
 from custom_components.drawbridge.options import Options
 from custom_components.drawbridge.refusal import Refusal, RefusedError
@@ -17,6 +18,7 @@ class Recorded:
     """A connection that records what it is told."""
 
     pending_bytes = 0
+    door = Door.HOME_ASSISTANT
 
     def __init__(self, key: ApiKey) -> None:
         """Create a connection that the first secret of a key opened."""

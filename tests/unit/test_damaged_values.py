@@ -61,9 +61,21 @@ def test_any_value_in_any_option(data: dict[str, Any]) -> None:
     options, damaged = Options.from_mapping(data), Options.damaged(data)
     for name in damaged:
         assert getattr(options, name) == getattr(Options(), name)
-    for name in data.keys() - set(damaged) - {"cors_origins"}:
+    closed = {"listener_enabled"} if any(name.startswith("listener_") for name in damaged) else set()
+    for name in data.keys() - set(damaged) - {"cors_origins"} - closed:
         assert getattr(options, name) == data[name]
         assert type(getattr(options, name)) is type(data[name])
+
+
+@pytest.mark.parametrize(
+    "damaged", ["listener_port", "listener_address", "listener_certificate", "listener_client_ca", "listener_tls_1_2"]
+)
+def test_a_listener_with_a_damaged_option_stays_closed(damaged: str) -> None:
+    """With the default instead, it could listen at more addresses, or without TLS."""
+    stored = Options(listener_enabled=True, listener_certificate="a.pem", listener_key="a.key").as_dict()
+    assert Options.from_mapping(stored).listener_enabled
+    assert not Options.from_mapping(stored | {damaged: 1.5}).listener_enabled
+    assert Options.from_mapping(stored | {"max_body": "much"}).listener_enabled
 
 
 def test_every_option_is_read() -> None:

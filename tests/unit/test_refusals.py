@@ -67,8 +67,10 @@ def test_what_the_client_is_told(refusal: Refusal) -> None:
 def test_what_is_counted(refusal: Refusal) -> None:
     """By a label of its own: authentication failures, and requests that are denied although nothing is wrong."""
     status, metric = refusal.value.status, refusal.value.metric
-    assert (metric is Metric.AUTH_FAILURES) == (status == HTTPStatus.UNAUTHORIZED)
-    if status in DENIALS:
+    # A key that came with another certificate is known, so that the refusal counts for it.
+    is_failure = status == HTTPStatus.UNAUTHORIZED and refusal is not Refusal.CERTIFICATE
+    assert (metric is Metric.AUTH_FAILURES) == is_failure
+    if status in DENIALS or refusal is Refusal.CERTIFICATE:
         # Where the bridge is not there, nothing counts.
         assert metric is (Metric.NONE if refusal is Refusal.UNAVAILABLE else Metric.DENIED)
     # Prometheus sees the first increment only if the series exists before.

@@ -31,6 +31,7 @@ from custom_components.drawbridge.issues.monitor import (
 )
 from custom_components.drawbridge.issues.scope import SCOPE_NAMES_MISSING
 from custom_components.drawbridge.keys import Capability
+from custom_components.drawbridge.listener.fault import Fault
 from custom_components.drawbridge.services import ACTIONS
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "drawbridge"
@@ -194,7 +195,10 @@ def test_the_options_have_their_texts() -> None:
     held = {str(name): part for name, part in schema.schema.items()}
     assert form["sections"].keys() == {name for name, part in held.items() if isinstance(part, section)}
     assert fields_of(form) == {str(field) for field in options_flow.form().schema}
-    assert texts()["options"]["error"].keys() == {"invalid_cors_origins"}
+    faults = {fault.key for fault in Fault}
+    assert texts()["options"]["error"].keys() == {"invalid_cors_origins"} | faults
+    assert texts()["options"]["step"].keys() == steps("flows/options_flow", "DrawbridgeOptionsFlow")
+    assert {fault.option for fault in Fault} <= fields_of(form)
 
 
 # Entities
@@ -250,7 +254,9 @@ def test_every_issue_has_its_texts_and_the_steps_of_its_flow() -> None:
     assert ours | {"any_origin", "no_rate_limit"} < issues.keys()
     raised = {item for item in strings("issues/findings") if item in issues}
     storage = {NOT_SAVED, MARKER_FAILED, DAMAGED_KEY, DAMAGED_OPTIONS, DAMAGED_USAGE}
-    assert issues.keys() == raised | ours | storage | repairs.REVIEW_FIXES.keys()
+    listener = {fault.key for fault in Fault} | {f"listener_certificate_{kind}" for kind in ("ends_soon", "kept")}
+    assert listener >= {item for item in raised if item.startswith("listener_")}
+    assert issues.keys() == raised | ours | storage | listener | repairs.REVIEW_FIXES.keys()
     for kind, choices in repairs.REVIEW_FIXES.items():
         assert issues[kind]["fix_flow"]["step"]["init"]["menu_options"].keys() == set(choices)
         assert issues[kind]["fix_flow"]["step"].keys() == {"init", "rotate_all", "secrets"}
@@ -262,7 +268,7 @@ def test_every_issue_has_its_texts_and_the_steps_of_its_flow() -> None:
     for kind in ("any_origin", "no_rate_limit"):
         assert issues[kind]["fix_flow"]["step"].keys() == steps("repairs", "OptionFlow") - {"init"}
     unfixable = {kind for kind, item in issues.items() if "fix_flow" not in item}
-    assert unfixable == {LOW_HEALTH, HIDDEN_ADDRESSES, AUDIT_FILE_FAILED} | storage
+    assert unfixable == {LOW_HEALTH, HIDDEN_ADDRESSES, AUDIT_FILE_FAILED} | storage | listener
 
 
 def test_every_action_has_its_texts_its_fields_and_an_icon() -> None:

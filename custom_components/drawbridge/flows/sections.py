@@ -13,7 +13,7 @@ from homeassistant.data_entry_flow import section
 SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "more": frozenset({"floors", "labels", "devices", "domains", "globs"}),
-        "where": frozenset({"local_only", "networks"}),
+        "where": frozenset({"local_only", "networks", "certificate"}),
         "rate": frozenset({"per_minute", "burst"}),
         "web": frozenset({"cors_origins"}),
         "limits": frozenset(
@@ -30,6 +30,17 @@ SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "audit": frozenset({"audit_file", "audit_days"}),
         "cache": frozenset(
             {"cache_enabled", "cache_ttl_states", "cache_ttl_services", "cache_ttl_config", "cache_size"}
+        ),
+        "listener": frozenset(
+            {
+                "listener_enabled",
+                "listener_port",
+                "listener_address",
+                "listener_certificate",
+                "listener_key",
+                "listener_client_ca",
+                "listener_tls_1_2",
+            }
         ),
         "ban_list": frozenset({"report_to_ban_list"}),
         "compatibility": frozenset({"direct_responses"}),

@@ -37,9 +37,8 @@ class Call:
     base_path: str
     """The path under which the endpoints are mounted."""
     request_id: str
-    remote: str | None
-    """The client's address as text, taken from trusted proxies if any; ``None`` for a local socket."""
-    address: Address | None
+    client: Client
+    """Where the request comes from."""
     presented: ApiKey | None = None
     """The valid key of the request. Only a public endpoint can be called without one."""
     allowance: Allowance | None = None
@@ -61,9 +60,14 @@ class Call:
         return self.presented.id if self.presented is not None else ""
 
     @property
-    def client(self) -> Client:
-        """The address of the client."""
-        return Client(self.remote, self.address)
+    def remote(self) -> str | None:
+        """The client's address as text, taken from trusted proxies if any; ``None`` for a local socket."""
+        return self.client.remote
+
+    @property
+    def address(self) -> Address | None:
+        """The client's address."""
+        return self.client.address
 
     @property
     def scope(self) -> LiveScope:

@@ -5,6 +5,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from ..door import Door
 from ..keys import ApiKey, digest
 from ..operations import images
 from ..operations.caller import Caller
@@ -93,9 +94,14 @@ class CameraStream:
         if refused is not None or not self._caller().home.allows(self._entity_id):
             self.end("The key does not see the camera any more.")
 
+    @property
+    def door(self) -> Door:
+        """The door through which the stream was opened."""
+        return self._call.client.door
+
     def may_stay(self, key: ApiKey) -> bool:
         """Return whether the key may still be used from where the stream comes."""
-        return self._call.bridge.admission.check_network(key, self._call.client) is None
+        return self._call.bridge.admission.check_client(key, self._call.client) is None
 
     def end(self, reason: str, *, going_away: bool = False) -> None:  # noqa: ARG002 - a stream has no place for it
         """End the stream."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from ..door import Door
 from ..keys import ApiKey, digest
 from ..operations import narrowing, states
 from ..operations.caller import Caller
@@ -58,6 +59,11 @@ class EventStream:
         self._news = asyncio.Event()
         self._last_id = ""
         self._is_over = False
+
+    @property
+    def door(self) -> Door:
+        """The door through which the stream was opened."""
+        return self._call.client.door
 
     @property
     def key(self) -> ApiKey:
@@ -208,8 +214,8 @@ class EventStream:
         self._follower.follow(caller)
 
     def may_stay(self, key: ApiKey) -> bool:
-        """Return whether the key may still be used from where the stream comes."""
-        return self._bridge.admission.check_network(key, self._call.client) is None
+        """Return whether the client may still use the key."""
+        return self._bridge.admission.check_client(key, self._call.client) is None
 
     def end(self, reason: str, *, going_away: bool = False) -> None:  # noqa: ARG002 - a stream has no place for it
         """End the stream."""

@@ -10,13 +10,14 @@ from aiohttp import hdrs, web
 
 from ..audit.trail import AuditRecord, Outcome
 from ..bridge import Bridge
+from ..door import Door
 from ..keys import AuthFailure
-from ..limits.networks import parse_address
 from ..log import get_logger
 from ..operations import own
 from ..refusal import Metric, Refusal, RefusedError
 from . import cors
 from .call import Call, json_response
+from .client import client_of
 from .endpoint import Answering, Endpoint, takes_time
 from .headers import add_headers, close_if_unsafe
 from .observe import observe
@@ -41,6 +42,7 @@ class Gate:
         endpoints: Mapping[str, Endpoint],
         find_bridge: Callable[[], Bridge | None],
         base_path: str,
+        door: Door,
     ) -> None:
         """Create the gate of a route.
 
@@ -49,9 +51,11 @@ class Gate:
             endpoints: The endpoints by method.
             find_bridge: Returns the bridge, or ``None`` while it is down.
             base_path: The path under which the endpoints are mounted.
+            door: The door through which the requests come in.
 
         """
         self._base_path = base_path
+        self._door = door
         self._route = route
         self._find_bridge = find_bridge
         self._methods = ", ".join(sorted({*endpoints, hdrs.METH_OPTIONS}))
@@ -72,8 +76,7 @@ class Gate:
             response.headers[REQUEST_ID] = number
             close_if_unsafe(request, response)
             return response
-        remote = request.remote
-        call = Call(request, bridge, self._base_path, number, remote, parse_address(remote or ""))
+        call = Call(request, bridge, self._base_path, number, client_of(request, self._door))
         endpoint = self._endpoints.get(request.method, self._other)
         admitted = self._admit(call, endpoint)
         if takes_time(admitted):
@@ -87,7 +90,7 @@ class Gate:
         status, counted = response.status, request.method if endpoint is not self._other else _OTHER
         sent = response.body_length or response.content_length or 0
         if not (has_begun and endpoint.operation.is_live):
-            bridge.recorder.answered(self._route, counted, status, time.perf_counter() - started, sent)
+            bridge.recorder.answered(self._route, counted, status, time.perf_counter() - started, sent, self._door)
         if (call.refused is not None or call.target is not None) and _is_audited(call, endpoint):
             self._audit(call, counted, status)
         if call.presented is not None:

@@ -12,9 +12,9 @@ def counted(bridge: Bridge, connection: LiveConnection, transport: str) -> Itera
     """Count a connection while it is open. Raises ``RefusedError`` if there are too many."""
     key_id, live = connection.key.id, bridge.recorder.live
     close = bridge.connections.open(connection, bridge.options)
-    live.opened(transport, key_id)
+    live.opened(transport, key_id, connection.door)
     try:
         yield
     finally:
         close()
-        live.closed(transport, key_id)
+        live.closed(transport, key_id, connection.door)

@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from ..bridge import Bridge
+from ..door import Door
 from ..operations import own
 from ..refusal import not_found
 from .call import Call
@@ -16,6 +17,7 @@ from .endpoints import (
     asyncapi,
     calendars,
     config,
+    discovery,
     events,
     health,
     history,
@@ -35,6 +37,7 @@ _MODULES: Final = (
     asyncapi,
     calendars,
     config,
+    discovery,
     events,
     health,
     history,
@@ -58,9 +61,10 @@ def mount(
     find_bridge: Callable[[], Bridge | None],
     *,
     base_path: str,
+    door: Door = Door.HOME_ASSISTANT,
     endpoints: Iterable[Endpoint] = ENDPOINTS,
 ) -> None:
-    """Register every endpoint under a base path, behind a gate. All other paths below it return 404.
+    """Register every endpoint of a door under a base path, behind a gate. All other paths below it return 404.
 
     All methods of a path are routed, so that the gate responds to undeclared methods
     and Home Assistant's CORS handling does not apply.
@@ -71,13 +75,14 @@ def mount(
         if endpoint.method == hdrs.METH_GET:
             by_path[endpoint.path][hdrs.METH_HEAD] = endpoint
     for path, methods in by_path.items():
-        router.add_route(hdrs.METH_ANY, base_path + path, Gate(path, methods, find_bridge, base_path).handle)
+        router.add_route(hdrs.METH_ANY, base_path + path, Gate(path, methods, find_bridge, base_path, door).handle)
     unmatched = {
         method: Endpoint(method, _UNMATCHED, own.NONE, _no_such_path, "")
         for method in hdrs.METH_ALL - {hdrs.METH_OPTIONS}
     }
-    tail = Gate(_UNMATCHED, unmatched, find_bridge, base_path)
-    router.add_route(hdrs.METH_ANY, base_path + "{tail:(/.*)?}", tail.handle)
+    tail = Gate(_UNMATCHED, unmatched, find_bridge, base_path, door)
+    # A path at the root cannot be empty.
+    router.add_route(hdrs.METH_ANY, base_path + "{tail:(/.*)?}" if base_path else "/{tail:.*}", tail.handle)
 
 
 def _no_such_path(call: Call) -> web.StreamResponse:

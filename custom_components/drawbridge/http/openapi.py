@@ -148,7 +148,7 @@ def document(endpoints: Iterable[Endpoint], version: str, base_path: str) -> dic
             "summary": "Home Assistant's own REST API, for scoped API keys.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": base_path}],
+        "servers": [{"url": base_path or "/"}],
         "tags": [
             {"name": "mirror", "description": "Home Assistant's own paths and bodies, within the scope of the key."},
             {"name": "bridge", "description": "Drawbridge's own endpoints."},

@@ -6,7 +6,6 @@ from typing import Final
 from aiohttp import hdrs, web
 from multidict import istr
 
-from ..admission import Client
 from ..keys import AuthFailure
 from ..operations.declaration import Access
 from ..refusal import RefusedError
@@ -24,7 +23,7 @@ def authenticate(call: Call, endpoint: Endpoint) -> RefusedError | None:
     if secret is AuthFailure.MISSING and endpoint.operation.capability is Access.PUBLIC:
         return None
     bridge = call.bridge
-    key = bridge.admission.authenticate(secret, Client(call.remote, call.address))
+    key = bridge.admission.authenticate(secret, call.client)
     if isinstance(key, RefusedError):
         bridge.report_guess(call.request, key)
         return key
@@ -32,11 +31,11 @@ def authenticate(call: Call, endpoint: Endpoint) -> RefusedError | None:
     return None
 
 
-def admit_network(call: Call, _endpoint: Endpoint) -> RefusedError | None:
-    """Refuse a key that is not allowed from this address."""
+def admit_client(call: Call, _endpoint: Endpoint) -> RefusedError | None:
+    """Refuse a key that this client may not use."""
     if (key := call.presented) is None:
         return None
-    return call.bridge.admission.check_network(key, Client(call.remote, call.address))
+    return call.bridge.admission.check_client(key, call.client)
 
 
 def limit_rate(call: Call, _endpoint: Endpoint) -> RefusedError | None:
@@ -59,7 +58,7 @@ def authorize(call: Call, endpoint: Endpoint) -> RefusedError | None:
 
 STEPS: Final[tuple[Step, ...]] = (
     authenticate,
-    admit_network,
+    admit_client,
     limit_rate,
     authorize,
 )

@@ -7,6 +7,7 @@ from typing import Final
 from ..keys import ApiKey
 from ..limits.origins import ANY_ORIGIN
 from ..options import Options
+from ..telemetry.listener import ListenerStatus, ends_soon
 
 _DAY_SECONDS: Final = 86_400
 SOON_SECONDS: Final = 7 * _DAY_SECONDS
@@ -71,6 +72,23 @@ def about_options(options: Options) -> Iterator[Finding]:
         yield Finding("any_origin")
     if options.per_minute == 0:
         yield Finding("no_rate_limit")
+
+
+def about_listener(listener: ListenerStatus, now: float) -> Iterator[Finding]:
+    """Yield the problems of the listener at ``now``."""
+    if listener.problem is not None:
+        yield Finding(listener.problem, placeholders=dict(listener.placeholders))
+    begins, ends = listener.certificate_begins, listener.certificate_ends
+    if begins is None or ends is None:
+        return
+    if listener.keeps_certificate:
+        yield Finding("listener_certificate_kept", moment=ends)
+    if now >= ends:
+        yield Finding("listener_certificate_expired", moment=ends)
+    elif now < begins:
+        yield Finding("listener_certificate_not_yet_valid", moment=begins)
+    elif ends_soon(begins, ends, now):
+        yield Finding("listener_certificate_ends_soon", moment=ends)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from ..keys import ApiKey
 from ..keys.document import ReviewReason
 from ..keys.store import MARKER_FILE
 from ..telemetry.health import HEALTHY_SCORE
-from .findings import Finding, KeyFacts, LowScore, about_key, about_options
+from .findings import Finding, KeyFacts, LowScore, about_key, about_listener, about_options
 
 ROTATE: Final = "rotate_key"
 LOW_HEALTH: Final = "low_health"
@@ -42,6 +42,8 @@ _UNFIXABLE: Final = frozenset(
 _ERRORS: Final = frozenset(
     {"key_expired", "plain_http", LOW_HEALTH, NOT_SAVED, DAMAGED_KEY, AUDIT_FILE_FAILED, *ReviewReason}
 )
+_LISTENER: Final = "listener_"
+_LISTENER_WARNINGS: Final = frozenset({"listener_certificate_ends_soon", "listener_certificate_kept"})
 _LOW_SECONDS: Final = 1800.0
 _DOCS: Final = "https://github.com/drawbridge-ha/drawbridge/blob/main/docs/troubleshooting.md"
 _UPDATES_PER_CHECK: Final = 20
@@ -116,6 +118,7 @@ class Issues:
         for key in bridge.keys:
             yield from about_key(key, self._facts(key), now)
         yield from about_options(bridge.options)
+        yield from about_listener(bridge.listener, now)
         yield from self._about_storage()
         # Every user can list issues, so their texts contain no address.
         if bridge.sightings.hiding_proxy is not None:
@@ -168,8 +171,13 @@ def _moment(timestamp: float) -> str:
     return dt_util.as_local(dt_util.utc_from_timestamp(timestamp)).strftime("%Y-%m-%d %H:%M")
 
 
+def _is_warning(kind: str) -> bool:
+    return kind in _LISTENER_WARNINGS if kind.startswith(_LISTENER) else kind not in _ERRORS
+
+
 def _raise(hass: HomeAssistant, finding: Finding) -> None:
-    fixable = finding.kind not in _UNFIXABLE
+    is_listener = finding.kind.startswith(_LISTENER)
+    fixable = finding.kind not in _UNFIXABLE and not is_listener
     placeholders = dict(finding.placeholders)
     if finding.moment is not None:
         placeholders["when"] = _moment(finding.moment)
@@ -179,8 +187,8 @@ def _raise(hass: HomeAssistant, finding: Finding) -> None:
         finding.id,
         data={"kind": finding.kind, "key_id": finding.key_id} if fixable else None,
         is_fixable=fixable,
-        learn_more_url=None if fixable else f"{_DOCS}#{finding.kind.replace('_', '-')}",
-        severity=ir.IssueSeverity.ERROR if finding.kind in _ERRORS else ir.IssueSeverity.WARNING,
+        learn_more_url=None if fixable else f"{_DOCS}#{'listener' if is_listener else finding.kind.replace('_', '-')}",
+        severity=ir.IssueSeverity.WARNING if _is_warning(finding.kind) else ir.IssueSeverity.ERROR,
         translation_key=finding.kind,
         translation_placeholders=placeholders or None,
     )

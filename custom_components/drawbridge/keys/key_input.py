@@ -14,6 +14,7 @@ from ..scope.media import parse_media_host
 from ..scope.model import Scope, Selection
 from ..scope.own_events import is_own_event
 from . import ApiKey, Capability
+from .thumbprint import parse_thumbprint
 
 _MAX_NAME_CHARACTERS: Final = 100
 _MAX_ITEMS: Final = 500
@@ -85,13 +86,14 @@ def with_abilities(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
 
 
 def with_limits(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-    """Return the key with its limits: expiry, networks, rate and origins."""
+    """Return the key with its limits: expiry, networks, certificate, rate and origins."""
     per_minute, burst = entered.get("per_minute"), entered.get("burst")
     return replace(
         key,
         expires=_expiry(entered.get("expires")),
         networks=tuple(_parsed("networks", entered, parse_network)),
         local_only=entered.get("local_only", False),
+        certificate=_certificate(entered.get("certificate")),
         per_minute=None if per_minute is None else int(per_minute),
         burst=int(burst) if burst else None,
         cors_origins=frozenset(_parsed("cors_origins", entered, normalize_origin)),
@@ -143,6 +145,16 @@ def _items(field: str, entered: Mapping[str, Any]) -> list[str]:
     if len(items) > _MAX_ITEMS or any(len(item) > _MAX_ITEM_CHARACTERS for item in items):
         raise KeyInputError({field: "too_much"})
     return [item for item in items if item]
+
+
+def _certificate(entered: str | None) -> str | None:
+    text = (entered or "").strip()
+    if not text:
+        return None
+    try:
+        return parse_thumbprint(text)
+    except ValueError as err:
+        raise KeyInputError({"certificate": "invalid_certificate"}) from err
 
 
 def _expiry(entered: str | datetime | None) -> float | None:

@@ -10,6 +10,7 @@ from .. import values
 from ..limits.networks import Network, parse_network
 from ..limits.rate_limit import RateLimit
 from ..scope.model import NOTHING, Scope, Selection
+from .thumbprint import stored_thumbprint
 
 _MAX_OLD_SECRETS: Final = 4
 _SELECTIONS: Final = frozenset(item.name for item in fields(Selection))
@@ -72,6 +73,8 @@ class ApiKey:
     expires: float | None = None
     networks: tuple[Network, ...] = ()
     local_only: bool = False
+    certificate: str | None = None
+    """The SHA-256 thumbprint of the client certificate that the key is bound to; ``None`` for no binding."""
     per_minute: int | None = None
     burst: int | None = None
     cors_origins: frozenset[str] = frozenset()
@@ -103,6 +106,7 @@ class ApiKey:
             expires=values.field(data, "expires", values.optional(values.number), None),
             networks=values.field(data, "networks", _networks, ()),
             local_only=values.field(data, "local_only", values.flag, default=False),
+            certificate=values.field(data, "certificate", values.optional(stored_thumbprint), None),
             per_minute=values.field(data, "per_minute", values.optional(values.whole), None),
             burst=values.field(data, "burst", values.optional(values.positive_whole), None),
             cors_origins=frozenset(values.field(data, "cors_origins", values.texts, ())),
@@ -124,6 +128,7 @@ class ApiKey:
             "expires": self.expires,
             "networks": [str(item) for item in self.networks],
             "local_only": self.local_only,
+            "certificate": self.certificate,
             "per_minute": self.per_minute,
             "burst": self.burst,
             "cors_origins": sorted(self.cors_origins),

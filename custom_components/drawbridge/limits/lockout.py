@@ -2,10 +2,9 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from ipaddress import IPv6Address
 from typing import Final
 
-from .networks import Address
+from .networks import Address, bucket
 
 _FREE_FAILURES: Final = 5
 _FIRST_DELAY_SECONDS: Final = 1.0
@@ -13,7 +12,6 @@ _MAX_DELAY_SECONDS: Final = 900.0
 _MAX_DOUBLINGS: Final = 10
 _RESET_SECONDS: Final = 1800.0
 _MAX_ADDRESSES: Final = 4096
-_IPV6_PREFIX_BITS: Final = 64
 
 
 @dataclass(slots=True)
@@ -50,16 +48,16 @@ class Lockouts:
         """Return for how many more seconds an address is locked out; 0 if it is not."""
         if not self._records:
             return 0.0
-        record = self._records.get(_bucket(address))
+        record = self._records.get(bucket(address))
         return max(0.0, record.until - now) if record is not None else 0.0
 
     def failed(self, address: Address, now: float) -> float:
         """Count an invalid key, and return for how many seconds the address is locked out."""
-        bucket = _bucket(address)
-        record = self._records.get(bucket)
+        counted_as = bucket(address)
+        record = self._records.get(counted_as)
         if record is None or now - max(record.last, record.until) > _RESET_SECONDS:
-            record = self._records[bucket] = _Record()
-        self._records.move_to_end(bucket)
+            record = self._records[counted_as] = _Record()
+        self._records.move_to_end(counted_as)
         if len(self._records) > _MAX_ADDRESSES:
             self._records.popitem(last=False)
         record.failures += 1
@@ -71,10 +69,3 @@ class Lockouts:
         record.until = now + delay
         self.total += 1
         return delay
-
-
-def _bucket(address: Address) -> int:
-    if isinstance(address, IPv6Address):
-        # Negative, so that IPv4 addresses and IPv6 networks do not share a bucket.
-        return -1 - (int(address) >> (128 - _IPV6_PREFIX_BITS))
-    return int(address)

@@ -16,6 +16,8 @@ _LOCAL: Final[tuple[Network, ...]] = tuple(
     )
 )  # fmt: skip
 """Loopback, private and link-local networks, as in Home Assistant."""
+_IPV6_PREFIX_BITS: Final = 64
+"""The network in which one machine can have any address."""
 
 
 def parse_network(text: str) -> Network:
@@ -45,3 +47,11 @@ def is_local(address: Address) -> bool:
 def contains(networks: Iterable[Network], address: Address) -> bool:
     """Tell whether an address is in one of the networks."""
     return any(address in network for network in networks)
+
+
+def bucket(address: Address) -> int:
+    """Return what limits count as one client: an IPv4 address, or an IPv6 /64 network."""
+    if isinstance(address, IPv6Address):
+        # Negative, so that IPv4 addresses and IPv6 networks do not share a bucket.
+        return -1 - (int(address) >> (128 - _IPV6_PREFIX_BITS))
+    return int(address)

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
+from ..door import Door
 from ..keys import AuthFailure
 from ..refusal import Metric, Refusal
 
@@ -62,6 +63,7 @@ class Counters:
     def __init__(self) -> None:
         """Create counters that start at 0."""
         self.requests: defaultdict[tuple[str, str, int], int] = defaultdict(int)
+        self.doors: dict[Door, int] = dict.fromkeys(Door, 0)
         self.routes: defaultdict[str, RouteCounters] = defaultdict(RouteCounters)
         self.keys: defaultdict[str, KeyCounters] = defaultdict(KeyCounters)
         # Create the series at 0 so that Prometheus sees the first increment.

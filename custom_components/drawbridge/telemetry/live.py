@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from ..door import Door
+
 TRANSPORTS: Final = ("websocket", "stream", "camera")
 DELAY_BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Upper bounds of the delivery delay histogram, in seconds."""
@@ -30,6 +32,7 @@ class LiveCounters:
     Attributes:
         clients: Open connections, by transport.
         key_clients: Open connections, by key.
+        door_clients: Open connections, by door.
         events: Sent events.
         conflated: Changes that were merged into a later one because the client was slow.
         dropped: Connections closed because clients read too slowly.
@@ -41,6 +44,7 @@ class LiveCounters:
 
     clients: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int, dict.fromkeys(TRANSPORTS, 0)))
     key_clients: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    door_clients: dict[Door, int] = field(default_factory=lambda: dict.fromkeys(Door, 0))
     events: int = 0
     conflated: int = 0
     dropped: int = 0
@@ -48,14 +52,16 @@ class LiveCounters:
     delays: list[int] = field(default_factory=lambda: [0] * (len(DELAY_BOUNDS) + 1))
     delay_seconds: float = 0.0
 
-    def opened(self, transport: str, key_id: str) -> None:
+    def opened(self, transport: str, key_id: str, door: Door) -> None:
         """Count a connection that was opened."""
         self.clients[transport] += 1
+        self.door_clients[door] += 1
         self.key_clients[key_id] += 1
 
-    def closed(self, transport: str, key_id: str) -> None:
+    def closed(self, transport: str, key_id: str, door: Door) -> None:
         """Count a connection that was closed."""
         self.clients[transport] -= 1
+        self.door_clients[door] -= 1
         self.key_clients[key_id] -= 1
         if not self.key_clients[key_id]:
             del self.key_clients[key_id]

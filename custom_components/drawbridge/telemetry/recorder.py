@@ -6,6 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
+from ..door import Door
 from .counters import DURATION_BOUNDS, CacheCounters, Counters
 from .health import Health, assess
 from .live import LiveCounters
@@ -57,11 +58,14 @@ class Recorder:
         self.started_at = time.time()
         self._clock = clock
 
-    def answered(self, route: str, method: str, code: int, seconds: float, sent: int) -> None:
+    def answered(  # noqa: PLR0913, PLR0917 - every request passes here
+        self, route: str, method: str, code: int, seconds: float, sent: int, door: Door = Door.HOME_ASSISTANT
+    ) -> None:
         """Record a response: its duration in seconds and the size of its body in bytes."""
         # Inlined, since every request passes here and a call costs more than its body.
         counters = self.counters
         counters.requests[route, method, code] += 1
+        counters.doors[door] += 1
         of_route = counters.routes[route]
         of_route.buckets[bisect_left(DURATION_BOUNDS, seconds)] += 1
         of_route.seconds += seconds

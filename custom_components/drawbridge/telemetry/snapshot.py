@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..door import Door
 from ..keys import ApiKey
 from .counters import DURATION_BOUNDS, CacheCounters, Counters
 from .health import Health
@@ -35,6 +36,9 @@ class BridgeStatus:
     """Unread responses (``answers``), their size (``bytes``), and dropped connections (``dropped``)."""
     pending_bytes: int
     """The number of bytes that the clients of live connections have not read yet."""
+    listener: Mapping[str, float | None]
+    """Of the listener: whether it is ``enabled`` and ``running``, its open ``connections``, those that were ``dropped``
+    for others, and the Unix time at which its ``certificate_ends``."""
 
 
 def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
@@ -58,6 +62,11 @@ def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
         "lockouts": dict(about.lockouts),
         "sending": dict(about.sending),
         "live": _live(recorder.live, about.pending_bytes),
+        "doors": [
+            {"door": door, "requests": counters.doors[door], "clients": recorder.live.door_clients[door]}
+            for door in Door
+        ],
+        "listener": dict(about.listener),
         "audit": dict(about.audit),
         "event_loop_lag": _lag(recorder.totals()),
     }

@@ -83,7 +83,7 @@ def document(commands: Iterable[Command], version: str, base_path: str) -> dict[
         "servers": {
             "home_assistant": {
                 "host": "{host}",
-                "pathname": base_path,
+                "pathname": base_path or "/",
                 "protocol": "ws",
                 "description": "Home Assistant. The protocol is wss if Home Assistant uses TLS.",
                 "variables": {"host": {"default": "homeassistant.local:8123"}},

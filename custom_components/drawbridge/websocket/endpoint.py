@@ -17,6 +17,7 @@ from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, json_loads
 from voluptuous.humanize import humanize_error
 
 from ..bridge import Bridge
+from ..door import Door
 from ..http.problem import problem_of
 from ..http.security_headers import REQUEST_ID, SECURITY_HEADERS, request_id
 from ..keys import ApiKey, AuthFailure, digest
@@ -33,10 +34,11 @@ _MAX_AUTH_BYTES: Final = 65_536
 class WebSocketEndpoint:
     """Accepts the WebSocket connections of a path."""
 
-    def __init__(self, commands: Mapping[str, Command], find_bridge: Callable[[], Bridge | None]) -> None:
+    def __init__(self, commands: Mapping[str, Command], find_bridge: Callable[[], Bridge | None], door: Door) -> None:
         """Create an endpoint that serves these commands."""
         self._commands = commands
         self._find_bridge = find_bridge
+        self._door = door
         self.unauthenticated = 0
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -45,7 +47,7 @@ class WebSocketEndpoint:
         number = request_id(request.headers.get(REQUEST_ID))
         if bridge is None:
             return _refusal(RefusedError(Refusal.UNAVAILABLE), number)
-        handshake = Handshake.of(request, bridge, number)
+        handshake = Handshake.of(request, bridge, number, self._door)
         if (refused := self._refuse(handshake)) is not None:
             handshake.recording.refused(None, refused)
             return _refusal(refused, number)
@@ -131,7 +133,7 @@ def _admit(handshake: Handshake, secret: str) -> Session | RefusedError:
     if isinstance(key, RefusedError):
         bridge.report_guess(handshake.request, key)
         return key
-    refused = bridge.admission.check_network(key, handshake.client) or _refuse_origin(handshake.request, bridge, key)
+    refused = bridge.admission.check_client(key, handshake.client) or _refuse_origin(handshake.request, bridge, key)
     if refused is not None:
         return refused
     try:

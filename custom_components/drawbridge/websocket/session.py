@@ -14,8 +14,9 @@ from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, json_loads
 
 from ..admission import Client
 from ..bridge import Bridge
+from ..door import Door
+from ..http.client import client_of
 from ..keys import ApiKey
-from ..limits.networks import parse_address
 from ..log import get_logger
 from .command import Command
 from .connection import Connection
@@ -53,13 +54,13 @@ class Handshake:
     recording: Recording
 
     @classmethod
-    def of(cls, request: web.Request, bridge: Bridge, number: str) -> Handshake:
-        """Return the handshake of a request with this ID."""
+    def of(cls, request: web.Request, bridge: Bridge, number: str, door: Door) -> Handshake:
+        """Return the handshake of a request with this ID, which came in through a door."""
         return cls(
             request,
             web.WebSocketResponse(autoping=False, max_msg_size=bridge.options.max_message),
             bridge,
-            Client(request.remote, parse_address(request.remote or "")),
+            client_of(request, door),
             Recording(bridge, request.remote, number),
         )
 
@@ -88,6 +89,11 @@ class Session:
         self._leave = self._bridge.connections.open(self, self._bridge.options)
 
     @property
+    def door(self) -> Door:
+        """The door through which the connection was opened."""
+        return self._client.door
+
+    @property
     def key(self) -> ApiKey:
         """The current key."""
         return self._key
@@ -100,7 +106,7 @@ class Session:
     async def serve(self, commands: Mapping[str, Command]) -> None:
         """Tell the client that its key was admitted, and handle messages until the connection ends."""
         live = self._bridge.recorder.live
-        live.opened(_TRANSPORT, self._key.id)
+        live.opened(_TRANSPORT, self._key.id, self.door)
         try:
             await self._serve(commands)
         except DisconnectError as err:
@@ -108,7 +114,7 @@ class Session:
             await self._websocket.close(code=WSCloseCode.POLICY_VIOLATION, message=close_text(str(err)))
         finally:
             self._leave()
-            live.closed(_TRANSPORT, self._key.id)
+            live.closed(_TRANSPORT, self._key.id, self.door)
             if self._resume_timer is not None:
                 self._resume_timer.cancel()
             if self._ending is not None:
@@ -161,8 +167,8 @@ class Session:
             self._connection.change_key(key)
 
     def may_stay(self, key: ApiKey) -> bool:
-        """Return whether the key may still be used from the client's address."""
-        return self._bridge.admission.check_network(key, self._client) is None
+        """Return whether the client may still use the key."""
+        return self._bridge.admission.check_client(key, self._client) is None
 
     def end(self, reason: str, *, going_away: bool = False) -> None:
         """Close the connection. Only the reason is sent after this."""

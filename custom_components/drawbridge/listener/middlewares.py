@@ -1,0 +1,85 @@
+"""The middlewares that requests pass before they reach a transport, as at Home Assistant's own server."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from ipaddress import IPv4Network, IPv6Network
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Protocol
+
+from aiohttp import web
+from homeassistant.components.http.forwarded import async_setup_forwarded
+from homeassistant.components.http.headers import setup_headers
+from homeassistant.components.http.request_context import setup_request_context
+from homeassistant.components.http.security_filter import setup_security_filter
+from homeassistant.helpers.http import current_request
+
+from .protocol import ListenerProtocol
+
+if TYPE_CHECKING:
+    from aiohttp.typedefs import Middleware
+
+
+class HomeAssistantServer(Protocol):
+    """What the listener needs of Home Assistant's own server."""
+
+    @property
+    def app(self) -> web.Application:
+        """The application, with its middlewares."""
+
+    @property
+    def trusted_proxies(self) -> list[IPv4Network | IPv6Network]:
+        """The proxies that Home Assistant trusts."""
+
+
+_SET_UPS: Final = MappingProxyType[str, "Callable[[web.Application, HomeAssistantServer], None]"](
+    {
+        "security_filter_middleware": lambda app, _server: setup_security_filter(app),
+        "forwarded_middleware": lambda app, server: async_setup_forwarded(
+            app, bool(server.trusted_proxies), server.trusted_proxies
+        ),
+        "request_context_middleware": lambda app, _server: setup_request_context(app, current_request),
+        "headers_middleware": lambda app, _server: setup_headers(app, use_x_frame_options=True),
+    }
+)
+"""The middlewares in their order at Home Assistant's server, and how Home Assistant makes each of them.
+
+The others of Home Assistant's server are left out: those for bans and for Home Assistant's own users do not concern
+keys, and the gate does the work of the one for CORS.
+"""
+
+
+def add_middlewares(app: web.Application, server: HomeAssistantServer) -> None:
+    """Add the middlewares of Home Assistant's server to an application.
+
+    They are the very same functions, so that they have the same settings, such as ``use_x_forwarded_for``, which
+    cannot be read elsewhere. One that cannot be found is made by Home Assistant's own function.
+    """
+    app.middlewares.append(follow)
+    present = _by_name(server.app.middlewares)
+    for name, set_up in _SET_UPS.items():
+        if (found := present.get(name)) is not None:
+            app.middlewares.append(found)
+        else:
+            set_up(app, server)
+
+
+@web.middleware
+async def follow(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Tell the connection that it serves a request."""
+    protocol = request.protocol
+    assert isinstance(protocol, ListenerProtocol)  # noqa: S101 - the listener makes no other
+    protocol.begin()
+    try:
+        return await handler(request)
+    except Exception as err:
+        # A middleware refused the request. Only the gate limits how slowly a client reads its response.
+        if isinstance(err, web.Response):
+            err.force_close()
+        raise
+    finally:
+        protocol.end()
+
+
+def _by_name(middlewares: Iterable[Middleware]) -> dict[str, Middleware]:
+    return {getattr(item, "__name__", ""): item for item in middlewares}

@@ -1,0 +1,122 @@
+"""Clients that are slow or silent keep nobody out, and are dropped."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from custom_components.drawbridge.limits import places
+from custom_components.drawbridge.listener import serving
+from tests.exporter.certificates import Authority
+from tests.integration.listener.doors import Doors
+from tests.integration.listener.test_tls import trusting
+
+type Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@asynccontextmanager
+async def slow(port: int, count: int, sent: bytes = b"") -> AsyncIterator[list[Connection]]:
+    """Open connections that send this and no more."""
+    opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(count)]
+    for _, writer in opened:
+        writer.write(sent)
+    try:
+        yield opened
+    finally:
+        for _, writer in opened:
+            writer.close()
+
+
+async def p50(doors: Doors, key: str) -> float:
+    """Return the median of the time of some requests, each with a connection of its own."""
+    seconds = []
+    for _ in range(30):
+        started = time.perf_counter()
+        assert (await doors.get("/api/states/sensor.outside", key)).status == 200
+        seconds.append(time.perf_counter() - started)
+    return median(seconds)
+
+
+async def test_200_slow_connections_while_a_client_is_served(doors: Doors) -> None:
+    """Its requests take no longer. The machine may be busy with something else, so the best of three counts."""
+    key = await doors.bridge.add_key(everything=True, limits={"per_minute": 0, "local_only": False})
+    alone = min([await p50(doors, key) for _ in range(3)])
+    async with slow(doors.port, 200, b"GET /api/states HTTP/1.1\r\nHost: x\r\nX-Slow: "):
+        assert doors.running.snapshot()["listener"]["connections"] >= 200
+        beside = min([await p50(doors, key) for _ in range(3)])
+    assert beside < alone * 2 + 0.005
+
+
+async def test_headers_that_do_not_come(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection is dropped, whether something was sent or nothing, and also when it trickles."""
+    monkeypatch.setattr(serving, "FIRST_REQUEST_SECONDS", 0.5)
+    async with slow(doors.port, 2) as silent, slow(doors.port, 1, b"GET /health HTTP/1.1\r\n") as trickling:
+        reader, writer = trickling[0]
+        async with asyncio.timeout(3):
+            for _ in range(20):
+                writer.write(b"X: y\r\n")
+                await asyncio.sleep(0.05)
+            for item, _ in (*silent, (reader, writer)):
+                with suppress(ConnectionError):
+                    assert await item.read() == b""
+    assert doors.running.snapshot()["listener"]["connections"] == 0
+
+
+async def test_a_connection_that_is_served_is_not_dropped(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time is for the first request alone."""
+    monkeypatch.setattr(serving, "FIRST_REQUEST_SECONDS", 0.3)
+    async with doors.session.ws_connect(f"{doors.url}/api/websocket") as live:
+        await live.receive_json()
+        await asyncio.sleep(0.5)
+        await live.send_json({"type": "auth", "access_token": await doors.bridge.add_key(everything=True)})
+        assert (await live.receive_json())["type"] == "auth_ok"
+
+
+async def test_a_handshake_that_does_not_come(doors: Doors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same before TLS."""
+    monkeypatch.setattr(serving, "FIRST_REQUEST_SECONDS", 0.5)
+    authority = Authority()
+    await doors.open_tls(authority.issue("127.0.0.1"), tmp_path)
+    doors.tls = trusting(authority)
+    async with slow(doors.port, 3) as silent, slow(doors.port, 1, b"\x16\x03\x01\x02\x00\x01"):
+        assert (await doors.get("/health")).status == 200
+        async with asyncio.timeout(3):
+            for reader, _ in silent:
+                with suppress(ConnectionError):
+                    assert await reader.read() == b""
+            await asyncio.sleep(0.1)
+        assert doors.running.snapshot()["listener"]["connections"] == 0
+
+
+async def test_the_limit_of_an_address(doors: Doors) -> None:
+    """The one that waits longest gives way; a connection that is served never does."""
+    found = doors.running.places
+    found.most_of_group = 10
+    async with (
+        doors.session.ws_connect(f"{doors.url}/api/websocket") as live,
+        slow(doors.port, 30) as silent,
+    ):
+        await live.receive_json()
+        assert (await doors.get("/health")).status == 200
+        assert len(found) <= 10
+        with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+            await silent[0][0].readexactly(1)
+        await live.send_json({"type": "auth", "access_token": await doors.bridge.add_key(everything=True)})
+        assert (await live.receive_json())["type"] == "auth_ok"
+        assert doors.running.snapshot()["listener"]["dropped"] >= 20
+    assert places.MAX_CONNECTIONS_OF_ADDRESS < places.MAX_CONNECTIONS
+
+
+async def test_headers_that_are_too_large(doors: Doors) -> None:
+    """Refused, and the connection ends."""
+    for request in (
+        b"GET /health HTTP/1.1\r\nHost: x\r\nX-Large: " + b"a" * 20_000 + b"\r\n\r\n",
+        b"GET /health?" + b"a" * 30_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    ):
+        async with slow(doors.port, 1, request) as opened, asyncio.timeout(5):
+            answer = await opened[0][0].read()
+            assert answer.startswith((b"HTTP/1.0 400", b"HTTP/1.1 400"))
