@@ -18,8 +18,8 @@ class Options:
     key, ``max_subscriptions`` the subscriptions of a connection, and ``max_message`` the size of a client's message in
     bytes. The TTLs of the cache are in seconds, and ``cache_size`` is in bytes. ``direct_responses`` writes complete
     responses directly to the transport; without it, aiohttp sends them.
-    bytes. The TTLs of the cache are in seconds, and ``cache_size`` is in bytes. An empty ``listener_address`` means
-    every address. ``listener_certificate``, ``listener_key`` and ``listener_client_ca`` are paths of files, or empty.
+    An empty ``listener_address`` means every address. ``listener_certificate``, ``listener_key`` and
+    ``listener_client_ca`` are paths of files, or empty.
     """
 
     per_minute: int = 1000
