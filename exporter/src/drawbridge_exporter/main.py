@@ -13,7 +13,6 @@ from typing import Any, Final
 from aiohttp import web
 
 from . import __version__
-from .bridge.client import open_session
 from .bridge.fleet import Fleet
 from .config.options import add_flags
 from .config.settings import OPTIONS, Settings, SettingsError, read_settings
@@ -22,6 +21,7 @@ from .config.values import ListenAddress
 from .config.yamlfile import ConfigFileError
 from .logs import set_up_logs
 from .preflight.command import preflight
+from .resources import raise_file_limit, use_many_resolver_threads, warn_of_few_files
 from .server.guard import Guard, WebConfigFile
 from .server.pages import Server
 from .server.tls_listener import TLSListener
@@ -93,17 +93,20 @@ async def serve(settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    async with open_session(settings.pool_size) as session:
-        fleet = Fleet(settings, session)
-        loop.add_signal_handler(signal.SIGHUP, _reload, fleet)
-        web_config = WebConfigFile(settings.web_config_file)
-        server = Server(settings, fleet, Guard(web_config))
-        runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=settings.defaults.timeout + 1)
-        await runner.setup()
-        try:
-            return await _listen(runner, settings, web_config, stop)
-        finally:
-            await runner.cleanup()
+    raise_file_limit()
+    use_many_resolver_threads()
+    fleet = Fleet(settings)
+    warn_of_few_files(len(fleet))
+    loop.add_signal_handler(signal.SIGHUP, _reload, fleet)
+    web_config = WebConfigFile(settings.web_config_file)
+    server = Server(settings, fleet, Guard(web_config))
+    runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=settings.defaults.timeout + 1)
+    await runner.setup()
+    try:
+        return await _listen(runner, settings, web_config, stop)
+    finally:
+        await runner.cleanup()
+        await fleet.close()
 
 
 def _reload(fleet: Fleet) -> None:

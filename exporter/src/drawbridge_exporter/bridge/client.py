@@ -11,6 +11,7 @@ from ..config.settings import TargetSettings
 from .document import InvalidDocumentError, InvalidJSONError
 from .errors import FetchError, Reason, from_exception, from_status
 from .snapshot import Snapshot, parse_snapshot
+from .traffic import Traffic
 
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 
@@ -19,22 +20,18 @@ MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 _KEEP_ALIVE_SECONDS: Final = 70.0
 
 
-def open_session(pool_size: int) -> aiohttp.ClientSession:
-    """Return the session that all targets share; the caller closes it."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=pool_size, keepalive_timeout=_KEEP_ALIVE_SECONDS),
-        headers={"Accept": "application/json", "User-Agent": f"drawbridge-exporter/{__version__}"},
-        cookie_jar=aiohttp.DummyCookieJar(),
-    )
-
-
 class BridgeClient:
-    """Reads one bridge over a shared session."""
+    """Reads one bridge over connections of its own, so that it does not wait for the connections of another bridge."""
 
-    def __init__(self, session: aiohttp.ClientSession, settings: TargetSettings) -> None:
-        """Read the bridge of ``settings``; the caller closes ``session``."""
-        self._session = session
+    def __init__(self, settings: TargetSettings, pool_size: int, traffic: Traffic) -> None:
+        """Read the bridge of ``settings`` over at most ``pool_size`` connections."""
         self._settings = settings
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=pool_size, keepalive_timeout=_KEEP_ALIVE_SECONDS),
+            headers={"Accept": "application/json", "User-Agent": f"drawbridge-exporter/{__version__}"},
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trace_configs=[traffic.trace()],
+        )
         self._tls = settings.ca_file is None or ssl.create_default_context(cafile=settings.ca_file)
 
     async def fetch(self, timeout: float) -> Snapshot:  # noqa: ASYNC109 - one limit for connect, answer and body
@@ -53,6 +50,10 @@ class BridgeClient:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise from_exception(error) from None
         return _parse(body)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._session.close()
 
     async def _get(self, path: str, key: str, timeout: float) -> bytes:  # noqa: ASYNC109 - as above
         async with self._session.get(

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from ..config.settings import TargetSettings
 from .errors import FetchError, Reason
 from .snapshot import Snapshot
+from .traffic import SUCCESS, Traffic
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -18,6 +19,10 @@ class Fetcher(Protocol):
 
     async def fetch(self, timeout: float) -> Snapshot:  # noqa: ASYNC109 - it is the transport's own limit
         """Return the snapshot or raise FetchError."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
         ...
 
 
@@ -38,10 +43,11 @@ class Target:
     that hangs does not delay a later scrape.
     """
 
-    def __init__(self, settings: TargetSettings, fetcher: Fetcher) -> None:
-        """Create a target that reads from ``fetcher``."""
+    def __init__(self, settings: TargetSettings, fetcher: Fetcher, traffic: Traffic) -> None:
+        """Create a target that reads from ``fetcher`` and counts its requests in ``traffic``."""
         self.settings: Final = settings
         self._fetcher = fetcher
+        self._traffic = traffic
         self._flight: asyncio.Task[Scrape] | None = None
         self._waiting = 0
         self._last_reason: Reason | None = None
@@ -58,8 +64,15 @@ class Target:
             scrape = Scrape(time.perf_counter() - started, error=error)
         finally:
             self._leave(flight)
+        self._traffic.results[SUCCESS if scrape.error is None else scrape.error.reason] += 1
         self._log_change(scrape.error)
         return scrape
+
+    async def close(self) -> None:
+        """Wait for the fetch in progress, then close the connections."""
+        if self._flight is not None:
+            await asyncio.wait([self._flight])
+        await self._fetcher.close()
 
     def _join(self) -> asyncio.Task[Scrape]:
         """Return the fetch in progress, or start one."""
@@ -81,7 +94,8 @@ class Target:
     async def _fetch(self) -> Scrape:
         began, started = time.time(), time.perf_counter()
         try:
-            snapshot = await self._fetcher.fetch(self.settings.timeout)
+            with self._traffic.request():
+                snapshot = await self._fetcher.fetch(self.settings.timeout)
         except FetchError as error:
             return Scrape(time.perf_counter() - started, error=error)
         duration = time.perf_counter() - started

@@ -71,7 +71,15 @@ POOL_OPTION: Final = Option(
     20,
     whole_number(1, 1000),
     "N",
-    "maximum connections to bridges, default 20",
+    "maximum connections to each bridge, default 20",
+)
+MAX_REQUESTS_OPTION: Final = Option(
+    None,
+    "--web.max-requests",
+    1024,
+    whole_number(0, 65535),
+    "N",
+    "maximum scrapes served at the same time, 0 for no limit, default 1024",
 )
 METRICS_OPTION: Final = Option(
     "ENABLE_METRICS", "--web.enable-metrics", default=True, parse=parse_switch, metavar="BOOL", help="serve the metrics"
@@ -112,6 +120,7 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
     TARGETS_OPTION,
     WEB_CONFIG_OPTION,
     POOL_OPTION,
+    MAX_REQUESTS_OPTION,
     METRICS_OPTION,
     HEALTH_OPTION,
     LOG_LEVEL_OPTION,
@@ -157,6 +166,7 @@ class Settings:
     web_config_file: Path | None
     listen: ListenAddress
     pool_size: int
+    max_requests: int
     metrics: bool
     health_checks: bool
     log_level: str
@@ -180,6 +190,7 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
         web_config_file=source.read(WEB_CONFIG_OPTION),
         listen=source.read(LISTEN_OPTION) or ListenAddress(None, source.read(PORT_OPTION)),
         pool_size=source.read(POOL_OPTION),
+        max_requests=source.read(MAX_REQUESTS_OPTION),
         metrics=source.read(METRICS_OPTION),
         health_checks=source.read(HEALTH_OPTION),
         log_level=source.read(LOG_LEVEL_OPTION),

@@ -9,11 +9,12 @@ from aiohttp import hdrs, web
 from prometheus_client.process_collector import ProcessCollector
 
 from ..bridge.fleet import Fleet
-from ..bridge.target import Target
+from ..bridge.target import Scrape, Target
 from ..config.settings import Settings
 from ..config.yamlfile import ConfigFileError
-from ..metrics.collector import ExporterCollector
+from ..metrics.exporter import ExporterCollector
 from ..metrics.exposition import Page, render
+from ..scrape_limit import ScrapeLimit, TooManyScrapesError
 from .guard import Guard
 from .landing import landing_page
 
@@ -57,6 +58,7 @@ class Server:
         self._fleet = fleet
         self._guard = guard
         self._process = ProcessCollector(registry=None)
+        self._limit = ScrapeLimit(settings.max_requests)
 
     def application(self) -> web.Application:
         """Return the application with the enabled routes."""
@@ -76,9 +78,18 @@ class Server:
         """Return the metrics of the default target, if there is one, and of the exporter."""
         scrape = None
         if self._fleet.default is not None:
-            scrape = await self._fleet.default.collect(scrape_timeout(request.headers))
-        own = (ExporterCollector(self._fleet.last_reload), self._process)
+            scrape = await self._collect(request, self._fleet.default)
+        own = (ExporterCollector(self._fleet, self._limit), self._process)
         return _answer(request, render(_accept(request), scrape, own))
+
+    async def _collect(self, request: web.Request, target: Target) -> Scrape:
+        """Collect a target within the limit of concurrent scrapes and the timeout of the request."""
+        try:
+            with self._limit.scrape():
+                return await target.collect(scrape_timeout(request.headers))
+        except TooManyScrapesError:
+            text = f"Limit of concurrent requests reached ({self._limit.maximum}), try again later.\n"
+            raise web.HTTPServiceUnavailable(text=text, headers={**_HEADERS, "Retry-After": "1"}) from None
 
     async def _probe(self, request: web.Request) -> web.Response:
         """Return the metrics of a target of the targets file."""
@@ -89,8 +100,7 @@ class Server:
                 f"The targets file has no target {name!r:.80}." if name else "No target. Add ?target=NAME to the URL."
             )
             return web.Response(status=404 if name else 400, text=what + "\n", headers=_HEADERS)
-        scrape = await target.collect(scrape_timeout(request.headers))
-        return _answer(request, render(_accept(request), scrape))
+        return _answer(request, render(_accept(request), await self._collect(request, target)))
 
     async def _reload(self, request: web.Request) -> web.Response:
         """Reload the targets file. If it is invalid, return its problems."""
