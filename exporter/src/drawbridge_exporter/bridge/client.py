@@ -1,6 +1,5 @@
 """The HTTP client that fetches snapshots."""
 
-import ssl
 from http import HTTPStatus
 from typing import Final
 
@@ -8,6 +7,7 @@ import aiohttp
 
 from .. import __version__
 from ..config.settings import TargetSettings
+from .certificate import Certificate
 from .document import InvalidDocumentError, InvalidJSONError
 from .errors import FetchError, Reason, from_exception, from_status
 from .snapshot import Snapshot, parse_snapshot
@@ -32,7 +32,8 @@ class BridgeClient:
             cookie_jar=aiohttp.DummyCookieJar(),
             trace_configs=[traffic.trace()],
         )
-        self._tls = settings.ca_file is None or ssl.create_default_context(cafile=settings.ca_file)
+        self._certificate = Certificate()
+        self._tls = self._certificate.context(settings.ca_file) if settings.url.scheme == "https" else True
 
     async def fetch(self, timeout: float) -> Snapshot:  # noqa: ASYNC109 - one limit for connect, answer and body
         """Return the bridge's snapshot within ``timeout`` seconds.
@@ -51,6 +52,11 @@ class BridgeClient:
             raise from_exception(error) from None
         return _parse(body)
 
+    @property
+    def certificate_expiry(self) -> float | None:
+        """The expiry of the bridge's certificate as a Unix timestamp, or None before the first TLS connection."""
+        return self._certificate.expires
+
     async def close(self) -> None:
         """Close the connections."""
         await self._session.close()
@@ -58,7 +64,7 @@ class BridgeClient:
     async def _get(self, path: str, key: str, timeout: float) -> bytes:  # noqa: ASYNC109 - as above
         async with self._session.get(
             self._settings.url / path,
-            headers={"Authorization": f"Bearer {key}"},
+            headers={"Authorization": f"Bearer {key}", **self._certificate.headers()},
             timeout=aiohttp.ClientTimeout(total=timeout),
             allow_redirects=False,
             ssl=self._tls,

@@ -70,6 +70,7 @@ class CacheCounts:
     size_bytes: int
     age_seconds: float | None
     warm_seconds: float | None
+    enabled: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +243,7 @@ def _response_bytes(node: Node) -> dict[str, int]:
 
 
 def _cache(node: Node) -> CacheCounts:
+    enabled = node.present("enabled")
     return CacheCounts(
         requests=node.member("requests").count(),
         hits=node.member("hits").count(),
@@ -252,6 +254,7 @@ def _cache(node: Node) -> CacheCounts:
         size_bytes=node.member("bytes").count(),
         age_seconds=_amount(node, "age"),
         warm_seconds=_amount(node, "warm_seconds"),
+        enabled=None if enabled is None else enabled.truth(),
     )
 
 

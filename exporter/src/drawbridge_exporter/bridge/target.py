@@ -21,6 +21,11 @@ class Fetcher(Protocol):
         """Return the snapshot or raise FetchError."""
         ...
 
+    @property
+    def certificate_expiry(self) -> float | None:
+        """The expiry of the bridge's certificate as a Unix timestamp, if it is known."""
+        ...
+
     async def close(self) -> None:
         """Close the connections."""
         ...
@@ -34,6 +39,7 @@ class Scrape:
     snapshot: Snapshot | None = None
     error: FetchError | None = None
     clock_skew: float | None = None
+    certificate_expiry: float | None = None
 
 
 class Target:
@@ -99,7 +105,12 @@ class Target:
         except FetchError as error:
             return Scrape(time.perf_counter() - started, error=error)
         duration = time.perf_counter() - started
-        return Scrape(duration, snapshot, clock_skew=_skew(snapshot, began, duration))
+        return Scrape(
+            duration,
+            snapshot,
+            clock_skew=_skew(snapshot, began, duration),
+            certificate_expiry=self._fetcher.certificate_expiry,
+        )
 
     def _log_change(self, error: FetchError | None) -> None:
         """Log when the target goes down, comes up or fails for another reason."""

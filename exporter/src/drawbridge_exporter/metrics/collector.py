@@ -50,3 +50,9 @@ def _scrape_families(scrape: Scrape) -> Iterator[Metric]:
             " duration of the scrape.",
             scrape.clock_skew,
         )
+    if scrape.certificate_expiry is not None:
+        yield gauge(
+            "tls_certificate_expiry_timestamp_seconds",
+            "Unix timestamp of the expiry of the bridge's TLS certificate.",
+            scrape.certificate_expiry,
+        )

@@ -16,6 +16,10 @@ _SECTION: Final = "Operation"
 _RULES: Final = "exporter/rules/drawbridge-alerts.yml"
 ALERTS: Final = frozenset(
     {
+        "DrawbridgeWatchdog",
+        "DrawbridgeExporterSaturated",
+        "DrawbridgeCertificateExpiring",
+        "DrawbridgeAbsent",
         "DrawbridgeCacheHitRateLow",
         "DrawbridgeClientsBehind",
         "DrawbridgeClockSkew",
