@@ -137,7 +137,7 @@ EXPORTER: Final = Row(
         ),
         Panel(
             "Requests in progress",
-            "Scrapes by Prometheus, requests to bridges, and the number of bridges. Each bridge has one request at most.",
+            "Scrapes by Prometheus, requests to bridges, and bridges. Each bridge has one request at most.",
             (
                 (value_of("exporter_scrapes_in_flight"), "scrapes {{instance}}"),
                 (value_of("exporter_requests_in_flight"), "requests {{instance}}"),
