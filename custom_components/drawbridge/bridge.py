@@ -302,6 +302,7 @@ class Bridge:
                 "bytes": self.sending.size,
                 "dropped": self.sending.dropped,
             },
+            per_minute=self.options.per_minute,
             pending_bytes=sum(connection.pending_bytes for connection in self.connections),
         )
         return snapshot(self.recorder, about)
