@@ -68,6 +68,11 @@ class Fleet:
             yield self.default
         yield from self._named.values()
 
+    def names(self) -> list[str]:
+        """Return the names of the targets file, in its order."""
+        self._refresh()
+        return list(self._named)
+
     def __len__(self) -> int:
         """Return the number of targets."""
         return len(self._named) + (self.default is not None)

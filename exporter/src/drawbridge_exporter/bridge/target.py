@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from ..config.settings import TargetSettings
 from .errors import FetchError, Reason
+from .history import History
 from .snapshot import Snapshot
 from .traffic import SUCCESS, Traffic
 
@@ -54,6 +55,7 @@ class Target:
         self.settings: Final = settings
         self._fetcher = fetcher
         self._traffic = traffic
+        self.history: Final = History()
         self._flight: asyncio.Task[Scrape] | None = None
         self._waiting = 0
         self._last_reason: Reason | None = None
@@ -71,6 +73,7 @@ class Target:
         finally:
             self._leave(flight)
         self._traffic.results[SUCCESS if scrape.error is None else scrape.error.reason] += 1
+        self.history.add(scrape.duration, scrape.error)
         self._log_change(scrape.error)
         return scrape
 

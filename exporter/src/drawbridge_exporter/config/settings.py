@@ -15,9 +15,11 @@ from .values import (
     one_of,
     parse_bridge_url,
     parse_ca_file,
+    parse_external_url,
     parse_key_file,
     parse_key_literal,
     parse_listen_address,
+    parse_route_prefix,
     parse_switch,
     parse_timeout,
     whole_number,
@@ -43,7 +45,24 @@ LISTEN_OPTION: Final[Option[ListenAddress | None]] = Option(
     None,
     parse_listen_address,
     "HOST:PORT",
-    "address to listen on, all interfaces by default",
+    "address to listen on, all interfaces by default; can be repeated",
+    repeatable=True,
+)
+EXTERNAL_URL_OPTION: Final[Option[URL | None]] = Option(
+    None,
+    "--web.external-url",
+    None,
+    parse_external_url,
+    "URL",
+    "URL under which the exporter is reachable, if a reverse proxy serves it",
+)
+ROUTE_PREFIX_OPTION: Final[Option[str | None]] = Option(
+    None,
+    "--web.route-prefix",
+    None,
+    parse_route_prefix,
+    "PATH",
+    "prefix of all paths, default the path of --web.external-url",
 )
 PORT_OPTION: Final = Option(
     "METRICS_PORT", None, 9123, whole_number(0, 65535), "PORT", "port to listen on if no address is set, default 9123"
@@ -104,9 +123,9 @@ LOG_FORMAT_OPTION: Final = Option(
     "BRIDGE_LOG_FORMAT",
     "--log.format",
     "text",
-    one_of("text", "json"),
+    one_of("text", "json", "logfmt"),
     "FORMAT",
-    "text or json, default text",
+    "text, logfmt or json, default text",
 )
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
@@ -114,6 +133,8 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
     KEY_OPTION,
     KEY_FILE_OPTION,
     LISTEN_OPTION,
+    EXTERNAL_URL_OPTION,
+    ROUTE_PREFIX_OPTION,
     PORT_OPTION,
     TIMEOUT_OPTION,
     CA_FILE_OPTION,
@@ -164,7 +185,11 @@ class Settings:
     defaults: Defaults
     targets_file: Path | None
     web_config_file: Path | None
-    listen: ListenAddress
+    listen: tuple[ListenAddress, ...]
+    route_prefix: str
+    """The prefix of all paths, without a slash at its end."""
+    link_prefix: str
+    """The prefix of links, as browsers need it."""
     pool_size: int
     max_requests: int
     metrics: bool
@@ -183,12 +208,16 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
     source = Source(environ, flags)
     targets_file = source.read(TARGETS_OPTION)
     defaults = Defaults(source.read(TIMEOUT_OPTION), source.read(CA_FILE_OPTION))
+    external, prefix = source.read(EXTERNAL_URL_OPTION), source.read(ROUTE_PREFIX_OPTION)
+    external_path = "" if external is None else external.path.rstrip("/")
     settings = Settings(
         target=_target(source, defaults, needed=targets_file is None),
         defaults=defaults,
         targets_file=targets_file,
         web_config_file=source.read(WEB_CONFIG_OPTION),
-        listen=source.read(LISTEN_OPTION) or ListenAddress(None, source.read(PORT_OPTION)),
+        listen=_listen(source),
+        route_prefix=external_path if prefix is None else prefix,
+        link_prefix=external_path or prefix or "",
         pool_size=source.read(POOL_OPTION),
         max_requests=source.read(MAX_REQUESTS_OPTION),
         metrics=source.read(METRICS_OPTION),
@@ -199,6 +228,13 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
     if source.problems:
         raise SettingsError(source.problems)
     return settings
+
+
+def _listen(source: Source) -> tuple[ListenAddress, ...]:
+    """Return the addresses of the flag, or all interfaces on the port of the variable."""
+    given = source.read_all(LISTEN_OPTION)
+    addresses = tuple(address for address in given if address is not None)
+    return addresses or (ListenAddress(None, source.read(PORT_OPTION)),)
 
 
 def _target(source: Source, defaults: Defaults, *, needed: bool) -> TargetSettings | None:
