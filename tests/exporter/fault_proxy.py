@@ -99,9 +99,10 @@ async def pump(source: Socket, sink: Socket) -> None:
 
 
 @asynccontextmanager
-async def running_proxy(upstream: str) -> AsyncIterator[Proxy]:
-    """Run a proxy without a fault until the block ends."""
-    async with aiohttp.ClientSession(auto_decompress=True, connector=aiohttp.TCPConnector(limit=0)) as session:
+async def running_proxy(upstream: str, address: str = "127.0.0.1") -> AsyncIterator[Proxy]:
+    """Run a proxy without a fault until the block ends. The bridge sees it at a loopback address."""
+    connector = aiohttp.TCPConnector(limit=0, local_addr=(address, 0))
+    async with aiohttp.ClientSession(connector=connector) as session:
         proxy = Proxy(upstream, session)
         app = web.Application(client_max_size=1 << 24)
         app.router.add_route("*", "/{path:.*}", proxy.handle)

@@ -66,6 +66,16 @@ async def test_a_bridge_that_hangs_does_not_hold_preflight_up(key_file: Path) ->
     assert "the time of 4 s was up" in found["vault"].evidence
 
 
+async def test_a_locked_out_address_is_one_cause(key_file: Path) -> None:
+    """A short lock-out is waited for; a long one is told with its end."""
+    async with running_whole_bridge("locked-out") as bridge:
+        found = await items(bridge.url, key_file)
+        assert {item for item, finding in found.items() if finding.status is Status.FAILED} == {"reach"}
+        assert "Wait 900 seconds" in found["reach"].fix
+        bridge.lock_out = "1"
+        assert await failed(bridge.url, key_file) == set()
+
+
 async def test_a_key_in_the_environment_is_found(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Other programs of the user can read it."""
     monkeypatch.setenv("BRIDGE_API_KEY", KEY)

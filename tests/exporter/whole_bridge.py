@@ -49,6 +49,7 @@ class WholeBridge:
         self._tokens = float(BURST)
         self._filled_at = time.monotonic()
         self._hits = 0
+        self.lock_out = "900"
 
     def application(self) -> web.Application:
         """Return the application."""
@@ -84,14 +85,14 @@ class WholeBridge:
         return gate
 
     def _refuse(self, request: web.Request) -> web.StreamResponse | None:
-        if request.method == "OPTIONS":
-            return web.Response(status=204)
+        if request.method == "OPTIONS" or request.path == f"{BASE}/api/websocket":
+            return web.Response(status=204) if request.method == "OPTIONS" else None
+        if self._is_locked_out(request):
+            return problem(429, "Too many invalid keys.", "locked_out", {"Retry-After": self.lock_out})
         public = request.path in {f"{BASE}/health", f"{BASE}/openapi.json"} or "open" in self.faults
         if request.headers.get("X-Original-URL") and "bypass" in self.faults:
             return web.json_response([])
         key = request.headers.get("Authorization") or request.headers.get("X-API-Key")
-        if request.path == f"{BASE}/api/websocket":
-            return None
         if key != f"Bearer {KEY}" and not (key is None and public):
             why = "key_missing" if key is None else "key_unknown"
             return problem(401, "No key.", why, {"WWW-Authenticate": 'Bearer realm="Drawbridge"'})
@@ -99,6 +100,15 @@ class WholeBridge:
             again = {} if "no-retry-after" in self.faults else {"Retry-After": "0"}
             return problem(429, "Slow down.", "rate_limited", again)
         return None
+
+    def _is_locked_out(self, request: web.Request) -> bool:
+        """Return whether a request without a key is locked out: always, or once if the lock-out is short."""
+        locked = "locked-out" in self.faults and "Authorization" not in request.headers
+        if not locked or not request.path.endswith("/api/states"):
+            return False
+        if self.lock_out != "900":
+            self.faults -= {"locked-out"}
+        return True
 
     def _take(self) -> bool:
         now = time.monotonic()

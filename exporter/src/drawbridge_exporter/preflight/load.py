@@ -162,7 +162,7 @@ async def _one(context: Context, path: str, measured: Measured) -> None:
     headers = {"Authorization": f"Bearer {context.plan.load_key or context.plan.key}"}
     try:
         reply = await context.ask_now(path, headers=headers)
-    except aiohttp.ClientError, TimeoutError:
+    except (aiohttp.ClientError, TimeoutError):
         measured.broken += 1
         return
     measured.statuses[reply.status] += 1

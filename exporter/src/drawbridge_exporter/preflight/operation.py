@@ -182,7 +182,7 @@ def _is_encrypted(path: Path) -> bool:
             for member in outer:
                 if member.name.removeprefix("./") == "backup.json" and (file := outer.extractfile(member)) is not None:
                     return bool(json.loads(file.read(_MAX_STORAGE_BYTES)).get("protected"))
-    except tarfile.TarError, OSError, ValueError, AttributeError:
+    except (tarfile.TarError, OSError, ValueError, AttributeError):
         return False
     return False
 

@@ -40,7 +40,7 @@ _KEY_FIXES: Final = {
 async def reach(context: Context) -> Finding:
     """Check that the bridge answers, that the key is valid, and that it can read the metrics."""
     try:
-        return await _health(context) or await _key(context) or await _metrics(context)
+        return await _health(context) or await _lock_out(context) or await _key(context) or await _metrics(context)
     except (aiohttp.ClientError, TimeoutError) as error:
         return _no_connection(from_exception(error))
     except FetchError as error:
@@ -107,6 +107,18 @@ async def _another_server(context: Context, said: str) -> Finding:
     return failed(f"{said} with something else: another server is at this address.", "Check host and port in --url.")
 
 
+async def _lock_out(context: Context) -> Finding | None:
+    """Return that this address is locked out, unless the lock-out ends soon."""
+    reply = await _asked_patiently(context, "/api/states", key=False)
+    if reason(reply) != "locked_out":
+        return None
+    return failed(
+        "This address is locked out, because too many wrong keys came from it.",
+        f"Wait {retry_after(reply):.0f} seconds, and run again. If a proxy hides the addresses of clients, set"
+        " use_x_forwarded_for and trusted_proxies in Home Assistant.",
+    )
+
+
 async def _key(context: Context) -> Finding | None:
     """Return why the key is not accepted, or None if it is."""
     reply = await _asked_patiently(context, "/key")
@@ -125,13 +137,13 @@ async def _key(context: Context) -> Finding | None:
     return failed(said, "See Home Assistant's log.")
 
 
-async def _asked_patiently(context: Context, path: str) -> Reply:
+async def _asked_patiently(context: Context, path: str, *, key: bool = True) -> Reply:
     """Return the reply after the waiting time of a limit, unless that is long."""
-    reply = await context.ask(path)
+    reply = await context.ask(path, key=key)
     wait = retry_after(reply)
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS and wait <= _MAX_WAIT_SECONDS:
         await asyncio.sleep(wait)
-        reply = await context.ask(path)
+        reply = await context.ask(path, key=key)
     return reply
 
 
