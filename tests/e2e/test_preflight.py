@@ -19,6 +19,9 @@ MONITORING = NewKey("Preflight", ("metrics", "read"), everything=True)
 BROAD = {"keys-limit", "keys-breadth", "keys-end", "keys-network"}
 """The items that fail for the keys of the benchmark, which have no limit and may do everything."""
 
+MORE = {"single-page": {"auth-bypass"}}
+"""What a fault does to a real bridge in addition: Home Assistant answers 404 to an address with a doubled slash."""
+
 REVOKE_KEY = "/api/services/drawbridge/revoke_key"
 
 
@@ -111,7 +114,7 @@ async def test_each_fault_in_front_of_a_real_bridge_is_found(tmp_path: Path) -> 
             async with running_proxy(house.url, f"127.0.0.{number}") as proxy:
                 proxy.fault = fault
                 found = await house.failed(proxy.url)
-            if found.keys() != expected:
+            if found.keys() != expected | MORE.get(name, set()):
                 wrong[name] = found
         assert wrong == {}
         await check_keys(house)

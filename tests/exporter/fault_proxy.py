@@ -1,6 +1,7 @@
 """A reverse proxy on 127.0.0.1 that goes wrong in one of the ways in which reverse proxies go wrong."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -65,9 +66,10 @@ class Proxy:
         async with self.session.get(self.upstream + request.raw_path, headers=headers) as answer:
             response = web.StreamResponse(status=answer.status, headers={"Content-Type": answer.content_type})
             await response.prepare(request)
-            async for part in answer.content.iter_any():
-                if not self.fault.buffers:
-                    await response.write(part)
+            with contextlib.suppress(ConnectionResetError):  # the client has seen enough
+                async for part in answer.content.iter_any():
+                    if not self.fault.buffers:
+                        await response.write(part)
         return response
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
