@@ -18,7 +18,7 @@ from yarl import URL
 
 from drawbridge_exporter.config.values import parse_bridge_url
 from drawbridge_exporter.preflight.context import Context, Plan
-from drawbridge_exporter.preflight.model import Finding, Status
+from drawbridge_exporter.preflight.model import Status, Verdict
 from drawbridge_exporter.preflight.rules import ALERTS, RECORDS
 from drawbridge_exporter.preflight.runner import run
 
@@ -30,8 +30,8 @@ MANIFEST = Path(__file__).parents[2] / "custom_components" / "drawbridge" / "man
 RULES = Path(__file__).parents[2] / "exporter" / "rules"
 
 
-async def items(url: str, key_file: Path, **more: Any) -> dict[str, Finding]:
-    """Return the findings of a run by the ids of their items."""
+async def items(url: str, key_file: Path, **more: Any) -> dict[str, Verdict]:
+    """Return the verdicts of a run by the ids of their items."""
     defaults: dict[str, Any] = {"manifest": str(MANIFEST), "stable_seconds": 0.2}
     plan = Plan(parse_bridge_url(url), KEY, key_file, **defaults | more)
     async with aiohttp.ClientSession() as session:
@@ -197,7 +197,7 @@ class TestTLS:
         """The evidence says what OpenSSL says; nothing is asked over such a connection."""
         async with running_whole_bridge(tls=self.context(Authority(), timedelta(days=90), None)) as bridge:
             found = await items(bridge.url, key_file)
-        assert {item for item, finding in found.items() if finding.status is Status.FAILED} == {"reach"}
+        assert {item for item, verdict in found.items() if verdict.status is Status.FAILED} == {"reach"}
         assert "unable to get local issuer certificate" in found["reach"].evidence
         assert "--ca-file" in found["reach"].fix
         assert found["auth-enabled"].status is Status.SKIPPED

@@ -10,7 +10,7 @@ from yarl import URL
 
 from drawbridge_exporter.preflight.checklist import boxes, sections
 from drawbridge_exporter.preflight.context import Plan
-from drawbridge_exporter.preflight.model import Report, Result, Status, Verdict, failed as failing, passed
+from drawbridge_exporter.preflight.model import Readiness, Report, Result, Status, failed as failing, passed
 from drawbridge_exporter.preflight.runner import checks
 from drawbridge_exporter.preflight.signoff import read_signatures
 
@@ -41,7 +41,7 @@ async def test_each_fault_of_a_proxy_is_found(key_file: Path, name: str) -> None
     async with running_whole_bridge() as bridge, running_proxy(bridge.url) as proxy:
         proxy.fault = fault
         found = await items(proxy.url, key_file, stable_seconds=1.0 if name == "websocket-cut" else 0.2)
-    assert {item for item, finding in found.items() if finding.status is Status.FAILED} == expected
+    assert {item for item, verdict in found.items() if verdict.status is Status.FAILED} == expected
     if expected == {"reach"}:
         assert found["reach"].fix
         assert found["auth-enabled"].status is Status.SKIPPED
@@ -61,7 +61,7 @@ async def test_a_bridge_that_hangs_does_not_hold_preflight_up(key_file: Path) ->
         proxy.fault = FAULTS["slow-on-the-way"][0]
         async with asyncio.timeout(20):
             found = await items(proxy.url, key_file, max_seconds=4.0)
-    statuses = {finding.status for finding in found.values()}
+    statuses = {verdict.status for verdict in found.values()}
     assert Status.SKIPPED in statuses
     assert "the time of 4 s was up" in found["vault"].evidence
 
@@ -70,7 +70,7 @@ async def test_a_locked_out_address_is_one_cause(key_file: Path) -> None:
     """A short lock-out is waited for; a long one is told with its end."""
     async with running_whole_bridge("locked-out") as bridge:
         found = await items(bridge.url, key_file)
-        assert {item for item, finding in found.items() if finding.status is Status.FAILED} == {"reach"}
+        assert {item for item, verdict in found.items() if verdict.status is Status.FAILED} == {"reach"}
         assert "Wait 900 seconds" in found["reach"].fix
         bridge.lock_out = "1"
         assert await failed(bridge.url, key_file) == set()
@@ -164,10 +164,10 @@ class TestChecklist:
             for check in checks(replace(plan, load=True))
         )
         report = Report("", 0.0, 0.0, "", "organisation", results)
-        verdicts = {section.title: section.verdict for section in sections(report)}
-        assert verdicts["Pre-Deployment Validation"] is Verdict.NOT_READY
-        assert verdicts["Ongoing Operations"] is Verdict.READY
-        assert report.verdict is Verdict.NOT_READY
+        verdicts = {section.title: section.readiness for section in sections(report)}
+        assert verdicts["Pre-Deployment Validation"] is Readiness.NOT_READY
+        assert verdicts["Ongoing Operations"] is Readiness.READY
+        assert report.readiness is Readiness.NOT_READY
         not_run = replace(report, results=tuple(item for item in results if item.item != "load-peak"))
-        after = {section.title: section.verdict for section in sections(not_run)}
-        assert after["Post-Deployment Validation"] is Verdict.OPEN
+        after = {section.title: section.readiness for section in sections(not_run)}
+        assert after["Post-Deployment Validation"] is Readiness.OPEN

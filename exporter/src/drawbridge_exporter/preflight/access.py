@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from .context import Context, Reply, retry_after
-from .model import Check, Finding, failed, needs_person, passed
+from .model import Check, Verdict, failed, needs_person, passed
 
 _SECTION: Final = "Security"
 _PROTECTED: Final = "/api/states"
@@ -77,7 +77,7 @@ def _guesses() -> Iterator[_Attempt]:
     yield _Attempt("a Home Assistant token", headers={"Authorization": "Bearer eyJhbGciOiJub25lIn0.e30."})
 
 
-async def authentication(context: Context) -> Finding:
+async def authentication(context: Context) -> Verdict:
     """Check that the bridge requires an API key."""
     reply = await context.ask(_PROTECTED, key=False)
     if reply.status != HTTPStatus.UNAUTHORIZED:
@@ -93,7 +93,7 @@ async def authentication(context: Context) -> Finding:
     return passed(f"{_PROTECTED} without a key returns 401, and /health returns only the status.")
 
 
-async def bypass(context: Context) -> Finding:
+async def bypass(context: Context) -> Verdict:
     """Check that common authentication bypasses are refused, and with the status that is meant for it."""
     let_in, odd, tried = [], [], 0
     for attempt in (*_attempts(), *_guesses()):
@@ -137,7 +137,7 @@ async def capability(context: Context) -> Verdict:
     return passed(f"The key {me.name!r} has the capabilities {', '.join(sorted(me.capabilities))} only.")
 
 
-async def secret_leaks(context: Context) -> Finding:
+async def secret_leaks(context: Context) -> Verdict:
     """Check that no API key is in a response, in a scanned file or in a key file that others can read."""
     places = [
         f"the response of {path}"
@@ -204,7 +204,7 @@ async def rate_limit(context: Context) -> Verdict:
     return await _exhaust(context, 2 * me.burst + me.per_minute, me.per_minute)
 
 
-async def _exhaust(context: Context, most: int, per_minute: int) -> Finding:
+async def _exhaust(context: Context, most: int, per_minute: int) -> Verdict:
     """Send requests until one is refused, then wait until the key can be used again."""
     refused, sent = await _until_refused(context, most)
     if refused is None:

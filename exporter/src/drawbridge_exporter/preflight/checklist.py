@@ -8,7 +8,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Final
 
-from .model import Report, Status, Verdict, verdict_of
+from .model import Readiness, Report, Status, readiness_of
 
 HOUSEHOLD: Final = "household"
 ORGANISATION: Final = "organisation"
@@ -28,29 +28,31 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class BoxResult:
-    """A box with its verdict, and the items that keep it from being ready."""
+    """A box with its readiness, and the items that keep it from being ready."""
 
     box: Box
-    verdict: Verdict
+    readiness: Readiness
     open_items: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SectionResult:
-    """A section with its boxes and its verdict: the worst of its boxes counts."""
+    """A section with its boxes and its readiness: the worst of its boxes counts."""
 
     title: str
     boxes: tuple[BoxResult, ...]
 
     @property
-    def verdict(self) -> Verdict:
-        """The verdict of the section."""
-        found = {box.verdict for box in self.boxes}
-        return next(verdict for verdict in (Verdict.NOT_READY, Verdict.OPEN, Verdict.READY) if verdict in found)
+    def readiness(self) -> Readiness:
+        """The readiness of the section."""
+        found = {box.readiness for box in self.boxes}
+        return next(
+            readiness for readiness in (Readiness.NOT_READY, Readiness.OPEN, Readiness.READY) if readiness in found
+        )
 
-    def count(self, verdict: Verdict) -> int:
-        """Return how many boxes have a verdict."""
-        return sum(box.verdict is verdict for box in self.boxes)
+    def count(self, readiness: Readiness) -> int:
+        """Return how many boxes have a readiness."""
+        return sum(box.readiness is readiness for box in self.boxes)
 
 
 @cache
@@ -71,7 +73,7 @@ def is_asked(item: str, profile: str) -> bool:
 
 def sections(report: Report) -> Iterator[SectionResult]:
     """Yield the sections of the checklist with the results of a run, as far as the profile has them."""
-    statuses = {result.item: result.finding.status for result in report.results}
+    statuses = {result.item: result.verdict.status for result in report.results}
     asked = [box for box in boxes() if box.household or report.profile == ORGANISATION]
     for title, group in groupby(asked, key=lambda box: box.section):
         yield SectionResult(title, tuple(_result(box, statuses) for box in group))
@@ -81,4 +83,4 @@ def _result(box: Box, statuses: dict[str, Status]) -> BoxResult:
     """Return the result of a box. An item that did not run, such as a load test, leaves it open."""
     found = {item: statuses.get(item, Status.PERSON) for item in box.items}
     not_ready = tuple(item for item, status in found.items() if status is not Status.PASSED)
-    return BoxResult(box, verdict_of(set(found.values())), not_ready)
+    return BoxResult(box, readiness_of(set(found.values())), not_ready)

@@ -14,7 +14,7 @@ from .. import __version__
 from ..config.values import parse_bridge_url, parse_ca_file, parse_key_file, seconds
 from .checklist import ORGANISATION, PROFILES
 from .context import Context, Plan
-from .model import Report, Result, Verdict
+from .model import Readiness, Report, Result
 from .reports.html import html_report
 from .reports.json import json_report
 from .reports.junit import junit_report
@@ -45,7 +45,7 @@ def preflight(arguments: Sequence[str]) -> int:
     _write(options, report)
     if report.has_failed:
         return EXIT_NOT_READY
-    return EXIT_OPEN if options.strict and report.verdict is Verdict.OPEN else EXIT_READY
+    return EXIT_OPEN if options.strict and report.readiness is Readiness.OPEN else EXIT_READY
 
 
 def _parser() -> ArgumentParser:

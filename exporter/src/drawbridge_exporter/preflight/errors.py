@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Final
 
 from .context import Context, Reply
-from .model import Check, Finding, failed, passed
+from .model import Check, Verdict, failed, passed
 
 _SECTION: Final = "Function"
 _PROBLEM: Final = "application/problem+json"
@@ -50,7 +50,7 @@ _INPUTS: Final = (
 )
 
 
-async def problem_documents(context: Context) -> Finding:
+async def problem_documents(context: Context) -> Verdict:
     """Check that refusals have the right status and a problem document."""
     wrong = []
     for case in _ERRORS:
@@ -75,7 +75,7 @@ def _fault(case: _Case, reply: Reply) -> str:
     return "" if told.keys() >= _MEMBERS and told["status"] == reply.status else "an incomplete problem document"
 
 
-async def bad_input(context: Context) -> Finding:
+async def bad_input(context: Context) -> Verdict:
     """Check that bad input leads neither to a server error nor to an echo of it."""
     wrong = []
     for what, path in _INPUTS:

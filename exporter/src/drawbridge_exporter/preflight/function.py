@@ -150,7 +150,7 @@ async def _is_newest(context: Context, before: Reply, after: Reply) -> Verdict:
     return passed(f"{len(changed)} states changed, and the next request returned the new states and a new ETag.")
 
 
-async def cache_warm(context: Context) -> Finding:
+async def cache_warm(context: Context) -> Verdict:
     """Check that the cache of states was warmed, so that the first client does not wait."""
     states = (await context.snapshot()).cache.get("states")
     if states is None or states.warm_seconds is None:
@@ -161,7 +161,7 @@ async def cache_warm(context: Context) -> Finding:
     return passed(f"The last warming took {states.warm_seconds * 1000:.0f} ms; the cache has {states.entries} views.")
 
 
-async def version(context: Context) -> Finding:
+async def version(context: Context) -> Verdict:
     """Check that the newest version is installed."""
     running = (await context.snapshot()).bridge_version
     place = context.plan.manifest or _MANIFEST

@@ -7,7 +7,7 @@ from typing import Final
 from ..bridge.snapshot import KeyUsage
 from .checklist import ORGANISATION
 from .context import Context
-from .model import Check, Finding, failed, needs_person, passed
+from .model import Check, Verdict, failed, needs_person, passed
 
 _SECTION: Final = "Keys"
 _SECONDS_PER_DAY: Final = 86_400.0
@@ -24,7 +24,7 @@ def _named(keys: list[KeyUsage]) -> str:
     return ", ".join(repr(key.name) for key in keys[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-async def rotation(context: Context) -> Finding:
+async def rotation(context: Context) -> Verdict:
     """Check that every key was created or rotated within a year."""
     keys, now = (await context.snapshot()).keys, time.time()
     dated = [key for key in keys if key.created is not None]
@@ -42,7 +42,7 @@ async def rotation(context: Context) -> Finding:
     return passed(f"All {len(keys)} keys were created or rotated within {_MAX_KEY_AGE_DAYS} days.")
 
 
-async def expiring(context: Context) -> Finding:
+async def expiring(context: Context) -> Verdict:
     """Check that no key has expired or expires soon."""
     keys, now = (await context.snapshot()).keys, time.time()
     soon = [key for key in keys if key.expires is not None and key.expires - now < _EXPIRY_DAYS * _SECONDS_PER_DAY]
@@ -54,7 +54,7 @@ async def expiring(context: Context) -> Finding:
     return passed(f"None of the {len(keys)} keys expires within {_EXPIRY_DAYS} days.")
 
 
-async def unused(context: Context) -> Finding:
+async def unused(context: Context) -> Verdict:
     """Check that every key has been used recently."""
     keys, now = (await context.snapshot()).keys, time.time()
     idle = [key for key in keys if now - (key.last_used or key.created or now) > _UNUSED_DAYS * _SECONDS_PER_DAY]
@@ -82,12 +82,12 @@ _OLD_BRIDGE: Final = needs_person(
 )
 
 
-def _judged(context: Context, evidence: str, fix: str) -> Finding:
+def _judged(context: Context, evidence: str, fix: str) -> Verdict:
     """Return a failure for an organisation. In a household it may be intended, so a person confirms it."""
     return failed(evidence, fix) if context.plan.profile == ORGANISATION else needs_person(evidence, fix)
 
 
-async def limits(context: Context) -> Finding:
+async def limits(context: Context) -> Verdict:
     """Check that every enabled key has a rate limit."""
     keys = await _enabled(context, "per_minute")
     if keys is None:
@@ -98,7 +98,7 @@ async def limits(context: Context) -> Finding:
     return passed(f"All {len(keys)} enabled keys have a rate limit.")
 
 
-async def breadth(context: Context) -> Finding:
+async def breadth(context: Context) -> Verdict:
     """Check that no key may act on everything."""
     keys = await _enabled(context, "everything")
     if keys is None:
@@ -117,17 +117,17 @@ def _may_act(key: KeyUsage) -> bool:
     return bool((key.capabilities or frozenset()) & _ACTING)
 
 
-async def ends(context: Context) -> Finding:
+async def ends(context: Context) -> Verdict:
     """Check that every key that may act has an expiry."""
     return await _acting_keys_have(context, lambda key: key.expires is not None, "an expiry")
 
 
-async def networks(context: Context) -> Finding:
+async def networks(context: Context) -> Verdict:
     """Check that every key that may act is limited to networks."""
     return await _acting_keys_have(context, lambda key: bool(key.networks_limited), "a limit to some networks")
 
 
-async def _acting_keys_have(context: Context, has: Callable[[KeyUsage], bool], what: str) -> Finding:
+async def _acting_keys_have(context: Context, has: Callable[[KeyUsage], bool], what: str) -> Verdict:
     keys = await _enabled(context, "networks_limited")
     if keys is None:
         return _OLD_BRIDGE

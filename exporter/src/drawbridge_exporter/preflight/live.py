@@ -9,7 +9,7 @@ from typing import Any, Final
 import aiohttp
 
 from .context import Context
-from .model import Check, Finding, failed, needs_person, passed
+from .model import Check, Verdict, failed, needs_person, passed
 
 _SECTION: Final = "Function"
 _CHANGE_SECONDS: Final = 30.0
@@ -24,7 +24,7 @@ class _LiveError(Exception):
     """The connection does not behave as documented."""
 
 
-async def websocket(context: Context) -> Finding:
+async def websocket(context: Context) -> Verdict:
     """Check that a client can connect and subscribe, that a change arrives, and that the connection is stable."""
     if "read" not in (await context.me()).capabilities:
         return needs_person("The key cannot read states.", _NEEDS_READ)
@@ -115,7 +115,7 @@ async def _stable(socket: aiohttp.ClientWebSocketResponse, seconds: float) -> No
     await _expect(socket, "pong", _STREAM_SECONDS)
 
 
-async def stream(context: Context) -> Finding:
+async def stream(context: Context) -> Verdict:
     """Check that the event stream starts at once and is not buffered on its way."""
     if "read" not in (await context.me()).capabilities:
         return needs_person("The key cannot read states.", _NEEDS_READ)

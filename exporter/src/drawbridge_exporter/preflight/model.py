@@ -42,9 +42,9 @@ def needs_person(evidence: str, fix: str) -> Verdict:
     return Verdict(Status.PERSON, evidence, fix)
 
 
-def skipped(evidence: str) -> Finding:
-    """Return the finding of a check that did not run."""
-    return Finding(Status.SKIPPED, evidence)
+def skipped(evidence: str) -> Verdict:
+    """Return the verdict of a check that did not run."""
+    return Verdict(Status.SKIPPED, evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Check:
     section: str
     item: str
     title: str
-    run: Callable[[Context], Awaitable[Finding]]
+    run: Callable[[Context], Awaitable[Verdict]]
     needs_bridge: bool = True
     seconds: float = 60.0
 
@@ -74,8 +74,8 @@ class Result:
     seconds: float
 
 
-class Verdict(StrEnum):
-    """The verdict of a run, of a section or of a box of the checklist."""
+class Readiness(StrEnum):
+    """The readiness of a run, of a section or of a box of the checklist."""
 
     READY = "ready"
     OPEN = "open"
@@ -83,11 +83,11 @@ class Verdict(StrEnum):
     NOT_READY = "not ready"
 
 
-def verdict_of(statuses: set[Status]) -> Verdict:
-    """Return the verdict of some items: the worst of them counts."""
+def readiness_of(statuses: set[Status]) -> Readiness:
+    """Return the readiness of some items: the worst of them counts."""
     if statuses & {Status.FAILED, Status.SKIPPED}:
-        return Verdict.NOT_READY
-    return Verdict.READY if statuses == {Status.PASSED} else Verdict.OPEN
+        return Readiness.NOT_READY
+    return Readiness.READY if statuses == {Status.PASSED} else Readiness.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +106,11 @@ class Report:
         return sum(result.verdict.status is status for result in self.results)
 
     @property
-    def verdict(self) -> Verdict:
-        """The verdict of all items."""
-        return verdict_of({result.finding.status for result in self.results})
+    def readiness(self) -> Readiness:
+        """The readiness of all items."""
+        return readiness_of({result.verdict.status for result in self.results})
 
     @property
     def has_failed(self) -> bool:
         """Whether an item failed or was not checked."""
-        return self.verdict is Verdict.NOT_READY
+        return self.readiness is Readiness.NOT_READY

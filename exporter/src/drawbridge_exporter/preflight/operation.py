@@ -10,7 +10,7 @@ from typing import IO, Any, Final
 from yarl import URL
 
 from .context import Context
-from .model import Check, Finding, failed, needs_person, passed
+from .model import Check, Verdict, failed, needs_person, passed
 from .rules import ALERTS, RECORDS
 
 _SECTION: Final = "Operation"
@@ -36,7 +36,7 @@ async def _prometheus(context: Context, path: str, **query: str) -> Any:  # noqa
     return found["data"]
 
 
-async def scraped(context: Context) -> Finding:
+async def scraped(context: Context) -> Verdict:
     """Check that Prometheus scrapes this bridge: the moment of its start tells it from others."""
     if context.plan.prometheus is None:
         return needs_person(*_NO_PROMETHEUS)
@@ -58,7 +58,7 @@ def _series(row: dict[str, Any]) -> tuple[str, str]:
     return row["metric"].get("job", ""), row["metric"].get("instance", "")
 
 
-async def rules(context: Context) -> Finding:
+async def rules(context: Context) -> Verdict:
     """Check that the alert rules and the recording rules are loaded and evaluate."""
     if context.plan.prometheus is None:
         return needs_person(*_NO_PROMETHEUS)
@@ -160,7 +160,7 @@ async def backup(context: Context) -> Verdict:
     return passed(f"{path} contains {len(entries)} API keys; the bridge has {wanted}.")
 
 
-async def backup_encryption(context: Context) -> Finding:
+async def backup_encryption(context: Context) -> Verdict:
     """Check that the backup is encrypted."""
     path = context.plan.backup
     if path is None:

@@ -45,7 +45,7 @@ _ITEMS: Final = (
         "Security",
         "penetration",
         "A penetration test was done",
-        "Have somebody who did not build the system test it, and resolve the findings.",
+        "Have somebody who did not build the system test it, and resolve the verdicts.",
     ),
     (
         "Security",

@@ -38,7 +38,7 @@ def _value(snapshot: Snapshot, component: str) -> float | None:
     return None if found is None else found.value
 
 
-async def mean_response(context: Context) -> Finding:
+async def mean_response(context: Context) -> Verdict:
     """Check that the mean response time is below 2 s, at this client and for all clients."""
     path = "/api/states" if "read" in (await context.me()).capabilities else "/key"
     here = statistics.fmean([(await context.ask(path)).seconds for _ in range(_SAMPLES)])
@@ -67,7 +67,7 @@ async def hit_rate(context: Context) -> Verdict:
     return passed(evidence)
 
 
-async def error_rate(context: Context) -> Finding:
+async def error_rate(context: Context) -> Verdict:
     """Check that the error rate is below 5 %, at this client and for all clients."""
     errors = [error for _ in range(_ROUNDS) for error in await _probes(context) if error]
     value = _value(_before(context), "errors")

@@ -11,7 +11,7 @@ from ..bridge.document import InvalidDocumentError, InvalidJSONError
 from ..bridge.errors import FetchError, Reason, from_exception
 from ..bridge.snapshot import Snapshot, parse_snapshot
 from .context import Context, Reply, problem, reason, retry_after
-from .model import Check, Finding, failed, passed
+from .model import Check, Verdict, failed, passed
 
 _WHERE: Final = "Settings > Devices & services > Drawbridge"
 _MAX_WAIT_SECONDS: Final = 30.0
@@ -37,7 +37,7 @@ _KEY_FIXES: Final = {
 }
 
 
-async def reach(context: Context) -> Finding:
+async def reach(context: Context) -> Verdict:
     """Check that the bridge answers, that the key is valid, and that it can read the metrics."""
     try:
         return await _health(context) or await _lock_out(context) or await _key(context) or await _metrics(context)
@@ -47,12 +47,12 @@ async def reach(context: Context) -> Finding:
         return _no_connection(error)
 
 
-def _no_connection(error: FetchError) -> Finding:
+def _no_connection(error: FetchError) -> Verdict:
     fix = _CONNECTION_FIXES.get(error.reason, "Check --url: its scheme, host and port.")
     return failed(f"No connection: {error}", fix)
 
 
-async def _health(context: Context) -> Finding | None:
+async def _health(context: Context) -> Verdict | None:
     """Return why the bridge does not answer, or None if it does."""
     reply = await context.ask("/health", key=False)
     told = reply.json()
@@ -66,7 +66,7 @@ async def _health(context: Context) -> Finding | None:
     return await _not_the_bridge(context, reply)
 
 
-async def _not_the_bridge(context: Context, reply: Reply) -> Finding:
+async def _not_the_bridge(context: Context, reply: Reply) -> Verdict:
     """Explain an answer to /health that is not that of a bridge."""
     said = f"/health answered {reply.status}"
     if reply.status in _REDIRECTS:
@@ -96,7 +96,7 @@ async def _not_the_bridge(context: Context, reply: Reply) -> Finding:
     return await _another_server(context, said)
 
 
-async def _another_server(context: Context, said: str) -> Finding:
+async def _another_server(context: Context, said: str) -> Verdict:
     """Tell a Home Assistant without Drawbridge from another server."""
     manifest = await context.ask_url(context.plan.url.origin() / "manifest.json")
     if manifest.status == HTTPStatus.OK and _HOME_ASSISTANT in manifest.body:
@@ -107,7 +107,7 @@ async def _another_server(context: Context, said: str) -> Finding:
     return failed(f"{said} with something else: another server is at this address.", "Check host and port in --url.")
 
 
-async def _lock_out(context: Context) -> Finding | None:
+async def _lock_out(context: Context) -> Verdict | None:
     """Return that this address is locked out, unless the lock-out ends soon."""
     reply = await _asked_patiently(context, "/api/states", key=False)
     if reason(reply) != "locked_out":
@@ -119,7 +119,7 @@ async def _lock_out(context: Context) -> Finding | None:
     )
 
 
-async def _key(context: Context) -> Finding | None:
+async def _key(context: Context) -> Verdict | None:
     """Return why the key is not accepted, or None if it is."""
     reply = await _asked_patiently(context, "/key")
     if reply.status == HTTPStatus.OK and isinstance(reply.json(), dict):
@@ -147,7 +147,7 @@ async def _asked_patiently(context: Context, path: str, *, key: bool = True) -> 
     return reply
 
 
-async def _metrics(context: Context) -> Finding:
+async def _metrics(context: Context) -> Verdict:
     """Keep the first snapshot, which does not yet contain the traffic of this run."""
     reply = await context.ask("/metrics")
     if reply.status != HTTPStatus.OK:

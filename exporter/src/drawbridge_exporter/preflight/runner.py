@@ -14,7 +14,7 @@ from . import access, errors, function, keys, live, operation, people, performan
 from .checklist import is_asked
 from .context import Context, Plan
 from .load import LoadTest
-from .model import Check, Finding, Report, Result, Status, failed, passed, skipped
+from .model import Check, Report, Result, Status, Verdict, failed, passed, skipped
 
 _MAX_SIGNATURE_DAYS: Final = 365
 
@@ -49,8 +49,8 @@ async def run(context: Context, tell: Callable[[Result], None]) -> Report:
             continue
         began = time.perf_counter()
         left = context.plan.max_seconds - (began - started)
-        finding = _signed(check, context.plan, await _find(check, context, left))
-        result = Result(check.section, check.item, check.title, finding, time.perf_counter() - began)
+        verdict = _signed(check, context.plan, await _find(check, context, left))
+        result = Result(check.section, check.item, check.title, verdict, time.perf_counter() - began)
         tell(result)
         results.append(result)
     return Report(
@@ -63,7 +63,7 @@ async def run(context: Context, tell: Callable[[Result], None]) -> Report:
     )
 
 
-async def _find(check: Check, context: Context, left: float) -> Finding:
+async def _find(check: Check, context: Context, left: float) -> Verdict:
     """Run a check, unless the bridge cannot be reached or the time is up."""
     if check.needs_bridge and context.first is None and check.item != "reach":
         return skipped("Not checked, because the bridge cannot be reached with the key.")
@@ -79,8 +79,8 @@ async def _find(check: Check, context: Context, left: float) -> Finding:
         return failed(f"The check did not finish within {seconds:.0f} s.", "Check the bridge's load, and run again.")
 
 
-async def _run(check: Check, context: Context) -> Finding:
-    """Run a check, and turn the errors of its requests into findings."""
+async def _run(check: Check, context: Context) -> Verdict:
+    """Run a check, and turn the errors of its requests into verdicts."""
     try:
         return await check.run(context)
     except asyncio.CancelledError:
@@ -93,15 +93,15 @@ async def _run(check: Check, context: Context) -> Finding:
         return failed(f"Unexpected response: {error}", "Check the URL and the versions.")
 
 
-def _signed(check: Check, plan: Plan, finding: Finding) -> Finding:
-    """Return the finding with a person's signature, if there is one that is not too old."""
+def _signed(check: Check, plan: Plan, verdict: Verdict) -> Verdict:
+    """Return the verdict with a person's signature, if there is one that is not too old."""
     signature = plan.signed.get(check.item)
-    if signature is None or finding.status is not Status.PERSON:
-        return finding
+    if signature is None or verdict.status is not Status.PERSON:
+        return verdict
     days = (datetime.now(UTC).date() - signature.on).days
     said = f"Confirmed by {signature.by} on {signature.on}"
     if days > _MAX_SIGNATURE_DAYS:
-        return replace(finding, evidence=f"{finding.evidence} {said}, which is over a year ago.")
+        return replace(verdict, evidence=f"{verdict.evidence} {said}, which is over a year ago.")
     return passed(f"{said}. {signature.note}".strip())
 
 

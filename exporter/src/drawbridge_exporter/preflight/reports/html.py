@@ -6,7 +6,7 @@ from string import Template
 from typing import Final
 
 from .. import checklist
-from ..model import Report, Result, Status, Verdict
+from ..model import Readiness, Report, Result, Status
 
 _WORD: Final = {
     Status.PASSED: "passed",
@@ -19,9 +19,9 @@ _KIND: Final = {
     Status.FAILED: "failed",
     Status.PERSON: "person",
     Status.SKIPPED: "person",
-    Verdict.READY: "passed",
-    Verdict.OPEN: "person",
-    Verdict.NOT_READY: "failed",
+    Readiness.READY: "passed",
+    Readiness.OPEN: "person",
+    Readiness.NOT_READY: "failed",
 }
 
 _PAGE: Final = Template("""<!doctype html>
@@ -41,7 +41,7 @@ h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--li
 h3 { font-size: 1rem; margin: 0; }
 p { margin: .25rem 0; overflow-wrap: anywhere; }
 header p { opacity: .8; }
-.conclusion { font-size: 1.15rem; font-weight: 600; padding: .75rem 1rem; border-radius: .5rem; border: 2px solid; }
+.readiness { font-size: 1.15rem; font-weight: 600; padding: .75rem 1rem; border-radius: .5rem; border: 2px solid; }
 .counts { display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem; padding: 0; list-style: none; }
 .counts li { background: var(--soft); border-radius: .5rem; padding: .5rem .75rem; }
 .counts b { display: block; font-size: 1.6rem; line-height: 1.2; }
@@ -101,7 +101,7 @@ def html_report(report: Report) -> str:
         when=datetime.fromtimestamp(report.started_at, UTC).strftime("%Y-%m-%d %H:%M UTC"),
         seconds=f"{report.seconds:.1f}",
         verdict=_verdict(report),
-        verdict_class=_KIND[report.verdict],
+        verdict_class=_KIND[report.readiness],
         passed=report.count(Status.PASSED),
         failed=len(failures),
         person=report.count(Status.PERSON),
@@ -115,18 +115,18 @@ def _conclusion(report: Report) -> str:
         return f"Not ready: {failures} {'item' if failures == 1 else 'items'} failed."
     if skipped := report.count(Status.SKIPPED):
         return f"Not ready: {skipped} items were not checked."
-    if report.verdict is Verdict.OPEN:
+    if report.readiness is Readiness.OPEN:
         return f"No item failed. {report.count(Status.PERSON)} items still need a person."
     return "Ready: every item passed or was confirmed."
 
 
 def _checklist(section: checklist.SectionResult) -> str:
-    """Return the boxes of a section of the checklist, each with its verdict."""
+    """Return the boxes of a section of the checklist, each with its readiness."""
     boxes = "".join(
-        f'<li><span class="{_KIND[result.verdict]}">{result.verdict}</span> {escape(_name(result.box))}</li>\n'
+        f'<li><span class="{_KIND[result.readiness]}">{result.readiness}</span> {escape(_name(result.box))}</li>\n'
         for result in section.boxes
     )
-    return f"<section>\n<h2>Checklist: {escape(section.title)}: {section.verdict}</h2>\n<ul>\n{boxes}</ul></section>"
+    return f"<section>\n<h2>Checklist: {escape(section.title)}: {section.readiness}</h2>\n<ul>\n{boxes}</ul></section>"
 
 
 def _name(box: checklist.Box) -> str:
@@ -139,8 +139,8 @@ def _section(title: str, results: list[Result]) -> str:
 
 
 def _item(result: Result) -> str:
-    finding = result.finding
-    kind = _KIND[finding.status]
+    verdict = result.verdict
+    kind = _KIND[verdict.status]
     return _ITEM.substitute(
         kind=kind,
         word=_WORD[verdict.status],

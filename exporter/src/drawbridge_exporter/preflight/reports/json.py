@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from ..checklist import SectionResult, sections
-from ..model import Report, Status, Verdict
+from ..model import Readiness, Report, Status
 
 SCHEMA: Final = 1
 
@@ -19,8 +19,8 @@ def json_report(report: Report) -> str:
         "started_at": datetime.fromtimestamp(report.started_at, UTC).isoformat(timespec="seconds"),
         "seconds": round(report.seconds, 3),
         "profile": report.profile,
-        "verdict": report.verdict.value,
-        "ready": report.verdict is Verdict.READY,
+        "verdict": report.readiness.value,
+        "ready": report.readiness is Readiness.READY,
         "counts": {status.value: report.count(status) for status in Status},
         "sections": [_section(section) for section in sections(report)],
         "items": [
@@ -43,12 +43,12 @@ def json_report(report: Report) -> str:
 def _section(section: SectionResult) -> dict[str, Any]:
     return {
         "section": section.title,
-        "verdict": section.verdict.value,
+        "verdict": section.readiness.value,
         "boxes": [
             {
                 "group": result.box.group,
                 "box": result.box.title,
-                "verdict": result.verdict.value,
+                "verdict": result.readiness.value,
                 "items": list(result.box.items),
             }
             for result in section.boxes

@@ -16,7 +16,7 @@ def junit_report(report: Report) -> str:
     for section in sections(report):
         for answer in section.boxes:
             name = " / ".join(part for part in (section.title, answer.box.group, answer.box.title) if part)
-            ET.SubElement(properties, "property", name=name, value=answer.verdict.value)
+            ET.SubElement(properties, "property", name=name, value=answer.readiness.value)
     ordered = sorted(report.results, key=lambda result: result.section)
     for section, group in groupby(ordered, key=lambda result: result.section):
         results = tuple(group)
@@ -50,8 +50,8 @@ def _case(suite: ET.Element, result: Result) -> None:
     )
     match verdict.status:
         case Status.FAILED:
-            ET.SubElement(case, "failure", message=finding.evidence).text = finding.fix
+            ET.SubElement(case, "failure", message=verdict.evidence).text = verdict.fix
         case Status.PERSON | Status.SKIPPED:
-            ET.SubElement(case, "skipped", message=f"{finding.evidence} {finding.fix}")
+            ET.SubElement(case, "skipped", message=f"{verdict.evidence} {verdict.fix}")
         case Status.PASSED:
             ET.SubElement(case, "system-out").text = verdict.evidence
