@@ -15,6 +15,7 @@ import pytest
 from drawbridge_exporter.resources import use_many_resolver_threads
 
 from .bridge import BridgeServer, running_bridge
+from .documents import snapshot
 from .files import targets_file
 from .process import running_exporter
 from .serving import serving, settings_for
@@ -119,6 +120,27 @@ async def test_a_target_that_is_removed_finishes_its_scrape(bridge: BridgeServer
         assert (await exporter.request("POST", "/-/reload")).status == 200
         bridge.gate.set()
         assert (await scrape).value("drawbridge_up") == 1
+
+
+async def test_the_page_of_many_homes_reads_none_of_them(bridge: BridgeServer, tmp_path: Path) -> None:
+    """It shows the last results, worst first: a person who looks does not cost each home a request."""
+    async with running_bridge() as broken, running_bridge() as poor:
+        broken.status = 503
+        poor.document = snapshot() | {"health": {"score": 12.5, "window_seconds": 300, "components": {}}}
+        urls = {"a-good": bridge.url, "b-poor": poor.url, "c-broken": broken.url}
+        others = {f"other-{index}": bridge.url for index in range(10)}
+        file = targets_file(tmp_path, urls | others)
+        settings = replace(settings_for(bridge.url), target=None, targets_file=file)
+        async with serving(settings) as exporter:
+            for name in urls:
+                await exporter.get(f"/probe?target={name}")
+            before = bridge.requests
+            page = (await exporter.get("/")).text
+            assert bridge.requests == before
+    assert "2 up, 1 down, 10 not read yet, of 13 targets" in page
+    assert page.index("c-broken") < page.index("b-poor") < page.index("a-good")
+    assert "Drawbridge is not running" in page
+    assert "12.5" in page
 
 
 async def test_names_that_do_not_resolve_do_not_delay_others(

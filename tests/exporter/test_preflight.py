@@ -5,6 +5,7 @@ import io
 import json
 import ssl
 import tarfile
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from yarl import URL
 
 from drawbridge_exporter.config.values import parse_bridge_url
 from drawbridge_exporter.preflight.context import Context, Plan
+from drawbridge_exporter.preflight.load import Measured, judge
 from drawbridge_exporter.preflight.model import Status, Verdict
 from drawbridge_exporter.preflight.rules import ALERTS, RECORDS
 from drawbridge_exporter.preflight.runner import run
@@ -309,6 +311,21 @@ async def test_load_is_measured(key_file: Path) -> None:
     assert "requests/s" in found["load-peak"].evidence
     assert {found[item].status for item in ("load-expected", "load-peak", "load-recovery")} == {Status.PASSED}
     assert "MiB before" in found["load-memory"].evidence
+
+
+@pytest.mark.parametrize(
+    ("durations", "status"),
+    [
+        ([0.1] * 100, Status.PASSED),
+        ([0.1] * 96 + [3.0] * 4, Status.PASSED),
+        ([0.1] * 90 + [2.5] * 10, Status.FAILED),
+        ([0.1] * 98 + [6.0] * 2, Status.FAILED),
+    ],
+)
+def test_the_slowest_requests_of_a_load_are_judged(durations: list[float], status: Status) -> None:
+    """The mean hides them: 95 % must take less than 2 s, and 99 % less than 5 s."""
+    measured = Measured(seconds=1.0, durations=durations, statuses=Counter({200: len(durations)}))
+    assert judge(measured).status is status
 
 
 def test_the_bridge_of_these_tests_has_the_base_path() -> None:

@@ -56,6 +56,8 @@ class Target:
         self._fetcher = fetcher
         self._traffic = traffic
         self.history: Final = History()
+        self.last: Scrape | None = None
+        self.last_at = 0.0
         self._flight: asyncio.Task[Scrape] | None = None
         self._waiting = 0
         self._last_reason: Reason | None = None
@@ -73,6 +75,7 @@ class Target:
         finally:
             self._leave(flight)
         self._traffic.results[SUCCESS if scrape.error is None else scrape.error.reason] += 1
+        self.last, self.last_at = scrape, time.time()
         self.history.add(scrape.duration, scrape.error)
         self._log_change(scrape.error)
         return scrape

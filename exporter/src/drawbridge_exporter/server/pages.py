@@ -17,6 +17,7 @@ from ..metrics.exporter import ExporterCollector
 from ..metrics.exposition import Page, render
 from ..scrape_limit import ScrapeLimit, TooManyScrapesError
 from .debug import configuration, probe_report, service_discovery
+from .fleet_page import fleet_page
 from .guard import Guard
 from .landing import landing_page
 
@@ -24,6 +25,7 @@ from .landing import landing_page
 _TIMEOUT_OFFSET_SECONDS: Final = 0.5
 _TIMEOUT_HEADER: Final = "X-Prometheus-Scrape-Timeout-Seconds"
 _LANDING_TIMEOUT_SECONDS: Final = 5.0
+_MAX_READ_TARGETS: Final = 10
 
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -149,9 +151,12 @@ class Server:
         return web.Response(text="Reloaded.\n", headers=_HEADERS)
 
     async def _landing(self, request: web.Request) -> web.Response:
-        """Return a page with the current state of each target."""
+        """Return a page with the current state of each target; of many targets, with their last results."""
         del request
         targets: list[Target] = list(self._fleet.all())
+        if len(targets) > _MAX_READ_TARGETS:
+            page = fleet_page(targets, self._settings.link_prefix)
+            return web.Response(text=page, content_type="text/html", headers=_HTML_HEADERS)
         scrapes = await asyncio.gather(*(target.collect(_LANDING_TIMEOUT_SECONDS) for target in targets))
         html = landing_page(self._settings, list(zip(targets, scrapes, strict=True)))
         return web.Response(text=html, content_type="text/html", headers=_HTML_HEADERS)

@@ -41,7 +41,7 @@ h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--li
 h3 { font-size: 1rem; margin: 0; }
 p { margin: .25rem 0; overflow-wrap: anywhere; }
 header p { opacity: .8; }
-.readiness { font-size: 1.15rem; font-weight: 600; padding: .75rem 1rem; border-radius: .5rem; border: 2px solid; }
+.conclusion { font-size: 1.15rem; font-weight: 600; padding: .75rem 1rem; border-radius: .5rem; border: 2px solid; }
 .counts { display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem; padding: 0; list-style: none; }
 .counts li { background: var(--soft); border-radius: .5rem; padding: .5rem .75rem; }
 .counts b { display: block; font-size: 1.6rem; line-height: 1.2; }
