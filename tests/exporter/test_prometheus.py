@@ -13,6 +13,7 @@ from sandbox.prometheus import Prometheus
 
 from .bridge import BridgeServer
 from .documents import KEY, full_snapshot, snapshot
+from .files import targets_file
 from .process import running_exporter
 
 SETTLE_SECONDS = 12
@@ -81,6 +82,25 @@ async def test_the_whole_path(bridge: BridgeServer, tmp_path: Path) -> None:
             await check_without_data(prometheus)
         finally:
             busy.cancel()
+            await prometheus.process.stop()
+
+
+async def test_homes_are_discovered(bridge: BridgeServer, tmp_path: Path) -> None:
+    """Prometheus gets the homes from the exporter, without relabeling: one is up, the other is not."""
+    file = targets_file(tmp_path, {"cabin": bridge.url, "barn": "http://127.0.0.1:1"})
+    async with running_exporter(TARGETS_FILE=str(file)) as exporter:
+        prometheus = Prometheus(tmp_path / "prometheus", {})
+        (tmp_path / "prometheus" / "prometheus.yml").write_text(
+            "global: {scrape_interval: 1s}\nscrape_configs:\n  - job_name: drawbridge\n    http_sd_configs:\n"
+            f"      - url: {exporter.url}/sd\n"
+        )
+        prometheus.start()
+        try:
+            await prometheus.wait_until_ready()
+            await prometheus.until('drawbridge_up{job="drawbridge", instance="cabin"}', 1)
+            await prometheus.until('drawbridge_up{job="drawbridge", instance="barn"}', 0)
+            assert await prometheus.value("count(up)") == 2
+        finally:
             await prometheus.process.stop()
 
 
