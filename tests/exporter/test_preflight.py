@@ -19,7 +19,8 @@ from yarl import URL
 
 from drawbridge_exporter.config.values import parse_bridge_url
 from drawbridge_exporter.preflight.context import Context, Plan
-from drawbridge_exporter.preflight.load import Measured, judge
+from drawbridge_exporter.preflight.load import judge
+from drawbridge_exporter.preflight.measured import Measured
 from drawbridge_exporter.preflight.model import Status, Verdict
 from drawbridge_exporter.preflight.rules import ALERTS, RECORDS
 from drawbridge_exporter.preflight.runner import run

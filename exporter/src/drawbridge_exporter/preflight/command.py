@@ -15,6 +15,7 @@ from ..config.values import parse_bridge_url, parse_ca_file, parse_key_file, sec
 from .checklist import ORGANISATION, PROFILES
 from .context import Context, Plan
 from .model import Readiness, Report, Result
+from .profile import LoadProfile, read_profile
 from .reports.html import html_report
 from .reports.json import json_report
 from .reports.junit import junit_report
@@ -26,7 +27,7 @@ EXIT_READY: Final = 0
 EXIT_NOT_READY: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_OPEN: Final = 3
-_CONNECTIONS: Final = 64
+_CONNECTIONS: Final = 512
 
 
 def preflight(arguments: Sequence[str]) -> int:
@@ -93,6 +94,11 @@ def _parser() -> ArgumentParser:
     )
     add("--load", action="store_true", help="also run the load tests")
     add(
+        "--load-profile",
+        metavar="FILE",
+        help="YAML file with the expected load: requests a second by kind, writes and subscriptions; implies --load",
+    )
+    add(
         "--load-key-file",
         metavar="FILE",
         help="file with the API key for the load tests, preferably with 'read' and without a rate limit",
@@ -123,6 +129,7 @@ def _plan(options: Namespace) -> Plan:
     """Return the plan. Raises ValueError with the name of an invalid flag."""
     key_file = Path(options.key_file)
     token_file = options.grafana_token_file
+    profile = None if options.load_profile is None else _read("--load-profile", read_profile, options.load_profile)
     return Plan(
         url=_read("--url", parse_bridge_url, options.url),
         key=_read("--key-file", _key, options.key_file),
@@ -136,19 +143,22 @@ def _plan(options: Namespace) -> Plan:
         manifest=options.manifest,
         backup=options.backup,
         scan=tuple(options.scan),
-        load=options.load,
+        load=options.load or profile is not None,
+        load_profile=profile,
         load_key="" if options.load_key_file is None else _read("--load-key-file", _key, options.load_key_file),
         load_seconds=_read("--load-seconds", seconds(1, 600), options.load_seconds),
         profile=options.profile,
-        max_seconds=_read("--max-seconds", seconds(10, 7200), options.max_seconds) + _load_time(options),
+        max_seconds=_read("--max-seconds", seconds(10, 7200), options.max_seconds) + _load_time(options, profile),
         stable_seconds=_read("--stable-seconds", seconds(0, 3600), options.stable_seconds),
         signed={} if options.signoff is None else _read("--signoff", read_signatures, options.signoff),
     )
 
 
-def _load_time(options: Namespace) -> float:
+def _load_time(options: Namespace, profile: LoadProfile | None) -> float:
     """Return how much longer the run may take for its two load tests and for a long look at the WebSocket."""
-    load = 2 * _read("--load-seconds", seconds(1, 600), options.load_seconds) if options.load else 0.0
+    one = _read("--load-seconds", seconds(1, 600), options.load_seconds)
+    expected = one if profile is None else profile.seconds
+    load = one + expected if options.load or profile is not None else 0.0
     return load + _read("--stable-seconds", seconds(0, 3600), options.stable_seconds)
 
 

@@ -17,6 +17,7 @@ from yarl import URL
 
 from ..bridge.client import read_bounded
 from ..bridge.snapshot import Snapshot, parse_snapshot
+from .profile import LoadProfile
 
 _MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 _MAX_RETRY_SECONDS: Final = 10.0
@@ -56,6 +57,7 @@ class Plan:
     load: bool = False
     load_key: str = field(default="", repr=False)
     load_seconds: float = 10.0
+    load_profile: LoadProfile | None = None
     profile: str = "organisation"
     max_seconds: float = 300.0
     stable_seconds: float = 5.0

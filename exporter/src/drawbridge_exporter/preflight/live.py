@@ -20,7 +20,7 @@ _SUBSCRIPTION: Final = 1
 _PING: Final = 2
 
 
-class _LiveError(Exception):
+class LiveError(Exception):
     """The connection does not behave as documented."""
 
 
@@ -30,14 +30,14 @@ async def websocket(context: Context) -> Verdict:
         return needs_person("The key cannot read states.", _NEEDS_READ)
     started = time.perf_counter()
     try:
-        async with _connected(context) as socket:
-            entities = await _subscribed(socket)
-            connected = time.perf_counter() - started
+        async with connected(context, context.plan.key) as socket:
+            entities = await subscribed(socket)
+            opened = time.perf_counter() - started
             waited = await _change(socket)
             await _stable(socket, context.plan.stable_seconds)
-    except (aiohttp.ClientError, _LiveError, TypeError, ValueError) as error:
+    except (aiohttp.ClientError, LiveError, TypeError, ValueError) as error:
         return failed(f"The WebSocket does not work: {error}", _PROXY)
-    evidence = f"Connected and subscribed to {entities} entities in {connected * 1000:.0f} ms"
+    evidence = f"Connected and subscribed to {entities} entities in {opened * 1000:.0f} ms"
     if waited is None:
         return needs_person(
             f"{evidence}, but no state changed within {_CHANGE_SECONDS:.0f} seconds.",
@@ -50,12 +50,12 @@ async def websocket(context: Context) -> Verdict:
 
 
 @asynccontextmanager
-async def _connected(context: Context) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-    """Connect and authenticate."""
+async def connected(context: Context, key: str) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """Connect, and authenticate with a key."""
     url = context.plan.url / "api" / "websocket"
     async with context.session.ws_connect(url, ssl=context.tls, max_msg_size=0) as socket:
         await _expect(socket, "auth_required", context.plan.timeout)
-        await socket.send_json({"type": "auth", "access_token": context.plan.key})
+        await socket.send_json({"type": "auth", "access_token": key})
         await _expect(socket, "auth_ok", context.plan.timeout)
         yield socket
 
@@ -70,19 +70,19 @@ async def _expect(socket: aiohttp.ClientWebSocketResponse, kind: str, seconds: f
                     return dict(message)
                 if message.get("type") != "event":
                     problem = f"{message.get('type')} came instead of {kind}: {str(message.get('message', ''))[:100]}"
-                    raise _LiveError(problem)
+                    raise LiveError(problem)
     except TimeoutError:
         problem = f"no {kind} within {seconds:.0f} s."
-        raise _LiveError(problem) from None
+        raise LiveError(problem) from None
 
 
-async def _subscribed(socket: aiohttp.ClientWebSocketResponse) -> int:
+async def subscribed(socket: aiohttp.ClientWebSocketResponse) -> int:
     """Subscribe to entities, and return how many there are."""
     await socket.send_json({"id": _SUBSCRIPTION, "type": "subscribe_entities"})
     answer = await _expect(socket, "result", _STREAM_SECONDS)
     if not answer.get("success"):
         problem = f"subscribe_entities was refused: {answer.get('error')}"
-        raise _LiveError(problem)
+        raise LiveError(problem)
     first = await _expect(socket, "event", _STREAM_SECONDS)
     return len(first["event"].get("a", ()))
 
@@ -92,7 +92,7 @@ async def _change(socket: aiohttp.ClientWebSocketResponse) -> float | None:
     started = time.perf_counter()
     try:
         await _expect(socket, "event", _CHANGE_SECONDS)
-    except _LiveError:
+    except LiveError:
         if socket.closed:
             raise
         return None
@@ -110,7 +110,7 @@ async def _stable(socket: aiohttp.ClientWebSocketResponse, seconds: float) -> No
             break
         if message.type is not aiohttp.WSMsgType.TEXT:
             problem = f"the connection was closed after {seconds - left:.0f} s."
-            raise _LiveError(problem)
+            raise LiveError(problem)
     await socket.send_json({"id": _PING, "type": "ping"})
     await _expect(socket, "pong", _STREAM_SECONDS)
 

@@ -3,16 +3,16 @@
 import asyncio
 import statistics
 import time
-from collections import Counter
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
 import aiohttp
 
-from .context import Context
+from .context import Context, Plan
 from .local import resident_bytes
+from .measured import Measured
 from .model import Check, Verdict, failed, needs_person, passed
+from .profile_load import ProfileLoad
 
 _SECTION: Final = "Load"
 _EXPECTED_CONNECTIONS: Final = 4
@@ -27,56 +27,8 @@ _IDLE_REQUESTS: Final = 20
 _SETTLE_SECONDS: Final = 2.0
 _MAX_GROWTH_RATIO: Final = 0.25
 _BYTES_PER_MIB: Final = 1024 * 1024
-_SERVER_ERRORS: Final = range(500, 600)
 _PAUSE_SECONDS: Final = 0.05
-
-
-@dataclass(slots=True)
-class Measured:
-    """The results of one phase of the load test."""
-
-    seconds: float = 0.0
-    durations: list[float] = field(default_factory=list)
-    statuses: Counter[int] = field(default_factory=Counter)
-    broken: int = 0
-    shed: int = 0
-
-    @property
-    def requests(self) -> int:
-        """The number of requests sent."""
-        return sum(self.statuses.values()) + self.broken
-
-    @property
-    def limited(self) -> int:
-        """The number of requests refused by the key's rate limit."""
-        return self.statuses[HTTPStatus.TOO_MANY_REQUESTS]
-
-    @property
-    def errors(self) -> int:
-        """The number of failed requests. A 503 with `Retry-After` does not count as failed."""
-        return (
-            self.broken - self.shed + sum(self.statuses[status] for status in self.statuses if status in _SERVER_ERRORS)
-        )
-
-    @property
-    def mean(self) -> float:
-        """The mean duration in seconds of the requests that were not rate limited."""
-        return statistics.fmean(self.durations) if self.durations else 0.0
-
-    def percentile(self, number: int) -> float:
-        """Return a percentile of the durations in seconds."""
-        if len(self.durations) < 2:  # noqa: PLR2004 - percentiles need two
-            return self.mean
-        return statistics.quantiles(self.durations, n=100, method="inclusive")[number - 1]
-
-    def describe(self) -> str:
-        """Return throughput, percentiles and errors as one line of text."""
-        if len(self.durations) < 2:  # noqa: PLR2004 - percentiles need two
-            return f"{self.requests} requests, {self.limited} refused by the key's rate limit"
-        limited = f", {self.limited} refused by the key's rate limit" if self.limited else ""
-        shed = f", {self.shed} answered 503 with Retry-After" if self.shed else ""
-        times = ", ".join(f"p{number} {self.percentile(number) * 1000:.1f} ms" for number in (50, 95, 99))
-        return f"{len(self.durations) / self.seconds:.0f} requests/s, {times}, {self.errors} errors{shed}{limited}"
+_MARGIN_SECONDS: Final = 60.0
 
 
 class LoadTest:
@@ -87,11 +39,13 @@ class LoadTest:
         self._idle = Measured()
         self._memory: int | None = None
 
-    def checks(self, seconds: float) -> tuple[Check, ...]:
-        """Return the checks in the order in which they must run. Each load takes ``seconds``."""
-        limit, expected, peak = seconds + 60, _EXPECTED_CONNECTIONS, _PEAK_CONNECTIONS
+    def checks(self, plan: Plan) -> tuple[Check, ...]:
+        """Return the checks in the order in which they must run."""
+        profile, peak = plan.load_profile, _PEAK_CONNECTIONS
+        expected = f"{_EXPECTED_CONNECTIONS} connections" if profile is None else f"{profile.per_second} requests/s"
+        limit = _MARGIN_SECONDS + (plan.load_seconds if profile is None else max(profile.seconds, plan.load_seconds))
         return (
-            Check(_SECTION, "load-expected", f"Expected load: {expected} connections", self.expected, seconds=limit),
+            Check(_SECTION, "load-expected", f"Expected load: {expected}", self.expected, seconds=limit),
             Check(_SECTION, "load-peak", f"Peak load: {peak} connections", self.peak, seconds=limit),
             Check(_SECTION, "load-recovery", "The bridge recovers after the load", self.recovery),
             Check(_SECTION, "load-memory", "Memory returns to its level before the load", self.memory),
@@ -101,7 +55,10 @@ class LoadTest:
         """Measure the idle bridge as a baseline, then the bridge under expected load."""
         self._memory = resident_bytes(context.plan.url)
         self._idle = await _quiet(context)
-        return judge(await _load(context, _EXPECTED_CONNECTIONS))
+        profile = context.plan.load_profile
+        if profile is None:
+            return judge(await _load(context, _EXPECTED_CONNECTIONS))
+        return judge(await ProfileLoad(context, profile).run())
 
     async def peak(self, context: Context) -> Verdict:
         """Measure the bridge under peak load."""
@@ -170,9 +127,7 @@ async def _one(context: Context, path: str, measured: Measured) -> None:
     except (aiohttp.ClientError, TimeoutError):
         measured.broken += 1
         return
-    measured.statuses[reply.status] += 1
-    if reply.status == HTTPStatus.SERVICE_UNAVAILABLE and "Retry-After" in reply.headers:
-        measured.shed += 1
+    measured.count(reply)
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
         await asyncio.sleep(_PAUSE_SECONDS)
     else:

@@ -34,7 +34,7 @@ def checks(plan: Plan) -> Iterator[Check]:
     yield from live.CHECKS
     yield from performance.CHECKS
     if plan.load:
-        yield from LoadTest().checks(plan.load_seconds)
+        yield from LoadTest().checks(plan)
     yield from operation.CHECKS
     yield from access.LAST_CHECKS
     yield from people.CHECKS
