@@ -208,16 +208,15 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
     source = Source(environ, flags)
     targets_file = source.read(TARGETS_OPTION)
     defaults = Defaults(source.read(TIMEOUT_OPTION), source.read(CA_FILE_OPTION))
-    external, prefix = source.read(EXTERNAL_URL_OPTION), source.read(ROUTE_PREFIX_OPTION)
-    external_path = "" if external is None else external.path.rstrip("/")
+    route_prefix, link_prefix = _prefixes(source)
     settings = Settings(
         target=_target(source, defaults, needed=targets_file is None),
         defaults=defaults,
         targets_file=targets_file,
         web_config_file=source.read(WEB_CONFIG_OPTION),
         listen=_listen(source),
-        route_prefix=external_path if prefix is None else prefix,
-        link_prefix=external_path or prefix or "",
+        route_prefix=route_prefix,
+        link_prefix=link_prefix,
         pool_size=source.read(POOL_OPTION),
         max_requests=source.read(MAX_REQUESTS_OPTION),
         metrics=source.read(METRICS_OPTION),
@@ -228,6 +227,13 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
     if source.problems:
         raise SettingsError(source.problems)
     return settings
+
+
+def _prefixes(source: Source) -> tuple[str, str]:
+    """Return the prefix of routes and that of links, which differ if a proxy removes its prefix."""
+    external, prefix = source.read(EXTERNAL_URL_OPTION), source.read(ROUTE_PREFIX_OPTION)
+    path = "" if external is None else external.path.rstrip("/")
+    return path if prefix is None else prefix, path or prefix or ""
 
 
 def _listen(source: Source) -> tuple[ListenAddress, ...]:

@@ -43,6 +43,11 @@ def _scrape_families(scrape: Scrape) -> Iterator[Metric]:
     for reason in Reason:
         errors.add_metric([reason], float(scrape.error is not None and scrape.error.reason is reason))
     yield errors
+    yield from _of_the_connection(scrape)
+
+
+def _of_the_connection(scrape: Scrape) -> Iterator[Metric]:
+    """Yield what the exporter has noticed about a bridge that it could read."""
     if scrape.clock_skew is not None:
         yield gauge(
             "clock_skew_seconds",

@@ -108,6 +108,11 @@ async def bypass(context: Context) -> Verdict:
             )
         elif reply.status not in _MEANT and not (attempt.filtered and reply.status == HTTPStatus.BAD_REQUEST):
             odd.append(f"{attempt.what}: {reply.status}")
+    return _judge(let_in, odd, tried)
+
+
+def _judge(let_in: list[str], odd: list[str], tried: int) -> Verdict:
+    """Return the verdict of the attempts: those that were let in, and those that were refused in an odd way."""
     if let_in:
         return failed(
             f"{len(let_in)} of {tried} attempts were not refused: {'; '.join(let_in)}.",

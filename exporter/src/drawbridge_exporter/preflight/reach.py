@@ -69,6 +69,16 @@ async def _health(context: Context) -> Verdict | None:
 async def _not_the_bridge(context: Context, reply: Reply) -> Verdict:
     """Explain an answer to /health that is not that of a bridge."""
     said = f"/health answered {reply.status}"
+    if reply.status in _GATEWAY_ERRORS:
+        return failed(
+            f"{said}: the reverse proxy cannot reach Home Assistant.",
+            "Check that Home Assistant is running, and the address of Home Assistant in the proxy's configuration.",
+        )
+    return _refused_by_a_proxy(reply, said) or await _another_server(context, said)
+
+
+def _refused_by_a_proxy(reply: Reply, said: str) -> Verdict | None:
+    """Explain a refusal by a proxy, or by Home Assistant before the bridge sees the request."""
     if reply.status in _REDIRECTS:
         where = reply.headers.get("Location", "nowhere")
         return failed(f"{said}: it redirects to {where:.200}.", "Use the final address in --url.")
@@ -88,12 +98,7 @@ async def _not_the_bridge(context: Context, reply: Reply) -> Verdict:
             f"{said}. Home Assistant or a proxy has banned the address of this machine.",
             "Remove the address from ip_bans.yaml in Home Assistant's configuration folder, and restart it.",
         )
-    if reply.status in _GATEWAY_ERRORS:
-        return failed(
-            f"{said}: the reverse proxy cannot reach Home Assistant.",
-            "Check that Home Assistant is running, and the address of Home Assistant in the proxy's configuration.",
-        )
-    return await _another_server(context, said)
+    return None
 
 
 async def _another_server(context: Context, said: str) -> Verdict:
