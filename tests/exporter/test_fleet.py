@@ -152,6 +152,7 @@ async def test_names_that_do_not_resolve_do_not_delay_others(
     def resolve(host: str, *arguments: object, **more: object) -> object:
         if host.endswith(".invalid"):
             time.sleep(2)
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return lookup(host, *arguments, **more)  # type: ignore[arg-type] # passes on what it is given
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)

@@ -27,7 +27,10 @@ class BridgeClient:
         """Read the bridge of ``settings`` over at most ``pool_size`` connections."""
         self._settings = settings
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=pool_size, keepalive_timeout=_KEEP_ALIVE_SECONDS),
+            # The system's resolver, also where aiodns is installed: that one does not know names such as home.local.
+            connector=aiohttp.TCPConnector(
+                limit=pool_size, keepalive_timeout=_KEEP_ALIVE_SECONDS, resolver=aiohttp.ThreadedResolver()
+            ),
             headers={"Accept": "application/json", "User-Agent": f"drawbridge-exporter/{__version__}"},
             cookie_jar=aiohttp.DummyCookieJar(),
             trace_configs=[traffic.trace()],
