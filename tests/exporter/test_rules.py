@@ -1,6 +1,8 @@
 """The recording and alert rules, with promtool: each alert fires, and does not when it should not."""
 
+import json
 import re
+import shutil
 import subprocess
 from itertools import groupby
 from operator import itemgetter
@@ -99,3 +101,22 @@ def test_the_names_of_the_audit_trail_are_read() -> None:
     """The test above would pass on sources that it cannot read."""
     assert {"reason", "address", "key_name", "route"} <= AUDIT_FIELDS
     assert {"key_unknown", "locked_out"} <= REFUSALS
+
+
+def test_the_questions_to_the_audit_files_can_be_answered(tmp_path: Path) -> None:
+    """Each command of the procedures runs, on fields and reasons that exist."""
+    jq = shutil.which("jq")
+    if jq is None:
+        pytest.skip("jq is not installed")
+    text = (ROOT / "docs" / "procedures.md").read_text()
+    commands = [command.replace("\\|", "|") for command in re.findall(r"`(jq [^`]+)`", text)]
+    assert len(commands) == 10
+    record = dict.fromkeys(AUDIT_FIELDS, "x")
+    for name in AUDIT_FILES:
+        (tmp_path / name).write_text(json.dumps(record) + "\n")
+    for command in commands:
+        program = command.partition("'")[2].rpartition("'")[0]
+        assert set(re.findall(r"\.([a-z_]+)", re.sub(r'"[^"]*"', "", program))) <= AUDIT_FIELDS, command
+        assert set(re.findall(r'\.reason == "(\w+)"', program)) <= REFUSALS, command
+        done = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+        assert (done.returncode, done.stderr) == (0, ""), command
