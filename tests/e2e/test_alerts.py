@@ -28,6 +28,7 @@ async def test_alerts_are_heard(tmp_path: Path) -> None:
         prometheus = stack.prometheus
         await add_key(stack.home_assistant.client, NewKey("Short", everything=True, expires=IN_THREE_DAYS))
         await prometheus.until('count(ALERTS{alertname="DrawbridgeWatchdog", alertstate="firing"})', 1)
+        assert await prometheus.value('drawbridge_cache_enabled{cache="states"}') == 1
         assert await prometheus.query('ALERTS{alertname="DrawbridgeLockout"}') == []
         await guess_keys(stack, 6)
         await prometheus.until('count(ALERTS{alertname="DrawbridgeLockout", alertstate="firing"})', 1, seconds=SECONDS)
