@@ -306,6 +306,7 @@ class Bridge:
                 "bytes": self.sending.size,
                 "dropped": self.sending.dropped,
             },
+            per_minute=self.options.per_minute,
             pending_bytes=sum(connection.pending_bytes for connection in self.connections),
             listener={
                 "enabled": self.options.listener_enabled,

@@ -1,28 +1,39 @@
-"""The production checklist, run as a command against a household of real processes."""
+"""The production checklist, run as a command against a household of real processes, and through proxies with faults."""
 
 import asyncio
 import json
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sandbox.drawbridge import COMPONENT, NewKey, add_key
+from sandbox.drawbridge import COMPONENT, CREATE_KEY, NewKey, add_key
 from sandbox.exporter import COMMAND, ENVIRONMENT
 from sandbox.files import write_private
-from sandbox.stack import Stack, household
+from sandbox.stack import Plan, Stack, household
+from tests.exporter.fault_proxy import Fault, faults, running_proxy
 
 MONITORING = NewKey("Preflight", ("metrics", "read"), everything=True)
+BROAD = {"keys-limit", "keys-breadth", "keys-end", "keys-network"}
+"""The items that fail for the keys of the benchmark, which have no limit and may do everything."""
+
+MORE = {"single-page": {"auth-bypass"}}
+"""What a fault does to a real bridge in addition: Home Assistant answers 404 to an address with a doubled slash."""
+
+REVOKE_KEY = "/api/services/drawbridge/revoke_key"
 
 
-async def preflight(stack: Stack, key_file: Path, *arguments: str) -> dict[str, Any]:
-    """Return the report of a run with every address that the household has."""
+async def preflight(url: str, key_file: Path, *arguments: str) -> dict[str, Any]:
+    """Return the report of a run."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
         "preflight",
-        f"--url={stack.home_assistant.url}",
+        f"--url={url}",
         f"--key-file={key_file}",
-        f"--prometheus={stack.prometheus.url}",
         f"--manifest={COMPONENT / 'manifest.json'}",
+        "--stable-seconds=1",
         "--json",
         "--quiet",
         *arguments,
@@ -31,21 +42,100 @@ async def preflight(stack: Stack, key_file: Path, *arguments: str) -> dict[str, 
     )
     output, _ = await process.communicate()
     report: dict[str, Any] = json.loads(output)
-    assert process.returncode == (0 if report["ready"] else 1)
+    assert process.returncode == (1 if report["verdict"] == "not ready" else 0)
     return report
 
 
-async def test_the_household_is_ready(tmp_path: Path) -> None:
-    """Nothing fails; what only people can see is said to be so; nobody is locked out by it."""
-    async with household(tmp_path) as stack:
-        await stack.prometheus.until("drawbridge_up", 1)
+def failed(report: dict[str, Any]) -> dict[str, str]:
+    """Return the evidence of the items that failed."""
+    return {item["item"]: item["evidence"] for item in report["items"] if item["status"] == "fail"}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A household with states that change, and a key for preflight."""
+
+    stack: Stack
+    secret: str
+    key_file: Path
+
+    @property
+    def url(self) -> str:
+        """Home Assistant's URL."""
+        return self.stack.home_assistant.url
+
+    async def failed(self, url: str = "", *arguments: str) -> dict[str, str]:
+        """Return the evidence of the items that failed."""
+        return failed(await preflight(url or self.url, self.key_file, *arguments))
+
+    async def revoke(self, *names: str) -> None:
+        """Revoke keys by their names."""
+        for name in names:
+            await self.stack.home_assistant.client.post(REVOKE_KEY, {"key": name})
+
+
+@asynccontextmanager
+async def home(folder: Path) -> AsyncIterator[Home]:
+    """Run a household until the block ends."""
+    async with household(folder, Plan(churn=5.0)) as stack:
         secret = await add_key(stack.home_assistant.client, MONITORING)
-        key_file = tmp_path / "preflight.key"
+        key_file = folder / "preflight.key"
         write_private(key_file, secret)
-        report = await preflight(stack, key_file, "--load", "--load-seconds=1", f"--html={tmp_path / 'report.html'}")
-        lockouts = await stack.prometheus.value("drawbridge_lockouts")
-    failed = {item["title"]: item["evidence"] for item in report["items"] if item["status"] == "fail"}
-    assert failed == {}
-    assert report["counts"]["pass"] >= 20
+        yield Home(stack, secret, key_file)
+
+
+async def test_the_household_is_ready(tmp_path: Path) -> None:
+    """Only the keys of the benchmark fail, and without them nothing does; nobody is locked out by preflight."""
+    async with home(tmp_path) as house:
+        prometheus = house.stack.prometheus
+        arguments = (f"--prometheus={prometheus.url}", f"--html={tmp_path / 'report.html'}")
+        assert (await house.failed("", *arguments)).keys() == BROAD
+        await house.revoke("Everything", "Benchmark", "Living room")
+        report = await preflight(house.url, house.key_file, *arguments, "--load", "--load-seconds=1")
+        lockouts = await prometheus.value("drawbridge_lockouts")
+    assert failed(report) == {}
+    assert report["verdict"] == "open"
+    assert report["counts"]["pass"] >= 30
     assert lockouts == 0
-    assert secret not in json.dumps(report) + (tmp_path / "report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert house.secret not in json.dumps(report) + page
+
+
+async def test_each_fault_in_front_of_a_real_bridge_is_found(tmp_path: Path) -> None:
+    """Through a proxy with each of the faults of proxies; and with keys that are wrong.
+
+    Each proxy has an address of its own, so that the wrong keys of all runs together do not lock one out.
+    """
+    async with home(tmp_path) as house:
+        await house.revoke("Everything", "Benchmark", "Living room")
+        planted = {"none": (Fault(), set()), **faults(house.secret)}
+        wrong = {}
+        for number, (name, (fault, expected)) in enumerate(planted.items(), 2):
+            async with running_proxy(house.url, f"127.0.0.{number}") as proxy:
+                proxy.fault = fault
+                found = await house.failed(proxy.url)
+            if found.keys() != expected | MORE.get(name, set()):
+                wrong[name] = found
+        assert wrong == {}
+        await check_keys(house)
+
+
+async def check_keys(house: Home) -> None:
+    """Keys that are wrong for preflight are one cause; keys that are dangerous are each found."""
+    client = house.stack.home_assistant.client
+    cases = {
+        "Read only": (replace(MONITORING, name="Read only", capabilities=("read",)), {"reach"}, "metrics"),
+        "Gone": (replace(MONITORING, name="Gone"), {"reach"}, "removed"),
+    }
+    for name, (key, expected, said) in cases.items():
+        write_private(house.key_file, await add_key(client, key))
+        if name == "Gone":
+            await house.revoke("Gone")
+        found = await preflight(house.url, house.key_file)
+        assert failed(found).keys() == expected, name
+        assert said in next(item["mend"] for item in found["items"] if item["item"] == "reach")
+    write_private(house.key_file, house.secret)
+    await client.post(CREATE_KEY, {"name": "No limit", "everything": True, "per_minute": 0})
+    assert set(await house.failed()) == {"keys-limit"}
+    await client.post(CREATE_KEY, {"name": "Everything", "everything": True, "capabilities": ["read", "control"]})
+    assert set(await house.failed()) == BROAD

@@ -68,7 +68,11 @@ def snapshot() -> dict[str, Any]:
 def full_snapshot() -> dict[str, Any]:
     """Return a snapshot with the members that came after the first version."""
     document = snapshot()
-    document["cache"]["services"] = document["cache"]["states"] | {"age": 61.5, "warm_seconds": 0.02}
+    document["cache"]["services"] = document["cache"]["states"] | {
+        "age": 61.5,
+        "warm_seconds": 0.02,
+        "enabled": True,
+    }
     first, second = document["keys"]
     first |= {"created": 1790000000.0, "rotated": 1794000000.0, "denied": 3, "enabled": True}
     second |= {"created": 1790000000.0, "rotated": None, "denied": 0, "enabled": False}

@@ -12,7 +12,6 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 from yarl import URL
 
-from drawbridge_exporter.bridge.client import open_session
 from drawbridge_exporter.bridge.fleet import Fleet
 from drawbridge_exporter.config.settings import Defaults, Settings, TargetSettings
 from drawbridge_exporter.config.values import BRIDGE_PATH, KeySource, ListenAddress
@@ -74,8 +73,11 @@ def settings_for(url: str, *, key: str = KEY, timeout: float = 5.0, switches: bo
         defaults=Defaults(timeout, None),
         targets_file=None,
         web_config_file=None,
-        listen=ListenAddress("127.0.0.1", 0),
+        listen=(ListenAddress("127.0.0.1", 0),),
+        route_prefix="",
+        link_prefix="",
         pool_size=5,
+        max_requests=100,
         metrics=switches,
         health_checks=switches,
         log_level="INFO",
@@ -86,9 +88,10 @@ def settings_for(url: str, *, key: str = KEY, timeout: float = 5.0, switches: bo
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Exporter]:
     """Serve as ``settings`` say, without TLS, until the block ends."""
-    async with open_session(settings.pool_size) as session, aiohttp.ClientSession() as own:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as own:
+        fleet = Fleet(settings)
         guard = Guard(WebConfigFile(settings.web_config_file))
-        server = Server(settings, Fleet(settings, session), guard)
+        server = Server(settings, fleet, guard)
         runner = web.AppRunner(server.application(), shutdown_timeout=0.1)
         await runner.setup()
         try:
@@ -96,3 +99,4 @@ async def serving(settings: Settings) -> AsyncIterator[Exporter]:
             yield Exporter(f"http://127.0.0.1:{runner.addresses[0][1]}", own)
         finally:
             await runner.cleanup()
+            await fleet.close()

@@ -1,13 +1,19 @@
 """A bridge that cannot be read: `up` is 0, the reason is reported, and the response is fast."""
 
+import asyncio
 import logging
 import socket
 import ssl
+import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from drawbridge_exporter.bridge import certificate
 from drawbridge_exporter.bridge.client import MAX_BODY_BYTES
 from drawbridge_exporter.bridge.errors import Reason
 
@@ -15,6 +21,8 @@ from .bridge import METRICS_PATH, BridgeServer, running_bridge
 from .certificates import Authority
 from .documents import KEY, snapshot
 from .serving import Answer, serving, settings_for
+
+EXPIRY = "drawbridge_tls_certificate_expiry_timestamp_seconds"
 
 
 def assert_down(answer: Answer, reason: Reason) -> None:
@@ -131,6 +139,42 @@ async def test_the_certificate_is_not_trusted() -> None:
     async with running_bridge(_server_tls()) as tls, serving(settings_for(tls.url)) as exporter:
         assert_down(await exporter.get("/metrics"), Reason.TLS)
         assert "unable to get local issuer certificate" in (await exporter.get("/")).text
+
+
+async def test_the_expiry_of_the_certificate_is_told(tmp_path: Path) -> None:
+    """It is that of the certificate that the bridge presented; over plain HTTP there is none."""
+    authority, context = Authority(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue("127.0.0.1", timedelta(days=10)).load_into(context)
+    ca_file = tmp_path / "ca.pem"
+    await asyncio.to_thread(ca_file.write_bytes, authority.certificate)
+    async with running_bridge(context) as tls, running_bridge() as plain:
+        settings = settings_for(tls.url)
+        assert settings.target is not None
+        trusting = replace(settings, target=replace(settings.target, ca_file=ca_file))
+        async with serving(trusting) as exporter, serving(settings_for(plain.url)) as other:
+            expiry = (await exporter.get("/metrics")).value(EXPIRY)
+            assert (await other.get("/metrics")).value(EXPIRY) is None
+    assert expiry is not None
+    assert 9.9 < (expiry - time.time()) / 86_400 < 10.1
+
+
+async def test_a_renewed_certificate_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that is kept open is closed once an hour, because only a handshake shows the certificate."""
+    monkeypatch.setattr(certificate, "_MAX_AGE_SECONDS", -1.0)
+    authority, context = Authority(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue("127.0.0.1", timedelta(days=10)).load_into(context)
+    ca_file = tmp_path / "ca.pem"
+    await asyncio.to_thread(ca_file.write_bytes, authority.certificate)
+    async with running_bridge(context) as tls:
+        settings = settings_for(tls.url)
+        assert settings.target is not None
+        async with serving(replace(settings, target=replace(settings.target, ca_file=ca_file))) as exporter:
+            await exporter.get("/metrics")
+            authority.issue("127.0.0.1", timedelta(days=80)).load_into(context)
+            await exporter.get("/metrics")
+            expiry = (await exporter.get("/metrics")).value(EXPIRY)
+    assert expiry is not None
+    assert (expiry - time.time()) / 86_400 > 79
 
 
 def _server_tls() -> ssl.SSLContext:

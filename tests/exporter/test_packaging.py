@@ -65,13 +65,17 @@ class TestCompose:
 
     services: dict[str, Any] = read_yaml("compose/compose.yaml")["services"]
 
-    @pytest.mark.parametrize("name", ["exporter", "prometheus", "grafana"])
+    @pytest.mark.parametrize("name", ["exporter", "prometheus", "alertmanager", "grafana"])
     def test_each_service_is_confined(self, name: str) -> None:
         """Read-only, without capabilities, with a bound on memory, on this machine alone."""
         service = self.services[name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["mem_limit"]
+        assert service["mem_reservation"]
+        assert service["cpus"] <= 1
+        assert service["pids_limit"]
+        assert not service["user"].startswith("0")
         assert all(port.startswith("127.0.0.1:") for port in service["ports"])
         assert ":latest" not in service["image"]
         assert ":" in service["image"]
@@ -97,6 +101,14 @@ class TestCompose:
         assert read_yaml("compose/prometheus.yml")["scrape_configs"][0]["static_configs"][0]["targets"] == [
             "exporter:9123"
         ]
+
+    def test_prometheus_sends_alerts_to_alertmanager(self) -> None:
+        """By the name and the port of the service, which reads the example."""
+        [manager] = read_yaml("compose/prometheus.yml")["alerting"]["alertmanagers"]
+        assert manager["static_configs"][0]["targets"] == ["alertmanager:9093"]
+        service = self.services["alertmanager"]
+        assert "--config.file=/etc/alertmanager/alertmanager.yml" in service["command"]
+        assert "../alertmanager:/etc/alertmanager:ro" in service["volumes"]
 
     def test_grafana_finds_data_and_dashboard(self) -> None:
         """Under the names that the other files have."""

@@ -22,10 +22,11 @@ async def preflight(url: str, key_file: Path, *arguments: str) -> Ended:
 
 
 async def test_nothing_listens(key_file: Path) -> None:
-    """Each item says so, shortly; the exit status is that of a bridge that is not ready."""
+    """One item says so; the exit status is that of a bridge that is not ready."""
     ended = await preflight("http://127.0.0.1:1", key_file)
     assert ended.status == 1
     assert "refused" in ended.output
+    assert ended.output.count("FAIL") == 1
     assert "Traceback" not in ended.output
 
 
@@ -55,6 +56,16 @@ class TestReports:
         assert root.get("skipped") == str(len(root.findall(".//skipped")))
         assert root.get("tests") == str(len(root.findall(".//testcase")))
 
+    def test_every_report_has_the_boxes_of_the_checklist(self, folder: Path) -> None:
+        """By section and name, with the verdict of each."""
+        text, page = (folder / "report.txt").read_text(), (folder / "report.html").read_text()
+        properties = ET.parse(folder / "report.xml").getroot().findall("./properties/property")  # noqa: S314 - ours
+        assert "Emergency Procedures: open" in text
+        assert "CORS policies configured for production domains" in page
+        assert len(properties) == 160
+        cors = next(item for item in properties if "CORS policies" in item.get("name", ""))
+        assert cors.get("value") == "not ready"
+
     def test_the_page_stands_alone(self, folder: Path) -> None:
         """It fits a phone, loads nothing, and begins with what failed."""
         page = (folder / "report.html").read_text()
@@ -70,9 +81,18 @@ class TestReports:
             ended = await preflight(bridge.url, key_file, "--json")
         report = json.loads(ended.output)
         assert ended.status == 0
-        assert report["ready"] is True
+        assert (report["verdict"], report["ready"]) == ("open", False)
+        assert sum(len(section["boxes"]) for section in report["sections"]) == 160
         assert sum(report["counts"].values()) == len(report["items"])
         assert report["versions"] == "Drawbridge 0.1.0, Home Assistant 2026.11.0"
+
+    async def test_open_questions_have_a_status_of_their_own(self, key_file: Path) -> None:
+        """With --strict alone."""
+        async with running_whole_bridge() as bridge:
+            ended = await preflight(bridge.url, key_file, "--strict", "--profile=household")
+        assert ended.status == 3
+        assert "OPEN: " in ended.output
+        assert "Checklist (household):" in ended.output
 
     async def test_progress_is_told_as_it_goes(self, key_file: Path) -> None:
         """A line for each item, with how to fix it."""
@@ -81,7 +101,7 @@ class TestReports:
                 "preflight", f"--url={bridge.url}", f"--key-file={key_file}", f"--manifest={MANIFEST}"
             )
         lines = ended.output.splitlines()
-        assert lines[0].startswith("pass    The bridge requires an API key")
+        assert lines[0].startswith("pass    The bridge can be reached with the key")
         assert any(line.startswith("FAIL    CORS allows only the configured origins") for line in lines)
         assert any(line.startswith("        -> Replace * by the origins") for line in lines)
 

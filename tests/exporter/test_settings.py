@@ -45,7 +45,7 @@ def test_the_defaults_are_those_of_the_design() -> None:
     settings = read(GOOD)
     assert url(settings) == "http://127.0.0.1:8123/api/drawbridge"
     assert key(settings).read() == KEY
-    assert settings.listen == ListenAddress(None, 9123)
+    assert settings.listen == (ListenAddress(None, 9123),)
     assert (settings.defaults.timeout, settings.pool_size) == (30.0, 20)
     assert (settings.metrics, settings.health_checks) == (True, True)
     assert (settings.log_level, settings.log_format) == ("INFO", "text")
@@ -65,7 +65,7 @@ def test_each_variable_is_read() -> None:
             "BRIDGE_LOG_FORMAT": "JSON",
         }
     )
-    assert settings.listen == ListenAddress(None, 9200)
+    assert settings.listen == (ListenAddress(None, 9200),)
     assert (settings.defaults.timeout, settings.pool_size) == (12.5, 3)
     assert (settings.metrics, settings.health_checks) == (False, False)
     assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
@@ -80,7 +80,7 @@ def test_a_flag_wins_over_its_variable() -> None:
         "--bridge.url=https://ha.example:1",
     )
     assert settings.defaults.timeout == 5.0
-    assert settings.listen == ListenAddress("127.0.0.1", 7)
+    assert settings.listen == (ListenAddress("127.0.0.1", 7),)
     assert url(settings) == "https://ha.example:1/api/drawbridge"
 
 
@@ -112,7 +112,7 @@ def test_a_targets_file_is_enough() -> None:
 
 def test_an_empty_variable_is_not_set() -> None:
     """Compose files pass variables on that nobody has filled in."""
-    assert read(GOOD | {"METRICS_PORT": "", "BRIDGE_API_KEY_FILE": " "}).listen.port == 9123
+    assert read(GOOD | {"METRICS_PORT": "", "BRIDGE_API_KEY_FILE": " "}).listen[0].port == 9123
 
 
 @pytest.mark.parametrize(

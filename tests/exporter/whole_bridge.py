@@ -32,6 +32,12 @@ PATHS: dict[str, Any] = {
 }
 
 
+def problem(status: int, detail: str, reason: str = "", headers: dict[str, str] | None = None) -> web.Response:
+    """Return a problem document as a bridge does."""
+    body = {"title": "Problem", "status": status, "detail": detail, "reason": reason}
+    return web.json_response(body, status=status, headers=headers, content_type="application/problem+json")
+
+
 class WholeBridge:
     """The faults are named by the tests; none of them is on at first."""
 
@@ -43,6 +49,7 @@ class WholeBridge:
         self._tokens = float(BURST)
         self._filled_at = time.monotonic()
         self._hits = 0
+        self.lock_out = "900"
 
     def application(self) -> web.Application:
         """Return the application."""
@@ -54,8 +61,11 @@ class WholeBridge:
             ("/openapi.json", self._openapi),
             ("/api/states", self._states),
             ("/api/states/{entity_id}", self._state),
+            ("/api/websocket", self._websocket),
+            ("/api/stream", self._stream),
         ):
             app.router.add_get(BASE + path, handler)
+        app.router.add_post(BASE + "/api/services/{domain}/{service}", self._service)
         return app
 
     def _gate(self) -> Any:
@@ -68,27 +78,37 @@ class WholeBridge:
                 try:
                     response = await handler(request)
                 except web.HTTPException as error:
-                    response = web.json_response({"detail": error.reason}, status=error.status)
+                    response = problem(error.status, error.reason)
             response.headers.update(self._headers(request))
             return response
 
         return gate
 
     def _refuse(self, request: web.Request) -> web.StreamResponse | None:
-        if request.method == "OPTIONS":
-            return web.Response(status=204)
+        if request.method == "OPTIONS" or request.path == f"{BASE}/api/websocket":
+            return web.Response(status=204) if request.method == "OPTIONS" else None
+        if self._is_locked_out(request):
+            return problem(429, "Too many invalid keys.", "locked_out", {"Retry-After": self.lock_out})
         public = request.path in {f"{BASE}/health", f"{BASE}/openapi.json"} or "open" in self.faults
         if request.headers.get("X-Original-URL") and "bypass" in self.faults:
             return web.json_response([])
         key = request.headers.get("Authorization") or request.headers.get("X-API-Key")
         if key != f"Bearer {KEY}" and not (key is None and public):
-            return web.json_response(
-                {"detail": "No key."}, status=401, headers={"WWW-Authenticate": 'Bearer realm="Drawbridge"'}
-            )
+            why = "key_missing" if key is None else "key_unknown"
+            return problem(401, "No key.", why, {"WWW-Authenticate": 'Bearer realm="Drawbridge"'})
         if key is not None and not self._take():
             again = {} if "no-retry-after" in self.faults else {"Retry-After": "0"}
-            return web.json_response({"detail": "Slow down."}, status=429, headers=again)
+            return problem(429, "Slow down.", "rate_limited", again)
         return None
+
+    def _is_locked_out(self, request: web.Request) -> bool:
+        """Return whether a request without a key is locked out: always, or once if the lock-out is short."""
+        locked = "locked-out" in self.faults and "Authorization" not in request.headers
+        if not locked or not request.path.endswith("/api/states"):
+            return False
+        if self.lock_out != "900":
+            self.faults -= {"locked-out"}
+        return True
 
     def _take(self) -> bool:
         now = time.monotonic()
@@ -103,7 +123,7 @@ class WholeBridge:
         headers = {} if "headers" in self.faults else dict(SECURITY_HEADERS)
         if self._tls and "hsts" not in self.faults:
             headers["Strict-Transport-Security"] = "max-age=1"
-        headers |= {"RateLimit": '"default";r=1;t=1', "RateLimit-Policy": '"default";q=1;w=1'}
+        headers |= {"RateLimit": f'"default";r={int(self._tokens)};t=1', "RateLimit-Policy": f'"default";q={BURST};w=2'}
         origin = request.headers.get("Origin")
         if origin == ORIGIN and "origin" not in self.faults:
             headers["Access-Control-Allow-Origin"] = origin
@@ -135,24 +155,45 @@ class WholeBridge:
         """Return the snapshot of this moment, with its faults."""
         now, document = time.time(), full_snapshot()
         for key in document["keys"]:
+            key |= {
+                "enabled": True,
+                "capabilities": ["read"],
+                "everything": False,
+                "networks_limited": True,
+                "per_minute": 600,
+            }
             key |= {"created": now - 10 * DAY, "rotated": None, "last_used": now, "expires": None}
         first, second = document["keys"]
         first["created"] = now - (400 * DAY if "old-key" in self.faults else DAY)
         second["expires"] = now + (3 * DAY if "expiring" in self.faults else 300 * DAY)
         second["last_used"] = now - (100 * DAY if "unused" in self.faults else 1)
+        self._damage_keys(first, second)
+        document["cache"]["states"] |= {"enabled": "cache-disabled" not in self.faults, "warm_seconds": 0.1}
+        document["cache"]["states"]["requests"] = 100
         health = document["health"]
         if "low-score" in self.faults:
             health["score"] = 80.0
         for fault, part, value in (("slow", "latency", 2.0), ("errors", "errors", 0.05), ("misses", "cache", 0.8)):
             if fault in self.faults:
                 health["components"][part]["value"] = value
-        document["cache"]["states"]["hits"] = self._hits
+        document["cache"]["states"]["hits"] = self._hits + 50
         document["home_assistant"]["running"] = "stopping" not in self.faults
         if "old-version" in self.faults:
             document["bridge"]["version"] = "0.0.9"
         if "audit" in self.faults:
             document["audit"] = {"records": 7, "file": False}
         return document
+
+    def _damage_keys(self, first: dict[str, Any], second: dict[str, Any]) -> None:
+        damages: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+            "free-key": (second, {"per_minute": 0}),
+            "broad-key": (second, {"capabilities": ["read", "control"], "everything": True}),
+            "endless-key": (first, {"capabilities": ["control"]}),
+            "roaming-key": (second, {"capabilities": ["control"], "networks_limited": False}),
+        }
+        for fault in self.faults & damages.keys():
+            key, damage = damages[fault]
+            key |= damage
 
     async def _openapi(self, _request: web.Request) -> web.Response:
         if "no-openapi" in self.faults:
@@ -180,10 +221,47 @@ class WholeBridge:
 
     async def _state(self, request: web.Request) -> web.Response:
         states = {state["entity_id"]: state for state in self._current()}
+        if request.match_info["entity_id"] not in states:
+            raise web.HTTPNotFound
         state = dict(states[request.match_info["entity_id"]])
         if "stale" in self.faults:
             state["last_changed"] = "2025"
         return web.json_response(state)
+
+    async def _service(self, _request: web.Request) -> web.Response:
+        if "bare-errors" in self.faults:
+            return web.Response(status=403, text="no")
+        return problem(500 if "error-500" in self.faults else 403, "Not allowed.", "capability")
+
+    async def _websocket(self, request: web.Request) -> web.StreamResponse:
+        if "no-websocket" in self.faults:
+            return problem(400, "No upgrade.")
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "auth_required"})
+        await socket.receive_json()
+        await socket.send_json({"type": "auth_ok"})
+        asked = await socket.receive_json()
+        await socket.send_json({"id": asked["id"], "type": "result", "success": "ws-refused" not in self.faults})
+        await socket.send_json({"id": asked["id"], "type": "event", "event": {"a": {"light.hall": {}}}})
+        await asyncio.sleep(0.1)
+        await socket.send_json({"id": asked["id"], "type": "event", "event": {"c": {"light.hall": {}}}})
+        if "ws-drops" in self.faults:
+            await socket.close()
+            return socket
+        ping = await socket.receive_json()
+        await socket.send_json({"id": ping["id"], "type": "pong"})
+        return socket
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        if "stream-html" in self.faults:
+            return web.Response(text="<html>", content_type="text/html")
+        await response.prepare(request)
+        if "buffered" not in self.faults:
+            await response.write(b"retry: 5000\n\n")
+        await asyncio.sleep(30)
+        return response
 
 
 @asynccontextmanager

@@ -91,15 +91,17 @@ class Caches:
         """Return the number of entries, the size and the age of each cache."""
         states = self.states
         documents = {"services": self.services, "config": self.config}
+        enabled = {"enabled": states.limits.enabled}
         return {
             "states": {
+                **enabled,
                 "entries": len(states),
                 "bytes": states.size,
                 "age": states.age if len(states) else None,
                 "warm_seconds": states.warm_seconds,
             },
             **{
-                name: {"entries": len(item), "bytes": item.size, "age": item.age, "warm_seconds": None}
+                name: {**enabled, "entries": len(item), "bytes": item.size, "age": item.age, "warm_seconds": None}
                 for name, item in documents.items()
             },
         }

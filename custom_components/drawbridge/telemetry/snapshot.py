@@ -34,6 +34,8 @@ class BridgeStatus:
     not written (``dropped``), by reason."""
     sending: Mapping[str, int]
     """Unread responses (``answers``), their size (``bytes``), and dropped connections (``dropped``)."""
+    per_minute: int
+    """The rate limit of keys without their own; 0 for no limit."""
     pending_bytes: int
     """The number of bytes that the clients of live connections have not read yet."""
     listener: Mapping[str, float | None]
@@ -55,7 +57,7 @@ def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
         "health": health_document(recorder.health(running=about.running)),
         **_traffic(counters),
         "cache": {name: _cache(counters.caches[name], holds) for name, holds in about.caches.items()},
-        "keys": [_key(recorder, key) for key in about.keys],
+        "keys": [_key(recorder, key, about.per_minute) for key in about.keys],
         "auth_failures": dict(counters.auth_failures),
         "denied": dict(counters.denied),
         "rate_limited": [{"key": key_id, "count": count} for key_id, count in counters.rate_limited.items()],
@@ -130,7 +132,8 @@ def _live(live: LiveCounters, pending_bytes: int) -> dict[str, Any]:
     }
 
 
-def _key(recorder: Recorder, key: ApiKey) -> dict[str, Any]:
+def _key(recorder: Recorder, key: ApiKey, per_minute: int) -> dict[str, Any]:
+    limit = key.rate_limit(per_minute)
     used = recorder.counters.keys.get(key.id)
     return {
         "id": key.id,
@@ -143,6 +146,10 @@ def _key(recorder: Recorder, key: ApiKey) -> dict[str, Any]:
         "rotated": key.last_rotated or key.created or None,
         "denied": used.refused if used else 0,
         "clients": recorder.live.key_clients.get(key.id, 0),
+        "capabilities": sorted(key.capabilities),
+        "everything": key.scope.everything,
+        "networks_limited": bool(key.networks) or key.local_only,
+        "per_minute": limit.per_minute if limit is not None else 0,
     }
 
 

@@ -47,9 +47,17 @@ def rate(metric: str, labels: str = "", by: str = "instance") -> str:
 
 
 def quantile(value: float, by: str = "", metric: str = "http_request_duration_seconds") -> str:
-    """Return a quantile of a histogram, that of the durations of requests by default."""
+    """Return a quantile of a histogram, that of the durations of requests by default; nothing at rest.
+
+    Without requests the quantile is NaN, which is not greater than or equal to 0.
+    """
     labels = f"le, {by}" if by else "le"
-    return f"histogram_quantile({value}, {rate(f'{metric}_bucket', by=labels)})"
+    return f"histogram_quantile({value}, {rate(f'{metric}_bucket', by=labels)}) >= 0"
+
+
+def share(part: str, whole: str) -> str:
+    """Return a ratio; nothing instead of NaN while the whole is 0."""
+    return f"{part} / ({whole} > 0)"
 
 
 def value_of(metric: str) -> str:

@@ -76,9 +76,13 @@ SECURITY: Final = Row(
             runbooks=("DrawbridgeRefusalBurst",),
         ),
         Panel(
-            "Addresses locked out",
-            "Now, after presenting wrong keys again and again.",
-            ((value_of("lockouts"), "{{instance}}"),),
+            "Lock-outs",
+            "Lock-outs started within 15 minutes, and addresses that are locked out now. The first lock-outs of an"
+            " address take only seconds.",
+            (
+                (f"instance:drawbridge_lockouts_started:increase15m{{{CHOSEN}}}", "started {{instance}}"),
+                (value_of("lockouts"), "locked out now {{instance}}"),
+            ),
             decimals=0,
             runbooks=("DrawbridgeLockout",),
         ),
@@ -130,6 +134,29 @@ EXPORTER: Final = Row(
             ),
             unit="bytes",
             width=6,
+        ),
+        Panel(
+            "Requests in progress",
+            "Scrapes by Prometheus, requests to bridges, and bridges. Each bridge has one request at most.",
+            (
+                (value_of("exporter_scrapes_in_flight"), "scrapes {{instance}}"),
+                (value_of("exporter_requests_in_flight"), "requests {{instance}}"),
+                (value_of("exporter_targets"), "bridges {{instance}}"),
+            ),
+            width=12,
+            decimals=0,
+            runbooks=("DrawbridgeExporterSaturated",),
+        ),
+        Panel(
+            "Scrapes of bridges by result",
+            "Success, or the reason of the failure; and scrapes that the exporter refused.",
+            (
+                (rate("exporter_collections_total", by="result"), "{{result}}"),
+                (rate("exporter_scrapes_refused_total"), "refused {{instance}}"),
+            ),
+            unit="cps",
+            width=12,
+            runbooks=("DrawbridgeExporterSaturated", "DrawbridgeDown"),
         ),
     ),
 )

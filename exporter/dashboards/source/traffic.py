@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from exporter.dashboards.source.model import Panel, Row, quantile, rate, value_of
+from exporter.dashboards.source.model import CHOSEN, Panel, Row, quantile, rate, share, value_of
 
 LOW_IS_BAD: Final = (("red", None), ("orange", 0.6), ("green", 0.8))
 ERRORS: Final = (("green", None), ("orange", 0.01), ("red", 0.05))
@@ -12,14 +12,17 @@ UP: Final = (
     {"type": "value", "options": {"1": {"text": "up", "color": "green", "index": 1}}},
 )
 FAILED: Final = 'code=~"5.."'
-ERROR_SHARE: Final = (
-    f"({rate('http_requests_total', FAILED)} or 0 * {rate('http_requests_total')}) / {rate('http_requests_total')}"
+ERROR_SHARE: Final = share(
+    f"({rate('http_requests_total', FAILED)} or 0 * {rate('http_requests_total')})", rate("http_requests_total")
 )
 FAILURES: Final = (
     f"{rate('http_requests_total', FAILED, 'route, code')} or 0 * {rate('http_requests_total', by='route')}"
 )
-MEAN: Final = f"{rate('http_request_duration_seconds_sum')} / {rate('http_request_duration_seconds_count')}"
-HITS: Final = f"{rate('cache_hits_total', by='instance, cache')} / {rate('cache_requests_total', by='instance, cache')}"
+MEAN: Final = share(rate("http_request_duration_seconds_sum"), rate("http_request_duration_seconds_count"))
+HITS: Final = share(rate("cache_hits_total", by="instance, cache"), rate("cache_requests_total", by="instance, cache"))
+
+FIRING: Final = f'ALERTS{{{CHOSEN}, alertname=~"Drawbridge.+", alertname!="DrawbridgeWatchdog", alertstate="firing", '
+SEVERITIES: Final = ("critical", "warning", "info")
 
 OVERVIEW: Final = Row(
     "Overview",
@@ -82,13 +85,37 @@ OVERVIEW: Final = Row(
         Panel(
             "Cache hit rate",
             "Share of the cacheable requests that the caches answered; a 304 is a hit.",
-            ((f"{rate('cache_hits_total')} / {rate('cache_requests_total')}", "{{instance}}"),),
+            ((share(rate("cache_hits_total"), rate("cache_requests_total")), "{{instance}}"),),
             unit="percentunit",
             kind="stat",
             width=4,
             height=5,
             steps=LOW_IS_BAD,
             runbooks=("DrawbridgeCacheHitRateLow",),
+        ),
+        Panel(
+            "Firing alerts",
+            "Alerts of Drawbridge that fire now, by severity. The watchdog, which always fires, does not count.",
+            tuple((f'count({FIRING}severity="{severity}"}}) or vector(0)', severity) for severity in SEVERITIES),
+            kind="stat",
+            width=12,
+            height=4,
+            steps=(("green", None), ("orange", 1)),
+            decimals=0,
+        ),
+        Panel(
+            "Error budget left of 30 days",
+            "What is left of the 1 % of requests that may fail, or take longer than 2 s. Below 0 it is overspent.",
+            (
+                (f"instance:drawbridge_http_errors:budget_left30d{{{CHOSEN}}}", "errors {{instance}}"),
+                (f"instance:drawbridge_http_slow:budget_left30d{{{CHOSEN}}}", "slow {{instance}}"),
+            ),
+            unit="percentunit",
+            kind="stat",
+            width=12,
+            height=4,
+            steps=(("red", None), ("orange", 0), ("green", 0.25)),
+            runbooks=("DrawbridgeErrorBudgetBurn", "DrawbridgeLatencyBudgetBurn"),
         ),
         Panel(
             "Why the score is what it is",

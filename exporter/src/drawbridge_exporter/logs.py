@@ -1,9 +1,12 @@
-"""Sets up logging to standard error, as text or JSON."""
+"""Sets up logging to standard error, as text, logfmt or JSON."""
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
-from typing import override
+from typing import Final, override
+
+_BARE: Final = re.compile(r'[^\s"=\x00-\x1f]+')
 
 
 class _UTCFormatter(logging.Formatter):
@@ -32,9 +35,31 @@ class _JSONFormatter(_UTCFormatter):
         return json.dumps(entry, ensure_ascii=False)
 
 
+class _LogfmtFormatter(_UTCFormatter):
+    """Formats records as logfmt: ``time=… level=info logger=… msg="…"`` on one line."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line of name=value pairs."""
+        pairs = {
+            "time": self.formatTime(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "msg": record.getMessage(),
+        }
+        if record.exc_info:
+            pairs["error"] = self.formatException(record.exc_info)
+        return " ".join(f"{name}={_logfmt(value)}" for name, value in pairs.items())
+
+
+def _logfmt(value: str) -> str:
+    """Return a value, in quotes where logfmt needs them."""
+    return value if _BARE.fullmatch(value) else json.dumps(value, ensure_ascii=False)
+
+
 def set_up_logs(level: str, style: str) -> None:
-    """Log records of at least ``level`` to standard error, in the style ``text`` or ``json``."""
+    """Log records of at least ``level`` to standard error, in the style ``text``, ``logfmt`` or ``json``."""
     handler = logging.StreamHandler()
     text = _UTCFormatter("%(asctime)s %(levelname)s %(message)s")
-    handler.setFormatter(_JSONFormatter() if style == "json" else text)
+    handler.setFormatter({"json": _JSONFormatter(), "logfmt": _LogfmtFormatter()}.get(style, text))
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -7,14 +7,14 @@ import signal
 import sys
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 from aiohttp import web
 
 from . import __version__
-from .bridge.client import open_session
 from .bridge.fleet import Fleet
+from .config.checklist_variables import set_elsewhere
 from .config.options import add_flags
 from .config.settings import OPTIONS, Settings, SettingsError, read_settings
 from .config.targets_file import read_targets
@@ -22,9 +22,11 @@ from .config.values import ListenAddress
 from .config.yamlfile import ConfigFileError
 from .logs import set_up_logs
 from .preflight.command import preflight
+from .resources import raise_file_limit, use_many_resolver_threads, warn_of_few_files
 from .server.guard import Guard, WebConfigFile
 from .server.pages import Server
 from .server.tls_listener import TLSListener
+from .targets_command import print_targets
 
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1
@@ -37,10 +39,10 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command and return its exit status.
 
     0 after a clean stop, 1 if the exporter cannot listen, 2 for invalid settings.
-    ``preflight`` has its own exit statuses.
+    Subcommands have their own exit statuses.
     """
-    if arguments and arguments[0] == "preflight":
-        return preflight(arguments[1:])
+    if arguments and arguments[0] in SUBCOMMANDS:
+        return SUBCOMMANDS[arguments[0]](arguments[1:])
     options = _parser().parse_args(arguments)
     try:
         settings = read_settings(os.environ, options)
@@ -50,9 +52,13 @@ def main(arguments: Sequence[str]) -> int:
             sys.stderr.write(f"drawbridge-exporter: {problem}\n")
         return EXIT_SETTINGS
     if options.config_check:
+        for message in set_elsewhere(os.environ):
+            sys.stderr.write(f"drawbridge-exporter: {message}\n")
         sys.stdout.write("drawbridge-exporter: the settings are valid\n")
         return EXIT_OK
     set_up_logs(settings.log_level, settings.log_format)
+    for message in set_elsewhere(os.environ):
+        _LOGGER.warning("%s", message)
     return asyncio.run(serve(settings))
 
 
@@ -60,7 +66,8 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="drawbridge-exporter",
         description="Prometheus exporter for Drawbridge. A flag overrides the environment variable in brackets.",
-        epilog="Run 'drawbridge-exporter preflight --help' for the production checklist.",
+        epilog="Subcommands, each with --help: 'preflight' runs the production checklist against a bridge; 'targets'"
+        " prints the targets file for Prometheus's file_sd_configs.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"drawbridge-exporter {__version__}")
@@ -93,17 +100,20 @@ async def serve(settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    async with open_session(settings.pool_size) as session:
-        fleet = Fleet(settings, session)
-        loop.add_signal_handler(signal.SIGHUP, _reload, fleet)
-        web_config = WebConfigFile(settings.web_config_file)
-        server = Server(settings, fleet, Guard(web_config))
-        runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=settings.defaults.timeout + 1)
-        await runner.setup()
-        try:
-            return await _listen(runner, settings, web_config, stop)
-        finally:
-            await runner.cleanup()
+    raise_file_limit()
+    use_many_resolver_threads()
+    fleet = Fleet(settings)
+    warn_of_few_files(len(fleet))
+    loop.add_signal_handler(signal.SIGHUP, _reload, fleet)
+    web_config = WebConfigFile(settings.web_config_file)
+    server = Server(settings, fleet, Guard(web_config))
+    runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=settings.defaults.timeout + 1)
+    await runner.setup()
+    try:
+        return await _listen(runner, settings, web_config, stop)
+    finally:
+        await runner.cleanup()
+        await fleet.close()
 
 
 def _reload(fleet: Fleet) -> None:
@@ -116,21 +126,22 @@ def _reload(fleet: Fleet) -> None:
 
 
 async def _listen(runner: web.AppRunner, settings: Settings, web_config: WebConfigFile, stop: asyncio.Event) -> int:
-    """Listen until ``stop`` is set."""
-    listen = settings.listen
-    try:
-        async with _listening(runner, listen, web_config) as addresses:
+    """Listen on all addresses until ``stop`` is set."""
+    async with AsyncExitStack() as stack:
+        for listen in settings.listen:
+            try:
+                addresses = await stack.enter_async_context(_listening(runner, listen, web_config))
+            except OSError as error:
+                _LOGGER.critical(
+                    "Cannot listen on %s:%d: %s. Check whether another program uses the port.",
+                    listen.host or "*",
+                    listen.port,
+                    error.strerror,
+                )
+                return EXIT_FAILED
             for address in addresses:
                 _LOGGER.info("Listening on %s:%d%s", *address[:2], " with TLS" if web_config.uses_tls else "")
-            await stop.wait()
-    except OSError as error:
-        _LOGGER.critical(
-            "Cannot listen on %s:%d: %s. Check whether another program uses the port.",
-            listen.host or "*",
-            listen.port,
-            error.strerror,
-        )
-        return EXIT_FAILED
+        await stop.wait()
     _LOGGER.info("Stopping after the open scrapes finish")
     return EXIT_OK
 
@@ -139,10 +150,11 @@ async def _listen(runner: web.AppRunner, settings: Settings, web_config: WebConf
 async def _listening(
     runner: web.AppRunner, listen: ListenAddress, web_config: WebConfigFile
 ) -> AsyncIterator[list[Any]]:
-    """Listen until the block ends, and yield the addresses."""
+    """Listen on one address until the block ends, and yield the addresses that it resolves to."""
     if runner.server is None or not web_config.uses_tls:
+        before = len(runner.addresses)
         await web.TCPSite(runner, listen.host, listen.port).start()
-        yield runner.addresses
+        yield runner.addresses[before:]
         return
     listener = TLSListener(runner.server, web_config.context)
     await listener.start(listen.host, listen.port)
@@ -150,6 +162,9 @@ async def _listening(
         yield listener.addresses
     finally:
         listener.close()
+
+
+SUBCOMMANDS: Final = {"preflight": preflight, "targets": print_targets}
 
 
 def run() -> None:

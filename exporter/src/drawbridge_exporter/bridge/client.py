@@ -1,6 +1,5 @@
 """The HTTP client that fetches snapshots."""
 
-import ssl
 from http import HTTPStatus
 from typing import Final
 
@@ -8,9 +7,11 @@ import aiohttp
 
 from .. import __version__
 from ..config.settings import TargetSettings
+from .certificate import Certificate
 from .document import InvalidDocumentError, InvalidJSONError
 from .errors import FetchError, Reason, from_exception, from_status
 from .snapshot import Snapshot, parse_snapshot
+from .traffic import Traffic
 
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 
@@ -19,23 +20,23 @@ MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 _KEEP_ALIVE_SECONDS: Final = 70.0
 
 
-def open_session(pool_size: int) -> aiohttp.ClientSession:
-    """Return the session that all targets share; the caller closes it."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=pool_size, keepalive_timeout=_KEEP_ALIVE_SECONDS),
-        headers={"Accept": "application/json", "User-Agent": f"drawbridge-exporter/{__version__}"},
-        cookie_jar=aiohttp.DummyCookieJar(),
-    )
-
-
 class BridgeClient:
-    """Reads one bridge over a shared session."""
+    """Reads one bridge over connections of its own, so that it does not wait for the connections of another bridge."""
 
-    def __init__(self, session: aiohttp.ClientSession, settings: TargetSettings) -> None:
-        """Read the bridge of ``settings``; the caller closes ``session``."""
-        self._session = session
+    def __init__(self, settings: TargetSettings, pool_size: int, traffic: Traffic) -> None:
+        """Read the bridge of ``settings`` over at most ``pool_size`` connections."""
         self._settings = settings
-        self._tls = settings.ca_file is None or ssl.create_default_context(cafile=settings.ca_file)
+        self._session = aiohttp.ClientSession(
+            # The system's resolver, also where aiodns is installed: that one does not know names such as home.local.
+            connector=aiohttp.TCPConnector(
+                limit=pool_size, keepalive_timeout=_KEEP_ALIVE_SECONDS, resolver=aiohttp.ThreadedResolver()
+            ),
+            headers={"Accept": "application/json", "User-Agent": f"drawbridge-exporter/{__version__}"},
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trace_configs=[traffic.trace()],
+        )
+        self._certificate = Certificate()
+        self._tls = self._certificate.context(settings.ca_file) if settings.url.scheme == "https" else True
 
     async def fetch(self, timeout: float) -> Snapshot:  # noqa: ASYNC109 - one limit for connect, answer and body
         """Return the bridge's snapshot within ``timeout`` seconds.
@@ -54,10 +55,19 @@ class BridgeClient:
             raise from_exception(error) from None
         return _parse(body)
 
+    @property
+    def certificate_expiry(self) -> float | None:
+        """The expiry of the bridge's certificate as a Unix timestamp, or None before the first TLS connection."""
+        return self._certificate.expires
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._session.close()
+
     async def _get(self, path: str, key: str, timeout: float) -> bytes:  # noqa: ASYNC109 - as above
         async with self._session.get(
             self._settings.url / path,
-            headers={"Authorization": f"Bearer {key}"},
+            headers={"Authorization": f"Bearer {key}", **self._certificate.headers()},
             timeout=aiohttp.ClientTimeout(total=timeout),
             allow_redirects=False,
             ssl=self._tls,

@@ -1,5 +1,7 @@
 """Reads a JSON document member by member. Each error names the path."""
 
+from __future__ import annotations
+
 import json
 import sys
 from collections.abc import Iterator

@@ -1,5 +1,6 @@
 """The targets: the one from the environment and those from the targets file."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Iterator, Mapping
@@ -7,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import aiohttp
-
 from ..config.settings import Settings, TargetSettings
 from ..config.targets_file import read_targets
 from ..config.watch import Signature, signature
 from ..config.yamlfile import ConfigFileError
 from .client import BridgeClient
 from .target import Target
+from .traffic import Traffic
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -34,15 +34,16 @@ class Fleet:
     settings are kept, with their fetches in progress.
     """
 
-    def __init__(self, settings: Settings, session: aiohttp.ClientSession) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Create the targets from ``settings``.
 
         Raises:
             ConfigFileError: The targets file is invalid.
 
         """
-        self._session = session
         self._settings = settings
+        self.traffic: Final = Traffic()
+        self._closing: set[asyncio.Task[None]] = set()
         self.default: Final = None if settings.target is None else self._target(settings.target)
         self._named: Mapping[str, Target] = {}
         self._signature: Signature = ()
@@ -66,6 +67,21 @@ class Fleet:
         if self.default is not None:
             yield self.default
         yield from self._named.values()
+
+    def names(self) -> list[str]:
+        """Return the names of the targets file, in its order."""
+        self._refresh()
+        return list(self._named)
+
+    def __len__(self) -> int:
+        """Return the number of targets."""
+        return len(self._named) + (self.default is not None)
+
+    async def close(self) -> None:
+        """Wait for the fetches in progress, then close all connections."""
+        for target in self.all():
+            self._close(target)
+        await asyncio.gather(*self._closing)
 
     def reload(self) -> None:
         """Reload the targets file, even if it has not changed.
@@ -96,7 +112,11 @@ class Fleet:
             self._reload = Reload(successful=False, succeeded_at=self._reload.succeeded_at)
             raise
         self._reload = Reload(successful=True, succeeded_at=time.time())
+        before = self._named
         self._named = {name: self._kept(name, target) or self._target(target) for name, target in found.items()}
+        for name, target in before.items():
+            if self._named.get(name) is not target:
+                self._close(target)
         _LOGGER.info("%s: %d targets", path, len(found))
 
     def _kept(self, name: str, settings: TargetSettings) -> Target | None:
@@ -104,4 +124,9 @@ class Fleet:
         return target if target is not None and target.settings == settings else None
 
     def _target(self, settings: TargetSettings) -> Target:
-        return Target(settings, BridgeClient(self._session, settings))
+        return Target(settings, BridgeClient(settings, self._settings.pool_size, self.traffic), self.traffic)
+
+    def _close(self, target: Target) -> None:
+        task = asyncio.create_task(target.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)

@@ -70,6 +70,7 @@ class CacheCounts:
     size_bytes: int
     age_seconds: float | None
     warm_seconds: float | None
+    enabled: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ class KeyUsage:
     rotated: float | None
     denied: int | None
     enabled: bool | None
+    capabilities: frozenset[str] | None
+    everything: bool | None
+    networks_limited: bool | None
+    per_minute: int | None
+    """0 for no rate limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +191,18 @@ def _amount(parent: Node, name: str) -> float | None:
     return None if node is None else node.amount()
 
 
+def _count(parent: Node, name: str) -> int | None:
+    """Return a count that may be null or missing."""
+    node = parent.present(name)
+    return None if node is None else node.count()
+
+
+def _truth(parent: Node, name: str) -> bool | None:
+    """Return a boolean that may be null or missing."""
+    node = parent.present(name)
+    return None if node is None else node.truth()
+
+
 def _health(node: Node) -> Health:
     return Health(
         score=_score(node),
@@ -252,6 +270,7 @@ def _cache(node: Node) -> CacheCounts:
         size_bytes=node.member("bytes").count(),
         age_seconds=_amount(node, "age"),
         warm_seconds=_amount(node, "warm_seconds"),
+        enabled=_truth(node, "enabled"),
     )
 
 
@@ -262,7 +281,7 @@ def _keys(node: Node) -> tuple[KeyUsage, ...]:
 
 
 def _key(item: Node) -> KeyUsage:
-    denied, enabled = item.present("denied"), item.present("enabled")
+    capabilities = item.present("capabilities")
     return KeyUsage(
         key_id=item.member("id").text(),
         name=item.member("name").text(),
@@ -271,8 +290,12 @@ def _key(item: Node) -> KeyUsage:
         expires=_amount(item, "expires"),
         created=_amount(item, "created"),
         rotated=_amount(item, "rotated"),
-        denied=None if denied is None else denied.count(),
-        enabled=None if enabled is None else enabled.truth(),
+        denied=_count(item, "denied"),
+        enabled=_truth(item, "enabled"),
+        capabilities=None if capabilities is None else frozenset(part.text() for part in capabilities.items()),
+        everything=_truth(item, "everything"),
+        networks_limited=_truth(item, "networks_limited"),
+        per_minute=_count(item, "per_minute"),
     )
 
 

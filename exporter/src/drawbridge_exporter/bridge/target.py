@@ -8,7 +8,9 @@ from typing import Final, Protocol
 
 from ..config.settings import TargetSettings
 from .errors import FetchError, Reason
+from .history import History
 from .snapshot import Snapshot
+from .traffic import SUCCESS, Traffic
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -20,6 +22,15 @@ class Fetcher(Protocol):
         """Return the snapshot or raise FetchError."""
         ...
 
+    @property
+    def certificate_expiry(self) -> float | None:
+        """The expiry of the bridge's certificate as a Unix timestamp, if it is known."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Scrape:
@@ -29,6 +40,7 @@ class Scrape:
     snapshot: Snapshot | None = None
     error: FetchError | None = None
     clock_skew: float | None = None
+    certificate_expiry: float | None = None
 
 
 class Target:
@@ -38,10 +50,14 @@ class Target:
     that hangs does not delay a later scrape.
     """
 
-    def __init__(self, settings: TargetSettings, fetcher: Fetcher) -> None:
-        """Create a target that reads from ``fetcher``."""
+    def __init__(self, settings: TargetSettings, fetcher: Fetcher, traffic: Traffic) -> None:
+        """Create a target that reads from ``fetcher`` and counts its requests in ``traffic``."""
         self.settings: Final = settings
         self._fetcher = fetcher
+        self._traffic = traffic
+        self.history: Final = History()
+        self.last: Scrape | None = None
+        self.last_at = 0.0
         self._flight: asyncio.Task[Scrape] | None = None
         self._waiting = 0
         self._last_reason: Reason | None = None
@@ -58,8 +74,17 @@ class Target:
             scrape = Scrape(time.perf_counter() - started, error=error)
         finally:
             self._leave(flight)
+        self._traffic.results[SUCCESS if scrape.error is None else scrape.error.reason] += 1
+        self.last, self.last_at = scrape, time.time()
+        self.history.add(scrape.duration, scrape.error)
         self._log_change(scrape.error)
         return scrape
+
+    async def close(self) -> None:
+        """Wait for the fetch in progress, then close the connections."""
+        if self._flight is not None:
+            await asyncio.wait([self._flight])
+        await self._fetcher.close()
 
     def _join(self) -> asyncio.Task[Scrape]:
         """Return the fetch in progress, or start one."""
@@ -81,11 +106,17 @@ class Target:
     async def _fetch(self) -> Scrape:
         began, started = time.time(), time.perf_counter()
         try:
-            snapshot = await self._fetcher.fetch(self.settings.timeout)
+            with self._traffic.request():
+                snapshot = await self._fetcher.fetch(self.settings.timeout)
         except FetchError as error:
             return Scrape(time.perf_counter() - started, error=error)
         duration = time.perf_counter() - started
-        return Scrape(duration, snapshot, clock_skew=_skew(snapshot, began, duration))
+        return Scrape(
+            duration,
+            snapshot,
+            clock_skew=_skew(snapshot, began, duration),
+            certificate_expiry=self._fetcher.certificate_expiry,
+        )
 
     def _log_change(self, error: FetchError | None) -> None:
         """Log when the target goes down, comes up or fails for another reason."""

@@ -23,6 +23,8 @@ class Option[T]:
     parse: Callable[[str], T]
     metavar: str
     help: str
+    repeatable: bool = False
+    """Whether the flag can be given several times. ``Source.read_all`` returns all values."""
 
     @property
     def dest(self) -> str:
@@ -36,7 +38,13 @@ def add_flags(parser: ArgumentParser, options: Sequence[Option[Any]]) -> None:
         if option.flag is None:
             continue
         variable = f" [{option.env}]" if option.env else ""
-        parser.add_argument(option.flag, dest=option.dest, metavar=option.metavar, help=f"{option.help}{variable}")
+        parser.add_argument(
+            option.flag,
+            dest=option.dest,
+            metavar=option.metavar,
+            help=f"{option.help}{variable}",
+            action="append" if option.repeatable else "store",
+        )
 
 
 class Source:
@@ -45,19 +53,26 @@ class Source:
     def __init__(self, environ: Mapping[str, str], flags: Namespace) -> None:
         """Create a source in which ``flags`` override ``environ``."""
         self._environ = environ
-        self._flags: dict[str, str | None] = vars(flags)
+        self._flags: dict[str, str | list[str] | None] = vars(flags)
         self.problems: list[str] = []
 
     def read[T](self, option: Option[T]) -> T:
         """Return the value of an option, or its default if the text is invalid."""
         name, text = self._find(option)
-        if text is None:
-            return option.default
+        return option.default if text is None else self._parse(option, name, text, option.default)
+
+    def read_all[T](self, option: Option[T]) -> tuple[T, ...]:
+        """Return the values of a repeatable flag; nothing if it is not given."""
+        texts = self._flags.get(option.dest) or []
+        name = option.flag or ""
+        return tuple(self._parse(option, name, text, option.default) for text in texts)
+
+    def _parse[T](self, option: Option[T], name: str, text: str, default: T) -> T:
         try:
             return option.parse(text)
         except ValueError as error:
             self.problems.append(f"{name}: {error}")
-            return option.default
+            return default
 
     def is_set(self, option: Option[Any]) -> bool:
         """Return whether the command line or the environment sets the option."""
@@ -70,7 +85,7 @@ class Source:
     def _find(self, option: Option[Any]) -> tuple[str, str | None]:
         if option.flag is not None:
             text = self._flags.get(option.dest)
-            if text is not None:
+            if isinstance(text, str):
                 return option.flag, text
         if option.env is None:
             return option.flag or "", None

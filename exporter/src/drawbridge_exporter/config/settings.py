@@ -15,9 +15,11 @@ from .values import (
     one_of,
     parse_bridge_url,
     parse_ca_file,
+    parse_external_url,
     parse_key_file,
     parse_key_literal,
     parse_listen_address,
+    parse_route_prefix,
     parse_switch,
     parse_timeout,
     whole_number,
@@ -43,7 +45,24 @@ LISTEN_OPTION: Final[Option[ListenAddress | None]] = Option(
     None,
     parse_listen_address,
     "HOST:PORT",
-    "address to listen on, all interfaces by default",
+    "address to listen on, all interfaces by default; can be repeated",
+    repeatable=True,
+)
+EXTERNAL_URL_OPTION: Final[Option[URL | None]] = Option(
+    None,
+    "--web.external-url",
+    None,
+    parse_external_url,
+    "URL",
+    "URL under which the exporter is reachable, if a reverse proxy serves it",
+)
+ROUTE_PREFIX_OPTION: Final[Option[str | None]] = Option(
+    None,
+    "--web.route-prefix",
+    None,
+    parse_route_prefix,
+    "PATH",
+    "prefix of all paths, default the path of --web.external-url",
 )
 PORT_OPTION: Final = Option(
     "METRICS_PORT", None, 9123, whole_number(0, 65535), "PORT", "port to listen on if no address is set, default 9123"
@@ -71,7 +90,15 @@ POOL_OPTION: Final = Option(
     20,
     whole_number(1, 1000),
     "N",
-    "maximum connections to bridges, default 20",
+    "maximum connections to each bridge, default 20",
+)
+MAX_REQUESTS_OPTION: Final = Option(
+    None,
+    "--web.max-requests",
+    1024,
+    whole_number(0, 65535),
+    "N",
+    "maximum scrapes served at the same time, 0 for no limit, default 1024",
 )
 METRICS_OPTION: Final = Option(
     "ENABLE_METRICS", "--web.enable-metrics", default=True, parse=parse_switch, metavar="BOOL", help="serve the metrics"
@@ -96,9 +123,9 @@ LOG_FORMAT_OPTION: Final = Option(
     "BRIDGE_LOG_FORMAT",
     "--log.format",
     "text",
-    one_of("text", "json"),
+    one_of("text", "json", "logfmt"),
     "FORMAT",
-    "text or json, default text",
+    "text, logfmt or json, default text",
 )
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
@@ -106,12 +133,15 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
     KEY_OPTION,
     KEY_FILE_OPTION,
     LISTEN_OPTION,
+    EXTERNAL_URL_OPTION,
+    ROUTE_PREFIX_OPTION,
     PORT_OPTION,
     TIMEOUT_OPTION,
     CA_FILE_OPTION,
     TARGETS_OPTION,
     WEB_CONFIG_OPTION,
     POOL_OPTION,
+    MAX_REQUESTS_OPTION,
     METRICS_OPTION,
     HEALTH_OPTION,
     LOG_LEVEL_OPTION,
@@ -155,8 +185,13 @@ class Settings:
     defaults: Defaults
     targets_file: Path | None
     web_config_file: Path | None
-    listen: ListenAddress
+    listen: tuple[ListenAddress, ...]
+    route_prefix: str
+    """The prefix of all paths, without a slash at its end."""
+    link_prefix: str
+    """The prefix of links, as browsers need it."""
     pool_size: int
+    max_requests: int
     metrics: bool
     health_checks: bool
     log_level: str
@@ -173,13 +208,17 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
     source = Source(environ, flags)
     targets_file = source.read(TARGETS_OPTION)
     defaults = Defaults(source.read(TIMEOUT_OPTION), source.read(CA_FILE_OPTION))
+    route_prefix, link_prefix = _prefixes(source)
     settings = Settings(
         target=_target(source, defaults, needed=targets_file is None),
         defaults=defaults,
         targets_file=targets_file,
         web_config_file=source.read(WEB_CONFIG_OPTION),
-        listen=source.read(LISTEN_OPTION) or ListenAddress(None, source.read(PORT_OPTION)),
+        listen=_listen(source),
+        route_prefix=route_prefix,
+        link_prefix=link_prefix,
         pool_size=source.read(POOL_OPTION),
+        max_requests=source.read(MAX_REQUESTS_OPTION),
         metrics=source.read(METRICS_OPTION),
         health_checks=source.read(HEALTH_OPTION),
         log_level=source.read(LOG_LEVEL_OPTION),
@@ -188,6 +227,20 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
     if source.problems:
         raise SettingsError(source.problems)
     return settings
+
+
+def _prefixes(source: Source) -> tuple[str, str]:
+    """Return the prefix of routes and that of links, which differ if a proxy removes its prefix."""
+    external, prefix = source.read(EXTERNAL_URL_OPTION), source.read(ROUTE_PREFIX_OPTION)
+    path = "" if external is None else external.path.rstrip("/")
+    return path if prefix is None else prefix, path or prefix or ""
+
+
+def _listen(source: Source) -> tuple[ListenAddress, ...]:
+    """Return the addresses of the flag, or all interfaces on the port of the variable."""
+    given = source.read_all(LISTEN_OPTION)
+    addresses = tuple(address for address in given if address is not None)
+    return addresses or (ListenAddress(None, source.read(PORT_OPTION)),)
 
 
 def _target(source: Source, defaults: Defaults, *, needed: bool) -> TargetSettings | None:

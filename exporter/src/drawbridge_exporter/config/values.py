@@ -17,6 +17,7 @@ _TRUE: Final = frozenset({"true", "1", "yes", "on"})
 _FALSE: Final = frozenset({"false", "0", "no", "off"})
 _MAX_PORT: Final = 65535
 _MAX_KEY_FILE_BYTES: Final = 4096
+_ROUTE_PREFIX: Final = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 
 
 def _refuse(problem: str) -> NoReturn:
@@ -188,3 +189,24 @@ def parse_listen_address(text: str) -> ListenAddress:
     if ":" in host and not (host.startswith("[") and host.endswith("]")):
         _refuse(f"{text!r:.60} has an IPv6 address without brackets. Write it as [::1]:9123.")
     return ListenAddress(host.strip("[]") or None, int(port_text))
+
+
+def parse_route_prefix(text: str) -> str:
+    """Return a path prefix without a slash at its end, such as ``/drawbridge``; empty for ``/``."""
+    path = text.rstrip("/")
+    if path and not _ROUTE_PREFIX.fullmatch(path):
+        _refuse(f"{text!r:.60} is not a path prefix. Use one such as /drawbridge.")
+    return path
+
+
+def parse_external_url(text: str) -> URL:
+    """Return the URL under which a reverse proxy serves the exporter, without a slash at its end."""
+    example = "Use one such as https://monitoring.example/drawbridge."
+    try:
+        url = URL(text)
+        prefix = parse_route_prefix(url.path)
+    except ValueError:
+        _refuse(f"{text!r:.60} is not a URL. {example}")
+    if url.scheme not in {"http", "https"} or not url.host or url.query_string or url.fragment:
+        _refuse(f"{text!r:.60} is not an http:// or https:// URL without a query. {example}")
+    return url.with_path(prefix)

@@ -1,5 +1,7 @@
 """Reads YAML files, and reports problems with their lines."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches

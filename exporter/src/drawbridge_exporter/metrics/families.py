@@ -38,6 +38,7 @@ _CACHE_GAUGES: Final = (
     ("cache_bytes", "Memory used by the cached responses, in bytes.", "size_bytes"),
     ("cache_age_seconds", "Age of the oldest cached response, in seconds.", "age_seconds"),
     ("cache_warm_seconds", "Duration of the last cache warming, in seconds.", "warm_seconds"),
+    ("cache_enabled", "Whether each cache is turned on (1) or off (0).", "enabled"),
 )
 _KEY_GAUGES: Final = (
     (

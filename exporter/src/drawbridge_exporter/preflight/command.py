@@ -12,24 +12,29 @@ from yarl import URL
 
 from .. import __version__
 from ..config.values import parse_bridge_url, parse_ca_file, parse_key_file, seconds
+from .checklist import ORGANISATION, PROFILES
 from .context import Context, Plan
-from .model import Report, Result
+from .model import Readiness, Report, Result
+from .profile import LoadProfile, read_profile
 from .reports.html import html_report
 from .reports.json import json_report
 from .reports.junit import junit_report
 from .reports.text import progress, summary
 from .runner import run
+from .signoff import read_signatures
 
 EXIT_READY: Final = 0
 EXIT_NOT_READY: Final = 1
 EXIT_USAGE: Final = 2
-_CONNECTIONS: Final = 64
+EXIT_OPEN: Final = 3
+_CONNECTIONS: Final = 512
 
 
 def preflight(arguments: Sequence[str]) -> int:
     """Run preflight and return the exit status.
 
-    0 if no item failed, 1 if an item failed, 2 for an invalid command line.
+    0 if no item failed, 1 if an item failed or was skipped, 2 for an invalid command line, and with ``--strict``
+    3 if an item still needs a person.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -39,14 +44,17 @@ def preflight(arguments: Sequence[str]) -> int:
         parser.error(str(error))
     report = asyncio.run(_run(plan, quiet=options.quiet))
     _write(options, report)
-    return EXIT_READY if report.is_ready else EXIT_NOT_READY
+    if report.has_failed:
+        return EXIT_NOT_READY
+    return EXIT_OPEN if options.strict and report.readiness is Readiness.OPEN else EXIT_READY
 
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="drawbridge-exporter preflight",
         description="Run the production checklist against a live bridge. Preflight changes nothing.",
-        epilog="Exit status: 0 if no item failed, 1 if an item failed, 2 for an invalid command line.",
+        epilog="Exit status: 0 if no item failed, 1 if an item failed or was not checked, 2 for an invalid command"
+        " line, 3 with --strict if an item still needs a person.",
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -86,11 +94,30 @@ def _parser() -> ArgumentParser:
     )
     add("--load", action="store_true", help="also run the load tests")
     add(
+        "--load-profile",
+        metavar="FILE",
+        help="YAML file with the expected load: requests a second by kind, writes and subscriptions; implies --load",
+    )
+    add(
         "--load-key-file",
         metavar="FILE",
         help="file with the API key for the load tests, preferably with 'read' and without a rate limit",
     )
     add("--load-seconds", default="10", metavar="SECONDS", help="duration of each of the two load tests (default: 10)")
+    add(
+        "--profile",
+        choices=PROFILES,
+        default=ORGANISATION,
+        help="whose checklist: all 160 boxes (organisation, the default), or those that concern a home (household)",
+    )
+    add(
+        "--signoff",
+        metavar="FILE",
+        help="YAML file with the items that a person has confirmed; an item is asked again after a year",
+    )
+    add("--strict", action="store_true", help="exit with status 3 if an item still needs a person")
+    add("--max-seconds", default="300", metavar="SECONDS", help="time limit of the run without load (default: 300)")
+    add("--stable-seconds", default="5", metavar="SECONDS", help="how long the WebSocket must be stable (default: 5)")
     add("--json", action="store_true", help="write the report to standard output as JSON")
     add("--junit", type=Path, metavar="FILE", help="write the report as JUnit XML")
     add("--html", type=Path, metavar="FILE", help="write the report as one HTML page")
@@ -102,6 +129,7 @@ def _plan(options: Namespace) -> Plan:
     """Return the plan. Raises ValueError with the name of an invalid flag."""
     key_file = Path(options.key_file)
     token_file = options.grafana_token_file
+    profile = None if options.load_profile is None else _read("--load-profile", read_profile, options.load_profile)
     return Plan(
         url=_read("--url", parse_bridge_url, options.url),
         key=_read("--key-file", _key, options.key_file),
@@ -115,10 +143,23 @@ def _plan(options: Namespace) -> Plan:
         manifest=options.manifest,
         backup=options.backup,
         scan=tuple(options.scan),
-        load=options.load,
+        load=options.load or profile is not None,
+        load_profile=profile,
         load_key="" if options.load_key_file is None else _read("--load-key-file", _key, options.load_key_file),
         load_seconds=_read("--load-seconds", seconds(1, 600), options.load_seconds),
+        profile=options.profile,
+        max_seconds=_read("--max-seconds", seconds(10, 7200), options.max_seconds) + _load_time(options, profile),
+        stable_seconds=_read("--stable-seconds", seconds(0, 3600), options.stable_seconds),
+        signed={} if options.signoff is None else _read("--signoff", read_signatures, options.signoff),
     )
+
+
+def _load_time(options: Namespace, profile: LoadProfile | None) -> float:
+    """Return how much longer the run may take for its two load tests and for a long look at the WebSocket."""
+    one = _read("--load-seconds", seconds(1, 600), options.load_seconds)
+    expected = one if profile is None else profile.seconds
+    load = one + expected if options.load or profile is not None else 0.0
+    return load + _read("--stable-seconds", seconds(0, 3600), options.stable_seconds)
 
 
 def _read[T](flag: str, parse: Callable[[str], T], text: str) -> T:

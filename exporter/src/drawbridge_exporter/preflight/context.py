@@ -1,10 +1,14 @@
 """The context of a run: the plan, the HTTP client and the key's details."""
 
+import asyncio
 import json
+import re
 import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +17,25 @@ from yarl import URL
 
 from ..bridge.client import read_bounded
 from ..bridge.snapshot import Snapshot, parse_snapshot
+from .profile import LoadProfile
 
 _MAX_BODY_BYTES: Final = 32 * 1024 * 1024
+_MAX_RETRY_SECONDS: Final = 10.0
+_MAX_PAUSE_SECONDS: Final = 5.0
+_UNKNOWN_WAIT_SECONDS: Final = 60.0
+_RESERVE: Final = 8
+_LEFT: Final = re.compile(r";\s*r=(\d+)")
+_POLICY: Final = re.compile(r";\s*q=(\d+)\s*;\s*w=(\d+)")
 _NOTHING: Final[Mapping[str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who has confirmed an item that only a person can check, and when."""
+
+    by: str
+    on: date
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +57,11 @@ class Plan:
     load: bool = False
     load_key: str = field(default="", repr=False)
     load_seconds: float = 10.0
+    load_profile: LoadProfile | None = None
+    profile: str = "organisation"
+    max_seconds: float = 300.0
+    stable_seconds: float = 5.0
+    signed: Mapping[str, Signature] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +99,61 @@ class Context:
         self.plan: Final = plan
         self.session: Final = session
         self.tls: Final = ssl.create_default_context(cafile=plan.ca_file) if plan.url.scheme == "https" else True
+        self.first: Snapshot | None = None
+        """The snapshot from before this run's own traffic."""
         self._me: Me | None = None
 
     async def ask(
-        self, path: str, *, method: str = "GET", key: bool = True, headers: Mapping[str, str] = _NOTHING
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        key: bool = True,
+        headers: Mapping[str, str] = _NOTHING,
+        data: bytes | None = None,
     ) -> Reply:
-        """Return the bridge's response. ``path`` is relative to its base URL and may have a query.
+        """Return the bridge's response, and wait for the rate limit of the key instead of using it up.
+
+        ``path`` is relative to the bridge's base URL and may have a query.
 
         Raises:
             aiohttp.ClientError: The request failed.
             TimeoutError: The request timed out.
 
         """
-        own = {"Authorization": f"Bearer {self.plan.key}"} if key else {}
-        return await self.ask_url(
-            URL(str(self.plan.url) + path, encoded=True), method=method, headers=own | dict(headers)
-        )
+        reply = await self.ask_now(path, method=method, key=key, headers=headers, data=data)
+        if not key:
+            return reply
+        if reply.status == HTTPStatus.TOO_MANY_REQUESTS and retry_after(reply) <= _MAX_RETRY_SECONDS:
+            await asyncio.sleep(retry_after(reply))
+            reply = await self.ask_now(path, method=method, key=key, headers=headers, data=data)
+        await asyncio.sleep(pause(reply))
+        return reply
 
-    async def ask_url(self, url: URL, *, method: str = "GET", headers: Mapping[str, str] = _NOTHING) -> Reply:
+    async def ask_now(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        key: bool = True,
+        headers: Mapping[str, str] = _NOTHING,
+        data: bytes | None = None,
+    ) -> Reply:
+        """Return the bridge's response, whatever is left of the rate limit."""
+        own = {"Authorization": f"Bearer {self.plan.key}"} if key else {}
+        url = URL(str(self.plan.url) + path, encoded=True)
+        return await self.ask_url(url, method=method, headers=own | dict(headers), data=data)
+
+    async def ask_url(
+        self, url: URL, *, method: str = "GET", headers: Mapping[str, str] = _NOTHING, data: bytes | None = None
+    ) -> Reply:
         """Return the response of any URL."""
         started = time.perf_counter()
         async with self.session.request(
             method,
             url,
             headers=headers,
+            data=data,
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=self.plan.timeout),
             ssl=self.tls if url.origin() == self.plan.url.origin() else True,
@@ -143,3 +199,26 @@ def problem(reply: Reply) -> str:
     found = reply.json()
     detail = found.get("detail") if isinstance(found, dict) else None
     return str(detail or "no explanation")[:200]
+
+
+def reason(reply: Reply) -> str:
+    """Return the reason of a refusal by the bridge, or an empty string for another response."""
+    found = reply.json()
+    return str(found.get("reason", "")) if isinstance(found, dict) else ""
+
+
+def retry_after(reply: Reply) -> float:
+    """Return the seconds after which a refused request can be repeated."""
+    text = reply.headers.get("Retry-After", "")
+    return float(text) if text.isdecimal() else _UNKNOWN_WAIT_SECONDS
+
+
+def pause(reply: Reply) -> float:
+    """Return the seconds to wait, so that the rate limit of the key always has some requests left."""
+    left = _LEFT.search(reply.headers.get("RateLimit", ""))
+    policy = _POLICY.search(reply.headers.get("RateLimit-Policy", ""))
+    if left is None or policy is None:
+        return 0.0
+    quota, window = int(policy[1]), int(policy[2])
+    missing = min(_RESERVE, quota // 2) - int(left[1])
+    return min(max(0.0, missing * window / max(quota, 1)), _MAX_PAUSE_SECONDS)

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import batched
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from .model import Check, Verdict, failed, needs_person, passed
 
 _SECTION: Final = "Function"
 _STATES: Final = "/api/states"
+_AT_ONCE: Final = 5
 _CHANGE_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.25
 _MANIFEST: Final = (
@@ -45,18 +47,21 @@ async def endpoints(context: Context) -> Verdict:
     document = described.json()
     if described.status != HTTPStatus.OK or not isinstance(document, dict):
         return failed(f"/openapi.json answered {described.status}.", "Update Drawbridge.")
-    asked, wrong = 0, []
-    for method, path in _operations(document):
-        reply = await context.ask(path, method=method)
-        asked += 1
-        if not _is_expected(method, reply):
-            wrong.append(f"{method} {path}: {reply.status}")
+    operations = list(_operations(document))
+    wrong: list[str] = []
+    for some in batched(operations, _AT_ONCE, strict=False):
+        replies = await asyncio.gather(*(context.ask(path, method=method) for method, path in some))
+        wrong += [
+            f"{method} {path}: {reply.status}"
+            for (method, path), reply in zip(some, replies, strict=True)
+            if not _is_expected(method, reply)
+        ]
     if wrong:
         return failed(
-            f"{len(wrong)} of {asked} paths returned an unexpected status: {'; '.join(wrong[:5])}.",
+            f"{len(wrong)} of {len(operations)} paths returned an unexpected status: {'; '.join(wrong[:5])}.",
             "Check Home Assistant's log.",
         )
-    return passed(f"All {asked} paths of /openapi.json respond. Only read-only requests were sent.")
+    return passed(f"All {len(operations)} paths of /openapi.json respond. Only read-only requests were sent.")
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -145,6 +150,17 @@ async def _is_newest(context: Context, before: Reply, after: Reply) -> Verdict:
     return passed(f"{len(changed)} states changed, and the next request returned the new states and a new ETag.")
 
 
+async def cache_warm(context: Context) -> Verdict:
+    """Check that the cache of states was warmed, so that the first client does not wait."""
+    states = (await context.snapshot()).cache.get("states")
+    if states is None or states.warm_seconds is None:
+        return needs_person(
+            "The bridge does not report that its cache was warmed.",
+            "Check that the cache is on, and warm it with the button of the bridge in Home Assistant.",
+        )
+    return passed(f"The last warming took {states.warm_seconds * 1000:.0f} ms; the cache has {states.entries} views.")
+
+
 async def version(context: Context) -> Verdict:
     """Check that the newest version is installed."""
     running = (await context.snapshot()).bridge_version
@@ -185,5 +201,6 @@ CHECKS: Final = (
     Check(_SECTION, "endpoints", "All endpoints respond", endpoints),
     Check(_SECTION, "cache-hits", "The cache answers repeated requests", cache_hits),
     Check(_SECTION, "cache-invalidation", "A state change is visible immediately", cache_invalidation),
+    Check(_SECTION, "cache-warm", "The cache is warmed", cache_warm),
     Check(_SECTION, "version", "The version is up to date", version),
 )

@@ -3,21 +3,23 @@
 import asyncio
 import statistics
 import time
-from collections import Counter
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
 import aiohttp
 
-from .context import Context
+from .context import Context, Plan
 from .local import resident_bytes
+from .measured import Measured
 from .model import Check, Verdict, failed, needs_person, passed
+from .profile_load import ProfileLoad
 
 _SECTION: Final = "Load"
 _EXPECTED_CONNECTIONS: Final = 4
 _PEAK_CONNECTIONS: Final = 32
 _MAX_MEAN_SECONDS: Final = 2.0
+_MAX_P95_SECONDS: Final = 2.0
+_MAX_P99_SECONDS: Final = 5.0
 _MAX_ERROR_RATIO: Final = 0.05
 _MAX_SLOWDOWN_RATIO: Final = 3.0
 _SLOWDOWN_MARGIN_MS: Final = 5.0
@@ -25,53 +27,8 @@ _IDLE_REQUESTS: Final = 20
 _SETTLE_SECONDS: Final = 2.0
 _MAX_GROWTH_RATIO: Final = 0.25
 _BYTES_PER_MIB: Final = 1024 * 1024
-_SERVER_ERRORS: Final = range(500, 600)
 _PAUSE_SECONDS: Final = 0.05
-
-
-@dataclass(slots=True)
-class Measured:
-    """The results of one phase of the load test."""
-
-    seconds: float = 0.0
-    durations: list[float] = field(default_factory=list)
-    statuses: Counter[int] = field(default_factory=Counter)
-    broken: int = 0
-    shed: int = 0
-
-    @property
-    def requests(self) -> int:
-        """The number of requests sent."""
-        return sum(self.statuses.values()) + self.broken
-
-    @property
-    def limited(self) -> int:
-        """The number of requests refused by the key's rate limit."""
-        return self.statuses[HTTPStatus.TOO_MANY_REQUESTS]
-
-    @property
-    def errors(self) -> int:
-        """The number of failed requests. A 503 with `Retry-After` does not count as failed."""
-        return (
-            self.broken - self.shed + sum(self.statuses[status] for status in self.statuses if status in _SERVER_ERRORS)
-        )
-
-    @property
-    def mean(self) -> float:
-        """The mean duration in seconds of the requests that were not rate limited."""
-        return statistics.fmean(self.durations) if self.durations else 0.0
-
-    def describe(self) -> str:
-        """Return throughput, percentiles and errors as one line of text."""
-        if len(self.durations) < 2:  # noqa: PLR2004 - percentiles need two
-            return f"{self.requests} requests, {self.limited} refused by the key's rate limit"
-        cuts = statistics.quantiles(self.durations, n=100, method="inclusive")
-        limited = f", {self.limited} refused by the key's rate limit" if self.limited else ""
-        shed = f", {self.shed} answered 503 with Retry-After" if self.shed else ""
-        return (
-            f"{len(self.durations) / self.seconds:.0f} requests/s, p50 {cuts[49] * 1000:.1f} ms, p95"
-            f" {cuts[94] * 1000:.1f} ms, p99 {cuts[98] * 1000:.1f} ms, {self.errors} errors{shed}{limited}"
-        )
+_MARGIN_SECONDS: Final = 60.0
 
 
 class LoadTest:
@@ -82,11 +39,14 @@ class LoadTest:
         self._idle = Measured()
         self._memory: int | None = None
 
-    def checks(self) -> tuple[Check, ...]:
+    def checks(self, plan: Plan) -> tuple[Check, ...]:
         """Return the checks in the order in which they must run."""
+        profile, peak = plan.load_profile, _PEAK_CONNECTIONS
+        expected = f"{_EXPECTED_CONNECTIONS} connections" if profile is None else f"{profile.per_second} requests/s"
+        limit = _MARGIN_SECONDS + (plan.load_seconds if profile is None else max(profile.seconds, plan.load_seconds))
         return (
-            Check(_SECTION, "load-expected", f"Expected load: {_EXPECTED_CONNECTIONS} connections", self.expected),
-            Check(_SECTION, "load-peak", f"Peak load: {_PEAK_CONNECTIONS} connections", self.peak),
+            Check(_SECTION, "load-expected", f"Expected load: {expected}", self.expected, seconds=limit),
+            Check(_SECTION, "load-peak", f"Peak load: {peak} connections", self.peak, seconds=limit),
             Check(_SECTION, "load-recovery", "The bridge recovers after the load", self.recovery),
             Check(_SECTION, "load-memory", "Memory returns to its level before the load", self.memory),
         )
@@ -95,11 +55,14 @@ class LoadTest:
         """Measure the idle bridge as a baseline, then the bridge under expected load."""
         self._memory = resident_bytes(context.plan.url)
         self._idle = await _quiet(context)
-        return _judge(await _load(context, _EXPECTED_CONNECTIONS))
+        profile = context.plan.load_profile
+        if profile is None:
+            return judge(await _load(context, _EXPECTED_CONNECTIONS))
+        return judge(await ProfileLoad(context, profile).run())
 
     async def peak(self, context: Context) -> Verdict:
         """Measure the bridge under peak load."""
-        return _judge(await _load(context, _PEAK_CONNECTIONS))
+        return judge(await _load(context, _PEAK_CONNECTIONS))
 
     async def recovery(self, context: Context) -> Verdict:
         """Compare the response times of the idle bridge before and after the load."""
@@ -160,25 +123,25 @@ async def _load(context: Context, connections: int) -> Measured:
 async def _one(context: Context, path: str, measured: Measured) -> None:
     headers = {"Authorization": f"Bearer {context.plan.load_key or context.plan.key}"}
     try:
-        reply = await context.ask(path, headers=headers)
-    except aiohttp.ClientError, TimeoutError:
+        reply = await context.ask_now(path, headers=headers)
+    except (aiohttp.ClientError, TimeoutError):
         measured.broken += 1
         return
-    measured.statuses[reply.status] += 1
-    if reply.status == HTTPStatus.SERVICE_UNAVAILABLE and "Retry-After" in reply.headers:
-        measured.shed += 1
+    measured.count(reply)
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
         await asyncio.sleep(_PAUSE_SECONDS)
     else:
         measured.durations.append(reply.seconds)
 
 
-def _judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> Verdict:
+    """Return the verdict of a load: its errors, its mean and its slowest requests."""
     if not measured.durations and not measured.broken:
         return needs_person(f"{measured.describe()}.", "Run again with a key for the test that has no rate limit.")
     evidence = f"{measured.describe()}."
     if measured.errors >= _MAX_ERROR_RATIO * measured.requests:
         return failed(evidence, "See the runbook DrawbridgeErrorBudgetBurn.")
-    if measured.mean >= _MAX_MEAN_SECONDS:
+    slow = measured.percentile(95) >= _MAX_P95_SECONDS or measured.percentile(99) >= _MAX_P99_SECONDS
+    if slow or measured.mean >= _MAX_MEAN_SECONDS:
         return failed(evidence, "See the runbook DrawbridgeLatencyBudgetBurn.")
     return passed(evidence)

@@ -24,7 +24,7 @@ def resident_bytes(url: URL) -> int | None:
         sockets = {f"socket:[{inode}]" for inode in _listening(url.port or 0)}
         owner = next((process for process in _processes() if _opens(process, sockets)), None)
         return None if owner is None else _resident(owner)
-    except OSError, ValueError:
+    except (OSError, ValueError):
         return None
 
 

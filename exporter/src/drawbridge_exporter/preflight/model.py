@@ -14,6 +14,8 @@ class Status(StrEnum):
     FAILED = "fail"
     PERSON = "person"
     """Preflight cannot check the item, so a person has to."""
+    SKIPPED = "skip"
+    """The item was not checked, because another item failed or the time was up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,25 @@ def needs_person(evidence: str, fix: str) -> Verdict:
     return Verdict(Status.PERSON, evidence, fix)
 
 
+def skipped(evidence: str) -> Verdict:
+    """Return the verdict of a check that did not run."""
+    return Verdict(Status.SKIPPED, evidence)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One item of the checklist and the function that checks it."""
+    """One item of the checklist and the function that checks it.
+
+    A check that needs the bridge is skipped if the bridge cannot be reached with the key. ``seconds`` is the time
+    limit of the check.
+    """
 
     section: str
     item: str
     title: str
     run: Callable[[Context], Awaitable[Verdict]]
+    needs_bridge: bool = True
+    seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,22 @@ class Result:
     seconds: float
 
 
+class Readiness(StrEnum):
+    """The readiness of a run, of a section or of a box of the checklist."""
+
+    READY = "ready"
+    OPEN = "open"
+    """Nothing failed, but a person has to check or confirm something."""
+    NOT_READY = "not ready"
+
+
+def readiness_of(statuses: set[Status]) -> Readiness:
+    """Return the readiness of some items: the worst of them counts."""
+    if statuses & {Status.FAILED, Status.SKIPPED}:
+        return Readiness.NOT_READY
+    return Readiness.READY if statuses == {Status.PASSED} else Readiness.OPEN
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """All results of one run. `started_at` is a Unix timestamp in seconds."""
@@ -69,6 +98,7 @@ class Report:
     started_at: float
     seconds: float
     versions: str
+    profile: str
     results: tuple[Result, ...]
 
     def count(self, status: Status) -> int:
@@ -76,6 +106,11 @@ class Report:
         return sum(result.verdict.status is status for result in self.results)
 
     @property
-    def is_ready(self) -> bool:
-        """Whether no item failed."""
-        return self.count(Status.FAILED) == 0
+    def readiness(self) -> Readiness:
+        """The readiness of all items."""
+        return readiness_of({result.verdict.status for result in self.results})
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether an item failed or was not checked."""
+        return self.readiness is Readiness.NOT_READY

@@ -11,27 +11,11 @@ from yarl import URL
 
 from .context import Context
 from .model import Check, Verdict, failed, needs_person, passed
+from .rules import ALERTS, RECORDS
 
 _SECTION: Final = "Operation"
-_RULES: Final = "exporter/rules/drawbridge-alerts.yml"
-ALERTS: Final = frozenset(
-    {
-        "DrawbridgeCacheHitRateLow",
-        "DrawbridgeClientsBehind",
-        "DrawbridgeClockSkew",
-        "DrawbridgeDown",
-        "DrawbridgeErrorBudgetBurn",
-        "DrawbridgeHealthScoreLow",
-        "DrawbridgeKeyExpiring",
-        "DrawbridgeKeyUnused",
-        "DrawbridgeLatencyBudgetBurn",
-        "DrawbridgeLockout",
-        "DrawbridgeRefusalBurst",
-        "DrawbridgeScrapeFailing",
-        "DrawbridgeSlowReadersDropped",
-        "DrawbridgeTargetsFileBroken",
-    }
-)
+_RULES: Final = "exporter/rules/*.yml"
+_SAME_START_SECONDS: Final = 0.01
 _NO_PROMETHEUS: Final = (
     "Prometheus was not checked because its URL was not given.",
     "Run again with --prometheus URL.",
@@ -53,38 +37,48 @@ async def _prometheus(context: Context, path: str, **query: str) -> Any:  # noqa
 
 
 async def scraped(context: Context) -> Verdict:
-    """Check that Prometheus scrapes a bridge that is up."""
+    """Check that Prometheus scrapes this bridge: the moment of its start tells it from others."""
     if context.plan.prometheus is None:
         return needs_person(*_NO_PROMETHEUS)
-    result = (await _prometheus(context, "query", query="drawbridge_up"))["result"]
-    up = [row["metric"].get("instance", "") for row in result if float(row["value"][1]) == 1]
-    if not up:
+    started = (await context.snapshot()).started_at
+    rows = (await _prometheus(context, "query", query="drawbridge_start_time_seconds"))["result"]
+    mine = [_series(row) for row in rows if abs(float(row["value"][1]) - started) < _SAME_START_SECONDS]
+    if not mine:
         return failed(
-            f"Prometheus has {len(result)} Drawbridge targets, and none of them is up.",
-            "Add the exporter to scrape_configs, and see its landing page for the reason that a bridge is down.",
+            f"Prometheus has {len(rows)} running bridges, and none of them is this one.",
+            "Add the exporter of this bridge to scrape_configs. Its landing page has the reason if the bridge is down.",
         )
-    return passed(f"drawbridge_up is 1 for {', '.join(up[:5])}.")
+    up = (await _prometheus(context, "query", query="drawbridge_up == 1"))["result"]
+    if not {_series(row) for row in up} & set(mine):
+        return failed(f"drawbridge_up is not 1 for {mine[0][1]}.", "See the landing page of the exporter.")
+    return passed(f"This bridge is {', '.join(f'{job}/{instance}' for job, instance in mine)}, and drawbridge_up is 1.")
+
+
+def _series(row: dict[str, Any]) -> tuple[str, str]:
+    return row["metric"].get("job", ""), row["metric"].get("instance", "")
 
 
 async def rules(context: Context) -> Verdict:
-    """Check that the alert rules are loaded and evaluate."""
+    """Check that the alert rules and the recording rules are loaded and evaluate."""
     if context.plan.prometheus is None:
         return needs_person(*_NO_PROMETHEUS)
     groups = (await _prometheus(context, "rules"))["groups"]
     found = [rule for group in groups for rule in group["rules"]]
-    missing = ALERTS - {rule["name"] for rule in found}
+    missing = (ALERTS | RECORDS) - {rule["name"] for rule in found}
     if missing:
         return failed(
-            f"Not loaded: {', '.join(sorted(missing))}.",
-            f"Add {_RULES} and the recording rules beside it to rule_files.",
+            f"{len(missing)} rules are not loaded: {', '.join(sorted(missing)[:5])}.",
+            f"Add {_RULES} to rule_files. The alerts need the recording rules.",
         )
-    ill = [rule["name"] for rule in found if rule["health"] == "err"]
+    ours = [rule for rule in found if rule["name"] in ALERTS | RECORDS]
+    ill = sorted({rule["name"] for rule in ours if rule["health"] == "err"})
     if ill:
         return failed(
             f"Prometheus cannot evaluate {', '.join(ill)}.", "See Status > Rule health in Prometheus for the error."
         )
-    firing = sorted({rule["name"] for rule in found if rule.get("state") == "firing"})
-    return passed(f"All {len(ALERTS)} alerts are loaded; firing: {', '.join(firing) or 'none'}.")
+    firing = sorted({rule["name"] for rule in ours if rule.get("state") == "firing"} - {"DrawbridgeWatchdog"})
+    loaded = f"All {len(ALERTS)} alerts and {len(RECORDS)} recording rules are loaded"
+    return passed(f"{loaded}; firing: {', '.join(firing) or 'none'}.")
 
 
 async def alertmanager(context: Context) -> Verdict:
@@ -146,6 +140,11 @@ async def backup(context: Context) -> Verdict:
             "Run again with --backup FILE, a Home Assistant backup without a password.",
         )
     wanted = len((await context.snapshot()).keys)
+    if _is_encrypted(path):
+        return needs_person(
+            f"{path} is encrypted, so its content was not checked.",
+            "Restore it on another machine, and check that a key works there.",
+        )
     try:
         entries = list(_backed_up_keys(path))
     except (tarfile.TarError, OSError, ValueError) as error:
@@ -159,6 +158,33 @@ async def backup(context: Context) -> Verdict:
             "Create a new backup that includes Home Assistant's settings.",
         )
     return passed(f"{path} contains {len(entries)} API keys; the bridge has {wanted}.")
+
+
+async def backup_encryption(context: Context) -> Verdict:
+    """Check that the backup is encrypted."""
+    path = context.plan.backup
+    if path is None:
+        return needs_person(
+            "No backup was checked because no file was given.",
+            "Run again with --backup FILE, and check that a password-protected copy is stored off-site.",
+        )
+    if _is_encrypted(path):
+        return passed(f"{path} is encrypted.")
+    return needs_person(
+        f"{path} is not encrypted.", "Check that it does not leave the machine, or set a password for backups."
+    )
+
+
+def _is_encrypted(path: Path) -> bool:
+    """Return whether the description of a backup says that it is protected by a password."""
+    try:
+        with tarfile.open(path) as outer:
+            for member in outer:
+                if member.name.removeprefix("./") == "backup.json" and (file := outer.extractfile(member)) is not None:
+                    return bool(json.loads(file.read(_MAX_STORAGE_BYTES)).get("protected"))
+    except (tarfile.TarError, OSError, ValueError, AttributeError):
+        return False
+    return False
 
 
 def _backed_up_keys(path: Path) -> Iterator[str]:
@@ -186,9 +212,10 @@ def _stored_keys(archive: IO[bytes]) -> Iterator[str]:
 
 CHECKS: Final = (
     Check(_SECTION, "scraped", "Prometheus has the metrics", scraped),
-    Check(_SECTION, "rules", "The alert rules are loaded", rules),
-    Check(_SECTION, "alertmanager", "Alerts are delivered", alertmanager),
-    Check(_SECTION, "dashboard", "The dashboard is in Grafana", dashboard),
+    Check(_SECTION, "rules", "The alert rules are loaded", rules, needs_bridge=False),
+    Check(_SECTION, "alertmanager", "Alerts are delivered", alertmanager, needs_bridge=False),
+    Check(_SECTION, "dashboard", "The dashboard is in Grafana", dashboard, needs_bridge=False),
     Check(_SECTION, "audit", "The audit log is on", audit),
     Check(_SECTION, "backup", "A backup contains the API keys", backup),
+    Check(_SECTION, "backup-encryption", "Backups are encrypted", backup_encryption, needs_bridge=False),
 )

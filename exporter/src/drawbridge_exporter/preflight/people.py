@@ -5,6 +5,11 @@ from typing import Final
 from .context import Context
 from .model import Check, Verdict, needs_person
 
+OTHERS: Final = frozenset(
+    {"alertmanager", "backup", "backup-encryption", "dashboard", "keys-breadth", "keys-end", "keys-network"}
+)
+"""Items that a check may leave to a person."""
+
 _ITEMS: Final = (
     (
         "Security",
@@ -40,7 +45,7 @@ _ITEMS: Final = (
         "Security",
         "penetration",
         "A penetration test was done",
-        "Have somebody who did not build the system test it, and resolve the findings.",
+        "Have somebody who did not build the system test it, and resolve the verdicts.",
     ),
     (
         "Security",
@@ -86,12 +91,6 @@ _ITEMS: Final = (
     ),
     (
         "Operation",
-        "backup-encryption",
-        "Backups are encrypted and stored off-site",
-        "Check that a password-protected copy is stored outside of Home Assistant's disk.",
-    ),
-    (
-        "Operation",
         "rollback",
         "A rollback was tested",
         "Restore the previous version and its backup, and note how long it takes.",
@@ -108,6 +107,61 @@ _ITEMS: Final = (
         "Updates are scheduled",
         "Schedule updates of Home Assistant, Drawbridge, the exporter and their machines.",
     ),
+    (
+        "Infrastructure",
+        "scaling",
+        "Load balancer and automatic scaling, if used",
+        "One Home Assistant answers all clients and cannot be balanced. Check the health checks of several exporters.",
+    ),
+    (
+        "Infrastructure",
+        "environment",
+        "The variables of the checklist are set where they apply",
+        "Compare your environment with docs/environment-variables.md.",
+    ),
+    (
+        "Infrastructure",
+        "infrastructure",
+        "The infrastructure is ready",
+        "Check machines, power, network and the accounts of those on call.",
+    ),
+    ("Infrastructure", "tracing", "Distributed tracing, if used", "Drawbridge has no tracing yet. Use the request id."),
+    (
+        "Operation",
+        "backup-files",
+        "The exporter's files and the certificates are backed up",
+        "Check that the backup has the targets file, the web config file and the certificates with their keys.",
+    ),
+    (
+        "Operation",
+        "deployment",
+        "Deployment is automated",
+        "Check that the exporter's deployment can be repeated from files under version control.",
+    ),
+    (
+        "Operation",
+        "continuity",
+        "RTO, RPO and continuity are defined",
+        "Write down how long the bridge may be down, and how much may be lost, and compare that with the last restore.",
+    ),
+    (
+        "Operation",
+        "contacts",
+        "Contacts are known",
+        "Write down who leads development, operations and security, and whom to tell in an emergency.",
+    ),
+    (
+        "Sign-off",
+        "documentation",
+        "Documentation is complete",
+        "Check that your own notes describe this installation, and that somebody else has followed them.",
+    ),
+    (
+        "Sign-off",
+        "acceptance",
+        "Requirements are met and accepted",
+        "Have the people who use the clients confirm that they work.",
+    ),
     ("Sign-off", "review", "Code, security and performance were reviewed", "Record who did the reviews, and when."),
     ("Sign-off", "trained", "The team is trained", "Show the dashboard and a runbook to everybody on call."),
     ("Sign-off", "approved", "Go-live is approved", "Get the approval of the product owner and of security."),
@@ -118,7 +172,9 @@ def _check(section: str, item: str, title: str, look: str) -> Check:
     async def run(_context: Context) -> Verdict:
         return needs_person("Preflight cannot check this.", look)
 
-    return Check(section, item, title, run)
+    return Check(section, item, title, run, needs_bridge=False)
 
 
 CHECKS: Final = tuple(_check(*item) for item in _ITEMS)
+ITEMS: Final = frozenset({item for _, item, _, _ in _ITEMS} | OTHERS)
+"""The ids of all items that a sign-off file may name."""

@@ -206,7 +206,7 @@ def _basic(header: str) -> tuple[str, bytes]:
     try:
         user, _, password = base64.b64decode(encoded.strip(), validate=True).partition(b":")
         return user.decode(), password.replace(b"\0", b"")
-    except binascii.Error, UnicodeDecodeError:
+    except (binascii.Error, UnicodeDecodeError):
         return "", b""
 
 

@@ -78,8 +78,8 @@ def _section(settings: Settings, target: Target, scrape: Scrape) -> str:
 
 def _metrics_path(settings: Settings, target: Target) -> str:
     if target.settings == settings.target:
-        return "/metrics"
-    return "/probe?" + urlencode({"target": target.settings.name})
+        return f"{settings.link_prefix}/metrics"
+    return f"{settings.link_prefix}/probe?" + urlencode({"target": target.settings.name})
 
 
 def _facts(scrape: Scrape) -> list[tuple[str, str]]:
@@ -108,4 +108,5 @@ def _links(settings: Settings) -> list[tuple[str, str]]:
     links = [("/metrics", "Metrics of the exporter itself")] if settings.metrics and settings.target is None else []
     if settings.health_checks:
         links += [("/-/healthy", "Healthy"), ("/-/ready", "Ready")]
-    return links
+    links.append(("/config", "Configuration"))
+    return [(settings.link_prefix + path, text) for path, text in links]

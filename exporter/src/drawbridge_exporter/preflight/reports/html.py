@@ -5,9 +5,24 @@ from html import escape
 from string import Template
 from typing import Final
 
-from ..model import Report, Result, Status
+from .. import checklist
+from ..model import Readiness, Report, Result, Status
 
-_WORD: Final = {Status.PASSED: "passed", Status.FAILED: "failed", Status.PERSON: "needs a person"}
+_WORD: Final = {
+    Status.PASSED: "passed",
+    Status.FAILED: "failed",
+    Status.PERSON: "needs a person",
+    Status.SKIPPED: "not checked",
+}
+_KIND: Final = {
+    Status.PASSED: "passed",
+    Status.FAILED: "failed",
+    Status.PERSON: "person",
+    Status.SKIPPED: "person",
+    Readiness.READY: "passed",
+    Readiness.OPEN: "person",
+    Readiness.NOT_READY: "failed",
+}
 
 _PAGE: Final = Template("""<!doctype html>
 <html lang="en">
@@ -79,13 +94,14 @@ def html_report(report: Report) -> str:
         _section(section, [result for result in report.results if result.section == section])
         for section in dict.fromkeys(result.section for result in report.results)
     ]
+    parts += [_checklist(section) for section in checklist.sections(report)]
     return _PAGE.substitute(
         url=escape(report.url),
         versions=escape(report.versions),
         when=datetime.fromtimestamp(report.started_at, UTC).strftime("%Y-%m-%d %H:%M UTC"),
         seconds=f"{report.seconds:.1f}",
         conclusion=_conclusion(report),
-        conclusion_class="passed" if report.is_ready else "failed",
+        conclusion_class=_KIND[report.readiness],
         passed=report.count(Status.PASSED),
         failed=len(failures),
         person=report.count(Status.PERSON),
@@ -97,7 +113,24 @@ def _conclusion(report: Report) -> str:
     failures = report.count(Status.FAILED)
     if failures:
         return f"Not ready: {failures} {'item' if failures == 1 else 'items'} failed."
-    return "No item failed. Ready after a person has confirmed the remaining items."
+    if skipped := report.count(Status.SKIPPED):
+        return f"Not ready: {skipped} items were not checked."
+    if report.readiness is Readiness.OPEN:
+        return f"No item failed. {report.count(Status.PERSON)} items still need a person."
+    return "Ready: every item passed or was confirmed."
+
+
+def _checklist(section: checklist.SectionResult) -> str:
+    """Return the boxes of a section of the checklist, each with its readiness."""
+    boxes = "".join(
+        f'<li><span class="{_KIND[result.readiness]}">{result.readiness}</span> {escape(_name(result.box))}</li>\n'
+        for result in section.boxes
+    )
+    return f"<section>\n<h2>Checklist: {escape(section.title)}: {section.readiness}</h2>\n<ul>\n{boxes}</ul></section>"
+
+
+def _name(box: checklist.Box) -> str:
+    return f"{box.group}: {box.title}" if box.group else box.title
 
 
 def _section(title: str, results: list[Result]) -> str:
@@ -107,7 +140,7 @@ def _section(title: str, results: list[Result]) -> str:
 
 def _item(result: Result) -> str:
     verdict = result.verdict
-    kind = {Status.PASSED: "passed", Status.FAILED: "failed", Status.PERSON: "person"}[verdict.status]
+    kind = _KIND[verdict.status]
     return _ITEM.substitute(
         kind=kind,
         word=_WORD[verdict.status],

@@ -2,23 +2,27 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
-from ..model import Report, Status
+from ..checklist import SectionResult, sections
+from ..model import Readiness, Report, Status
 
 SCHEMA: Final = 1
 
 
 def json_report(report: Report) -> str:
-    """Return one JSON object: the bridge, the counts and the items."""
+    """Return one JSON object: the bridge, the counts, the checklist by section, and the items."""
     document = {
         "schema": SCHEMA,
         "url": report.url,
         "versions": report.versions,
         "started_at": datetime.fromtimestamp(report.started_at, UTC).isoformat(timespec="seconds"),
         "seconds": round(report.seconds, 3),
-        "ready": report.is_ready,
+        "profile": report.profile,
+        "verdict": report.readiness.value,
+        "ready": report.readiness is Readiness.READY,
         "counts": {status.value: report.count(status) for status in Status},
+        "sections": [_section(section) for section in sections(report)],
         "items": [
             {
                 "section": result.section,
@@ -34,3 +38,19 @@ def json_report(report: Report) -> str:
         ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _section(section: SectionResult) -> dict[str, Any]:
+    return {
+        "section": section.title,
+        "verdict": section.readiness.value,
+        "boxes": [
+            {
+                "group": result.box.group,
+                "box": result.box.title,
+                "verdict": result.readiness.value,
+                "items": list(result.box.items),
+            }
+            for result in section.boxes
+        ],
+    }

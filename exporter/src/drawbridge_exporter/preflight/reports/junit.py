@@ -1,9 +1,10 @@
-"""The JUnit XML report. Items that need a person are skipped tests."""
+"""The JUnit XML report. Items that need a person or were not checked are skipped tests."""
 
 from datetime import UTC, datetime
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
+from ..checklist import sections
 from ..model import Report, Result, Status
 
 
@@ -11,6 +12,11 @@ def junit_report(report: Report) -> str:
     """Return one test suite for each section, with one test case for each item."""
     root = ET.Element("testsuites", {"name": "drawbridge preflight", "time": f"{report.seconds:.3f}"})
     root.attrib |= _counts(report.results)
+    properties = ET.SubElement(root, "properties")
+    for section in sections(report):
+        for answer in section.boxes:
+            name = " / ".join(part for part in (section.title, answer.box.group, answer.box.title) if part)
+            ET.SubElement(properties, "property", name=name, value=answer.readiness.value)
     ordered = sorted(report.results, key=lambda result: result.section)
     for section, group in groupby(ordered, key=lambda result: result.section):
         results = tuple(group)
@@ -33,7 +39,7 @@ def _counts(results: tuple[Result, ...]) -> dict[str, str]:
     return {
         "tests": str(len(statuses)),
         "failures": str(statuses.count(Status.FAILED)),
-        "skipped": str(statuses.count(Status.PERSON)),
+        "skipped": str(statuses.count(Status.PERSON) + statuses.count(Status.SKIPPED)),
     }
 
 
@@ -45,7 +51,7 @@ def _case(suite: ET.Element, result: Result) -> None:
     match verdict.status:
         case Status.FAILED:
             ET.SubElement(case, "failure", message=verdict.evidence).text = verdict.fix
-        case Status.PERSON:
+        case Status.PERSON | Status.SKIPPED:
             ET.SubElement(case, "skipped", message=f"{verdict.evidence} {verdict.fix}")
         case Status.PASSED:
             ET.SubElement(case, "system-out").text = verdict.evidence

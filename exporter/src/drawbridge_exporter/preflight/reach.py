@@ -1,0 +1,177 @@
+"""Checks first whether the bridge can be reached with the key, and finds the one cause if it cannot."""
+
+import asyncio
+import time
+from http import HTTPStatus
+from typing import Final
+
+import aiohttp
+
+from ..bridge.document import InvalidDocumentError, InvalidJSONError
+from ..bridge.errors import FetchError, Reason, from_exception
+from ..bridge.snapshot import Snapshot, parse_snapshot
+from .context import Context, Reply, problem, reason, retry_after
+from .model import Check, Verdict, failed, passed
+
+_WHERE: Final = "Settings > Devices & services > Drawbridge"
+_MAX_WAIT_SECONDS: Final = 30.0
+_REDIRECTS: Final = range(300, 400)
+_GATEWAY_ERRORS: Final = frozenset({502, 503, 504})
+_HOME_ASSISTANT: Final = b"Home Assistant"
+
+_CONNECTION_FIXES: Final = {
+    Reason.DNS: "Check the host name in --url and the DNS server of this machine.",
+    Reason.REFUSED: "Check that Home Assistant is running, and the host and port in --url.",
+    Reason.TLS: "Install a certificate for this host name with its full chain, or use --ca-file for a private CA."
+    " If the port does not use TLS, use http:// in --url.",
+    Reason.TIMEOUT: "Check the firewall between this machine and Home Assistant, and Home Assistant's load.",
+}
+_KEY_FIXES: Final = {
+    "key_unknown": f"The key is wrong or was removed. Create a key, or rotate it, in {_WHERE}.",
+    "key_malformed": "The key arrives incomplete. Copy it again, or check for a proxy that changes the header.",
+    "key_missing": "The key does not arrive. Check for a proxy that removes or replaces the Authorization header.",
+    "key_ambiguous": "A proxy adds an Authorization header of its own. Remove it there.",
+    "key_expired": f"The key has expired. Change its expiry, in {_WHERE}.",
+    "key_disabled": f"The key is disabled. Enable it, in {_WHERE}.",
+    "network": f"The key may not be used from this address. Add the network to the key, in {_WHERE}.",
+}
+
+
+async def reach(context: Context) -> Verdict:
+    """Check that the bridge answers, that the key is valid, and that it can read the metrics."""
+    try:
+        return await _health(context) or await _lock_out(context) or await _key(context) or await _metrics(context)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return _no_connection(from_exception(error))
+    except FetchError as error:
+        return _no_connection(error)
+
+
+def _no_connection(error: FetchError) -> Verdict:
+    fix = _CONNECTION_FIXES.get(error.reason, "Check --url: its scheme, host and port.")
+    return failed(f"No connection: {error}", fix)
+
+
+async def _health(context: Context) -> Verdict | None:
+    """Return why the bridge does not answer, or None if it does."""
+    reply = await context.ask("/health", key=False)
+    told = reply.json()
+    if isinstance(told, dict) and "status" in told and reply.status in {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}:
+        if reply.status == HTTPStatus.OK:
+            return None
+        return failed(
+            "Home Assistant is starting or stopping, or Drawbridge is not loaded: /health answered 503.",
+            f"Wait until Home Assistant has started. If it has, open {_WHERE} and look for an error.",
+        )
+    return await _not_the_bridge(context, reply)
+
+
+async def _not_the_bridge(context: Context, reply: Reply) -> Verdict:
+    """Explain an answer to /health that is not that of a bridge."""
+    said = f"/health answered {reply.status}"
+    if reply.status in _GATEWAY_ERRORS:
+        return failed(
+            f"{said}: the reverse proxy cannot reach Home Assistant.",
+            "Check that Home Assistant is running, and the address of Home Assistant in the proxy's configuration.",
+        )
+    return _refused_by_a_proxy(reply, said) or await _another_server(context, said)
+
+
+def _refused_by_a_proxy(reply: Reply, said: str) -> Verdict | None:
+    """Explain a refusal by a proxy, or by Home Assistant before the bridge sees the request."""
+    if reply.status in _REDIRECTS:
+        where = reply.headers.get("Location", "nowhere")
+        return failed(f"{said}: it redirects to {where:.200}.", "Use the final address in --url.")
+    if reply.status == HTTPStatus.BAD_REQUEST:
+        return failed(
+            f"{said}. Home Assistant answers 400 to every request of a reverse proxy that it does not trust.",
+            "Set use_x_forwarded_for and trusted_proxies for the address of the proxy under http: in Home Assistant's"
+            " configuration.yaml, and restart it. If the port uses TLS, use https:// in --url.",
+        )
+    if reply.status == HTTPStatus.UNAUTHORIZED:
+        return failed(
+            f"{said}, but the bridge asks for no key there: a proxy in front of it asks for a password.",
+            "Exempt /api/drawbridge from the authentication of the proxy; clients cannot send a second password.",
+        )
+    if reply.status == HTTPStatus.FORBIDDEN:
+        return failed(
+            f"{said}. Home Assistant or a proxy has banned the address of this machine.",
+            "Remove the address from ip_bans.yaml in Home Assistant's configuration folder, and restart it.",
+        )
+    return None
+
+
+async def _another_server(context: Context, said: str) -> Verdict:
+    """Tell a Home Assistant without Drawbridge from another server."""
+    manifest = await context.ask_url(context.plan.url.origin() / "manifest.json")
+    if manifest.status == HTTPStatus.OK and _HOME_ASSISTANT in manifest.body:
+        return failed(
+            f"{said}. Home Assistant is at this address, but Drawbridge is not set up.",
+            "Install Drawbridge, restart Home Assistant, and add the integration in Settings > Devices & services.",
+        )
+    return failed(f"{said} with something else: another server is at this address.", "Check host and port in --url.")
+
+
+async def _lock_out(context: Context) -> Verdict | None:
+    """Return that this address is locked out, unless the lock-out ends soon."""
+    reply = await _asked_patiently(context, "/api/states", key=False)
+    if reason(reply) != "locked_out":
+        return None
+    return failed(
+        "This address is locked out, because too many wrong keys came from it.",
+        f"Wait {retry_after(reply):.0f} seconds, and run again. If a proxy hides the addresses of clients, set"
+        " use_x_forwarded_for and trusted_proxies in Home Assistant.",
+    )
+
+
+async def _key(context: Context) -> Verdict | None:
+    """Return why the key is not accepted, or None if it is."""
+    reply = await _asked_patiently(context, "/key")
+    if reply.status == HTTPStatus.OK and isinstance(reply.json(), dict):
+        return None
+    why = reason(reply)
+    said = f"The bridge refused the key with {reply.status}: {problem(reply)}"
+    if why in _KEY_FIXES:
+        return failed(said, _KEY_FIXES[why])
+    if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return failed(said, f"Wait {retry_after(reply):.0f} seconds, and run again. Use a key for preflight alone.")
+    if reply.status == HTTPStatus.UNAUTHORIZED and not why:
+        return failed(
+            f"{said}. The answer is not the bridge's.", "Check for a proxy with authentication in front of the bridge."
+        )
+    return failed(said, "See Home Assistant's log.")
+
+
+async def _asked_patiently(context: Context, path: str, *, key: bool = True) -> Reply:
+    """Return the reply after the waiting time of a limit, unless that is long."""
+    reply = await context.ask(path, key=key)
+    wait = retry_after(reply)
+    if reply.status == HTTPStatus.TOO_MANY_REQUESTS and wait <= _MAX_WAIT_SECONDS:
+        await asyncio.sleep(wait)
+        reply = await context.ask(path, key=key)
+    return reply
+
+
+async def _metrics(context: Context) -> Verdict:
+    """Keep the first snapshot, which does not yet contain the traffic of this run."""
+    reply = await context.ask("/metrics")
+    if reply.status != HTTPStatus.OK:
+        fix = f"Add the capability 'metrics' to the key, in {_WHERE}."
+        return failed(f"/metrics answered {reply.status}: {problem(reply)}", fix)
+    try:
+        snapshot = parse_snapshot(reply.body)
+    except (InvalidJSONError, InvalidDocumentError) as error:
+        return failed(f"The metrics cannot be read: {error}.", "Update the older of Drawbridge and the exporter.")
+    context.first = snapshot
+    return passed(_describe(snapshot, reply.seconds))
+
+
+def _describe(snapshot: Snapshot, seconds: float) -> str:
+    hours = (time.time() - snapshot.started_at) / 3600
+    return (
+        f"Drawbridge {snapshot.bridge_version} in Home Assistant {snapshot.homeassistant_version} answers in"
+        f" {seconds * 1000:.0f} ms, has been running for {hours:.1f} hours, and accepts the key."
+    )
+
+
+CHECKS: Final = (Check("Function", "reach", "The bridge can be reached with the key", reach),)
