@@ -25,7 +25,7 @@ async def test_players_in_fields_act_within_the_scope(
         assert len(whole.take()) == (status == 200)
 
 
-_SETTINGS = {
+_SETTINGS: dict[str, tuple[str, dict[str, object]]] = {
     "button": ("press", {}),
     "number": ("set_value", {"value": 5}),
     "select": ("select_option", {"option": "Day"}),
