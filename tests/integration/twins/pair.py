@@ -45,7 +45,9 @@ REFUSED: Final = frozenset(
 
 Streams, a dashboard, metrics of the whole bridge, images of no entity, and writes that a list of services leaves out.
 """
-EVERY: Final = frozenset({*COMMANDS, *(f"{item.method} {item.path}" for item in ENDPOINTS)})
+_CAMERA_STREAM: Final = "GET /api/camera_proxy_stream/{entity_id}"
+"""Never ends, and sends what ``camera_proxy`` sends, which is asked."""
+EVERY: Final = frozenset({*COMMANDS, *(f"{item.method} {item.path}" for item in ENDPOINTS)} - {_CAMERA_STREAM})
 """What can be asked."""
 SUBSCRIBING: Final = frozenset(
     {

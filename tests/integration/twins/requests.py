@@ -13,8 +13,8 @@ from custom_components.drawbridge.websocket.command import Command
 from custom_components.drawbridge.websocket.commands import COMMANDS
 from tests.integration.twins.homes import INSIDE, LABEL, MISSING, OUTSIDE, ROOM, WANDERER
 
-OPEN_ENDED: Final = frozenset({"/api/stream"})
-"""Answers without an end. They are kept open beside the WebSocket connections."""
+OPEN_ENDED: Final = frozenset({"/api/stream", "/api/camera_proxy_stream/{entity_id}"})
+"""Answers without an end. The event stream is kept open beside the WebSocket connections."""
 _TIMES: Final = ("@now-10", "@now-100", "@now-1000", "@now+100", "2026-06-01T12:00:00+00:00", "x")
 _TEMPLATES: Final = (
     "{{ states('%s') }}", "{{ states.%s.state }}", "{{ is_state('%s', 'on') }}", "{{ state_attr('%s', 'a') }}",
