@@ -2,11 +2,17 @@
 
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from drawbridge_exporter.config.values import parse_bridge_url
+from drawbridge_exporter.preflight.context import Context, Plan
+from drawbridge_exporter.preflight.load import judge
 from drawbridge_exporter.preflight.model import Status
 from drawbridge_exporter.preflight.profile import LoadProfile, Writes, read_profile
+from drawbridge_exporter.preflight.profile_load import ProfileLoad
 
+from .documents import KEY
 from .fault_proxy import running_proxy, slow
 from .test_preflight import items
 from .whole_bridge import running_whole_bridge
@@ -46,14 +52,24 @@ def test_a_wrong_profile_is_told(tmp_path: Path, text: str, said: str) -> None:
 
 
 async def load(key_file: Path, url: str, profile: LoadProfile) -> tuple[Status, str]:
-    """Return the verdict of the expected load and its evidence."""
-    verdict = (await items(url, key_file, load=True, load_seconds=1.0, load_profile=profile))["load-expected"]
+    """Return the verdict of the load and its evidence."""
+    plan = Plan(parse_bridge_url(url), KEY, key_file)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        verdict = judge(await ProfileLoad(Context(plan, session), profile).run())
     return verdict.status, verdict.evidence
+
+
+async def test_the_expected_load_is_that_of_the_profile(key_file: Path) -> None:
+    """Instead of the four connections."""
+    async with running_whole_bridge("unlimited", "no-limit") as bridge:
+        found = await items(bridge.url, key_file, load=True, load_seconds=1.0, load_profile=PROFILE)
+    assert found["load-expected"].status is Status.PASSED
+    assert found["load-expected"].evidence.startswith("40 requests/s")
 
 
 async def test_the_rates_are_kept(key_file: Path) -> None:
     """40 requests in a second, and two subscriptions beside them."""
-    async with running_whole_bridge("unlimited") as bridge:
+    async with running_whole_bridge("unlimited", "no-limit") as bridge:
         status, evidence = await load(key_file, bridge.url, PROFILE)
     assert status is Status.PASSED, evidence
     assert evidence.startswith("40 requests/s")
@@ -61,7 +77,7 @@ async def test_the_rates_are_kept(key_file: Path) -> None:
 
 async def test_a_bridge_that_stalls_does_not_look_fast(key_file: Path) -> None:
     """Requests are sent on time, so that the slow ones among them show in the percentiles."""
-    async with running_whole_bridge("unlimited") as bridge, running_proxy(bridge.url) as proxy:
+    async with running_whole_bridge("unlimited", "no-limit") as bridge, running_proxy(bridge.url) as proxy:
         proxy.fault = slow(2.1, "/api/states")
         status, evidence = await load(key_file, proxy.url, PROFILE)
     assert status is Status.FAILED
@@ -71,7 +87,7 @@ async def test_a_bridge_that_stalls_does_not_look_fast(key_file: Path) -> None:
 async def test_writes_that_are_refused_are_errors(key_file: Path) -> None:
     """A key without the right to write does not make the load look carried."""
     profile = LoadProfile(seconds=1.0, states=10, writes=Writes(10, "light.toggle", "light.hall"))
-    async with running_whole_bridge("unlimited") as bridge:
+    async with running_whole_bridge("unlimited", "no-limit") as bridge:
         status, evidence = await load(key_file, bridge.url, profile)
     assert status is Status.FAILED
     assert "10 errors" in evidence
@@ -80,7 +96,7 @@ async def test_writes_that_are_refused_are_errors(key_file: Path) -> None:
 async def test_a_subscription_that_is_cut_is_an_error(key_file: Path) -> None:
     """It must last as long as the load."""
     profile = LoadProfile(seconds=1.0, states=10, subscriptions=4)
-    async with running_whole_bridge("unlimited", "ws-drops") as bridge:
+    async with running_whole_bridge("unlimited", "no-limit", "ws-drops") as bridge:
         status, evidence = await load(key_file, bridge.url, profile)
     assert status is Status.FAILED
     assert "4 errors" in evidence

@@ -305,7 +305,7 @@ async def test_a_backup_that_cannot_be_read_needs_a_person(key_file: Path) -> No
 
 async def test_load_is_measured(key_file: Path) -> None:
     """Throughput and percentiles, recovery and memory, only with --load."""
-    async with running_whole_bridge("unlimited") as bridge:
+    async with running_whole_bridge("unlimited", "no-limit") as bridge:
         without = await items(bridge.url, key_file)
         found = await items(bridge.url, key_file, load=True, load_seconds=1.0)
     assert not any(item.startswith("load-") for item in without)
