@@ -60,6 +60,7 @@ def write(stack: Stack) -> None:
             "config_dir": str(home_assistant.config_dir),
         },
         "bridge": {"url": stack.bridge},
+        "listener": {"url": stack.listener.url, "authority": str(stack.listener.authority_file)},
         "keys": stack.keys,
         "exporter": {"url": exporter.url, "pid": exporter.process.identity.pid},
         "prometheus": {"url": prometheus.url, "pid": prometheus.process.identity.pid},

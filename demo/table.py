@@ -1,5 +1,6 @@
 """The summary that the demo prints after its start."""
 
+import shlex
 from collections.abc import Iterable
 from typing import Final
 
@@ -26,6 +27,7 @@ def table(stack: Stack, entities: int, seconds: float, *, detached: bool) -> str
     places = (
         ("Home Assistant", home.url, f"{home.version}, {entities} entities; user {USERNAME}, password {home.password}"),
         ("Drawbridge", stack.bridge, "a base URL for clients of Home Assistant's API"),
+        ("Listener", stack.listener.url, "the same at the root of a port of its own, over TLS"),
         ("Exporter", stack.exporter.url, "reads Drawbridge's metrics"),
         ("Prometheus", stack.prometheus.url, f"scrapes the exporter every {SCRAPE_SECONDS} s"),
     )
@@ -56,6 +58,8 @@ def _examples(stack: Stack) -> Iterable[str]:
         )
     yield f"  DRAWBRIDGE_KEY=$living_room .venv/bin/python -m demo.watch {bridge}    # changes of the room, live"
     yield f'  curl -H "Authorization: Bearer $metrics" {bridge}/health'
+    authority = shlex.quote(str(stack.listener.authority_file))
+    yield f'  curl --cacert {authority} -H "Authorization: Bearer $living_room" {stack.listener.url}/api/states'
     yield f"  curl '{stack.prometheus.url}/api/v1/query?query={SCORE}'    # or look at {score}"
 
 

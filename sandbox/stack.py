@@ -13,6 +13,7 @@ from sandbox.exporter import Exporter
 from sandbox.files import private_folder
 from sandbox.homeassistant import HomeAssistant
 from sandbox.household import furnish, write_files
+from sandbox.listener import Listener
 from sandbox.process import Process, SandboxError
 from sandbox.prometheus import Prometheus
 from sandbox.storage import until_saved
@@ -29,11 +30,12 @@ class Ports:
     """The preferred ports. None means any free port."""
 
     home_assistant: int | None = None
+    listener: int | None = None
     exporter: int | None = None
     prometheus: int | None = None
 
 
-DEFAULT_PORTS: Final = Ports(8123, 9123, 9090)
+DEFAULT_PORTS: Final = Ports(8123, 8124, 9123, 9090)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class Stack:
     """A running household."""
 
     home_assistant: HomeAssistant
+    listener: Listener
     exporter: Exporter
     prometheus: Prometheus
     keys: dict[str, str] = field(default_factory=dict)
@@ -97,9 +100,10 @@ async def start(folder: Path, plan: Plan) -> Stack:
     """Start a household in `folder`. If a step fails, stop all processes."""
     private_folder(folder)
     home_assistant = HomeAssistant(folder / "homeassistant", port=plan.ports.home_assistant)
+    listener = Listener(folder / "listener", port=plan.ports.listener)
     exporter = Exporter(folder / "exporter", home_assistant.url, port=plan.ports.exporter)
     prometheus = Prometheus(folder / "prometheus", {"drawbridge": exporter.address}, port=plan.ports.prometheus)
-    stack = Stack(home_assistant=home_assistant, exporter=exporter, prometheus=prometheus)
+    stack = Stack(home_assistant=home_assistant, listener=listener, exporter=exporter, prometheus=prometheus)
     try:
         await _bring_up(stack, plan)
     except BaseException:
@@ -118,7 +122,8 @@ async def _bring_up(stack: Stack, plan: Plan) -> None:
     with plan.step("furnishing the household"), _with_log(home_assistant):
         await furnish(client, home_assistant.config_dir)
     with plan.step("setting up Drawbridge and its keys"), _with_log(home_assistant):
-        await drawbridge.set_up(client)
+        await drawbridge.set_up(client, **stack.listener.write())
+        await stack.listener.wait_until_open()
         stack.keys.update(await drawbridge.add_household_keys(client))
     with plan.step("starting the exporter"):
         await exporter.start(stack.keys["metrics"])

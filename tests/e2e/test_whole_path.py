@@ -3,6 +3,9 @@
 import asyncio
 import json
 import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ import pytest
 
 from custom_components.drawbridge.keys import Capability
 from sandbox.process import Identity
-from sandbox.stack import Stack, household
+from sandbox.stack import DEFAULT_PORTS, Stack, household
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -108,6 +111,16 @@ def demo_copy(tmp_path: Path) -> Path:
     return copy
 
 
+@contextmanager
+def taken(port: int | None) -> Iterator[None]:
+    """Take a port, as another demo does."""
+    with socket.socket() as other:
+        with suppress(OSError):
+            other.bind(("127.0.0.1", port))
+            other.listen()
+        yield
+
+
 async def run(folder: Path, *command: str) -> str:
     """Run a command that must succeed; return what it printed."""
     process = await asyncio.create_subprocess_exec(
@@ -145,13 +158,19 @@ async def check_watching(folder: Path, keys: list[str], line: str, demo: dict[st
 
 async def test_the_demo_as_a_person_runs_it(demo_copy: Path) -> None:
     """It brings everything up, the lines that it prints work when pasted, and it leaves nothing behind."""
-    table = await run(demo_copy, ".venv/bin/python", "-m", "demo", "--detach")
+    with taken(DEFAULT_PORTS.listener):
+        table = await run(demo_copy, ".venv/bin/python", "-m", "demo", "--detach")
     try:
         record = demo_copy / ".demo" / "demo.json"
         assert record.stat().st_mode & 0o777 == 0o600
         demo = json.loads(record.read_text(encoding="utf-8"))
         assert set(demo["keys"]) == {"dashboard", "living_room", "everything", "metrics", "benchmark"}
         lines = [line.strip() for line in table.splitlines()]
+        listener = demo["listener"]
+        assert any(line.startswith(f"curl --cacert {listener['authority']} ") for line in lines)
+        assert any(line.endswith(f" {listener['url']}/api/states") for line in lines)
+        assert Path(listener["authority"]).parent.parent == record.parent
+        assert not listener["url"].endswith(f":{DEFAULT_PORTS.listener}")
         keys = [line for line in lines if line.startswith(("dashboard=", "living_room=", "everything=", "metrics="))]
         curls = [line for line in lines if line.startswith("curl ")]
         assert len(keys) == 4
