@@ -1,11 +1,13 @@
 """Sets up Drawbridge with its config flow, and creates keys with its action."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from sandbox.client import Client, Json
+from sandbox.process import SandboxError
 
 COMPONENT: Final = Path(__file__).parents[1] / "custom_components" / "drawbridge"
 BASE_PATH: Final = "/api/drawbridge"
@@ -55,12 +57,19 @@ async def set_up(client: Client, **listener: Json) -> str:
     """Set up Drawbridge with an audit file and options of the listener, and return the id of its config entry."""
     entry = await client.flow(DOMAIN, {})
     entry_id: str = entry["entry_id"]
+    await change_options(client, entry_id, audit={"audit_file": True}, listener=listener)
+    return entry_id
+
+
+async def change_options(client: Client, entry_id: str, **sections: Mapping[str, Json]) -> None:
+    """Change options of Drawbridge by section. Raises SandboxError if the form refuses them."""
     form = await client.post(OPTIONS_FLOW, {"handler": entry_id})
     options = _shown(form["data_schema"])
-    options["audit"]["audit_file"] = True
-    options["listener"] |= listener
-    await client.post(f"{OPTIONS_FLOW}/{form['flow_id']}", options)
-    return entry_id
+    for name, changes in sections.items():
+        options[name] |= changes
+    result = await client.post(f"{OPTIONS_FLOW}/{form['flow_id']}", options)
+    if result["type"] != "create_entry":
+        raise SandboxError(f"Drawbridge refused the options: {result['errors']}")
 
 
 def _shown(fields: list[Json]) -> dict[str, Json]:
