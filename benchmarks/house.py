@@ -14,6 +14,7 @@ from sandbox import drawbridge
 from sandbox.client import Client, Json
 from sandbox.homeassistant import HomeAssistant
 from sandbox.household import furnish, write_files
+from sandbox.listener import Listener
 from sandbox.process import SandboxError
 from sandbox.stack import SYNTHETIC
 
@@ -33,6 +34,7 @@ class House:
         self.areas = areas
         self._entry_id = entry_id
         self._made = 0
+        self._listener: Listener | None = None
 
     @property
     def client(self) -> Client:
@@ -78,6 +80,19 @@ class House:
         url = self.home_assistant.url + drawbridge.BASE_PATH + path
         return Request(url, sent, keys) if len(keys) > 1 else Request(url, sent | {"X-API-Key": keys[0]})
 
+    async def open_listener(self, *, tls: bool) -> None:
+        """Open the listener at a new port, and close the one that was open."""
+        folder = self.home_assistant.config_dir
+        self._listener = Listener(folder.with_name(f"{folder.name}-listener"), tls=tls)
+        await drawbridge.change_options(self.client, self._entry_id, listener=self._listener.write())
+        await self._listener.wait_until_open()
+
+    def listener(self, path: str, key: str) -> Request:
+        """Return a request to the listener, which must be open."""
+        if self._listener is None:
+            raise SandboxError("The listener is not open")
+        return Request(self._listener.url + path, {"Accept-Encoding": "identity", "X-API-Key": key})
+
     def bare(self, number: int) -> Request:
         """Return a request to a view that only returns `number` bytes."""
         return Request(f"{self.home_assistant.url}{_BENCHMARK}/bytes/{number}", {})
@@ -96,8 +111,9 @@ class House:
     async def probe(self, request: Request) -> tuple[int, int, str]:
         """Send a request, and return the status, the size of the sent body and the validator."""
         headers = dict(request.headers) | ({"X-API-Key": request.keys[0]} if request.keys else {})
+        tls = self._listener.context() if self._listener is not None else True
         async with (
-            aiohttp.ClientSession(auto_decompress=False) as session,
+            aiohttp.ClientSession(auto_decompress=False, connector=aiohttp.TCPConnector(ssl=tls)) as session,
             session.request(
                 "POST" if request.body else "GET", request.url, headers=headers, data=request.body or None
             ) as response,

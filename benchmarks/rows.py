@@ -119,7 +119,7 @@ async def measure(pair: Pair, settings: Settings) -> Row:
 
 async def rows(big: House, small: House, settings: Settings) -> AsyncIterator[Row]:
     """Measure all rows."""
-    for make in (_bulk, _plain, _small_answers, _template, _growth, _scopes):
+    for make in (_bulk, _plain, _small_answers, _listener, _listener_tls, _template, _growth, _scopes):
         for pair in await make(big, small, settings):
             if settings.only in pair.work:
                 yield await measure(pair, settings)
@@ -162,6 +162,22 @@ async def _small_answers(big: House, _small: House, settings: Settings) -> list[
         Pair(f"one state ({one})", "Home Assistant's own", 1.5, (big, big.bridge(path, key)), (big, own)),
         Pair(f"one state ({one})", "bare view, as many bytes", 0.0, (big, big.bridge(path, key))),
     ]
+
+
+async def _listener(big: House, _small: House, _settings: Settings) -> list[Pair]:
+    return [await _through_the_listener(big, "one state through the listener", 1.2, tls=False)]
+
+
+async def _listener_tls(big: House, _small: House, _settings: Settings) -> list[Pair]:
+    # Home Assistant's own port has no TLS here.
+    return [await _through_the_listener(big, "one state through the listener, TLS", 1.0, tls=True)]
+
+
+async def _through_the_listener(house: House, work: str, target: float, *, tls: bool) -> Pair:
+    await house.open_listener(tls=tls)
+    path = "/api/states/sensor.synthetic_00001"
+    ours = house.listener(path, await house.key())
+    return Pair(work, "Home Assistant's own, no TLS", target, (house, ours), (house, house.own(path)))
 
 
 async def _template(big: House, _small: House, _settings: Settings) -> list[Pair]:

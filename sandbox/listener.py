@@ -18,12 +18,13 @@ OPEN_SECONDS: Final = 30.0
 
 
 class Listener:
-    """A listener with TLS on the loopback address."""
+    """A listener on the loopback address."""
 
-    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+    def __init__(self, folder: Path, *, port: int | None = None, tls: bool = True) -> None:
         """Create a listener whose certificate is in `folder`. It uses `port` if it is free."""
         self.port = ports.choose(port)
-        self.url = f"https://{ports.HOST}:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://{ports.HOST}:{self.port}"
+        self._tls = tls
         self.folder = folder
         self.authority_file = folder / "authority.crt"
         self._authority = Authority("Drawbridge sandbox", VALIDITY)
@@ -37,8 +38,8 @@ class Listener:
             "listener_enabled": True,
             "listener_port": self.port,
             "listener_address": ports.HOST,
-            "listener_certificate": str(certificate),
-            "listener_key": str(key),
+            "listener_certificate": str(certificate) if self._tls else "",
+            "listener_key": str(key) if self._tls else "",
         }
 
     def renew(self) -> tuple[Path, Path]:
