@@ -51,13 +51,14 @@ HOUSEHOLD_KEYS: Final = {
 """The keys of the household, by their names in `demo.json`."""
 
 
-async def set_up(client: Client) -> str:
-    """Set up Drawbridge with an audit file, and return the id of its config entry."""
+async def set_up(client: Client, **listener: Json) -> str:
+    """Set up Drawbridge with an audit file and options of the listener, and return the id of its config entry."""
     entry = await client.flow(DOMAIN, {})
     entry_id: str = entry["entry_id"]
     form = await client.post(OPTIONS_FLOW, {"handler": entry_id})
     options = _shown(form["data_schema"])
     options["audit"]["audit_file"] = True
+    options["listener"] |= listener
     await client.post(f"{OPTIONS_FLOW}/{form['flow_id']}", options)
     return entry_id
 
