@@ -23,7 +23,7 @@ type Scheme = Literal["light", "dark"]
 DESKTOP: Final = (1280, 900)
 PHONE: Final = (390, 844)
 SECRET: Final = re.compile(r"dbk_[0-9A-Za-z]{49}")
-_ARGUMENTS: Final = (
+ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -84,7 +84,7 @@ async def browser(
         "expires": int(time.time() * 1000) + 86_400_000,
     }
     async with async_playwright() as playwright:
-        program = await playwright.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
+        program = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         context: BrowserContext = await program.new_context(
             viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="en-GB"
         )

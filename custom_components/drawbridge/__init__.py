@@ -1,5 +1,6 @@
 """Drawbridge: scoped API keys for Home Assistant."""
 
+from pathlib import Path
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
@@ -19,6 +20,7 @@ from .keys.keeper import remove_store
 from .listener import Listener
 from .migration import migrate
 from .services import register_actions
+from .sessions.sessions import remove_sessions
 from .usage import remove_usage
 from .websocket import asyncapi
 from .websocket.commands import COMMANDS
@@ -83,6 +85,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) 
     """Stop the bridge, and save pending changes."""
     entry.runtime_data.keeper.retry()
     await entry.runtime_data.usage.save()
+    await entry.runtime_data.sessions.save_if_changed()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -95,3 +98,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) 
     """Remove all stored data."""
     await remove_store(hass, entry)
     await remove_usage(hass)
+    await remove_sessions(Path(hass.config.config_dir))

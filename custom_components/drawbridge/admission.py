@@ -9,13 +9,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import is_cloud_connection
 
 from .door import Door
-from .keys import ApiKey, AuthFailure, Capability, KeyRing
+from .keys import ApiKey, AuthFailure, Capability, KeyRing, digest
 from .limits.lockout import Lockouts
 from .limits.networks import Address, contains, is_local
 from .limits.rate_limit import Allowance, RateLimiter
 from .operations.declaration import Access
 from .options import Options
 from .refusal import Refusal, RefusedError
+from .sessions import Grant, Session, Sessions, is_access_token
 from .telemetry.counters import Counters
 
 _REFUSALS: Final = {failure: Refusal[f"KEY_{failure.name}"] for failure in AuthFailure}
@@ -43,6 +44,20 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class Credential:
+    """What a live connection depends on.
+
+    Attributes:
+        digest: The hash of the key's secret.
+        session_id: The session that opened it; ``None`` if the key itself did.
+
+    """
+
+    digest: str
+    session_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Admission:
     """Decides whether a client may connect with a key, and whether the key may run an operation.
 
@@ -51,6 +66,7 @@ class Admission:
 
     hass: HomeAssistant
     keys: KeyRing
+    sessions: Sessions
     lockouts: Lockouts
     rate_limiter: RateLimiter
     counters: Counters
@@ -59,17 +75,42 @@ class Admission:
     def authenticate(self, secret: str | AuthFailure, client: Client) -> ApiKey | RefusedError:
         """Return the valid key of a secret, or a refusal.
 
+        At the listener, the secret may be an access token of a session, which then acts for its key.
+
         A valid key is admitted from a locked-out address too, so that a client cannot lock out others behind the same
         address. It does not end the lock-out, because its holder could otherwise keep guessing other keys.
         """
         if isinstance(secret, AuthFailure):
             return self._fail(secret, client)
         now = time.time()
-        key = self.keys.authenticate(secret, now)
-        if isinstance(key, AuthFailure):
-            return self._fail(key, client)
-        self.counters.key_used(key.id, now, client.remote)
-        return key
+        if client.door is Door.LISTENER and is_access_token(secret):
+            return self._admit(self.sessions.authenticate(secret, now), client, now)
+        return self._admit(self.keys.authenticate(secret, now), client, now)
+
+    def authenticate_again(self, signed_in: Grant | Session, client: Client) -> ApiKey | RefusedError:
+        """Return the key of a code or a session that is presented, or a refusal."""
+        now = time.time()
+        return self._admit(self.sessions.key_of(signed_in.key_id, signed_in.opened_by, now), client, now)
+
+    def authenticate_link(self, may_have: Callable[[ApiKey], bool], client: Client) -> ApiKey | RefusedError:
+        """Return the first key with a session whose pages may have a link that is opened from here, or a refusal."""
+        now = time.time()
+        for key in self.keys:
+            is_signed_in = client.door is Door.LISTENER and self.sessions.has_any(key.id, now)
+            if is_signed_in and self.check_client(key, client) is None and may_have(key):
+                return self._admit(key, client, now)
+        return self._fail(AuthFailure.MISSING, client)
+
+    def credential_of_pages(self, key: ApiKey) -> Credential:
+        """Return what a live connection depends on that pages of a key opened by a link: the key's latest session."""
+        sessions = self.sessions.of_key(key.id)
+        latest = max(sessions, key=lambda item: item.last_used, default=None)
+        return Credential("") if latest is None else Credential(latest.opened_by, latest.id)
+
+    def credential(self, secret: str) -> Credential:
+        """Return what a live connection depends on that this secret opened."""
+        session = self.sessions.of_access_token(secret) if is_access_token(secret) else None
+        return Credential(digest(secret)) if session is None else Credential(session.opened_by, session.id)
 
     def locked_out(self, client: Client) -> RefusedError | None:
         """Refuse a client whose address is locked out, before it presents a key."""
@@ -114,6 +155,12 @@ class Admission:
         if key.local_only and (is_cloud_connection(self.hass) or (address is not None and not is_local(address))):
             return False
         return not key.networks or (address is not None and contains(key.networks, address))
+
+    def _admit(self, key: ApiKey | AuthFailure, client: Client, now: float) -> ApiKey | RefusedError:
+        if isinstance(key, AuthFailure):
+            return self._fail(key, client)
+        self.counters.key_used(key.id, now, client.remote)
+        return key
 
     def _fail(self, failure: AuthFailure, client: Client) -> RefusedError:
         self.counters.auth_failures[failure] += 1

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -33,10 +34,12 @@ from .log import get_logger
 from .masking import mask
 from .operations.caller import Resources
 from .operations.event_hub import EventHub
+from .operations.preferences import Preferences
 from .options import Options
 from .refusal import RefusedError
 from .scope.model import Scope
 from .scope.resolver import EntityDirectory
+from .sessions import Sessions
 from .states.changes import ChangeLog
 from .states.conflation import Conflation
 from .states.cursor import Cursors
@@ -93,7 +96,8 @@ class Bridge:
         self.recorder = Recorder()
         self.audit = AuditTrail()
         self.lessons = Lessons()
-        self.usage = KeyUsage(hass, self.recorder.counters, self.lessons)
+        self.preferences = Preferences()
+        self.usage = KeyUsage(hass, self.recorder.counters, self.lessons, self.preferences)
         self.directory = EntityDirectory(hass)
         self.caches = Caches(hass, self.directory, self.recorder)
         self.states = self.caches.states
@@ -102,12 +106,14 @@ class Bridge:
         self.feed = ChangeFeed(hass, self.directory, self.states.json, self.recorder.live.delivered)
         self.snapshots = Snapshots(hass, self.feed)
         self.events = EventHub(hass, self.feed.flush)
-        self.connections = Connections(self.keys)
+        self.sessions = Sessions(self.keys, Path(hass.config.config_dir))
+        self.connections = Connections(self.keys, self.sessions)
         self.sightings = Sightings()
         self.authority = Authority(hass)
         self.admission = Admission(
             hass=hass,
             keys=self.keys,
+            sessions=self.sessions,
             lockouts=self.lockouts,
             rate_limiter=self.rate_limiter,
             counters=self.recorder.counters,
@@ -123,6 +129,7 @@ class Bridge:
             users=self.usage,
             created_states=self.created_states,
             unfinished=self.unfinished,
+            preferences=self.preferences,
             options=lambda: self.options,
         )
         self.audit_file = AuditFileSwitch(hass, self.audit)
@@ -142,6 +149,8 @@ class Bridge:
             self.recorder.counters,
             self.sightings,
             self.lessons,
+            self.preferences,
+            self.sessions,
             # Connections are last, because they use the other parts.
             self.connections,
         ):
@@ -151,6 +160,7 @@ class Bridge:
         """Load the keys and follow Home Assistant until the config entry is unloaded."""
         await self.keeper.load()
         await self.usage.load()
+        await self.sessions.load()
         loop_lag = LoopLag(self.hass.loop, self.recorder.window.lag)
         loop_lag.start()
         # The directory is first, so that the cache does not use outdated verdicts.
@@ -187,6 +197,7 @@ class Bridge:
         self._load_keys()
         await self.usage.reconcile({key.id: key for key in self.keys})
         await self.audit_file.apply(self.options)
+        await self.sessions.save_if_changed()
         self.coordinator.refresh()
 
     @property

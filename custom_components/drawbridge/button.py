@@ -7,11 +7,15 @@ from typing import Final, override
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bridge import Bridge, DrawbridgeConfigEntry
+from .const import DOMAIN
 from .entity import BridgeEntity, KeyEntity, add_for_each_key
 from .issues.monitor import ask_to_rotate
+from .keys import Capability
+from .sessions import SessionsNotSavedError
 
 PARALLEL_UPDATES = 0
 
@@ -39,6 +43,9 @@ BRIDGE_BUTTONS: Final = (
     ),
 )
 
+END_SESSIONS: Final = ButtonEntityDescription(
+    key="end_sessions", translation_key="end_sessions", entity_category=EntityCategory.CONFIG
+)
 ROTATE: Final = ButtonEntityDescription(key="rotate", translation_key="rotate", entity_category=EntityCategory.CONFIG)
 
 
@@ -48,7 +55,11 @@ async def async_setup_entry(
     """Add the buttons."""
     bridge = entry.runtime_data
     async_add_entities(BridgeButton(bridge, item) for item in BRIDGE_BUTTONS)
-    add_for_each_key(entry, async_add_entities, lambda key: [RotateButton(bridge, ROTATE, key)])
+    add_for_each_key(
+        entry,
+        async_add_entities,
+        lambda key: [RotateButton(bridge, ROTATE, key), EndSessionsButton(bridge, END_SESSIONS, key)],
+    )
 
 
 class BridgeButton(BridgeEntity, ButtonEntity):
@@ -76,6 +87,32 @@ class RotateButton(KeyEntity, ButtonEntity):
         await self._ensure_administrator()
         if (key := self._key) is not None:
             ask_to_rotate(self.hass, key)
+
+    @override
+    def _shown(self) -> object:
+        return self.available
+
+
+class EndSessionsButton(KeyEntity, ButtonEntity):
+    """Signs out all browsers of a key."""
+
+    @property
+    @override
+    def entity_registry_enabled_default(self) -> bool:
+        """Disable the button of a key that cannot sign in."""
+        return self._key is not None and Capability.DASHBOARD in self._key.capabilities
+
+    @override
+    async def async_press(self) -> None:
+        """End all sessions of the key. For administrators only."""
+        await self._ensure_administrator()
+        try:
+            await self._bridge.sessions.end(self._bridge.sessions.of_key(self._key_id))
+        except SessionsNotSavedError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key="not_saved", translation_placeholders={"reason": str(err)}
+            ) from err
+        self._bridge.coordinator.refresh()
 
     @override
     def _shown(self) -> object:

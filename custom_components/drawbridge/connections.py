@@ -1,6 +1,7 @@
 """The live connections of all transports."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Protocol
@@ -9,6 +10,7 @@ from .door import Door
 from .keys import ApiKey, KeyRing
 from .options import Options
 from .refusal import Refusal, RefusedError
+from .sessions import Sessions
 
 _MAX_TIMER_SECONDS: Final = 86_400
 
@@ -17,7 +19,9 @@ class LiveConnection(Protocol):
     """A long-lived connection, such as a WebSocket or an event stream."""
 
     digest: str
-    """The hash of the secret that opened it."""
+    """The hash of the secret that opened it, or that signed in for the session that opened it."""
+    session_id: str | None
+    """The session that opened it, if any."""
 
     @property
     def door(self) -> Door:
@@ -44,9 +48,11 @@ class LiveConnection(Protocol):
 class Connections:
     """All live connections. Changes of a key apply to its connections immediately."""
 
-    def __init__(self, keys: KeyRing) -> None:
-        """Create an empty collection of connections that these keys open."""
+    def __init__(self, keys: KeyRing, sessions: Sessions) -> None:
+        """Create an empty collection of connections that these keys, and these sessions of them, open."""
         self._keys = keys
+        self._sessions = sessions
+        sessions.subscribe(self._session_ended)
         self._by_key: dict[str, dict[LiveConnection, None]] = {}
         self._timers: dict[LiveConnection, asyncio.TimerHandle] = {}
         self._count = 0
@@ -87,6 +93,8 @@ class Connections:
                 self._count -= 1
             if not connections:
                 self._by_key.pop(key_id, None)
+            if connection.session_id is not None:
+                self._sessions.touch(connection.session_id)
 
         self._review(connection)
         return close
@@ -100,15 +108,24 @@ class Connections:
         """Close a connection that is no longer allowed, or update its key and review it again when its secret ends."""
         self._disarm(connection)
         key = self._keys.get(connection.key.id)
-        reason = "The key was removed." if key is None else why_ended(connection, key, time.time())
+        now = time.time()
+        reason = "The key was removed." if key is None else why_ended(connection, key, now)
+        session_end = math.inf if connection.session_id is None else self._sessions.ends_at(connection.session_id)
+        if reason is None and now >= session_end:
+            reason = "The session has ended."
         if key is None or reason is not None:
             connection.end(reason or "")
             return
         if key != connection.key:
             connection.change_key(key)
-        seconds = ends_at(key, connection.digest) - time.time()
+        seconds = min(ends_at(key, connection.digest), session_end) - now
         delay = max(0.0, min(seconds, _MAX_TIMER_SECONDS))
         self._timers[connection] = asyncio.get_running_loop().call_later(delay, self._review, connection)
+
+    def _session_ended(self, session_id: str) -> None:
+        for connection in self:
+            if connection.session_id == session_id:
+                self._review(connection)
 
     def _disarm(self, connection: LiveConnection) -> None:
         if (timer := self._timers.pop(connection, None)) is not None:

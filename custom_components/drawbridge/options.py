@@ -47,6 +47,7 @@ class Options:
     listener_key: str = ""
     listener_client_ca: str = ""
     listener_tls_1_2: bool = False
+    pages: bool = False
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
@@ -96,6 +97,7 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = MappingProxyType(
         "listener_key": text,
         "listener_client_ca": text,
         "listener_tls_1_2": flag,
+        "pages": flag,
     }
 )
 """The parser of each option. A test compares them with the fields."""

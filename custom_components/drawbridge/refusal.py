@@ -119,6 +119,12 @@ class Refusal(Enum):
         Metric.AUTH_FAILURES,
         SecurityEvent.ENDED_KEY,
     )
+    KEY_SESSION_OVER = Reason(
+        HTTPStatus.UNAUTHORIZED,
+        "This session has ended. Sign in again.",
+        Metric.AUTH_FAILURES,
+        SecurityEvent.ENDED_KEY,
+    )
     NETWORK = Reason(
         HTTPStatus.FORBIDDEN,
         f"The key '{{key}}' may not be used from your address. Change its networks in {_SETTINGS}.",
@@ -182,6 +188,7 @@ class Refusal(Enum):
         Metric.DENIED,
         SecurityEvent.NOT_ALLOWED,
     )
+    GRANT = Reason(HTTPStatus.BAD_REQUEST, "The code or the session is not valid, or is over. Sign in again.")
     UPGRADE_REQUIRED = Reason(HTTPStatus.BAD_REQUEST, "This path expects a WebSocket handshake.")
     TOO_LARGE = Reason(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large. The limit is {limit} bytes.")
     BAD_REQUEST = Reason(HTTPStatus.BAD_REQUEST, "{detail}")

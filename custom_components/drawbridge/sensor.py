@@ -21,7 +21,7 @@ from homeassistant.util import dt as dt_util
 from .bridge import DrawbridgeConfigEntry
 from .coordinator import Reading
 from .entity import BridgeEntity, KeyEntity, add_for_each_key
-from .keys import ApiKey
+from .keys import ApiKey, Capability
 from .telemetry.counters import KeyCounters
 from .telemetry.health import COMPONENTS
 from .telemetry.window import WINDOW_SECONDS
@@ -188,6 +188,15 @@ KEY_SENSORS: Final = (
     ),
 )
 
+SESSIONS: Final = KeySensorDescription(
+    key="sessions",
+    translation_key="sessions",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    state_class=SensorStateClass.MEASUREMENT,
+    value_fn=lambda _key, _counters, _clients: None,
+    enabled_fn=lambda key: Capability.DASHBOARD in key.capabilities,
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: DrawbridgeConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
@@ -199,7 +208,14 @@ async def async_setup_entry(
         HealthSensor(bridge, item) if item.key == "health_score" else BridgeSensor(bridge, item)
         for item in BRIDGE_SENSORS
     )
-    add_for_each_key(entry, async_add_entities, lambda key: [KeySensor(bridge, item, key) for item in KEY_SENSORS])
+    add_for_each_key(
+        entry,
+        async_add_entities,
+        lambda key: [
+            *(KeySensor(bridge, item, key) for item in KEY_SENSORS),
+            SessionsSensor(bridge, SESSIONS, key),
+        ],
+    )
 
 
 def _remove_last_address(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> None:
@@ -267,3 +283,13 @@ class KeySensor(KeyEntity, SensorEntity):
     @override
     def _shown(self) -> object:
         return self.available, self.native_value
+
+
+class SessionsSensor(KeySensor):
+    """The number of browsers that are signed in with a key."""
+
+    @property
+    @override
+    def native_value(self) -> int:
+        """Return the number of sessions."""
+        return len(self._bridge.sessions.of_key(self._key_id))

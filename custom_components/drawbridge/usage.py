@@ -16,6 +16,7 @@ from . import values
 from .const import DOMAIN
 from .keys import ApiKey, Capability
 from .learning.lessons import Lessons
+from .operations.preferences import Preferences
 from .telemetry.counters import Counters, KeyCounters
 from .values import DamagedValueError
 
@@ -28,6 +29,7 @@ class _Stored(TypedDict):
     users: dict[str, str]
     usage: dict[str, dict[str, Any]]
     lessons: NotRequired[dict[str, Any]]
+    preferences: NotRequired[dict[str, dict[str, Any]]]
 
 
 def _store(hass: HomeAssistant) -> Store[_Stored]:
@@ -35,17 +37,18 @@ def _store(hass: HomeAssistant) -> Store[_Stored]:
 
 
 class KeyUsage:
-    """Stores the last use, the lesson and the system user of each key.
+    """Stores the last use, the lesson, the preferences and the system user of each key.
 
     Service calls run as the user of the key. The user is not an administrator, appears in the logbook, and is
     removed with its key. Changes are saved every ten seconds, so a crash loses at most that much.
     """
 
-    def __init__(self, hass: HomeAssistant, counters: Counters, lessons: Lessons) -> None:
-        """Create the store of counters and lessons."""
+    def __init__(self, hass: HomeAssistant, counters: Counters, lessons: Lessons, preferences: Preferences) -> None:
+        """Create the store of counters, lessons and preferences."""
         self._hass = hass
         self._counters = counters
         self._lessons = lessons
+        self._preferences = preferences
         self._store = _store(hass)
         self._users: dict[str, str] = {}
         self._saved: _Stored | None = None
@@ -63,6 +66,7 @@ class KeyUsage:
         self._users = self._readable(stored, "users", values.text)
         self._counters.keys.update(self._readable(stored, "usage", _counters))
         self._lessons.load(self._readable(stored, "lessons", _lesson))
+        self._preferences.load(self._readable(stored, "preferences", values.mapping))
 
     def _readable[T](self, stored: Mapping[str, Any], part: str, parse: Callable[[Any], T]) -> dict[str, T]:
         """Return the readable values of a part, by key id. Unreadable values are dropped."""
@@ -134,7 +138,12 @@ class KeyUsage:
             key_id: {"last_used": item.last_used, "last_address": item.last_address}
             for key_id, item in self._counters.keys.items()
         }
-        return {"users": dict(self._users), "usage": usage, "lessons": self._lessons.as_dict()}
+        return {
+            "users": dict(self._users),
+            "usage": usage,
+            "lessons": self._lessons.as_dict(),
+            "preferences": self._preferences.as_dict(),
+        }
 
 
 def _user_name(key: ApiKey) -> str:

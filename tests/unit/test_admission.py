@@ -19,6 +19,7 @@ from custom_components.drawbridge.limits.rate_limit import RateLimit, RateLimite
 from custom_components.drawbridge.operations.declaration import Access
 from custom_components.drawbridge.options import Options
 from custom_components.drawbridge.refusal import Refusal, RefusedError
+from custom_components.drawbridge.sessions import Sessions
 from custom_components.drawbridge.telemetry.counters import Counters
 
 SECRET: Final = generate()
@@ -42,9 +43,11 @@ class Parts:
 async def parts(tmp_path: Path) -> Parts:
     """Return an admission with two keys, one of which is disabled."""
     made: list[Parts] = []
+    keys = KeyRing([KEY, ENDED])
     admission = Admission(
         hass=HomeAssistant(str(tmp_path)),
-        keys=KeyRing([KEY, ENDED]),
+        keys=keys,
+        sessions=Sessions(keys, tmp_path),
         lockouts=Lockouts(),
         rate_limiter=RateLimiter(),
         counters=Counters(),

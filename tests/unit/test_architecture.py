@@ -16,6 +16,7 @@ LAYERS = (
     {"limits", "options"},
     {"scope"},
     {"keys", "states"},
+    {"sessions"},
     {"learning"},
     {"audit", "telemetry"},
     {"cache"},

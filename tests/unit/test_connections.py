@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from custom_components.drawbridge.door import Door
 from custom_components.drawbridge.keys import ApiKey, KeyRing, StoredSecret
 from custom_components.drawbridge.options import Options
 from custom_components.drawbridge.refusal import Refusal, RefusedError
+from custom_components.drawbridge.sessions import Sessions
 
 
 class Recorded:
@@ -24,6 +26,7 @@ class Recorded:
         """Create a connection that the first secret of a key opened."""
         self.key = key
         self.digest = key.secrets[0].digest
+        self.session_id: str | None = None
         self.ended: list[str] = []
         self.end_came = asyncio.Event()
 
@@ -41,6 +44,11 @@ class Recorded:
         self.end_came.set()
 
 
+def connections_of(keys: KeyRing) -> Connections:
+    """Return the connections that these keys open, without sessions."""
+    return Connections(keys, Sessions(keys, Path("unused")))
+
+
 KEY = ApiKey("one", "One", (StoredSecret("aa"),))
 ENDINGS: dict[str, Callable[[], list[ApiKey]]] = {
     "removed": list,
@@ -53,7 +61,7 @@ ENDINGS: dict[str, Callable[[], list[ApiKey]]] = {
 @pytest.mark.parametrize("ending", ENDINGS)
 async def test_a_key_that_changed_before_the_connection_was_open(ending: str) -> None:
     """Between the admission of a key and the opening of its connection, the client is written to."""
-    connections, connection = Connections(KeyRing(ENDINGS[ending]())), Recorded(KEY)
+    connections, connection = connections_of(KeyRing(ENDINGS[ending]())), Recorded(KEY)
     connections.open(connection, Options())()
     assert len(connection.ended) == 1
     assert len(connections) == 0
@@ -62,7 +70,7 @@ async def test_a_key_that_changed_before_the_connection_was_open(ending: str) ->
 async def test_a_key_that_was_narrowed_before_the_connection_was_open() -> None:
     """The connection stays, with the key as it is now."""
     narrower = replace(KEY, name="Narrower")
-    connections, connection = Connections(KeyRing([narrower])), Recorded(KEY)
+    connections, connection = connections_of(KeyRing([narrower])), Recorded(KEY)
     close = connections.open(connection, Options())
     assert (connection.key, connection.ended) == (narrower, [])
     close()
@@ -71,7 +79,7 @@ async def test_a_key_that_was_narrowed_before_the_connection_was_open() -> None:
 async def test_a_secret_that_ends() -> None:
     """Its connection is closed then."""
     key = replace(KEY, secrets=(StoredSecret("aa", valid_until=time.time() + 0.02),))
-    connections, connection = Connections(KeyRing([key])), Recorded(key)
+    connections, connection = connections_of(KeyRing([key])), Recorded(key)
     close = connections.open(connection, Options())
     assert connection.ended == []
     async with asyncio.timeout(10):
@@ -81,7 +89,7 @@ async def test_a_secret_that_ends() -> None:
 
 async def test_closing_twice_counts_once() -> None:
     """The number of connections limits new ones."""
-    connections = Connections(KeyRing([KEY]))
+    connections = connections_of(KeyRing([KEY]))
     first, second = connections.open(Recorded(KEY), Options()), connections.open(Recorded(KEY), Options())
     assert (len(connections), connections.of_key("one")) == (2, 2)
     first()
@@ -94,7 +102,7 @@ async def test_closing_twice_counts_once() -> None:
 @pytest.mark.parametrize("options", [Options(max_connections=2), Options(max_key_connections=2)])
 async def test_too_many(options: Options) -> None:
     """A connection over the limit is not counted, and a place that was left is given again."""
-    connections = Connections(KeyRing([KEY]))
+    connections = connections_of(KeyRing([KEY]))
     first, second = connections.open(Recorded(KEY), options), connections.open(Recorded(KEY), options)
     with pytest.raises(RefusedError) as caught:
         connections.open(Recorded(KEY), options)

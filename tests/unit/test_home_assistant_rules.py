@@ -288,7 +288,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_zip_has_the_integration_at_its_root(installed: Path) -> None:
     """HACS unpacks it into the folder of the integration."""
     assert {"manifest.json", "__init__.py", "translations", "brand"} <= {path.name for path in installed.iterdir()}
-    assert [path for path in installed.rglob("*") if path.suffix not in {".py", ".json", ".yaml", ".png", ""}] == []
+    assert [
+        path
+        for path in installed.rglob("*")
+        if path.suffix not in {".py", ".json", ".yaml", ".png", ".html", ".css", ".js", ""}
+    ] == []
 
 
 def test_the_integration_imports_from_the_zip(installed: Path) -> None:

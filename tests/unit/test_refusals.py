@@ -25,6 +25,7 @@ MISTAKES = {
     Refusal.BUSY,
     Refusal.CAMERA_OFF,
     Refusal.FAILED,
+    Refusal.GRANT,
     Refusal.INTERNAL,
     Refusal.METHOD_NOT_ALLOWED,
     Refusal.NOT_FOUND,

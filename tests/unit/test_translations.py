@@ -135,7 +135,7 @@ def fields_in(function: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "step", ["user", "rename", "scope", "exclude", "abilities", "limits", "rotate", "secret", "learned"]
+    "step", ["user", "rename", "scope", "tablet", "exclude", "abilities", "limits", "rotate", "secret", "learned"]
 )
 def test_every_field_of_a_form_has_a_name_and_an_explanation(step: str) -> None:
     """And no text is about a field that is not there. What shows the secret explains itself."""
@@ -204,9 +204,9 @@ def test_the_options_have_their_texts() -> None:
 # Entities
 
 DESCRIPTIONS: dict[str, list[Any]] = {
-    "sensor": [*sensor.BRIDGE_SENSORS, *sensor.KEY_SENSORS],
+    "sensor": [*sensor.BRIDGE_SENSORS, *sensor.KEY_SENSORS, sensor.SESSIONS],
     "switch": [*switch.KEY_SWITCHES],
-    "button": [*button.BRIDGE_BUTTONS, button.ROTATE],
+    "button": [*button.BRIDGE_BUTTONS, button.ROTATE, button.END_SESSIONS],
     "event": [event.SECURITY],
     "binary_sensor": [binary_sensor.PROBLEM],
 }

@@ -12,7 +12,7 @@ from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.util.ulid import ulid_now
 
 from ..bridge import Bridge, DrawbridgeConfigEntry
-from ..keys import ApiKey, StoredSecret, digest, generate, key_input
+from ..keys import ApiKey, Capability, StoredSecret, digest, generate, key_input
 from ..keys.keeper import KeyNotSavedError
 from ..keys.key_input import KeyInputError
 from ..learning.lessons import Lesson, Proposal, propose
@@ -21,6 +21,7 @@ from ..scope.service_rules import ITEM_WRITES, allows_item_write
 from ..values import DamagedValueError
 from . import key_forms as forms, sections
 from .key_summary import describe, summarize
+from .pages_link import link
 from .presets import PRESETS
 
 type Change = Callable[[ApiKey, Mapping[str, Any]], ApiKey]
@@ -59,6 +60,10 @@ class ApiKeyFlow(ConfigSubentryFlow):
         """Ask for the scope of the key."""
         schema = forms.scope(self.hass)
         return await self._ask("scope", schema, forms.scope_of, _useful_scope, user_input)
+
+    async def async_step_tablet(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask for the areas, the capabilities and the end of a key for Home Assistant's own pages."""
+        return await self._ask("tablet", forms.tablet(), forms.tablet_of, key_input.with_pages, user_input)
 
     async def async_step_exclude(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the exclusions of the key."""
@@ -218,10 +223,16 @@ class ApiKeyFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="secret",
             errors=errors,
-            data_schema=forms.secret(self._secret),
+            data_schema=forms.secret(self._secret, self._link()),
             description_placeholders={forms.KEY: self._secret, forms.NAME: self._key.name, "reason": reason},
             last_step=True,
         )
+
+    def _link(self) -> str | None:
+        """Return the link that signs a browser in, for a key that may open the pages."""
+        if Capability.DASHBOARD not in self._key.capabilities:
+            return None
+        return link(self.hass, self._bridge.options, self._secret)
 
     async def _keep_secret(self) -> SubentryFlowResult:
         """Save the key; the secret stays on the screen when that fails, so that the user can try again."""

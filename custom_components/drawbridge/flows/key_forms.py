@@ -46,7 +46,9 @@ PRESET: Final = "preset"
 OVERLAP: Final = "overlap"
 CAPABILITIES: Final = "capabilities"
 KEEP_SCOPE: Final = "keep_scope"
+LINK: Final = "link"
 
+_FOR_PAGES: Final = frozenset({Capability.READ, Capability.DASHBOARD})
 _SECONDS: Final = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 _TEXTS: Final = TextSelector(TextSelectorConfig(multiple=True))
 
@@ -81,6 +83,29 @@ def scope(hass: HomeAssistant) -> vol.Schema:
 def scope_of(key: ApiKey) -> dict[str, Any]:
     """Return the values of the scope form."""
     return {"everything": key.scope.everything, **_selection_of(key.scope.include)}
+
+
+def tablet() -> vol.Schema:
+    """Return the form for the areas, the capabilities and the end of a key for Home Assistant's own pages."""
+    allowed = SelectSelectorConfig(
+        options=[Capability.CONTROL.value, Capability.HISTORY.value, Capability.IMAGES.value],
+        multiple=True,
+        translation_key=CAPABILITIES,
+        mode=SelectSelectorMode.LIST,
+    )
+    return vol.Schema(
+        {
+            vol.Required("areas"): AreaSelector(AreaSelectorConfig(multiple=True)),
+            vol.Optional("allowed", default=list): SelectSelector(allowed),
+            vol.Optional("expires"): DateTimeSelector(),
+        }
+    )
+
+
+def tablet_of(key: ApiKey) -> dict[str, Any]:
+    """Return the values of the form for Home Assistant's own pages."""
+    values = {"areas": sorted(key.scope.include.areas), "allowed": sorted(key.capabilities - _FOR_PAGES)}
+    return values if key.expires is None else {**values, "expires": _local(key.expires)}
 
 
 def exclude(hass: HomeAssistant) -> vol.Schema:
@@ -190,10 +215,14 @@ def overlap_of(entered: Mapping[str, Any]) -> float:
     return sum(seconds * overlap.get(unit, 0) for unit, seconds in _SECONDS.items())
 
 
-def secret(value: str) -> vol.Schema:
-    """Return the form that shows a secret as a QR code. Its description shows it as text."""
-    code = QrCodeSelectorConfig(data=value, scale=5, error_correction_level=QrErrorCorrectionLevel.MEDIUM)
-    return vol.Schema({vol.Optional("qr_code"): QrCodeSelector(code)})
+def secret(value: str, link: str | None = None) -> vol.Schema:
+    """Return the form that shows a secret as a QR code. Its description shows it as text.
+
+    With a link that signs a browser in, the QR code is that of the link.
+    """
+    code = QrCodeSelectorConfig(data=link or value, scale=5, error_correction_level=QrErrorCorrectionLevel.MEDIUM)
+    shown = {} if link is None else {vol.Optional(LINK, default=link): TextSelector(TextSelectorConfig(read_only=True))}
+    return vol.Schema({**shown, vol.Optional("qr_code"): QrCodeSelector(code)})
 
 
 def _selection(hass: HomeAssistant) -> dict[Any, Any]:

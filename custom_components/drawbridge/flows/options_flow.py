@@ -130,6 +130,7 @@ def form() -> vol.Schema:
             vol.Optional("listener_key"): TextSelector(),
             vol.Optional("listener_client_ca"): TextSelector(),
             vol.Required("listener_tls_1_2"): BooleanSelector(),
+            vol.Required("pages"): BooleanSelector(),
             vol.Required("report_to_ban_list"): BooleanSelector(),
             vol.Required("direct_responses"): BooleanSelector(),
         }
@@ -170,6 +171,7 @@ def _options(entered: dict[str, Any]) -> Options:
         listener_key=entered.get("listener_key", "").strip(),
         listener_client_ca=entered.get("listener_client_ca", "").strip(),
         listener_tls_1_2=entered["listener_tls_1_2"],
+        pages=entered["pages"],
     )
 
 

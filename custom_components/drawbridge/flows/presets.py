@@ -24,6 +24,12 @@ class Preset:
 PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
     {
         "dashboard": Preset(frozenset({Capability.READ, Capability.HISTORY, Capability.IMAGES}), ("scope",)),
+        "tablet": Preset(
+            frozenset(
+                {Capability.READ, Capability.CONTROL, Capability.HISTORY, Capability.IMAGES, Capability.DASHBOARD}
+            ),
+            ("tablet",),
+        ),
         "remote": Preset(frozenset({Capability.READ, Capability.CONTROL}), ("scope",)),
         "prometheus": Preset(frozenset({Capability.METRICS}), ()),
         "agent": Preset(

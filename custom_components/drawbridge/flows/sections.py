@@ -40,6 +40,7 @@ SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
                 "listener_key",
                 "listener_client_ca",
                 "listener_tls_1_2",
+                "pages",
             }
         ),
         "ban_list": frozenset({"report_to_ban_list"}),

@@ -1,5 +1,5 @@
 """The HTTP transport: endpoint declarations, and the gate that every request passes."""
 
-from .mount import mount
+from .mount import ENDPOINTS, mount
 
-__all__ = ["mount"]
+__all__ = ["ENDPOINTS", "mount"]

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import hdrs, web
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, JsonValueType, json_loads
 
-from ..admission import Client
+from ..admission import Client, Credential
 from ..encoding.codecs import Payload
 from ..operations.caller import Activity, Caller
 from ..refusal import Refusal, RefusedError, bad_request
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from ..scope.resolver import LiveScope
 
 
+_MAX_FORM_BYTES: Final = 16_384
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _JSON_HEADERS: Final[Mapping[str, str]] = {hdrs.CONTENT_TYPE: "application/json", hdrs.CACHE_CONTROL: NO_STORE}
 
 
@@ -45,6 +48,10 @@ class Call:
     """The remaining rate limit of the key."""
     refused: RefusedError | None = None
     """Why the request was refused, if it was."""
+    signed_in: Credential | None = None
+    """The session whose pages opened a link, if the request has no key."""
+    headers: Mapping[str, str] = _NO_HEADERS
+    """Headers of the response that replace those of every response, such as another content security policy."""
     _caller: Caller | None = None
 
     @property
@@ -125,9 +132,19 @@ class Call:
         return bytes(body)
 
     def ensure_unchanged(self) -> None:
-        """Raise ``RefusedError`` if the key was revoked or changed since the gate admitted it."""
-        if self.bridge.keys.get(self.key.id) != self.key:
+        """Raise ``RefusedError`` if the key, if any, was revoked or changed since the gate admitted it."""
+        if self.presented is not None and self.bridge.keys.get(self.key.id) != self.key:
             raise RefusedError(Refusal.KEY_CHANGED)
+
+    async def form(self) -> Mapping[str, str]:
+        """Return the text fields of a form. Refuses anything else."""
+        if (length := self.request.content_length) is None or length > _MAX_FORM_BYTES:
+            raise RefusedError(Refusal.TOO_LARGE, {"limit": _MAX_FORM_BYTES})
+        try:
+            fields = await self.request.post()
+        except ValueError as err:
+            raise bad_request("The body is not a valid form.") from err
+        return {name: value for name, value in fields.items() if isinstance(value, str)}
 
     async def json(self) -> JsonValueType:
         """Return the parsed JSON body, or ``None`` if it is empty. Refuses invalid JSON."""

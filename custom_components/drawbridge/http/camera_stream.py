@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from ..door import Door
-from ..keys import ApiKey, digest
+from ..keys import ApiKey
 from ..operations import images
 from ..operations.caller import Caller
 from ..operations.images import Picture
@@ -15,7 +15,7 @@ from .call import Call
 from .headers import add_headers
 from .live import counted
 from .security_headers import NO_STORE
-from .steps import presented
+from .steps import credential_of
 
 TRANSPORT: Final = "camera"
 _CONTENT_TYPE: Final = "multipart/x-mixed-replace; boundary=--frameboundary"
@@ -31,7 +31,8 @@ class CameraStream:
         self._key = call.key
         self._entity_id = entity_id
         self._interval = interval
-        self.digest = digest(presented(call.request))
+        credential = credential_of(call)
+        self.digest, self.session_id = credential.digest, credential.session_id
         self._over = asyncio.Event()
 
     @property

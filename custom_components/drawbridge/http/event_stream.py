@@ -13,7 +13,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from ..door import Door
-from ..keys import ApiKey, digest
+from ..keys import ApiKey
 from ..operations import narrowing, states
 from ..operations.caller import Caller
 from ..operations.event_following import ALL_TYPES, EventFollower
@@ -22,7 +22,7 @@ from .call import Call
 from .headers import add_headers
 from .live import counted
 from .security_headers import NO_STORE
-from .steps import presented
+from .steps import credential_of
 
 TRANSPORT: Final = "stream"
 PING: Final = b"data: ping\n\n"
@@ -52,7 +52,8 @@ class EventStream:
         self._bridge = call.bridge
         self._key = call.key
         self._follower = EventFollower(call.bridge.feed, call.bridge.events, types or ALL_TYPES, self)
-        self.digest = digest(presented(call.request))
+        credential = credential_of(call)
+        self.digest, self.session_id = credential.digest, credential.session_id
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
         self._behind: dict[str, None] = {}

@@ -1,10 +1,15 @@
 """Adds the headers of every response."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from aiohttp import hdrs, web
 
 from . import cors
 from .call import Call
-from .security_headers import REQUEST_ID, SECURITY_HEADERS, STRICT_TRANSPORT_SECURITY
+from .security_headers import NO_STORE, REQUEST_ID, SECURITY_HEADERS, STRICT_TRANSPORT_SECURITY
+
+NO_STORE_HEADERS: Final[Mapping[str, str]] = {hdrs.CACHE_CONTROL: NO_STORE}
 
 
 def add_headers(call: Call, response: web.StreamResponse) -> None:
@@ -12,6 +17,7 @@ def add_headers(call: Call, response: web.StreamResponse) -> None:
     request, headers = call.request, response.headers
     close_if_unsafe(request, response)
     headers.update(SECURITY_HEADERS)
+    headers.update(call.headers)
     headers[REQUEST_ID] = call.request_id
     if request.secure:
         name, value = STRICT_TRANSPORT_SECURITY

@@ -32,6 +32,8 @@ def problem_of(error: RefusedError) -> WholeResponse:
         "message": detail,
         "reason": error.refusal.label,
     }
+    if error.refusal is Refusal.GRANT:
+        body["error"] = "invalid_grant"  # RFC 6749, section 5.2
     headers: dict[str, str] = {hdrs.CONTENT_TYPE: CONTENT_TYPE, hdrs.CACHE_CONTROL: NO_STORE, **headers_of(error)}
     return WholeResponse(status, headers, Payload.of(json_bytes(body)))
 

@@ -16,6 +16,7 @@ from ..scope.own_events import is_own_event
 from . import ApiKey, Capability
 from .thumbprint import parse_thumbprint
 
+_FOR_PAGES: Final = frozenset({Capability.READ, Capability.DASHBOARD})
 _MAX_NAME_CHARACTERS: Final = 100
 _MAX_ITEMS: Final = 500
 _MAX_ITEM_CHARACTERS: Final = 255
@@ -98,6 +99,17 @@ def with_limits(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
         burst=int(burst) if burst else None,
         cors_origins=frozenset(_parsed("cors_origins", entered, normalize_origin)),
     )
+
+
+def with_pages(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
+    """Return the key for the pages of some areas: ``areas``, further ``allowed`` capabilities, and ``expires``."""
+    key = replace(
+        with_scope(key, {"areas": entered.get("areas")}),
+        capabilities=_FOR_PAGES | {Capability(item) for item in entered.get("allowed") or ()},
+        expires=_expiry(entered.get("expires")),
+    )
+    ensure_useful(key, "areas")
+    return key
 
 
 def ensure_actions_listed(key: ApiKey) -> None:

@@ -28,6 +28,7 @@ class Capability(StrEnum):
     TEMPLATE = "template"
     IMAGES = "images"
     LOCATION = "location"
+    DASHBOARD = "dashboard"
     METRICS = "metrics"
 
 

@@ -27,6 +27,8 @@ class AuthFailure(StrEnum):
     DISABLED = "disabled"
     CHANGED = "changed"
     """The key changed while the request was in progress."""
+    SESSION_OVER = "session_over"
+    """The session of a browser has ended."""
 
     @property
     def is_guess(self) -> bool:
@@ -93,11 +95,17 @@ class KeyRing:
         """Return the key of a secret at Unix time ``now``, or the failure."""
         if len(secret) != LENGTH or not secret.isascii():
             return AuthFailure.MALFORMED
-        presented = digest(secret)
+        found = self.find(digest(secret), now)
+        if found is AuthFailure.UNKNOWN and not is_well_formed(secret):
+            # Verify the checksum only on a miss: it costs as much as the look-up.
+            return AuthFailure.MALFORMED
+        return found
+
+    def find(self, presented: str, now: float) -> ApiKey | AuthFailure:
+        """Return the key of a secret with this hash at Unix time ``now``, or the failure."""
         found = self._by_digest.get(presented)
         if found is None or not hmac.compare_digest(found.digest, presented):
-            # Verify the checksum only on a miss: it costs as much as the look-up.
-            return AuthFailure.UNKNOWN if is_well_formed(secret) else AuthFailure.MALFORMED
+            return AuthFailure.UNKNOWN
         if now >= found.until:
             return AuthFailure.EXPIRED
         return found.key if found.key.enabled else AuthFailure.DISABLED

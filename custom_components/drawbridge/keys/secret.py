@@ -24,9 +24,13 @@ LENGTH: Final = _CHECKSUM_START + _CHECKSUM_LENGTH
 
 def generate() -> str:
     """Return a new secret of ``LENGTH`` characters from the system's random source."""
-    number = int.from_bytes(secrets.token_bytes(_RANDOM_BYTES))
-    body = PREFIX + _base62(number, _RANDOM_LENGTH)
+    body = token(PREFIX)
     return body + _checksum(body)
+
+
+def token(prefix: str) -> str:
+    """Return a prefix and 256 random bits, for a secret that nobody types."""
+    return prefix + _base62(int.from_bytes(secrets.token_bytes(_RANDOM_BYTES)), _RANDOM_LENGTH)
 
 
 def is_well_formed(secret: str) -> bool:

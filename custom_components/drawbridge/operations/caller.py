@@ -19,6 +19,7 @@ from ..states.cursor import Cursors
 from ..states.state_json import StateJson
 from .entry_json import EntryJson
 from .home import ScopedHome
+from .preferences import Preferences
 from .revealed import RevealedCache
 
 
@@ -46,6 +47,7 @@ class Resources:
         users: The users that represent keys.
         created_states: Counts the states that keys created.
         unfinished: Counts the calls that continue after their request has ended.
+        preferences: The preferences that pages stored for keys.
         options: Returns the options of the bridge.
         revealed: What each scope reveals of the registries.
         entry_json: Encodes registry entries.
@@ -61,6 +63,7 @@ class Resources:
     users: KeyUsers
     created_states: CreatedStates
     unfinished: Concurrency
+    preferences: Preferences
     options: Callable[[], Options]
     revealed: RevealedCache = field(default_factory=RevealedCache)
     entry_json: EntryJson = field(default_factory=EntryJson)

@@ -29,6 +29,8 @@ class Operation:
         adds: Optional capabilities. With them, the response contains more.
         is_live: Whether it is a long-lived connection. The time limit, the concurrency limit and the duration metric do
             not apply to it.
+        by_link: Whether pages at the listener may use it with a link that contains the token of an entity's picture.
+            Browsers send no key when they load an image.
 
     """
 
@@ -38,6 +40,7 @@ class Operation:
     everything: bool = False
     adds: tuple[Capability, ...] = ()
     is_live: bool = False
+    by_link: bool = False
 
     def __post_init__(self) -> None:
         """Raise ``TypeError`` if the declaration does not say who may perform the operation."""

@@ -1,26 +1,31 @@
 """Pictures from cameras and image entities."""
 
+import hmac
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Never
 
 from homeassistant.exceptions import HomeAssistantError
 
-from ..keys import Capability
+from ..keys import ApiKey, Capability
 from ..refusal import Refusal, RefusedError, failed, unsupported
-from .caller import Caller
+from .caller import Caller, Resources
 from .declaration import Operation
 
 if TYPE_CHECKING:
     from homeassistant.components.camera import Camera
 
-CAMERA: Final = Operation("images.camera", Capability.IMAGES, names=("entity_id",))
-CAMERA_STREAM: Final = Operation("images.camera_stream", Capability.IMAGES, names=("entity_id",), is_live=True)
-IMAGE: Final = Operation("images.image", Capability.IMAGES, names=("entity_id",))
+CAMERA: Final = Operation("images.camera", Capability.IMAGES, names=("entity_id",), by_link=True)
+CAMERA_STREAM: Final = Operation(
+    "images.camera_stream", Capability.IMAGES, names=("entity_id",), is_live=True, by_link=True
+)
+IMAGE: Final = Operation("images.image", Capability.IMAGES, names=("entity_id",), by_link=True)
 CAPABILITIES: Final = Operation("images.capabilities", Capability.IMAGES, names=("entity_id",))
 STREAM: Final = Operation("images.stream", Capability.IMAGES, names=("entity_id",))
 
 MIN_INTERVAL: Final = 0.5
 """The shortest time between two pictures of a stream in seconds, as in Home Assistant."""
+
+_FOR_LINKS: Final = frozenset({Capability.IMAGES, Capability.DASHBOARD})
 _TIMEOUT_SECONDS: Final = 10
 _NO_PICTURE: Final = "Unable to get image"
 
@@ -82,6 +87,18 @@ async def image_picture(caller: Caller, entity_id: str) -> Picture:
     except (HomeAssistantError, ValueError) as err:
         raise failed(f"{_NO_PICTURE}: {err}.") from err
     return Picture(image.content, image.content_type)
+
+
+def may_have_link(key: ApiKey, resources: Resources, entity_id: str, token: str) -> bool:
+    """Return whether pages of a key may show the picture of an entity by a link with this token."""
+    domain, _, name = entity_id.partition(".")
+    if domain not in {"camera", "image"} or not name or not key.capabilities >= _FOR_LINKS:
+        return False
+    try:
+        entity = Caller.of(key, resources).home.find_entity(domain, entity_id, _NO_PICTURE)
+    except RefusedError:
+        return False
+    return any(hmac.compare_digest(item.encode(), token.encode()) for item in entity.access_tokens)
 
 
 def camera_capabilities(caller: Caller, entity_id: str) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Command:
         handler: Handles it.
         summary: A one-line description, for the documentation.
         is_free: Whether it does not count towards the rate limit.
+        without: Handles it for a key without the capability; ``None`` to refuse it.
         fields: The fields of the message, for the documentation.
 
     """
@@ -52,6 +53,7 @@ class Command:
     handler: Handler
     summary: str
     is_free: bool = False
+    without: Handler | None = None
     fields: Mapping[Any, Any] | None = None
 
 
@@ -63,7 +65,13 @@ class Commands:
         self.commands: list[Command] = []
 
     def command(
-        self, type_: str, operation: Operation, fields: Mapping[Any, Any] | None = None, *, is_free: bool = False
+        self,
+        type_: str,
+        operation: Operation,
+        fields: Mapping[Any, Any] | None = None,
+        *,
+        is_free: bool = False,
+        without: Handler | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declare the decorated function as a handler. The first line of its docstring is the summary.
 
@@ -72,13 +80,14 @@ class Commands:
             operation: The declaration of the operation.
             fields: The fields besides ``id`` and ``type``, as in Home Assistant's own command.
             is_free: Whether it does not count towards the rate limit.
+            without: Handles it for a key without the capability; ``None`` to refuse it.
 
         """
         schema = None if not fields else BASE_COMMAND_MESSAGE_SCHEMA.extend({vol.Required("type"): type_, **fields})
 
         def declare(handler: Handler) -> Handler:
             summary = (handler.__doc__ or "").partition("\n")[0]
-            self.commands.append(Command(type_, operation, schema, handler, summary, is_free, fields))
+            self.commands.append(Command(type_, operation, schema, handler, summary, is_free, without, fields))
             return handler
 
         return declare

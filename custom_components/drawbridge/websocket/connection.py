@@ -19,7 +19,7 @@ from ..log import get_logger
 from ..operations.caller import Caller
 from ..refusal import Refusal, RefusedError
 from ..states.ordered import ordered_json
-from .command import ANSWERED, Command, Request
+from .command import ANSWERED, Command, Handler, Request
 from .errors import ErrorAnswer, error_answer
 from .outbox import Outbox
 
@@ -112,9 +112,9 @@ class Connection:
     def _run(self, number: int, command: Command, message: dict[str, Any]) -> None:
         request: Request | None = None
         try:
-            self._admit(command)
+            handler = self._admit(command)
             request = Request(self, number, _validated(command, message), self.caller())
-            result = command.handler(request)
+            result = handler(request)
         except Exception as err:  # noqa: BLE001 - each has its answer
             self._answer_error(number, command, message, request, err)
             return
@@ -123,15 +123,18 @@ class Connection:
         else:
             self._answer(number, command, message, request, result)
 
-    def _admit(self, command: Command) -> None:
-        """Apply the rate limit and check the capability. Raises ``RefusedError``."""
+    def _admit(self, command: Command) -> Handler:
+        """Apply the rate limit, check the capability, and return the handler. Raises ``RefusedError``."""
         admission, key = self.bridge.admission, self.key
         if not command.is_free:
             allowance = admission.limit_rate(key)
             if allowance is not None and not allowance.allowed:
                 raise admission.over_limit(key)
-        if (refused := admission.authorize(key, command.operation.capability)) is not None:
+        if (refused := admission.authorize(key, command.operation.capability)) is None:
+            return command.handler
+        if command.without is None:
             raise refused
+        return command.without
 
     def _wait(
         self, number: int, command: Command, message: dict[str, Any], request: Request, work: Coroutine[Any, Any, Any]

@@ -20,7 +20,7 @@ from ..bridge import Bridge
 from ..door import Door
 from ..http.problem import problem_of
 from ..http.security_headers import REQUEST_ID, SECURITY_HEADERS, request_id
-from ..keys import ApiKey, AuthFailure, digest
+from ..keys import ApiKey, AuthFailure
 from ..limits.origins import ANY_ORIGIN
 from ..masking import mask
 from ..refusal import Refusal, RefusedError
@@ -137,7 +137,7 @@ def _admit(handshake: Handshake, secret: str) -> Session | RefusedError:
     if refused is not None:
         return refused
     try:
-        return Session(handshake, key, digest(secret))
+        return Session(handshake, key, handshake.bridge.admission.credential(secret))
     except RefusedError as err:
         return err
 

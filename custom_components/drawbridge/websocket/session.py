@@ -12,7 +12,7 @@ from homeassistant.components.websocket_api.auth import (
 )
 from homeassistant.util.json import JSON_DECODE_EXCEPTIONS, json_loads
 
-from ..admission import Client
+from ..admission import Client, Credential
 from ..bridge import Bridge
 from ..door import Door
 from ..http.client import client_of
@@ -68,14 +68,14 @@ class Handshake:
 class Session:
     """The command phase of a connection: reads messages, and ends when the key ends."""
 
-    def __init__(self, handshake: Handshake, key: ApiKey, secret_digest: str) -> None:
+    def __init__(self, handshake: Handshake, key: ApiKey, credential: Credential) -> None:
         """Create a session of a key that was admitted. It counts as a connection until ``serve`` has returned.
 
         Raises:
             RefusedError: There are too many connections.
 
         """
-        self.digest = secret_digest
+        self.digest, self.session_id = credential.digest, credential.session_id
         self._request = handshake.request
         self._websocket = handshake.websocket
         self._bridge = handshake.bridge

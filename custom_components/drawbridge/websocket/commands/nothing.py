@@ -16,8 +16,6 @@ from ..errors import CommandError
 commands = Commands()
 
 _KEY: Final = {vol.Required("key"): str}
-_OPTIONAL_KEY: Final = {vol.Optional("key"): str}
-_VALUE: Final = {vol.Required("value"): vol.Any(bool, str, int, float, dict, list, None)}
 
 
 @commands.command("persistent_notification/get", operations.NOTIFICATIONS)
@@ -49,12 +47,6 @@ def issues(_request: Request) -> dict[str, list[Any]]:
 def config_entries(_request: Request) -> list[Any]:
     """Return an empty list of config entries."""
     return []
-
-
-@commands.command("get_panels", operations.DASHBOARDS)
-def panels(_request: Request) -> dict[str, Any]:
-    """Return no panels."""
-    return {}
 
 
 @commands.command("lovelace/info", operations.DASHBOARDS)
@@ -93,45 +85,46 @@ def blueprints(_request: Request) -> dict[str, Any]:
     return {}
 
 
-@commands.command("frontend/get_user_data", operations.PREFERENCES, _OPTIONAL_KEY)
-def user_data(request: Request) -> dict[str, Any]:
-    """Return no preferences."""
-    return _no_preferences(request)
-
-
-@commands.command("frontend/set_user_data", operations.PREFERENCES, {**_KEY, **_VALUE})
-def set_user_data(_request: Request) -> None:
-    """Accept a preference without storing it."""
-
-
-@commands.command("frontend/subscribe_user_data", operations.PREFERENCES, _OPTIONAL_KEY)
-def subscribe_user_data(request: Request) -> Answered:
-    """Send empty preferences, and no events after them."""
-    return _subscribe_preferences(request)
-
-
 @commands.command("frontend/get_system_data", operations.PREFERENCES, _KEY)
-def system_data(request: Request) -> dict[str, Any]:
+def system_data(_request: Request) -> dict[str, Any]:
     """Return no system preferences."""
-    return _no_preferences(request)
+    return {"value": None}
 
 
 @commands.command("frontend/subscribe_system_data", operations.PREFERENCES, _KEY)
 def subscribe_system_data(request: Request) -> Answered:
     """Send empty system preferences, and no events after them."""
-    return _subscribe_preferences(request)
-
-
-def _no_preferences(request: Request) -> dict[str, Any]:
-    return {"value": None if "key" in request.message else {}}
-
-
-def _subscribe_preferences(request: Request) -> Answered:
     _subscribe(request)
     # The event is sent before the result, as in Home Assistant.
-    request.send_event(_no_preferences(request))
+    request.send_event({"value": None})
     request.send_result()
     return ANSWERED
+
+
+@commands.command(
+    "labs/subscribe", operations.PREVIEWS, {vol.Required("domain"): str, vol.Required("preview_feature"): str}
+)
+def subscribe_preview(request: Request) -> Answered:
+    """Send that a preview feature is disabled, and no events after that."""
+    _subscribe(request)
+    request.send_result()
+    request.send_event({"enabled": False})
+    return ANSWERED
+
+
+@commands.command("config_entries/flow/subscribe", operations.INTEGRATIONS)
+def subscribe_flows(request: Request) -> Answered:
+    """Send an empty list of config flows, and no events after it."""
+    _subscribe(request)
+    request.send_result()
+    request.send_event([])
+    return ANSWERED
+
+
+@commands.command("brands/access_token", operations.BRANDS)
+def brands_token(_request: Request) -> dict[str, str]:
+    """Return an empty token, because the bridge does not serve logos of integrations."""
+    return {"token": ""}
 
 
 def _subscribe(request: Request) -> None:

@@ -7,14 +7,29 @@ import voluptuous as vol
 from homeassistant.components.websocket_api.const import ERR_TEMPLATE_ERROR
 from homeassistant.helpers import config_validation as cv
 
-from ...operations import templates as operations
+from ...keys import Capability
+from ...operations import pages, templates as operations
 from ...operations.templates.errors import TemplateTooMuchError
+from ...refusal import Refusal, RefusedError
 from ..command import ANSWERED, Answered, Commands, Request
 from ..errors import CommandError
 
 commands = Commands()
 
 _LONGEST_SECONDS: Final = 30.0
+
+
+def _greet(request: Request) -> Answered:
+    """Render the greeting of the default dashboard, which the pages ask for. Refuse any other template."""
+    text = pages.greeting(request.caller, request.message["template"], request.message.get("variables") or {})
+    if text is None:
+        key = request.caller.key
+        raise RefusedError(Refusal.CAPABILITY, {"key": key.name, "capability": Capability.TEMPLATE.value})
+    request.subscribe(lambda: None)
+    request.send_result()
+    listeners = {"all": False, "domains": [], "entities": [], "time": False}
+    request.send_event({"result": text, "listeners": listeners})
+    return ANSWERED
 
 
 @commands.command(
@@ -28,6 +43,7 @@ _LONGEST_SECONDS: Final = 30.0
         vol.Optional("strict", default=False): bool,
         vol.Optional("report_errors", default=False): bool,
     },
+    without=_greet,
 )
 async def render_template(request: Request) -> Answered:
     """Render a template that reads states in scope, and render it again whenever they change."""

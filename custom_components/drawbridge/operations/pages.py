@@ -1,0 +1,89 @@
+"""What Home Assistant's own pages ask for beside the data of entities: panels and preferences.
+
+The pages build their dashboards from the entities and areas that the key sees.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ..keys import Capability
+from .caller import Caller
+from .declaration import Operation
+from .preferences import Listener
+
+PANELS: Final = Operation("pages.panels", Capability.READ, adds=(Capability.DASHBOARD,))
+PREFERENCES: Final = Operation("pages.preferences", Capability.READ, adds=(Capability.DASHBOARD,))
+GREETING: Final = "## Welcome {{ user }}"
+"""The template of the default dashboard."""
+
+_MAX_NAME: Final = 255
+
+type Condition = Callable[[Caller], bool]
+
+
+def _always(_caller: Caller) -> bool:
+    return True
+
+
+def _with_history(caller: Caller) -> bool:
+    return caller.may(Capability.HISTORY)
+
+
+def _with_entities(domain: str) -> Condition:
+    return lambda caller: any(True for _ in caller.home.states(domain))
+
+
+_PANELS: Final[Mapping[str, Condition]] = {
+    "home": _always,
+    "light": _always,
+    "security": _always,
+    "climate": _always,
+    "profile": _always,
+    "notfound": _always,
+    "history": _with_history,
+    "logbook": _with_history,
+    "calendar": _with_entities("calendar"),
+    "todo": _with_entities("todo"),
+}
+"""The panels of keys: no settings, no developer tools, and nothing of other integrations."""
+
+
+def panels(caller: Caller) -> dict[str, dict[str, Any]]:
+    """Return the panels of a key with the capability `dashboard`; no panels to any other."""
+    if not caller.may(Capability.DASHBOARD):
+        return {}
+    registered: Mapping[str, Any] = caller.hass.data.get("frontend_panels", {})
+    return {
+        name: dict(registered[name].to_response())
+        for name, condition in _PANELS.items()
+        if name in registered and condition(caller)
+    }
+
+
+def preferences(caller: Caller) -> Mapping[str, Any]:
+    """Return the preferences of a key with the capability `dashboard`; none of any other."""
+    return caller.resources.preferences.of_key(caller.key.id) if caller.may(Capability.DASHBOARD) else {}
+
+
+def store_preference(caller: Caller, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Store a preference of a key with the capability `dashboard`; ignore that of any other.
+
+    Raises:
+        RefusedError: There are too many preferences, or they are too large.
+
+    """
+    if caller.may(Capability.DASHBOARD):
+        caller.resources.preferences.put(caller.key.id, name, value)
+
+
+def follow_preferences(caller: Caller, listener: Listener) -> Callable[[], None]:
+    """Call a listener after each change of the key's preferences, until the returned function is called."""
+    return caller.resources.preferences.listen(caller.key.id, listener)
+
+
+def greeting(caller: Caller, template: str, variables: Mapping[str, Any]) -> str | None:
+    """Return the greeting of the default dashboard, which a key needs no capability for; ``None`` if it is none."""
+    user = variables.get("user")
+    if not caller.may(Capability.DASHBOARD) or template != GREETING or not isinstance(user, str):
+        return None
+    return GREETING.replace("{{ user }}", user[:_MAX_NAME])

@@ -1,0 +1,173 @@
+"""Home Assistant's own pages for one room, in a real browser on a real Home Assistant."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from sandbox import ports
+from sandbox.browser import PHONE, furnished_house
+from sandbox.drawbridge import NewKey, add_key, set_up
+from sandbox.homeassistant import HomeAssistant
+from tests.e2e.pages import Tablet, found, mark_hidden, tablet
+
+MARKER = "zzhidden"
+LAMP = "light.living_room_floor_lamp"
+ROOM = "/home/areas-living_room"
+CAPABILITIES = ("read", "control", "history", "images", "dashboard")
+ELSEWHERE = (
+    "/config/dashboard", "/config/entities", "/config/areas/dashboard", "/config/integrations/dashboard",
+    "/config/users", "/developer-tools/state", "/developer-tools/template", "/hassio/dashboard", "/energy", "/map",
+    "/media-browser", "/lovelace/0", "/automation/edit/new", "/no-such-page",
+)  # fmt: skip
+"""Pages that a guest has no business with."""
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@dataclass
+class House:
+    """A household whose listener serves pages."""
+
+    home: HomeAssistant
+    url: str
+
+    async def new_key(self, name: str, capabilities: tuple[str, ...] = CAPABILITIES) -> str:
+        """Create a key for the living room."""
+        return await add_key(self.home.client, NewKey(name, capabilities, areas=("living_room",), per_minute=0))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A furnished household."""
+    async with furnished_house(tmp_path_factory.mktemp("pages")) as home:
+        port = ports.choose(None)
+        await set_up(home.client, listener_enabled=True, listener_port=port, listener_address=ports.HOST, pages=True)
+        yield House(home, f"http://{ports.HOST}:{port}")
+
+
+async def sign_in(page: Tablet, key: str) -> None:
+    """Open the link of a key, and wait for the dashboard."""
+    await page.page.goto(f"{page.url}/auth/sign-in#{key}")
+    await page.sees("Living Room")
+
+
+async def test_signing_in_by_typing(house: House) -> None:
+    """A wrong key is told in plain words, a right one opens the room, and reloading keeps it."""
+    key = await house.new_key("Typed")
+    async with tablet(house.url, size=PHONE) as page:
+        await page.page.goto(house.url)
+        await page.sees_sign_in()
+        await page.page.get_by_label("Key", exact=True).fill("dbk_wrong")
+        await page.page.keyboard.press("Enter")
+        await page.sees("This is not a complete key.")
+        await page.page.get_by_label("Key", exact=True).fill(key)
+        await page.page.get_by_role("button", name="Sign in").click()
+        await page.sees("Living Room")
+        await page.page.reload()
+        await page.sees("Living Room")
+        assert key not in page.page.url
+        assert page.errors == []
+
+
+async def test_the_room(house: House) -> None:
+    """A link signs in. A light is switched by the page, and a change from elsewhere appears."""
+    client = house.home.client
+    await client.call("light.turn_on", LAMP)
+    key = await house.new_key("Tablet")
+    async with tablet(house.url) as page:
+        await sign_in(page, key)
+        assert key not in await page.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+        assert key not in await page.page.evaluate("location.href + document.referrer")
+        await page.visit(ROOM, "Living room floor lamp")
+        tile = page.page.locator("hui-tile-card").filter(has_text="Living room floor lamp")
+        await tile.get_by_role("button", name="Toggle Living room floor lamp").click()
+        await page.until_state(LAMP, "off")
+        assert (await client.state(LAMP))["state"] == "off"
+        await client.call("light.turn_on", LAMP)
+        await page.until_state(LAMP, "on")
+        await tile.get_by_role("button").first.click()
+        dialog = page.page.locator("ha-more-info-dialog")
+        await dialog.get_by_role("button", name="Brightness").wait_for()
+        await dialog.get_by_role("button", name="History").click()
+        await page.sees("Show more")
+        assert page.errors == []
+
+
+async def test_a_restart(house: House) -> None:
+    """The page comes back by itself, without signing in again."""
+    async with tablet(house.url) as page:
+        await sign_in(page, await house.new_key("Restarted"))
+        await house.home.client.disconnect()
+        await house.home.process.stop()
+        await house.home.restart()
+        await house.home.client.call("light.turn_off", LAMP)
+        await page.until_state(LAMP, "off")
+        await house.home.client.call("light.turn_on", LAMP)
+        await page.until_state(LAMP, "on")
+        await page.page.reload()
+        await page.sees("Living Room")
+
+
+async def test_the_end_of_a_key(house: House) -> None:
+    """An open page of a revoked key leads to the sign-in page, and stays there."""
+    client = house.home.client
+    key = await house.new_key("Revoked")
+    async with tablet(house.url) as page:
+        await sign_in(page, key)
+        await client.call("drawbridge.revoke_key", key="Revoked")
+        await page.sees_sign_in()
+        loads: list[str] = []
+        page.page.on("framenavigated", lambda frame: loads.append(frame.url))
+        await asyncio.sleep(8)
+        assert loads == []
+        await page.page.get_by_label("Key", exact=True).fill(key)
+        await page.page.keyboard.press("Enter")
+        await page.sees("This key is not valid.")
+
+
+async def test_logging_out(house: House) -> None:
+    """It ends the session at the bridge too."""
+    async with tablet(house.url) as page:
+        await sign_in(page, await house.new_key("Leaving"))
+        tokens = await page.page.evaluate("JSON.parse(localStorage.hassTokens)")
+        await page.visit("/profile/dashboard", "Log out")
+        await page.page.get_by_role("button", name="Log out").first.click()
+        await page.page.locator("ha-dialog").get_by_role("button", name="Log out").last.click()
+        await page.sees_sign_in()
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        async with aiohttp.ClientSession(headers=headers) as session, session.get(f"{house.url}/api/states") as answer:
+            assert answer.status == 401
+
+
+async def test_nothing_hidden_reaches_the_browser(house: House) -> None:
+    """No id, name or state out of scope: in frames, responses, stores, the console, the page and its memory."""
+    client = house.home.client
+    key = await house.new_key("Guest")
+    headers = {"Authorization": f"Bearer {key}"}
+    async with aiohttp.ClientSession(headers=headers) as session, session.get(f"{house.url}/api/states") as answer:
+        seen = {item["entity_id"] for item in await answer.json()}
+    hidden = await mark_hidden(client, seen, MARKER)
+    assert len(hidden) > 50
+    async with tablet(house.url) as page:
+        await sign_in(page, key)
+        for path in ("/home/overview", ROOM, "/light", "/climate", "/security", "/history", "/logbook", "/profile"):
+            await page.page.goto(house.url + path)
+            await page.page.wait_for_timeout(2000)
+            await page.look(path)
+        await client.call("homeassistant.toggle", "light.bedroom_lamp")
+        for path in ELSEWHERE:
+            await page.page.goto(house.url + path)
+            await page.page.wait_for_timeout(1200)
+            await page.look(path)
+        await page.page.goto(house.url + ROOM)
+        await page.sees("Living room floor lamp")
+        page.received.append(("memory", await page.memory()))
+        kinds = {where.partition(" ")[0] for where, _ in page.received}
+        assert {"frame", "response", "document", "stores", "memory"} <= kinds
+        assert any(LAMP in text for where, text in page.received if where == "memory")
+        assert found(hidden, page.received) == []
+        assert page.errors == []

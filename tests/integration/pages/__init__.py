@@ -1,0 +1,1 @@
+"""Home Assistant's own pages, and the sessions of browsers."""
