@@ -260,13 +260,20 @@ async def keys_of(bridge: Bridge) -> dict[str, str]:
     return made
 
 
+def area_of(hass: HomeAssistant, device: Any) -> str | None:
+    """Return the area of a device, as Home Assistant has it."""
+    find: Any = getattr(dr, "async_get_effective_area_id", None)
+    area_id: str | None = device.area_id if find is None else find(hass, device)
+    return area_id
+
+
 def facts(hass: HomeAssistant, entity_id: str) -> EntityFacts:
     """Look an entity up, without anything that is remembered."""
     entry = er.async_get(hass).entities.get(entity_id)
     if entry is None:
         return EntityFacts(entity_id)
     device = dr.async_get(hass).async_get(entry.device_id) if entry.device_id else None
-    area_id = entry.area_id or (device.area_id if device else None)
+    area_id = entry.area_id or (area_of(hass, device) if device else None)
     area = ar.async_get(hass).areas.get(area_id) if area_id else None
     labels = {*entry.labels, *(device.labels if device else ()), *(area.labels if area else ())}
     floor_id, guarded = area.floor_id if area else None, entry.platform == "drawbridge"

@@ -19,9 +19,10 @@ from homeassistant.helpers import (
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import json_loads_object
 
+from ..scope.devices import Device, effective_area
 from ..scope.redaction import Redaction, without_bearer_text
 from .home import ScopedHome
-from .revealed import Device, Revealed, effective_area
+from .revealed import Revealed
 
 _ENTITY: Final = frozenset(
     {

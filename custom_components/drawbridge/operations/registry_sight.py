@@ -11,8 +11,9 @@ from typing import Any, Final, NamedTuple
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
+from ..scope.devices import children_of
 from ..scope.resolver import LiveScope
-from .revealed import AREA, CATEGORY, DEVICE, ENTITY, FLOOR, LABEL, Item, Revealing, children_of, is_own
+from .revealed import AREA, CATEGORY, DEVICE, ENTITY, FLOOR, LABEL, Item, Revealing, is_own
 
 SUBJECTS: Final[Mapping[str, str]] = {
     f"{kind}_registry_updated": kind for kind in (ENTITY, DEVICE, AREA, FLOOR, LABEL, CATEGORY)

@@ -10,10 +10,10 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr, en
 from homeassistant.helpers.entity import entity_sources
 
 from ..keys import Capability
+from ..scope.devices import Device, children_of, effective_area, parent_of
 from .caller import Caller
 from .declaration import Operation
 from .registries import revealed_to
-from .revealed import Device, effective_area, parent_of
 
 SEARCH: Final = Operation("registries.related", Capability.READ)
 
@@ -136,7 +136,7 @@ class _Search:
         self._add("label", device.labels)
         self._add("device", [parent_of(device)])
         self._add_area(effective_area(self._hass, device))
-        for child in self._children(device_id):
+        for child in children_of(self._hass, device_id):
             self._add("device", [child.id])
             self._add_content(child)
         self._add_content(device)
@@ -200,12 +200,6 @@ class _Search:
         ):
             if not only_of_area or entry.area_id is None:
                 self._add_entity(entry.entity_id)
-
-    def _children(self, device_id: str) -> Iterable[Device]:
-        # Before 2026.8, devices have no children.
-        find: Any = getattr(dr, "async_entries_for_parent_device", None)
-        found: Iterable[Device] = () if find is None else find(dr.async_get(self._hass), device_id)
-        return found
 
     def _add_entity(self, entity_id: str) -> None:
         if self._home.allows(entity_id):

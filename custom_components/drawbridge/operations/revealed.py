@@ -6,20 +6,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 
 from ..const import DOMAIN
+from ..scope.devices import Device, effective_area, parent_of
 from ..scope.model import Scope
 from ..scope.resolver import EntityDirectory, LiveScope
-
-if TYPE_CHECKING:
-    type Device = dr.AnyDeviceEntry
-else:
-    # Before 2026.8, there are no child devices.
-    type Device = dr.DeviceEntry
 
 ENTITY: Final = "entity"
 DEVICE: Final = "device"
@@ -183,26 +178,6 @@ def all_devices(hass: HomeAssistant) -> Iterator[Device]:
         device: Device | None = registry.async_get(item) if isinstance(item, str) else item
         if device is not None:
             yield device
-
-
-def effective_area(hass: HomeAssistant, device: Device) -> str | None:
-    """Return the area of a device. A child device without an area is in the area of its parent."""
-    if device.area_id is not None or (parent_id := parent_of(device)) is None:
-        return device.area_id
-    parent = dr.async_get(hass).async_get(parent_id)
-    return None if parent is None else parent.area_id
-
-
-def parent_of(device: Device) -> str | None:
-    """Return the ID of the parent of a child device; ``None`` for other devices."""
-    parent_id: str | None = device.dict_repr.get("parent_device_id")
-    return parent_id
-
-
-def children_of(hass: HomeAssistant, device_id: str) -> Iterable[Device]:
-    """Return the child devices of a device."""
-    find = getattr(dr, "async_entries_for_parent_device", None)  # Before 2026.8, there are no child devices.
-    return () if find is None else find(dr.async_get(hass), device_id)
 
 
 def is_own(identifiers: Iterable[Sequence[str]]) -> bool:

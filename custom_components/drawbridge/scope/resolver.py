@@ -9,6 +9,7 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr, en
 
 from ..const import DOMAIN
 from ..masking import holds_key
+from .devices import children_of, effective_area
 from .model import EntityFacts, Scope
 
 type EntityListener = Callable[[str], None]
@@ -18,7 +19,7 @@ _MAX_GONE: Final = 10_000
 """Entities that are gone, of those that a scope has shown. When there are more, they are forgotten."""
 _ENTITY_PLATFORMS: Final = frozenset(item.value for item in Platform)
 _ENTITY_FACTS: Final = frozenset({"area_id", "device_id", "entity_id", "labels", "platform"})
-_DEVICE_FACTS: Final = frozenset({"area_id", "labels"})
+_DEVICE_FACTS: Final = frozenset({"area_id", "labels", "parent_device_id"})
 
 
 class HasScope(Protocol):
@@ -202,7 +203,7 @@ class EntityDirectory:
         if entry is None:
             return EntityFacts(entity_id, is_own=self._was_own(entity_id) or holds_key(entity_id))
         device = self._devices.async_get(entry.device_id) if entry.device_id else None
-        area_id = entry.area_id or (device.area_id if device is not None else None)
+        area_id = entry.area_id or (effective_area(self._hass, device) if device is not None else None)
         area = self._areas.async_get_area(area_id) if area_id else None
         labels = entry.labels.union(
             device.labels if device is not None else (), area.labels if area is not None else ()
@@ -253,8 +254,10 @@ class EntityDirectory:
             self._device_moved(device.id)
 
     def _device_moved(self, device_id: str) -> None:
-        for entry in er.async_entries_for_device(self._entities, device_id, include_disabled_entities=True):
-            self._changed(entry.entity_id)
+        """Take note that the facts of a device changed. Its child devices may inherit its area."""
+        for item in (device_id, *(child.id for child in children_of(self._hass, device_id))):
+            for entry in er.async_entries_for_device(self._entities, item, include_disabled_entities=True):
+                self._changed(entry.entity_id)
 
     def _changed(self, entity_id: str) -> None:
         for live in self._live.values():

@@ -1,0 +1,33 @@
+"""Child devices, and the area that they inherit from their parent."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+
+if TYPE_CHECKING:
+    type Device = dr.AnyDeviceEntry
+else:
+    # Before 2026.8, there are no child devices.
+    type Device = dr.DeviceEntry
+
+
+def effective_area(hass: HomeAssistant, device: Device) -> str | None:
+    """Return the area of a device. A child device without an area is in the area of its parent."""
+    if device.area_id is not None or (parent_id := parent_of(device)) is None:
+        return device.area_id
+    parent = dr.async_get(hass).async_get(parent_id)
+    return None if parent is None else parent.area_id
+
+
+def parent_of(device: Device) -> str | None:
+    """Return the ID of the parent of a child device; ``None`` for other devices."""
+    parent_id: str | None = getattr(device, "parent_device_id", None)
+    return parent_id
+
+
+def children_of(hass: HomeAssistant, device_id: str) -> Iterable[Device]:
+    """Return the child devices of a device."""
+    find = getattr(dr, "async_entries_for_parent_device", None)  # Before 2026.8, there are no child devices.
+    return () if find is None else find(dr.async_get(hass), device_id)
