@@ -18,6 +18,7 @@ from .issues.monitor import Issues
 from .issues.scope import ScopeIssues
 from .keys.keeper import remove_store
 from .listener import Listener
+from .log import mask_access_log
 from .migration import migrate
 from .services import register_actions
 from .sessions.sessions import remove_sessions
@@ -41,6 +42,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
             entry = next(iter(hass.config_entries.async_loaded_entries(DOMAIN)), None)
         return entry.runtime_data if entry is not None and hass.is_running else None
 
+    mask_access_log()
     # Register before the REST API, which handles all other paths.
     mount_websocket(hass.http.app.router, find_bridge, base_path=BASE_PATH)
     api.mount(hass.http.app.router, find_bridge, base_path=BASE_PATH)

@@ -32,3 +32,11 @@ def get_logger(name: str) -> logging.Logger:
     logger = logging.getLogger(name)
     logger.addFilter(_FILTER)
     return logger
+
+
+def mask_access_log() -> None:
+    """Mask secrets in the access log of Home Assistant's web server, which contains the URLs of requests.
+
+    It is off unless the user turns it on.
+    """
+    get_logger("aiohttp.access")

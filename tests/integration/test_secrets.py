@@ -142,11 +142,9 @@ def shows(text: str, secret: str) -> bool:
 def is_ours(record: logging.LogRecord) -> bool:
     """Tell whether a log line is due to Drawbridge.
 
-    Home Assistant itself has no access log, and writes what services are called with when it is debugged.
+    Home Assistant writes what services are called with when it is debugged.
     """
-    if record.name.startswith("custom_components.drawbridge"):
-        return True
-    return record.levelno >= logging.INFO and record.name != "aiohttp.access"
+    return record.levelno >= logging.INFO or record.name.startswith("custom_components.drawbridge")
 
 
 def described(bridge: Bridge, events: list[Any]) -> list[str]:

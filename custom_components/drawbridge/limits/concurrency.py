@@ -1,5 +1,7 @@
 """Limits the concurrent requests of each key."""
 
+import asyncio
+
 
 class Concurrency:
     """Counts the concurrent requests of each key. Contains only keys with requests in progress."""
@@ -7,6 +9,7 @@ class Concurrency:
     def __init__(self) -> None:
         """Create an empty count."""
         self._under_way: dict[str, int] = {}
+        self._left: dict[str, asyncio.Event] = {}
 
     def __len__(self) -> int:
         """Return the number of keys with requests in progress."""
@@ -22,8 +25,19 @@ class Concurrency:
 
     def leave(self, key_id: str) -> None:
         """Stop counting a request."""
+        if (event := self._left.pop(key_id, None)) is not None:
+            event.set()
         left = self._under_way[key_id] - 1
         if left:
             self._under_way[key_id] = left
         else:
             del self._under_way[key_id]
+
+    async def wait(self, key_id: str, seconds: float) -> None:
+        """Wait until a request of a key has ended, at most this long."""
+        event = self._left.setdefault(key_id, asyncio.Event())
+        try:
+            async with asyncio.timeout(seconds):
+                await event.wait()
+        except TimeoutError:
+            return

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 _LOGGER = get_logger(__name__)
 _AT_ONCE: Final = 20
 """The number of messages of an array to handle before yielding to the event loop."""
+_WAIT_SECONDS: Final = 10.0
+"""The maximum time that a command waits until it is started."""
+_POLL_SECONDS: Final = 0.02
 _HEAD: Final = 2
 """The number of members that every message has: the ID and the type."""
 _INVALID_RESULT: Final = ErrorAnswer(ERR_UNKNOWN_ERROR, "Invalid JSON in response")
@@ -69,18 +73,45 @@ class Connection:
 
     # --- Receiving
 
-    async def receive(self, message: object) -> None:
-        """Handle a message or an array of messages."""
-        if type(message) is not list:
-            self._handle(message)
-            return
-        for number, item in enumerate(message, 1):
+    async def receive(self, message: object, beat: Callable[[], None]) -> None:
+        """Handle a message or an array of messages.
+
+        An array can take long, so ``beat`` is called after each message, unless the client does not read the results.
+        """
+        for number, item in enumerate(message if type(message) is list else (message,), 1):
+            if not self._has_room_for(item) and not await self._wait_for_room(item):
+                return
             self._handle(item)
+            if self._is_closed:
+                return
+            if not self.outbox.is_crowded:
+                beat()
             if number % _AT_ONCE == 0:
                 # Yield to the event loop, because the array can be long.
                 await asyncio.sleep(0)
-            if self._is_closed:
-                return
+
+    def _has_room_for(self, message: object) -> bool:
+        """Tell whether a command can be started: few results are unread, and the key has few commands in progress."""
+        if self.outbox.is_crowded:
+            return False
+        head = _head(message)
+        command = self._commands.get(head[1]) if head is not None else None
+        if command is None or not inspect.iscoroutinefunction(command.handler):
+            return True
+        return not self.bridge.concurrency.is_full(self.key.id, self.bridge.options.max_concurrent)
+
+    async def _wait_for_room(self, message: object) -> bool:
+        """Read nothing more from a client that sends commands faster than they end, or than it reads their results.
+
+        A command that has waited too long is handled, and is then subject to the limits. Return whether the connection
+        is still open.
+        """
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while not self._has_room_for(message) and time.monotonic() < deadline:
+            await self.bridge.concurrency.wait(self.key.id, _POLL_SECONDS)
+            if self._is_closed or self.outbox.is_closing:
+                return False
+        return True
 
     def _handle(self, message: object) -> None:
         """Validate the ID and the type like Home Assistant does, and run the command."""

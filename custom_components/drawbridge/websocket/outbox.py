@@ -17,6 +17,8 @@ MAX_PENDING: Final = 4096
 PEAK_PENDING: Final = 1024
 """The maximum number of queued messages for longer than ``PEAK_SECONDS``, as in Home Assistant."""
 PEAK_SECONDS: Final = 10.0
+CROWDED_BYTES: Final = MAX_PENDING_BYTES // 4
+"""More queued bytes than this, or more than ``PEAK_PENDING`` messages, delay the next command."""
 
 _COALESCES: Final = 0x80
 
@@ -94,6 +96,16 @@ class Outbox:
     def is_behind(self) -> bool:
         """Whether the client has not read enough of the sent data."""
         return bool(self._pending) or self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so much is queued that no more commands should be started."""
+        return len(self._pending) > PEAK_PENDING or self._pending_bytes > CROWDED_BYTES
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._is_over or self._transport.is_closing()
 
     @property
     def pending_bytes(self) -> int:

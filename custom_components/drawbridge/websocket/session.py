@@ -146,7 +146,7 @@ class Session:
             message = await websocket.receive()
             self._heartbeat.beat()
             if message.type is WSMsgType.TEXT:
-                await connection.receive(_parsed(message.data))
+                await connection.receive(_parsed(message.data), self._heartbeat.beat)
             elif message.type is WSMsgType.PING:
                 await websocket.pong(message.data)
             elif message.type is WSMsgType.PONG:

@@ -110,19 +110,23 @@ class RawSocket:
                 await self.send(frame(CLOSE, payload[:2]))
         return first & 0x0F, payload
 
-    async def messages(self) -> list[Any]:
-        """Return all messages until the answer to the last ping, or until the connection has ended."""
-        found: list[Any] = []
+    async def each(self) -> AsyncIterator[Any]:
+        """Iterate over all messages until the answer to the last ping, or until the connection has ended."""
         while (item := await self.next()) is not None:
             opcode, payload = item
             if opcode != TEXT:
                 continue
             content = json.loads(payload)
             parts = content if isinstance(content, list) else [content]
-            found += [part for part in parts if part.get("id") != self._last]
+            for part in parts:
+                if part.get("id") != self._last:
+                    yield part
             if any(part.get("id") == self._last for part in parts):
                 break
-        return found
+
+    async def messages(self) -> list[Any]:
+        """Return all of these messages."""
+        return [item async for item in self.each()]
 
     async def answers(self, *frames: bytes) -> list[Any]:
         """Send frames and a last ping, and return the messages before its answer.
