@@ -85,10 +85,15 @@ class Bridge:
         assert flow["step_id"] == "confirm", flow
         flow = await self.choose(flow, "secret")
         secret = shown(flow)["key"]
-        flow = await self.submit(flow, {})
-        assert flow["type"] is FlowResultType.CREATE_ENTRY
+        flow = await self.confirm_secret(flow)
+        assert flow["reason"] == "created"
         await self.hass.async_block_till_done()
         return secret
+
+    async def confirm_secret(self, flow: Flow) -> Flow:
+        """Submit the page that shows a secret, for the client that it proposes."""
+        assert flow["data_schema"] is not None
+        return await self.submit(flow, flow["data_schema"]({}))
 
     async def edit_key(self, name: str, step: str, form: dict[str, Any]) -> Flow:
         """Change a part of a key."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.util.ulid import ulid_now
 
@@ -20,6 +20,7 @@ from ..operations.service_calls import CallPlanner
 from ..scope.service_rules import ITEM_WRITES, allows_item_write
 from ..values import DamagedValueError
 from . import key_forms as forms, sections
+from .connecting import addresses, handover, notify_closed
 from .key_summary import describe, summarize
 from .presets import PRESETS
 
@@ -35,23 +36,26 @@ class ApiKeyFlow(ConfigSubentryFlow):
 
     _key: ApiKey
     _secret: str
+    _client = "curl"
+    _overlap = 0.0
     _questions: list[str]
     _needs_actions = False
     """Whether a key with the capability `control` needs a list of actions."""
-    _change: Callable[[ApiKey], ApiKey]
+    _is_unconfirmed = False
+    """Whether a secret that works is shown, and the user has not yet confirmed to have it."""
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the name and the preset."""
         errors: dict[str, str] = {}
         if user_input is not None:
             preset = PRESETS[user_input[forms.PRESET]]
-            blank = ApiKey("", "", (), preset.capabilities, per_minute=preset.per_minute, learning=preset.learning)
             try:
-                self._key = key_input.with_name(blank, user_input[forms.NAME])
+                self._key = key_input.with_name(preset.new_key(time.time()), user_input[forms.NAME])
             except KeyInputError as err:
                 errors = err.errors
             else:
                 self._questions, self._needs_actions = list(preset.steps), preset.needs_actions
+                self._client = preset.client
                 return await self._ask_next()
         return self._form("user", forms.user(), user_input or {}, errors)
 
@@ -83,12 +87,18 @@ class ApiKeyFlow(ConfigSubentryFlow):
         )
 
     async def async_step_secret(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Show the secret once. It is not valid until this form is submitted."""
-        if user_input is not None:
-            return await self._keep_secret()
-        if not hasattr(self, "_secret"):
-            self._secret = generate()
-        return await self._reserve_and_show_secret()
+        """Save the secret, then show it once. It works as soon as it is shown."""
+        if user_input is None:
+            return await self._save_and_show_secret()
+        if user_input[forms.CLIENT] != self._client:
+            self._client = user_input[forms.CLIENT]
+            return self._show_secret()
+        self._is_unconfirmed = False
+        return self._end("created" if self._is_new else "secret_replaced")
+
+    async def async_step_unsaved(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Try again to save the secret."""
+        return await self._save_and_show_secret()
 
     async def async_step_reconfigure(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask which part of the key to change."""
@@ -118,18 +128,16 @@ class ApiKeyFlow(ConfigSubentryFlow):
         """Ask how long the old secret stays valid."""
         if user_input is None:
             return self._form("rotate", forms.rotate(), {}, {})
-        overlap = forms.overlap_of(user_input)
-        self._secret = generate()
-        self._change = lambda key: key.rotated(digest(self._secret), time.time(), overlap)
-        return await self._reserve_and_show_secret()
+        self._overlap = forms.overlap_of(user_input)
+        return await self._save_and_show_secret()
 
     async def async_step_enable(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Enable the key."""
-        return await self._update(lambda key: replace(key, enabled=True))
+        return await self._update(lambda key: replace(key, enabled=True), reason="enabled")
 
     async def async_step_disable(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Disable the key."""
-        return await self._update(lambda key: replace(key, enabled=False))
+        return await self._update(lambda key: replace(key, enabled=False), reason="disabled")
 
     async def async_step_learn(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Turn learn mode on."""
@@ -207,46 +215,59 @@ class ApiKeyFlow(ConfigSubentryFlow):
             last_step=not self._is_new,
         )
 
-    async def _reserve_and_show_secret(self) -> SubentryFlowResult:
+    async def _save_and_show_secret(self) -> SubentryFlowResult:
+        """Save a new secret. Only if that worked, show it."""
+        self._secret = generate()
         try:
-            await self._bridge.keeper.reserve(digest(self._secret))
+            await (self._create_key() if self._is_new else self._rotate_key())
         except KeyNotSavedError as err:
-            return self._abort_unsaved(err)
-        return self._show_secret({})
+            return self.async_show_form(
+                step_id="unsaved",
+                data_schema=vol.Schema({}),
+                errors={"base": "not_saved"},
+                description_placeholders={forms.NAME: self._key.name, "reason": err.reason},
+            )
+        self._is_unconfirmed = True
+        return self._show_secret()
 
-    def _show_secret(self, errors: dict[str, str], reason: str = "") -> SubentryFlowResult:
+    async def _create_key(self) -> None:
+        secrets = (StoredSecret(digest(self._secret)),)
+        key = replace(self._key, id=ulid_now(), secrets=secrets, created=time.time())
+        await self._bridge.keeper.create(key)
+
+    async def _rotate_key(self) -> None:
+        new, now = digest(self._secret), time.time()
+        await self._bridge.change_key(self._key.id, lambda key: key.rotated(new, now, self._overlap))
+
+    def _show_secret(self) -> SubentryFlowResult:
+        roots = addresses(self.hass, self._key)
+        about = handover(roots, self._secret, self._client)
         return self.async_show_form(
             step_id="secret",
-            errors=errors,
-            data_schema=forms.secret(self._secret),
-            description_placeholders={forms.KEY: self._secret, forms.NAME: self._key.name, "reason": reason},
+            data_schema=forms.secret(self._secret, about["address"], self._client),
+            description_placeholders={forms.NAME: self._key.name, **about},
             last_step=True,
         )
 
-    async def _keep_secret(self) -> SubentryFlowResult:
-        """Save the key; the secret stays on the screen when that fails, so that the user can try again."""
-        secrets = (StoredSecret(digest(self._secret)),)
-        key = replace(self._key, secrets=secrets, created=time.time())
+    @callback
+    def async_remove(self) -> None:
+        """Tell the user about a key whose page with the secret was closed. The key works."""
+        if self._is_unconfirmed:
+            self._is_unconfirmed = False
+            self.hass.async_create_task(notify_closed(self.hass, self._key.name), "drawbridge notify", eager_start=True)
+
+    async def _update(
+        self, change: Callable[[ApiKey], ApiKey], *, reason: str = "reconfigure_successful"
+    ) -> SubentryFlowResult:
         try:
-            if not self._is_new:
-                return await self._save(self._change)
-            await self._bridge.keeper.prepare(replace(key, id=ulid_now()))
+            await self._bridge.change_key(self._key.id, change)
         except KeyNotSavedError as err:
-            return self._show_secret({"base": "not_saved"}, err.reason)
-        return self.async_create_entry(title=key.name, data=key.as_dict())
+            return self.async_abort(reason="not_saved", description_placeholders={"reason": err.reason})
+        return self._end(reason)
 
-    async def _update(self, change: Callable[[ApiKey], ApiKey]) -> SubentryFlowResult:
-        try:
-            return await self._save(change)
-        except KeyNotSavedError as err:
-            return self._abort_unsaved(err)
-
-    async def _save(self, change: Callable[[ApiKey], ApiKey]) -> SubentryFlowResult:
-        await self._bridge.change_key(self._key.id, change)
-        return self.async_abort(reason="reconfigure_successful")
-
-    def _abort_unsaved(self, err: KeyNotSavedError) -> SubentryFlowResult:
-        return self.async_abort(reason="not_saved", description_placeholders={"reason": err.reason})
+    def _end(self, reason: str) -> SubentryFlowResult:
+        """End the flow with a sentence that says what was done."""
+        return self.async_abort(reason=reason, description_placeholders={forms.NAME: self._key.name})
 
     @property
     def _bridge(self) -> Bridge:

@@ -38,6 +38,7 @@ from homeassistant.util import dt as dt_util
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Proposal
 from ..scope.model import Selection
+from .connecting import SNIPPETS
 from .presets import PRESETS
 
 KEY: Final = "key"
@@ -46,6 +47,7 @@ PRESET: Final = "preset"
 OVERLAP: Final = "overlap"
 CAPABILITIES: Final = "capabilities"
 KEEP_SCOPE: Final = "keep_scope"
+CLIENT: Final = "client"
 
 _SECONDS: Final = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 _TEXTS: Final = TextSelector(TextSelectorConfig(multiple=True))
@@ -188,10 +190,27 @@ def overlap_of(entered: Mapping[str, Any]) -> float:
     return sum(seconds * overlap.get(unit, 0) for unit, seconds in _SECONDS.items())
 
 
-def secret(value: str) -> vol.Schema:
-    """Return the form that shows a secret as a QR code. Its description shows it as text."""
-    code = QrCodeSelectorConfig(data=value, scale=5, error_correction_level=QrErrorCorrectionLevel.MEDIUM)
-    return vol.Schema({vol.Optional("qr_code"): QrCodeSelector(code)})
+def secret(value: str, address: str, client: str) -> vol.Schema:
+    """Return the form that shows a secret and the address as QR codes. Its description shows them as text."""
+    clients = SelectSelectorConfig(options=list(SNIPPETS), translation_key=CLIENT, mode=SelectSelectorMode.DROPDOWN)
+    return vol.Schema(
+        {
+            vol.Required(CLIENT, default=client): SelectSelector(clients),
+            vol.Optional("qr_code"): _qr_code(value),
+            vol.Optional("qr_address"): _qr_code(address),
+        }
+    )
+
+
+def replaced_secret(value: str) -> vol.Schema:
+    """Return the form of a repair that shows a secret as a QR code."""
+    return vol.Schema({vol.Optional("qr_code"): _qr_code(value)})
+
+
+def _qr_code(value: str) -> QrCodeSelector:
+    return QrCodeSelector(
+        QrCodeSelectorConfig(data=value, scale=5, error_correction_level=QrErrorCorrectionLevel.MEDIUM)
+    )
 
 
 def _selection(hass: HomeAssistant) -> dict[Any, Any]:
