@@ -48,8 +48,8 @@ HA_BASE_URL={root} BRIDGE_API_KEY_FILE=drawbridge.key drawbridge-exporter""",
 {{
   "mcpServers": {{
     "home-assistant": {{
-      "command": "uvx",
-      "args": ["hass-mcp"],
+      "command": "docker",
+      "args": ["run", "-i", "--rm", "-e", "HA_URL", "-e", "HA_TOKEN", "voska/hass-mcp"],
       "env": {{"HA_URL": "{address}", "HA_TOKEN": "{key}"}}
     }}
   }}

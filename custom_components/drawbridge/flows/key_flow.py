@@ -154,7 +154,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
         if lesson is None:
             return self.async_abort(reason="nothing_learned")
         proposal = propose_for(self.hass, bridge, self._key, lesson)
-        about = describe(lesson, proposal)
+        about = describe(lesson, proposal, self._key)
         if user_input is None:
             schema = forms.learned(self.hass)
             return self._form("learned", schema, forms.learned_of(proposal), {}, **about)

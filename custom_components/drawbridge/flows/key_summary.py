@@ -23,7 +23,7 @@ from ..scope.reviewed_services import REVIEWED
 from ..scope.service_rules import decide_service
 
 _MAX_SUMMARY_ENTITIES: Final = 1000
-_MAX_LISTED: Final = 40
+_MAX_LISTED: Final = 200
 _NONE: Final = "-"
 
 
@@ -125,9 +125,15 @@ async def _options(hass: HomeAssistant, selector: str) -> dict[str, str]:
     return {name.removeprefix(prefix): text for name, text in texts.items() if name.startswith(prefix)}
 
 
-def describe(lesson: Lesson, proposal: Proposal) -> dict[str, str]:
-    """Return the placeholders of the learn mode form."""
+def describe(lesson: Lesson, proposal: Proposal, key: ApiKey) -> dict[str, str]:
+    """Return the placeholders of the learn mode form: what stays, what goes, and what is not added."""
+    used = {*proposal.capabilities, *proposal.services, *proposal.events, *proposal.entities}
+    listed = {*key.capabilities, *key.services, *key.events}
+    if not proposal.keep_scope:
+        listed |= {*key.scope.include.entities}
     return {
+        "used": _listed(used),
+        "unused": _listed(listed - used),
         "since": _moment(lesson.since),
         "requests": str(lesson.requests),
         "named": str(len(proposal.entities)),
