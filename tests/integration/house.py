@@ -74,7 +74,9 @@ class Bridge:
         return await self.submit(flow, {"next_step_id": step})
 
     async def add_key(self, name: str = "Test", **fields: Any) -> str:
-        """Add a key through all of its forms, and return its secret."""
+        """Add a key through all of its forms, and return its secret. A name that is taken gets a number."""
+        taken = [item.title for item in self.entry.subentries.values()]
+        name = f"{name} {len(taken)}" if name in taken else name
         flow = await self.submit(await self.start_key_flow(), {"name": name, "preset": "custom"})
         chosen = part(fields, "everything", *SELECTION)
         flow = await self.submit(flow, {"everything": not chosen, **chosen})

@@ -11,7 +11,8 @@ import yaml
 from homeassistant.components import persistent_notification
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, section
-from homeassistant.helpers import entity_registry as er
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import area_registry as ar, entity_registry as er
 from homeassistant.util import dt as dt_util
 from yarl import URL
 
@@ -288,11 +289,68 @@ async def test_bad_input(bridge: Bridge, step: str, form: dict[str, Any], errors
     flow = await bridge.edit_key("X", step, form)
     assert flow["type"] is FlowResultType.FORM
     assert flow["errors"] == {place(flow, field): code for field, code in errors.items()}
-    assert shown(flow)["value"] == wrong
+    assert shown(flow) == dict.fromkeys(errors, wrong)
     assert set(errors.values()) <= TEXTS["error"].keys()
     fields = suggested(flow)
     assert all(fields.get(field) == value for field, value in form.items())
     assert await bridge.entity_ids(key) == {"input_boolean.living_room_lamp"}
+
+
+async def test_all_errors_of_a_form_are_shown_at_once(bridge: Bridge) -> None:
+    """By the field, or as a list at the section that holds several of them."""
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "custom"})
+    scope = {"domains": ["Light!"], "globs": ["a b"], "labels": ["gone"], "areas": ["attic"]}
+    flow = await bridge.submit(flow, {"everything": False, **scope})
+    assert flow["errors"] == {"more": ["invalid_domains", "invalid_globs"]}
+    assert shown(flow) == {"domains": "light!", "globs": "a b"}
+    flow = await bridge.submit(flow, {"everything": False, "labels": ["gone"], "areas": ["attic"]})
+    assert flow["errors"] == {"areas": "unknown_areas", "more": "unknown_labels"}
+    assert shown(flow) == {"areas": "attic", "labels": "gone"}
+    flow = await bridge.submit(flow, {"everything": True})
+    flow = await bridge.submit(flow, {"capabilities": ["fire_event"], "services": ["x"], "media_hosts": ["a b"]})
+    assert flow["errors"] == {
+        "services": "invalid_services",
+        "events": "no_event",
+        "media_hosts": "invalid_media_hosts",
+    }
+    flow = await bridge.submit(flow, {"capabilities": ["read"]})
+    limits = {"local_only": False, "networks": ["x"], "cors_origins": ["y"], "expires": "2020-01-01 00:00:00"}
+    flow = await bridge.submit(await bridge.choose(flow, "limits"), limits)
+    assert flow["errors"] == {
+        "expires": "expires_in_the_past",
+        "where": "invalid_networks",
+        "web": "invalid_cors_origins",
+    }
+
+
+async def test_a_deleted_area_of_a_key_may_stay(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Other parts of the scope can still be changed. A repair issue offers to remove it."""
+    await bridge.add_key(name="X", areas=["bedroom"])
+    ar.async_get(hass).async_delete("bedroom")
+    flow = await bridge.edit_key("X", "scope", {"everything": False, "areas": ["bedroom", "attic"]})
+    assert shown(flow) == {"areas": "attic"}
+    flow = await bridge.submit(flow, {"everything": False, "areas": ["bedroom", "living_room"]})
+    assert flow["reason"] == "reconfigure_successful"
+
+
+async def test_two_keys_cannot_have_one_name(bridge: Bridge) -> None:
+    """Neither when a key is added nor when it is renamed. The case does not matter."""
+    await bridge.add_key(name="Display")
+    await bridge.add_key(name="Other")
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": " display ", "preset": "custom"})
+    assert (flow["errors"], shown(flow)) == ({"name": "duplicate_name"}, {"name": "display"})
+    flow = await bridge.edit_key("Other", "rename", {"name": "DISPLAY"})
+    assert flow["errors"] == {"name": "duplicate_name"}
+    assert (await bridge.edit_key("Other", "rename", {"name": "OTHER"}))["reason"] == "reconfigure_successful"
+    with pytest.raises(ServiceValidationError) as raised:
+        await bridge.act("create_key", name="display", everything=True)
+    assert raised.value.translation_key == "duplicate_name"
+    with pytest.raises(ServiceValidationError) as raised:
+        await bridge.act("create_key", name="Third", areas=["attic"])
+    assert (raised.value.translation_key, raised.value.translation_placeholders) == (
+        "unknown_areas",
+        {"field": "areas", "areas": "attic"},
+    )
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "line\nbreak", "\u202e"])

@@ -158,13 +158,15 @@ def test_every_section_has_a_name_and_holds_its_fields() -> None:
 def test_every_error_of_a_key_has_a_text() -> None:
     """In the form, and in the answer of an action."""
     raised = {
-        item for item in strings("keys/key_input") if re.fullmatch(r"(invalid|no|own|too|empty|expires)_\w+", item)
+        item
+        for item in strings("keys/key_input")
+        if re.fullmatch(r"(invalid|no|own|too|empty|expires|duplicate)_\w+", item)
     }
     raised |= {
         f"invalid_{field}"
         for field in ("domains", "entities", "globs", "services", "events", "networks", "media_hosts")
     }
-    raised |= {"invalid_cors_origins"}
+    raised |= {"invalid_cors_origins", "unknown_areas", "unknown_floors", "unknown_labels", "unknown_devices"}
     assert KEY["error"].keys() == raised | {"not_saved"}
     ours = strings("services") & {"not_loaded", "unknown_key", "ambiguous_key", "damaged_key"}
     ours |= strings("keys/keeper") & {"not_saved", "store_unreadable"}

@@ -12,6 +12,7 @@ from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.util.ulid import ulid_now
 
 from ..bridge import Bridge, DrawbridgeConfigEntry
+from ..issues.scope import known_items
 from ..keys import ApiKey, StoredSecret, digest, generate, key_input
 from ..keys.keeper import KeyNotSavedError
 from ..keys.key_input import KeyInputError
@@ -46,28 +47,28 @@ class ApiKeyFlow(ConfigSubentryFlow):
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the name and the preset."""
-        errors: dict[str, str] = {}
+        failed = None
         if user_input is not None:
             preset = PRESETS[user_input[forms.PRESET]]
             try:
-                self._key = key_input.with_name(preset.new_key(time.time()), user_input[forms.NAME])
+                self._key = self._with_name(preset.new_key(time.time()), user_input)
             except KeyInputError as err:
-                errors = err.errors
+                failed = err
             else:
                 self._questions, self._needs_actions = list(preset.steps), preset.needs_actions
                 self._client = preset.client
                 return await self._ask_next()
-        return self._form("user", forms.user(), user_input or {}, errors)
+        return self._form("user", forms.user(), user_input or {}, failed)
 
     async def async_step_scope(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the scope of the key."""
         schema = forms.scope(self.hass)
-        return await self._ask("scope", schema, forms.scope_of, _useful_scope, user_input)
+        return await self._ask("scope", schema, forms.scope_of, self._with_scope, user_input)
 
     async def async_step_exclude(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the exclusions of the key."""
         schema = forms.exclude(self.hass)
-        return await self._ask("exclude", schema, forms.exclude_of, key_input.with_exclude, user_input)
+        return await self._ask("exclude", schema, forms.exclude_of, self._with_exclude, user_input)
 
     async def async_step_abilities(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the capabilities, actions, events and media hosts."""
@@ -118,16 +119,12 @@ class ApiKeyFlow(ConfigSubentryFlow):
 
     async def async_step_rename(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for a new name."""
-
-        def rename(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-            return key_input.with_name(key, entered[forms.NAME])
-
-        return await self._ask("rename", forms.name(), forms.name_of, rename, user_input)
+        return await self._ask("rename", forms.name(), forms.name_of, self._with_name, user_input)
 
     async def async_step_rotate(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask how long the old secret stays valid."""
         if user_input is None:
-            return self._form("rotate", forms.rotate(), {}, {})
+            return self._form("rotate", forms.rotate(), {})
         self._overlap = forms.overlap_of(user_input)
         return await self._save_and_show_secret()
 
@@ -157,18 +154,32 @@ class ApiKeyFlow(ConfigSubentryFlow):
         about = describe(lesson, proposal, self._key)
         if user_input is None:
             schema = forms.learned(self.hass)
-            return self._form("learned", schema, forms.learned_of(proposal), {}, **about)
+            return self._form("learned", schema, forms.learned_of(proposal), **about)
         try:
             as_learned(self._key, user_input)
         except KeyInputError as err:
             schema = forms.learned(self.hass)
-            return self._form("learned", schema, user_input, err.errors, err.value, **about)
+            return self._form("learned", schema, user_input, err, **about)
         return await self._update(lambda key: as_learned(key, user_input))
 
     def _with_abilities(self, key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-        changed = key_input.with_abilities(key, entered)
-        if self._needs_actions:
-            key_input.ensure_actions_listed(changed)
+        checks = (key_input.with_listed_actions,) if self._needs_actions else ()
+        return key_input.collect(key, lambda key: key_input.with_abilities(key, entered), *checks)
+
+    def _with_name(self, key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
+        named = key_input.with_name(key, entered[forms.NAME])
+        key_input.ensure_new_name(named.name, (item.name for item in self._bridge.keys if item.id != key.id))
+        return named
+
+    def _with_scope(self, key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
+        changed = key_input.with_scope(key, entered)
+        key_input.ensure_useful(changed)
+        key_input.ensure_known(changed.scope.include, key.scope.include, known_items(self.hass))
+        return changed
+
+    def _with_exclude(self, key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
+        changed = key_input.with_exclude(key, entered)
+        key_input.ensure_known(changed.scope.exclude, key.scope.exclude, known_items(self.hass))
         return changed
 
     async def _ask(
@@ -181,12 +192,12 @@ class ApiKeyFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Show the form for one part of the key, or apply what was submitted and continue."""
         if user_input is None:
-            return self._form(step, schema, current(self._key), {})
+            return self._form(step, schema, current(self._key))
         entered = sections.flat(user_input)
         try:
             self._key = change(self._key, entered)
         except KeyInputError as err:
-            return self._form(step, schema, entered, err.errors, err.value)
+            return self._form(step, schema, entered, err)
         if self._is_new:
             return await self._ask_next()
         return await self._update(lambda key: change(key, entered))
@@ -202,16 +213,16 @@ class ApiKeyFlow(ConfigSubentryFlow):
         step: str,
         schema: vol.Schema,
         values: Mapping[str, Any],
-        errors: dict[str, str],
-        wrong: str = "",
+        failed: KeyInputError | None = None,
         **about: str,
     ) -> SubentryFlowResult:
+        errors = {} if failed is None else failed.errors
         form = sections.grouped(schema, values, errors)
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(form, sections.nested(values)),
             errors=sections.placed(errors),
-            description_placeholders={"value": wrong, **about},
+            description_placeholders={**about, **({} if failed is None else failed.values)},
             last_step=not self._is_new,
         )
 
@@ -312,16 +323,10 @@ def propose_for(hass: HomeAssistant, bridge: Bridge, key: ApiKey, lesson: Lesson
 
 def as_learned(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
     """Return the key with the values from the learn mode form."""
-    key = key_input.with_abilities(key, entered)
-    key_input.ensure_actions_listed(key)
-    if not entered[forms.KEEP_SCOPE]:
-        # What the key excludes stays excluded: a proposal names entities, and never widens a scope.
-        key = key_input.with_scope(key, entered)
+    # What the key excludes stays excluded: a proposal names entities, and never widens a scope.
+    scopes = () if entered[forms.KEEP_SCOPE] else (lambda key: key_input.with_scope(key, entered),)
+    key = key_input.collect(
+        key, lambda key: key_input.with_abilities(key, entered), key_input.with_listed_actions, *scopes
+    )
     key_input.ensure_useful(key, forms.KEEP_SCOPE)
     return replace(key, learning=False)
-
-
-def _useful_scope(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-    changed = key_input.with_scope(key, entered)
-    key_input.ensure_useful(changed)
-    return changed
