@@ -3,7 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, override
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
@@ -154,7 +154,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
         about = describe(lesson, proposal, self._key)
         if user_input is None:
             schema = forms.learned(self.hass)
-            return self._form("learned", schema, forms.learned_of(proposal), **about)
+            return self._form("learned", schema, forms.learned_of(proposal), None, **about)
         try:
             as_learned(self._key, user_input)
         except KeyInputError as err:
@@ -260,6 +260,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
             last_step=True,
         )
 
+    @override
     @callback
     def async_remove(self) -> None:
         """Tell the user about a key whose page with the secret was closed. The key works."""
