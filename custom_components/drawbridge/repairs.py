@@ -186,7 +186,7 @@ class RotateFlow(RepairsFlow):
     def _show_secret(self, errors: dict[str, str], reason: str = "") -> RepairsFlowResult:
         return self.async_show_form(
             step_id="secret",
-            data_schema=forms.secret(self._secret),
+            data_schema=forms.replaced_secret(self._secret),
             errors=errors,
             description_placeholders={forms.KEY: self._secret, forms.NAME: self._key.name, "reason": reason},
         )

@@ -16,9 +16,11 @@ from homeassistant.util.ulid import ulid_now
 
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import DOMAIN, SUBENTRY_TYPE_API_KEY
+from .issues.scope import known_items
 from .keys import ApiKey, Capability, StoredSecret, digest, generate, key_input
 from .keys.key_input import KeyInputError
 from .operations.service_calls import CallPlanner
+from .scope.model import NOTHING
 from .telemetry.counters import KeyCounters
 from .values import DamagedValueError
 
@@ -128,11 +130,14 @@ async def _create(call: _Call) -> ServiceResponse:
     stored = (StoredSecret(digest(secret)),)
     try:
         key = key_input.with_name(ApiKey(ulid_now(), "", stored, created=time.time()), call.data["name"])
+        key_input.ensure_new_name(key.name, (item.name for item in call.bridge.keys))
         key = key_input.with_abilities(key, call.data)
         key = key_input.with_scope(key, call.data)
         key = key_input.with_exclude(key, call.data["exclude"])
         key = key_input.with_limits(key, call.data)
         key_input.ensure_useful(key)
+        for part in (key.scope.include, key.scope.exclude):
+            key_input.ensure_known(part, NOTHING.include, known_items(call.hass))
     except KeyInputError as err:
         raise _invalid(err) from err
     await call.bridge.keeper.create(key)
@@ -214,7 +219,7 @@ def _invalid(err: KeyInputError) -> ServiceValidationError:
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=code,
-        translation_placeholders={"field": field, "value": err.value},
+        translation_placeholders={"field": field, **err.values},
     )
 
 

@@ -47,8 +47,8 @@ class Keys:
     async def add(self, name: str, **scope: Any) -> str:
         """Add a key that controls what it sees; return its secret."""
         preset, seen = {"name": name, "preset": "remote"}, {"everything": False, "more": {}, **scope}
-        steps = await self._go({}, preset, seen, {"next_step_id": "secret"}, {})
-        assert steps[-1]["type"] == "create_entry"
+        steps = await self._go({}, preset, seen, {"next_step_id": "secret"}, {"client": "curl"})
+        assert steps[-1]["reason"] == "created"
         secret: str = steps[-2]["description_placeholders"]["key"]
         return secret
 
@@ -60,8 +60,8 @@ class Keys:
     async def rotate(self, name: str, overlap: dict[str, int]) -> str:
         """Give a key a new secret, and return it."""
         begin = {"subentry_id": (await self.ids())[name]}
-        steps = await self._go(begin, {"next_step_id": "rotate"}, {"overlap": overlap}, {})
-        assert steps[-1]["reason"] == "reconfigure_successful"
+        steps = await self._go(begin, {"next_step_id": "rotate"}, {"overlap": overlap}, {"client": "curl"})
+        assert steps[-1]["reason"] == "secret_replaced"
         secret: str = steps[-2]["description_placeholders"]["key"]
         return secret
 

@@ -74,7 +74,9 @@ class Bridge:
         return await self.submit(flow, {"next_step_id": step})
 
     async def add_key(self, name: str = "Test", **fields: Any) -> str:
-        """Add a key through all of its forms, and return its secret."""
+        """Add a key through all of its forms, and return its secret. A name that is taken gets a number."""
+        taken = [item.title for item in self.entry.subentries.values()]
+        name = f"{name} {len(taken)}" if name in taken else name
         flow = await self.submit(await self.start_key_flow(), {"name": name, "preset": "custom"})
         chosen = part(fields, "everything", *SELECTION)
         flow = await self.submit(flow, {"everything": not chosen, **chosen})
@@ -85,10 +87,15 @@ class Bridge:
         assert flow["step_id"] == "confirm", flow
         flow = await self.choose(flow, "secret")
         secret = shown(flow)["key"]
-        flow = await self.submit(flow, {})
-        assert flow["type"] is FlowResultType.CREATE_ENTRY
+        flow = await self.confirm_secret(flow)
+        assert flow["reason"] == "created"
         await self.hass.async_block_till_done()
         return secret
+
+    async def confirm_secret(self, flow: Flow) -> Flow:
+        """Submit the page that shows a secret, for the client that it proposes."""
+        assert flow["data_schema"] is not None
+        return await self.submit(flow, flow["data_schema"]({}))
 
     async def edit_key(self, name: str, step: str, form: dict[str, Any]) -> Flow:
         """Change a part of a key."""

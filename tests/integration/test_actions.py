@@ -65,14 +65,16 @@ async def test_bad_input(bridge: Bridge, data: dict[str, Any], code: str, value:
         await bridge.act("create_key", **data)
     assert raised.value.translation_key == code
     assert raised.value.translation_placeholders is not None
-    assert raised.value.translation_placeholders["value"] == value
+    assert raised.value.translation_placeholders[raised.value.translation_placeholders["field"]] == value
     assert not bridge.entry.subentries
 
 
-async def test_which_key(bridge: Bridge) -> None:
+async def test_which_key(bridge: Bridge, hass: HomeAssistant) -> None:
     """A name must belong to one key; its id always does."""
     first = await bridge.act("create_key", name="Twin", everything=True)
-    await bridge.act("create_key", name="Twin", everything=True)
+    second = (await bridge.act("create_key", name="Other", everything=True))["id"]
+    hass.config_entries.async_update_subentry(bridge.entry, bridge.entry.subentries[second], title="Twin")
+    await hass.async_block_till_done()
     with pytest.raises(ServiceValidationError) as raised:
         await bridge.act("revoke_key", key="Twin")
     assert raised.value.translation_key == "ambiguous_key"

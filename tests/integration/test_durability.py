@@ -11,12 +11,12 @@ import pytest
 from homeassistant.components.repairs import repairs_flow_manager
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.drawbridge.keys import digest
 from custom_components.drawbridge.keys.document import ReviewReason
 from custom_components.drawbridge.keys.keeper import remove_store
 from custom_components.drawbridge.keys.store import MARKER_FILE
@@ -79,14 +79,18 @@ async def test_what_cannot_be_saved_is_not_done(bridge: Bridge, action: str) -> 
 
 
 async def test_a_secret_is_not_shown_before_it_is_stored(bridge: Bridge) -> None:
-    """The flow ends with the reason."""
+    """The form gives the reason, and what was entered is kept to try again."""
     flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "custom"})
     flow = await bridge.submit(flow, {"everything": True})
     flow = await bridge.submit(flow, {"capabilities": ["read"]})
     full_disk(bridge)
     flow = await bridge.choose(flow, "secret")
-    assert flow["reason"] == "not_saved"
+    assert (flow["step_id"], flow["errors"]) == ("unsaved", {"base": "not_saved"})
+    assert shown(flow)["reason"] == "No space left on device"
     assert "dbk_" not in str(flow)
+    assert not bridge.entry.subentries
+    flow = await bridge.submit(flow, {})
+    assert (await bridge.get("/key", shown(flow)["key"])).status == 200
 
 
 async def test_an_unsaved_delete_is_in_force_and_saved_later(bridge: Bridge) -> None:
@@ -270,31 +274,33 @@ async def test_migration_with_a_damaged_key(house: HomeAssistant) -> None:
     assert found.translation_placeholders == {"name": "Damaged", "field": "expires"}
 
 
-@pytest.mark.parametrize("rotate", [False, True])
-async def test_a_secret_form_that_cannot_be_saved_is_shown_again(bridge: Bridge, *, rotate: bool) -> None:
-    """With the reason. The new secret opens nothing until it is saved, and the old one still does."""
+async def test_a_rotation_that_cannot_be_saved_leaves_the_old_secret(bridge: Bridge) -> None:
+    """With the reason. No new secret is shown until one is saved."""
     old = await bridge.add_key(name="Old")
-    if rotate:
-        flow = await bridge.choose(await bridge.reconfigure("Old"), "rotate")
-        flow = await bridge.submit(flow, {"overlap": {"hours": 0}})
-    else:
-        flow = await bridge.submit(await bridge.start_key_flow(), {"name": "New", "preset": "custom"})
-        flow = await bridge.submit(flow, {"everything": True})
-        flow = await bridge.submit(flow, {"capabilities": ["read"]})
-        flow = await bridge.choose(flow, "secret")
-    secret = shown(flow)["key"]
     before = on_disk(bridge)
+    flow = await bridge.choose(await bridge.reconfigure("Old"), "rotate")
     full_disk(bridge)
-    flow = await bridge.submit(flow, {})
-    assert (flow["step_id"], flow["errors"]) == ("secret", {"base": "not_saved"})
-    assert shown(flow)["reason"] == "No space left on device"
-    assert shown(flow)["key"] == secret
+    flow = await bridge.submit(flow, {"overlap": {"hours": 0}})
+    assert (flow["step_id"], flow["errors"]) == ("unsaved", {"base": "not_saved"})
+    assert "dbk_" not in str(flow)
     assert on_disk(bridge) == before
-    assert [(await bridge.get("/key", item)).status for item in (old, secret)] == [200, 401]
+    assert (await bridge.get("/key", old)).status == 200
     flow = await bridge.submit(flow, {})
-    await bridge.hass.async_block_till_done()
-    assert flow["type"] in {FlowResultType.CREATE_ENTRY, FlowResultType.ABORT}
-    assert [(await bridge.get("/key", item)).status for item in (old, secret)] == [401 if rotate else 200, 200]
+    assert [(await bridge.get("/key", item)).status for item in (old, shown(flow)["key"])] == [401, 200]
+
+
+@pytest.mark.parametrize("way", ["create", "rotate"])
+async def test_a_secret_that_is_shown_survives_a_crash(bridge: Bridge, way: str) -> None:
+    """It is on disk when it is shown, before the form is submitted."""
+    if way == "rotate":
+        await bridge.add_key(name="X")
+        flow = await bridge.choose(await bridge.reconfigure("X"), "rotate")
+        flow = await bridge.submit(flow, {"overlap": {"days": 0}})
+    else:
+        flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "prometheus"})
+        flow = await bridge.choose(flow, "secret")
+    (stored,) = on_disk(bridge).values()
+    assert stored["data"]["secrets"][0]["digest"] == digest(shown(flow)["key"])
 
 
 @pytest.mark.parametrize("choice", ["open_all", "rotate_all"])

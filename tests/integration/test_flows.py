@@ -1,14 +1,22 @@
 """Keys in the UI: add, edit, rotate and remove them, and stored data."""
 
 import json
+import shlex
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from homeassistant.components import persistent_notification
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, section
-from homeassistant.helpers import entity_registry as er
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import area_registry as ar, entity_registry as er
+from homeassistant.util import dt as dt_util
+from yarl import URL
 
+from custom_components.drawbridge.flows.connecting import SNIPPETS
 from tests.integration.house import Bridge, Flow, in_sections, shown
 
 TEXTS = json.loads(Path("custom_components/drawbridge/translations/en.json").read_text(encoding="utf-8"))[
@@ -68,13 +76,36 @@ async def test_the_summary_and_the_way_back(bridge: Bridge, hass: HomeAssistant)
     about = shown(flow)
     assert (about["sees"], about["controls"]) == ("3", "2")
     assert about["capabilities"] == "Call actions, Read states"
-    assert "`sensor.outside`" in about["examples"]
-    flow = await bridge.submit(await bridge.choose(flow, "exclude"), {"domains": ["sensor"]})
-    assert shown(flow)["sees"] == "2"
+    assert about["entities"].splitlines() == [
+        "- **Bedroom** (1): `input_boolean.bedroom_lamp`",
+        "- **Living Room** (1): `input_boolean.living_room_lamp`",
+        "- **No area** (1): `sensor.outside`",
+    ]
+    assert (about["actions"], about["excluded"]) == ("All actions of its entities", "None")
+    assert (about["networks"], about["rate"]) == ("Any address", "As in Drawbridge's options")
+    flow = await bridge.submit(await bridge.choose(flow, "exclude"), {"domains": ["sensor"], "areas": ["bedroom"]})
+    assert (shown(flow)["sees"], shown(flow)["excluded"]) == ("1", "`Bedroom`, `sensor.*`")
+    flow = await bridge.submit(
+        await bridge.choose(flow, "limits"), {"local_only": True, "networks": ["10.0.0.7"], "per_minute": 60}
+    )
+    assert shown(flow)["networks"] == "The local network only, `10.0.0.7/32`"
+    assert (shown(flow)["rate"], shown(flow)["learning"]) == ("60", "Off")
     flow = await bridge.submit(await bridge.choose(flow, "scope"), {"entities": ["sensor.outside"]})
     assert shown(flow)["sees"] == "0"
     assert suggested(await bridge.choose(flow, "exclude"))["domains"] == ["sensor"]
     assert not bridge.entry.subentries
+
+
+async def test_the_summary_names_every_entity(bridge: Bridge, hass: HomeAssistant) -> None:
+    """By area, up to a limit for all areas together."""
+    for index in range(1100):
+        hass.states.async_set(f"number.n{index:04}", "1")
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "dashboard"})
+    flow = await bridge.submit(flow, {"domains": ["input_boolean", "number"]})
+    about = shown(flow)
+    assert about["sees"] == "1102"
+    assert about["entities"].count("`") == 2 * 1000
+    assert about["entities"].endswith("`number.n0997` +102")
 
 
 @pytest.mark.parametrize(
@@ -101,9 +132,25 @@ async def test_presets(bridge: Bridge, preset: str, steps: list[str], capabiliti
     assert flow["step_id"] == "confirm"
     flow = await bridge.choose(flow, "secret")
     secret = shown(flow)["key"]
-    await bridge.submit(flow, {})
+    await bridge.confirm_secret(flow)
     me = await (await bridge.get("/key", secret)).json()
     assert me["capabilities"] == capabilities
+
+
+@pytest.mark.parametrize(("preset", "days"), [("agent", 30), ("dashboard", None), ("prometheus", None)])
+async def test_the_preset_proposes_when_the_key_expires(bridge: Bridge, preset: str, days: int | None) -> None:
+    """The summary says so, also if it never does, and the limits form has the time."""
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": preset})
+    if flow["step_id"] == "scope":
+        flow = await bridge.submit(flow, {"everything": True})
+    if flow["step_id"] == "abilities":
+        flow = await bridge.submit(flow, {"capabilities": ["control"], "services": ["light.turn_on"]})
+    assert flow["step_id"] == "confirm"
+    proposed = dt_util.now() + timedelta(days=days or 0)
+    assert shown(flow)["expires"] == ("Never" if days is None else proposed.strftime("%Y-%m-%d %H:%M"))
+    await bridge.choose(flow, "secret")
+    (key,) = bridge.entry.runtime_data.keys
+    assert key.expires == (None if days is None else pytest.approx(proposed.timestamp(), abs=60))
 
 
 async def test_an_agent_needs_a_list_of_actions(bridge: Bridge) -> None:
@@ -116,13 +163,81 @@ async def test_an_agent_needs_a_list_of_actions(bridge: Bridge) -> None:
     assert flow["step_id"] == "confirm"
 
 
-async def test_a_key_works_only_after_its_secret_was_seen(bridge: Bridge) -> None:
-    """A flow left at the secret makes no key, and going back shows the same secret."""
-    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "prometheus"})
-    flow = await bridge.choose(flow, "secret")
+@pytest.mark.parametrize("way", ["create", "rotate"])
+async def test_a_closed_dialog_loses_no_key_silently(bridge: Bridge, hass: HomeAssistant, way: str) -> None:
+    """A secret works from the moment it is shown. If the dialog is closed then, a notification says so."""
+    if way == "rotate":
+        old = await bridge.add_key(name="Wall")
+        flow = await bridge.choose(await bridge.reconfigure("Wall"), "rotate")
+        flow = await bridge.submit(flow, {"overlap": {"seconds": 0}})
+        assert (await bridge.get("/key", old)).status == 401
+    else:
+        flow = await bridge.submit(await bridge.start_key_flow(), {"name": "Wall", "preset": "prometheus"})
+        flow = await bridge.choose(flow, "secret")
     secret = shown(flow)["key"]
-    assert (await bridge.get("/api/", secret)).status == 401
+    assert (await bridge.get("/key", secret)).status == 200
+    assert not notifications(hass)
+    hass.config_entries.subentries.async_abort(flow["flow_id"])
+    await hass.async_block_till_done()
+    assert (await bridge.get("/key", secret)).status == 200
+    (notification,) = notifications(hass)
+    assert notification["message"] == TEXTS["abort"]["secret_closed"].format(name="Wall")
+
+
+def notifications(hass: HomeAssistant) -> list[persistent_notification.Notification]:
+    """Return the notifications in Home Assistant's sidebar."""
+    return [*persistent_notification._async_get_or_create_notifications(hass).values()]  # noqa: SLF001 - no other way
+
+
+async def test_a_dialog_closed_earlier_leaves_nothing(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Nor does it notify: no key was made."""
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "prometheus"})
+    hass.config_entries.subentries.async_abort(flow["flow_id"])
+    await hass.async_block_till_done()
     assert not bridge.entry.subentries
+    assert not notifications(hass)
+
+
+async def test_the_flow_ends_with_what_a_client_needs(bridge: Bridge, hass: HomeAssistant) -> None:
+    """The addresses, the key, and the configuration of each client, which is chosen on the page."""
+    await hass.config.async_update(internal_url="http://house.local:8123", external_url="https://house.example")
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "custom"})
+    flow = await bridge.submit(flow, {"everything": True})
+    flow = await bridge.submit(flow, {"capabilities": ["read"]})
+    flow = await bridge.choose(flow, "secret")
+    about = shown(flow)
+    secret, address = about["key"], "http://house.local:8123/api/drawbridge"
+    assert about["addresses"] == f"- `{address}`\n- `https://house.example/api/drawbridge`"
+    codes = [item.config["data"] for item in flow["data_schema"].schema.values() if "data" in item.config]
+    assert codes == [secret, address]
+    assert (await bridge.confirm_secret(flow))["reason"] == "created"
+    assert not notifications(hass)
+
+
+@pytest.mark.parametrize("client", SNIPPETS)
+async def test_each_client_has_its_configuration(bridge: Bridge, client: str) -> None:
+    """With the key that was made and an address that it works at."""
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "custom"})
+    flow = await bridge.submit(flow, {"everything": True})
+    flow = await bridge.submit(flow, {"capabilities": ["read"]})
+    flow = await bridge.choose(flow, "secret")
+    if client != "curl":
+        flow = await bridge.submit(flow, {"client": client})
+    snippet = shown(flow)["snippet"].removeprefix("```\n").removesuffix("\n```")
+    assert shown(flow)["key"] in snippet
+    if client in {"appdaemon", "homepage"}:
+        assert yaml.safe_load(snippet)
+    elif client == "mcp":
+        assert json.loads(snippet)["mcpServers"]
+    elif client == "python":
+        compile(snippet, client, "exec")
+    elif client == "curl":
+        for line in snippet.splitlines():
+            (header, url) = shlex.split(line)[2:]
+            name, value = header.split(": ")
+            path = URL(url).path.removeprefix("/api/drawbridge")
+            assert (await bridge.get(path, headers={name: value})).status == 200
+    assert (await bridge.confirm_secret(flow))["reason"] == "created"
 
 
 BAD: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
@@ -174,11 +289,68 @@ async def test_bad_input(bridge: Bridge, step: str, form: dict[str, Any], errors
     flow = await bridge.edit_key("X", step, form)
     assert flow["type"] is FlowResultType.FORM
     assert flow["errors"] == {place(flow, field): code for field, code in errors.items()}
-    assert shown(flow)["value"] == wrong
+    assert shown(flow) == dict.fromkeys(errors, wrong)
     assert set(errors.values()) <= TEXTS["error"].keys()
     fields = suggested(flow)
     assert all(fields.get(field) == value for field, value in form.items())
     assert await bridge.entity_ids(key) == {"input_boolean.living_room_lamp"}
+
+
+async def test_all_errors_of_a_form_are_shown_at_once(bridge: Bridge) -> None:
+    """By the field, or as a list at the section that holds several of them."""
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "custom"})
+    scope = {"domains": ["Light!"], "globs": ["a b"], "labels": ["gone"], "areas": ["attic"]}
+    flow = await bridge.submit(flow, {"everything": False, **scope})
+    assert flow["errors"] == {"more": ["invalid_domains", "invalid_globs"]}
+    assert shown(flow) == {"domains": "light!", "globs": "a b"}
+    flow = await bridge.submit(flow, {"everything": False, "labels": ["gone"], "areas": ["attic"]})
+    assert flow["errors"] == {"areas": "unknown_areas", "more": "unknown_labels"}
+    assert shown(flow) == {"areas": "attic", "labels": "gone"}
+    flow = await bridge.submit(flow, {"everything": True})
+    flow = await bridge.submit(flow, {"capabilities": ["fire_event"], "services": ["x"], "media_hosts": ["a b"]})
+    assert flow["errors"] == {
+        "services": "invalid_services",
+        "events": "no_event",
+        "media_hosts": "invalid_media_hosts",
+    }
+    flow = await bridge.submit(flow, {"capabilities": ["read"]})
+    limits = {"local_only": False, "networks": ["x"], "cors_origins": ["y"], "expires": "2020-01-01 00:00:00"}
+    flow = await bridge.submit(await bridge.choose(flow, "limits"), limits)
+    assert flow["errors"] == {
+        "expires": "expires_in_the_past",
+        "where": "invalid_networks",
+        "web": "invalid_cors_origins",
+    }
+
+
+async def test_a_deleted_area_of_a_key_may_stay(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Other parts of the scope can still be changed. A repair issue offers to remove it."""
+    await bridge.add_key(name="X", areas=["bedroom"])
+    ar.async_get(hass).async_delete("bedroom")
+    flow = await bridge.edit_key("X", "scope", {"everything": False, "areas": ["bedroom", "attic"]})
+    assert shown(flow) == {"areas": "attic"}
+    flow = await bridge.submit(flow, {"everything": False, "areas": ["bedroom", "living_room"]})
+    assert flow["reason"] == "reconfigure_successful"
+
+
+async def test_two_keys_cannot_have_one_name(bridge: Bridge) -> None:
+    """Neither when a key is added nor when it is renamed. The case does not matter."""
+    await bridge.add_key(name="Display")
+    await bridge.add_key(name="Other")
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": " display ", "preset": "custom"})
+    assert (flow["errors"], shown(flow)) == ({"name": "duplicate_name"}, {"name": "display"})
+    flow = await bridge.edit_key("Other", "rename", {"name": "DISPLAY"})
+    assert flow["errors"] == {"name": "duplicate_name"}
+    assert (await bridge.edit_key("Other", "rename", {"name": "OTHER"}))["reason"] == "reconfigure_successful"
+    with pytest.raises(ServiceValidationError) as raised:
+        await bridge.act("create_key", name="display", everything=True)
+    assert raised.value.translation_key == "duplicate_name"
+    with pytest.raises(ServiceValidationError) as raised:
+        await bridge.act("create_key", name="Third", areas=["attic"])
+    assert (raised.value.translation_key, raised.value.translation_placeholders) == (
+        "unknown_areas",
+        {"field": "areas", "areas": "attic"},
+    )
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "line\nbreak", "\u202e"])
@@ -205,11 +377,11 @@ async def test_rename_disable_enable(bridge: Bridge) -> None:
     key = await bridge.add_key(name="Display")
     await bridge.edit_key("Display", "rename", {"name": "Wall"})
     assert (await (await bridge.get("/key", key)).json())["name"] == "Wall"
-    await bridge.edit_key("Wall", "disable", {})
+    assert (await bridge.edit_key("Wall", "disable", {}))["reason"] == "disabled"
     refused = await bridge.get("/key", key)
     assert refused.status == 401
     assert (await refused.json(content_type=None))["reason"] == "key_disabled"
-    await bridge.edit_key("Wall", "enable", {})
+    assert (await bridge.edit_key("Wall", "enable", {}))["reason"] == "enabled"
     assert (await bridge.get("/key", key)).status == 200
 
 
@@ -220,9 +392,7 @@ async def test_rotate(bridge: Bridge, overlap: dict[str, int], old_status: int) 
     flow = await bridge.edit_key("Display", "rotate", {"overlap": overlap})
     new = shown(flow)["key"]
     assert new != old
-    assert (await bridge.get("/key", new)).status == 401
-    assert (await bridge.get("/key", old)).status == 200
-    await bridge.submit(flow, {})
+    assert (await bridge.confirm_secret(flow))["reason"] == "secret_replaced"
     assert (await bridge.get("/key", new)).status == 200
     assert (await bridge.get("/key", old)).status == old_status
     assert len(bridge.entry.subentries) == 1

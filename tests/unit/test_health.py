@@ -9,7 +9,7 @@ from custom_components.drawbridge.telemetry.window import Totals
 
 def test_on_every_threshold_the_score_is_80() -> None:
     """The checklist's thresholds, all at once: 5 % errors, 2 s, 80 % hits, 100 ms of lag."""
-    totals = Totals(requests=100, errors=5, seconds=200.0, cache_requests=10, cache_hits=8, lags=10, lag_seconds=1.0)
+    totals = Totals(requests=100, errors=5, seconds=200.0, cache_requests=20, cache_hits=16, lags=10, lag_seconds=1.0)
     assert assess(totals, running=True).score == pytest.approx(80)
 
 
@@ -19,10 +19,10 @@ def test_on_every_threshold_the_score_is_80() -> None:
         (Totals(), 100),
         (Totals(requests=10, seconds=0.1), 100),
         (Totals(requests=10, errors=10, seconds=0.1), (0.3 * 100) / 0.7),
-        (Totals(cache_requests=10, cache_hits=10), 100),
-        (Totals(cache_requests=10, cache_hits=9), 90),
-        (Totals(cache_requests=10, cache_hits=4), 40),
-        (Totals(cache_requests=10), 0),
+        (Totals(cache_requests=20, cache_hits=20), 100),
+        (Totals(cache_requests=20, cache_hits=18), 90),
+        (Totals(cache_requests=20, cache_hits=8), 40),
+        (Totals(cache_requests=20), 0),
         (Totals(lags=1, lag_seconds=0.55), 40),
         (Totals(lags=1, lag_seconds=30), 0),
         (Totals(requests=1, seconds=6.0), (0.4 * 100 + 0.3 * 40) / 0.7),
@@ -60,3 +60,12 @@ def test_worse_never_scores_better(component: object, data: st.DataObject) -> No
     low, high = sorted((data.draw(values), data.draw(values)))
     better, worse = (low, high) if item.best < item.worst else (high, low)
     assert 100 >= item.score(better) >= item.score(worse) >= 0
+
+
+def test_a_cache_that_was_hardly_used_is_left_out() -> None:
+    """The first requests fill the cache of a new installation, and do not drag its score down."""
+    few = assess(Totals(requests=19, cache_requests=19), running=True)
+    assert (few.measurements[2].value, few.score) == (None, 100)
+    enough = assess(Totals(requests=20, cache_requests=20), running=True)
+    assert enough.measurements[2].value == 0
+    assert enough.score < 100

@@ -16,6 +16,7 @@ import yaml
 from homeassistant.data_entry_flow import section
 
 from custom_components.drawbridge import binary_sensor, button, event, repairs, sensor, switch
+from custom_components.drawbridge.flows.connecting import SNIPPETS
 from custom_components.drawbridge.flows.presets import PRESETS
 from custom_components.drawbridge.flows.sections import SECTIONS
 from custom_components.drawbridge.issues.monitor import (
@@ -158,13 +159,15 @@ def test_every_section_has_a_name_and_holds_its_fields() -> None:
 def test_every_error_of_a_key_has_a_text() -> None:
     """In the form, and in the answer of an action."""
     raised = {
-        item for item in strings("keys/key_input") if re.fullmatch(r"(invalid|no|own|too|empty|expires)_\w+", item)
+        item
+        for item in strings("keys/key_input")
+        if re.fullmatch(r"(invalid|no|own|too|empty|expires|duplicate)_\w+", item)
     }
     raised |= {
         f"invalid_{field}"
         for field in ("domains", "entities", "globs", "services", "events", "networks", "media_hosts")
     }
-    raised |= {"invalid_cors_origins"}
+    raised |= {"invalid_cors_origins", "unknown_areas", "unknown_floors", "unknown_labels", "unknown_devices"}
     assert KEY["error"].keys() == raised | {"not_saved"}
     ours = strings("services") & {"not_loaded", "unknown_key", "ambiguous_key", "damaged_key"}
     ours |= strings("keys/keeper") & {"not_saved", "store_unreadable"}
@@ -177,10 +180,9 @@ def test_every_error_of_a_key_has_a_text() -> None:
 
 def test_every_abort_has_a_text() -> None:
     """Of the entry and of a key."""
-    assert KEY["abort"].keys() == called("flows/key_flow", "async_abort", "reason") | {
-        "reconfigure_successful",
-        "not_loaded",
-    }
+    ends = strings("flows/key_flow") & {"created", "secret_replaced", "reconfigure_successful", "enabled", "disabled"}
+    aborts = called("flows/key_flow", "async_abort", "reason") | ends | {"not_loaded", "secret_closed"}
+    assert KEY["abort"].keys() == aborts
     assert texts()["config"]["abort"].keys() == {"single_instance_allowed"}
     assert texts()["config"]["step"].keys() == steps("config_flow", "DrawbridgeConfigFlow")
 
@@ -286,7 +288,9 @@ def test_every_action_has_its_texts_its_fields_and_an_icon() -> None:
 def test_every_option_of_a_selector_has_a_name() -> None:
     """As the code offers them."""
     selectors = texts()["selector"]
-    assert selectors.keys() == {"capabilities", "preset"}
+    assert selectors.keys() == {"capabilities", "preset", "client", "summary"}
+    assert selectors["summary"]["options"].keys() < strings("flows/key_summary")
+    assert selectors["client"]["options"].keys() == SNIPPETS.keys()
     assert selectors["capabilities"]["options"].keys() == {item.value for item in Capability}
     assert selectors["preset"]["options"].keys() == PRESETS.keys()
 

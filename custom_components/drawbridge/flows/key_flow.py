@@ -3,15 +3,16 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, override
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.util.ulid import ulid_now
 
 from ..bridge import Bridge, DrawbridgeConfigEntry
+from ..issues.scope import known_items
 from ..keys import ApiKey, Capability, StoredSecret, digest, generate, key_input
 from ..keys.keeper import KeyNotSavedError
 from ..keys.key_input import KeyInputError
@@ -20,6 +21,7 @@ from ..operations.service_calls import CallPlanner
 from ..scope.service_rules import ITEM_WRITES, allows_item_write
 from ..values import DamagedValueError
 from . import key_forms as forms, sections
+from .connecting import addresses, handover, notify_closed
 from .key_summary import describe, summarize
 from .pages_link import link
 from .presets import PRESETS
@@ -36,30 +38,33 @@ class ApiKeyFlow(ConfigSubentryFlow):
 
     _key: ApiKey
     _secret: str
+    _client = "curl"
+    _overlap = 0.0
     _questions: list[str]
     _needs_actions = False
     """Whether a key with the capability `control` needs a list of actions."""
-    _change: Callable[[ApiKey], ApiKey]
+    _is_unconfirmed = False
+    """Whether a secret that works is shown, and the user has not yet confirmed to have it."""
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the name and the preset."""
-        errors: dict[str, str] = {}
+        failed = None
         if user_input is not None:
             preset = PRESETS[user_input[forms.PRESET]]
-            blank = ApiKey("", "", (), preset.capabilities, per_minute=preset.per_minute, learning=preset.learning)
             try:
-                self._key = key_input.with_name(blank, user_input[forms.NAME])
+                self._key = self._with_name(preset.new_key(time.time()), user_input)
             except KeyInputError as err:
-                errors = err.errors
+                failed = err
             else:
                 self._questions, self._needs_actions = list(preset.steps), preset.needs_actions
+                self._client = preset.client
                 return await self._ask_next()
-        return self._form("user", forms.user(), user_input or {}, errors)
+        return self._form("user", forms.user(), user_input or {}, failed)
 
     async def async_step_scope(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the scope of the key."""
         schema = forms.scope(self.hass)
-        return await self._ask("scope", schema, forms.scope_of, _useful_scope, user_input)
+        return await self._ask("scope", schema, forms.scope_of, self._with_scope, user_input)
 
     async def async_step_tablet(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the areas, the capabilities and the end of a key for Home Assistant's own pages."""
@@ -68,7 +73,7 @@ class ApiKeyFlow(ConfigSubentryFlow):
     async def async_step_exclude(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the exclusions of the key."""
         schema = forms.exclude(self.hass)
-        return await self._ask("exclude", schema, forms.exclude_of, key_input.with_exclude, user_input)
+        return await self._ask("exclude", schema, forms.exclude_of, self._with_exclude, user_input)
 
     async def async_step_abilities(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the capabilities, actions, events and media hosts."""
@@ -88,12 +93,18 @@ class ApiKeyFlow(ConfigSubentryFlow):
         )
 
     async def async_step_secret(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Show the secret once. It is not valid until this form is submitted."""
-        if user_input is not None:
-            return await self._keep_secret()
-        if not hasattr(self, "_secret"):
-            self._secret = generate()
-        return await self._reserve_and_show_secret()
+        """Save the secret, then show it once. It works as soon as it is shown."""
+        if user_input is None:
+            return await self._save_and_show_secret()
+        if user_input[forms.CLIENT] != self._client:
+            self._client = user_input[forms.CLIENT]
+            return self._show_secret()
+        self._is_unconfirmed = False
+        return self._end("created" if self._is_new else "secret_replaced")
+
+    async def async_step_unsaved(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Try again to save the secret."""
+        return await self._save_and_show_secret()
 
     async def async_step_reconfigure(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask which part of the key to change."""
@@ -113,28 +124,22 @@ class ApiKeyFlow(ConfigSubentryFlow):
 
     async def async_step_rename(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for a new name."""
-
-        def rename(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-            return key_input.with_name(key, entered[forms.NAME])
-
-        return await self._ask("rename", forms.name(), forms.name_of, rename, user_input)
+        return await self._ask("rename", forms.name(), forms.name_of, self._with_name, user_input)
 
     async def async_step_rotate(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask how long the old secret stays valid."""
         if user_input is None:
-            return self._form("rotate", forms.rotate(), {}, {})
-        overlap = forms.overlap_of(user_input)
-        self._secret = generate()
-        self._change = lambda key: key.rotated(digest(self._secret), time.time(), overlap)
-        return await self._reserve_and_show_secret()
+            return self._form("rotate", forms.rotate(), {})
+        self._overlap = forms.overlap_of(user_input)
+        return await self._save_and_show_secret()
 
     async def async_step_enable(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Enable the key."""
-        return await self._update(lambda key: replace(key, enabled=True))
+        return await self._update(lambda key: replace(key, enabled=True), reason="enabled")
 
     async def async_step_disable(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Disable the key."""
-        return await self._update(lambda key: replace(key, enabled=False))
+        return await self._update(lambda key: replace(key, enabled=False), reason="disabled")
 
     async def async_step_learn(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Turn learn mode on."""
@@ -151,21 +156,35 @@ class ApiKeyFlow(ConfigSubentryFlow):
         if lesson is None:
             return self.async_abort(reason="nothing_learned")
         proposal = propose_for(self.hass, bridge, self._key, lesson)
-        about = describe(lesson, proposal)
+        about = describe(lesson, proposal, self._key)
         if user_input is None:
             schema = forms.learned(self.hass)
-            return self._form("learned", schema, forms.learned_of(proposal), {}, **about)
+            return self._form("learned", schema, forms.learned_of(proposal), None, **about)
         try:
             as_learned(self._key, user_input)
         except KeyInputError as err:
             schema = forms.learned(self.hass)
-            return self._form("learned", schema, user_input, err.errors, err.value, **about)
+            return self._form("learned", schema, user_input, err, **about)
         return await self._update(lambda key: as_learned(key, user_input))
 
     def _with_abilities(self, key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-        changed = key_input.with_abilities(key, entered)
-        if self._needs_actions:
-            key_input.ensure_actions_listed(changed)
+        checks = (key_input.with_listed_actions,) if self._needs_actions else ()
+        return key_input.collect(key, lambda key: key_input.with_abilities(key, entered), *checks)
+
+    def _with_name(self, key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
+        named = key_input.with_name(key, entered[forms.NAME])
+        key_input.ensure_new_name(named.name, (item.name for item in self._bridge.keys if item.id != key.id))
+        return named
+
+    def _with_scope(self, key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
+        changed = key_input.with_scope(key, entered)
+        key_input.ensure_useful(changed)
+        key_input.ensure_known(changed.scope.include, key.scope.include, known_items(self.hass))
+        return changed
+
+    def _with_exclude(self, key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
+        changed = key_input.with_exclude(key, entered)
+        key_input.ensure_known(changed.scope.exclude, key.scope.exclude, known_items(self.hass))
         return changed
 
     async def _ask(
@@ -178,12 +197,12 @@ class ApiKeyFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Show the form for one part of the key, or apply what was submitted and continue."""
         if user_input is None:
-            return self._form(step, schema, current(self._key), {})
+            return self._form(step, schema, current(self._key))
         entered = sections.flat(user_input)
         try:
             self._key = change(self._key, entered)
         except KeyInputError as err:
-            return self._form(step, schema, entered, err.errors, err.value)
+            return self._form(step, schema, entered, err)
         if self._is_new:
             return await self._ask_next()
         return await self._update(lambda key: change(key, entered))
@@ -199,32 +218,50 @@ class ApiKeyFlow(ConfigSubentryFlow):
         step: str,
         schema: vol.Schema,
         values: Mapping[str, Any],
-        errors: dict[str, str],
-        wrong: str = "",
+        failed: KeyInputError | None = None,
         **about: str,
     ) -> SubentryFlowResult:
+        errors = {} if failed is None else failed.errors
         form = sections.grouped(schema, values, errors)
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(form, sections.nested(values)),
             errors=sections.placed(errors),
-            description_placeholders={"value": wrong, **about},
+            description_placeholders={**about, **({} if failed is None else failed.values)},
             last_step=not self._is_new,
         )
 
-    async def _reserve_and_show_secret(self) -> SubentryFlowResult:
+    async def _save_and_show_secret(self) -> SubentryFlowResult:
+        """Save a new secret. Only if that worked, show it."""
+        self._secret = generate()
         try:
-            await self._bridge.keeper.reserve(digest(self._secret))
+            await (self._create_key() if self._is_new else self._rotate_key())
         except KeyNotSavedError as err:
-            return self._abort_unsaved(err)
-        return self._show_secret({})
+            return self.async_show_form(
+                step_id="unsaved",
+                data_schema=vol.Schema({}),
+                errors={"base": "not_saved"},
+                description_placeholders={forms.NAME: self._key.name, "reason": err.reason},
+            )
+        self._is_unconfirmed = True
+        return self._show_secret()
 
-    def _show_secret(self, errors: dict[str, str], reason: str = "") -> SubentryFlowResult:
+    async def _create_key(self) -> None:
+        secrets = (StoredSecret(digest(self._secret)),)
+        key = replace(self._key, id=ulid_now(), secrets=secrets, created=time.time())
+        await self._bridge.keeper.create(key)
+
+    async def _rotate_key(self) -> None:
+        new, now = digest(self._secret), time.time()
+        await self._bridge.change_key(self._key.id, lambda key: key.rotated(new, now, self._overlap))
+
+    def _show_secret(self) -> SubentryFlowResult:
+        roots = addresses(self.hass, self._key)
+        about = handover(roots, self._secret, self._client)
         return self.async_show_form(
             step_id="secret",
-            errors=errors,
-            data_schema=forms.secret(self._secret, self._link()),
-            description_placeholders={forms.KEY: self._secret, forms.NAME: self._key.name, "reason": reason},
+            data_schema=forms.secret(self._secret, about["address"], self._client, self._link()),
+            description_placeholders={forms.NAME: self._key.name, **about},
             last_step=True,
         )
 
@@ -234,30 +271,26 @@ class ApiKeyFlow(ConfigSubentryFlow):
             return None
         return link(self.hass, self._bridge.options, self._secret)
 
-    async def _keep_secret(self) -> SubentryFlowResult:
-        """Save the key; the secret stays on the screen when that fails, so that the user can try again."""
-        secrets = (StoredSecret(digest(self._secret)),)
-        key = replace(self._key, secrets=secrets, created=time.time())
+    @override
+    @callback
+    def async_remove(self) -> None:
+        """Tell the user about a key whose page with the secret was closed. The key works."""
+        if self._is_unconfirmed:
+            self._is_unconfirmed = False
+            self.hass.async_create_task(notify_closed(self.hass, self._key.name), "drawbridge notify", eager_start=True)
+
+    async def _update(
+        self, change: Callable[[ApiKey], ApiKey], *, reason: str = "reconfigure_successful"
+    ) -> SubentryFlowResult:
         try:
-            if not self._is_new:
-                return await self._save(self._change)
-            await self._bridge.keeper.prepare(replace(key, id=ulid_now()))
+            await self._bridge.change_key(self._key.id, change)
         except KeyNotSavedError as err:
-            return self._show_secret({"base": "not_saved"}, err.reason)
-        return self.async_create_entry(title=key.name, data=key.as_dict())
+            return self.async_abort(reason="not_saved", description_placeholders={"reason": err.reason})
+        return self._end(reason)
 
-    async def _update(self, change: Callable[[ApiKey], ApiKey]) -> SubentryFlowResult:
-        try:
-            return await self._save(change)
-        except KeyNotSavedError as err:
-            return self._abort_unsaved(err)
-
-    async def _save(self, change: Callable[[ApiKey], ApiKey]) -> SubentryFlowResult:
-        await self._bridge.change_key(self._key.id, change)
-        return self.async_abort(reason="reconfigure_successful")
-
-    def _abort_unsaved(self, err: KeyNotSavedError) -> SubentryFlowResult:
-        return self.async_abort(reason="not_saved", description_placeholders={"reason": err.reason})
+    def _end(self, reason: str) -> SubentryFlowResult:
+        """End the flow with a sentence that says what was done."""
+        return self.async_abort(reason=reason, description_placeholders={forms.NAME: self._key.name})
 
     @property
     def _bridge(self) -> Bridge:
@@ -302,16 +335,10 @@ def propose_for(hass: HomeAssistant, bridge: Bridge, key: ApiKey, lesson: Lesson
 
 def as_learned(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
     """Return the key with the values from the learn mode form."""
-    key = key_input.with_abilities(key, entered)
-    key_input.ensure_actions_listed(key)
-    if not entered[forms.KEEP_SCOPE]:
-        # What the key excludes stays excluded: a proposal names entities, and never widens a scope.
-        key = key_input.with_scope(key, entered)
+    # What the key excludes stays excluded: a proposal names entities, and never widens a scope.
+    scopes = () if entered[forms.KEEP_SCOPE] else (lambda key: key_input.with_scope(key, entered),)
+    key = key_input.collect(
+        key, lambda key: key_input.with_abilities(key, entered), key_input.with_listed_actions, *scopes
+    )
     key_input.ensure_useful(key, forms.KEEP_SCOPE)
     return replace(key, learning=False)
-
-
-def _useful_scope(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-    changed = key_input.with_scope(key, entered)
-    key_input.ensure_useful(changed)
-    return changed

@@ -38,6 +38,7 @@ from homeassistant.util import dt as dt_util
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Proposal
 from ..scope.model import Selection
+from .connecting import SNIPPETS
 from .presets import PRESETS
 
 KEY: Final = "key"
@@ -47,6 +48,7 @@ OVERLAP: Final = "overlap"
 CAPABILITIES: Final = "capabilities"
 KEEP_SCOPE: Final = "keep_scope"
 LINK: Final = "link"
+CLIENT: Final = "client"
 
 _FOR_PAGES: Final = frozenset({Capability.READ, Capability.DASHBOARD})
 _SECONDS: Final = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
@@ -215,14 +217,32 @@ def overlap_of(entered: Mapping[str, Any]) -> float:
     return sum(seconds * overlap.get(unit, 0) for unit, seconds in _SECONDS.items())
 
 
-def secret(value: str, link: str | None = None) -> vol.Schema:
-    """Return the form that shows a secret as a QR code. Its description shows it as text.
+def secret(value: str, address: str, client: str, link: str | None = None) -> vol.Schema:
+    """Return the form that shows a secret and the address as QR codes. Its description shows them as text.
 
-    With a link that signs a browser in, the QR code is that of the link.
+    With a link that signs a browser in, the first QR code is that of the link.
     """
-    code = QrCodeSelectorConfig(data=link or value, scale=5, error_correction_level=QrErrorCorrectionLevel.MEDIUM)
+    clients = SelectSelectorConfig(options=list(SNIPPETS), translation_key=CLIENT, mode=SelectSelectorMode.DROPDOWN)
     shown = {} if link is None else {vol.Optional(LINK, default=link): TextSelector(TextSelectorConfig(read_only=True))}
-    return vol.Schema({**shown, vol.Optional("qr_code"): QrCodeSelector(code)})
+    return vol.Schema(
+        {
+            **shown,
+            vol.Required(CLIENT, default=client): SelectSelector(clients),
+            vol.Optional("qr_code"): _qr_code(link or value),
+            vol.Optional("qr_address"): _qr_code(address),
+        }
+    )
+
+
+def replaced_secret(value: str) -> vol.Schema:
+    """Return the form of a repair that shows a secret as a QR code."""
+    return vol.Schema({vol.Optional("qr_code"): _qr_code(value)})
+
+
+def _qr_code(value: str) -> QrCodeSelector:
+    return QrCodeSelector(
+        QrCodeSelectorConfig(data=value, scale=5, error_correction_level=QrErrorCorrectionLevel.MEDIUM)
+    )
 
 
 def _selection(hass: HomeAssistant) -> dict[Any, Any]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from ..keys import Capability
+from ..keys import ApiKey, Capability
+
+_DAY_SECONDS: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +21,45 @@ class Preset:
     learning: bool = False
     needs_actions: bool = False
     """Whether the key needs a list of actions."""
+    days: int | None = None
+    """The proposed lifetime of the key; ``None`` proposes that it never expires."""
+    client: str = "curl"
+    """The client whose configuration is shown first."""
+
+    def new_key(self, now: float) -> ApiKey:
+        """Return a key with these defaults, without a name and a secret."""
+        return ApiKey(
+            "",
+            "",
+            (),
+            self.capabilities,
+            per_minute=self.per_minute,
+            learning=self.learning,
+            expires=None if self.days is None else now + self.days * _DAY_SECONDS,
+        )
 
 
 PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
     {
-        "dashboard": Preset(frozenset({Capability.READ, Capability.HISTORY, Capability.IMAGES}), ("scope",)),
+        "dashboard": Preset(
+            frozenset({Capability.READ, Capability.HISTORY, Capability.IMAGES}), ("scope",), client="homepage"
+        ),
         "tablet": Preset(
             frozenset(
                 {Capability.READ, Capability.CONTROL, Capability.HISTORY, Capability.IMAGES, Capability.DASHBOARD}
             ),
             ("tablet",),
+            days=7,
         ),
         "remote": Preset(frozenset({Capability.READ, Capability.CONTROL}), ("scope",)),
-        "prometheus": Preset(frozenset({Capability.METRICS}), ()),
+        "prometheus": Preset(frozenset({Capability.METRICS}), (), client="exporter"),
         "agent": Preset(
             frozenset({Capability.READ, Capability.CONTROL}),
             ("scope", "abilities"),
             per_minute=120,
             needs_actions=True,
+            days=30,
+            client="mcp",
         ),
         "learn": Preset(
             frozenset({Capability.READ, Capability.HISTORY, Capability.CONTROL}), ("scope",), learning=True

@@ -86,9 +86,15 @@ def flat(entered: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def placed(errors: Mapping[str, str]) -> dict[str, str]:
-    """Move errors of fields in a section to the section, where the frontend shows them."""
-    return {_section_of(field) or field: code for field, code in errors.items()}
+def placed(errors: Mapping[str, str]) -> dict[str, Any]:
+    """Move errors of fields in a section to the section, where the frontend shows them.
+
+    The frontend shows several errors of a section as a list.
+    """
+    found: dict[str, list[str]] = {}
+    for field, code in errors.items():
+        found.setdefault(_section_of(field) or field, []).append(code)
+    return {place: codes[0] if len(codes) == 1 else codes for place, codes in found.items()}
 
 
 def _section_of(field: object) -> str | None:

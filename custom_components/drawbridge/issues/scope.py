@@ -65,7 +65,7 @@ class ScopeIssues:
             self.check()
 
     def _missing(self, key: ApiKey) -> list[str]:
-        known = _known(self._hass)
+        known = known_items(self._hass)
         return sorted(
             f"{kind.removesuffix('s')} {item}"
             for part in (key.scope.include, key.scope.exclude)
@@ -89,7 +89,7 @@ class ScopeIssues:
 
 def without_missing(hass: HomeAssistant, scope: Scope) -> Scope:
     """Return a scope without deleted areas, floors, labels and devices."""
-    known = _known(hass)
+    known = known_items(hass)
 
     def clean(part: Selection) -> Selection:
         kept = {kind: frozenset(filter(exists, getattr(part, kind))) for kind, exists in known.items()}
@@ -98,7 +98,7 @@ def without_missing(hass: HomeAssistant, scope: Scope) -> Scope:
     return replace(scope, include=clean(scope.include), exclude=clean(scope.exclude))
 
 
-def _known(hass: HomeAssistant) -> dict[str, Callable[[str], object]]:
+def known_items(hass: HomeAssistant) -> dict[str, Callable[[str], object]]:
     """Return a look-up function for each field of a selection."""
     return {
         "areas": ar.async_get(hass).async_get_area,

@@ -122,10 +122,6 @@ class KeyKeeper:
         """
         await self._commit([_put(key)], [key.id])
 
-    async def prepare(self, key: ApiKey) -> None:
-        """Store a key before a flow adds its subentry, whose id is not known yet."""
-        await self._commit([_put(key)], [])
-
     async def reserve(self, digest: str) -> None:
         """Store the hash of a secret before it is shown. The secret is not valid yet.
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
@@ -34,14 +35,29 @@ _SELECTIONS: Final = ("areas", "floors", "labels", "devices", "domains", "entiti
 class KeyInputError(ValueError):
     """The input is invalid. ``errors`` has a translation key for each invalid field.
 
-    ``value`` is the first invalid item, for the message.
+    ``values`` has the first invalid item of each of these fields, for the messages.
     """
 
     def __init__(self, errors: Mapping[str, str], value: str = "") -> None:
-        """Create the error."""
+        """Create the error of one field."""
         super().__init__(", ".join(f"{name}: {code}" for name, code in errors.items()))
         self.errors = dict(errors)
-        self.value = value
+        self.values = dict.fromkeys(errors, value)
+
+
+def collect[T](start: T, *changes: Callable[[T], T]) -> T:
+    """Apply changes in order. Raises one ``KeyInputError`` with the errors of all of them."""
+    failed = KeyInputError({})
+    for change in changes:
+        try:
+            start = change(start)
+        except KeyInputError as err:
+            # The first error of a field may have caused the others.
+            failed.errors |= err.errors | failed.errors
+            failed.values |= err.values | failed.values
+    if failed.errors:
+        raise failed
+    return start
 
 
 def with_name(key: ApiKey, entered: str) -> ApiKey:
@@ -50,6 +66,24 @@ def with_name(key: ApiKey, entered: str) -> ApiKey:
     if not 0 < len(name) <= _MAX_NAME_CHARACTERS or not name.isprintable():
         raise KeyInputError({"name": "invalid_name"})
     return replace(key, name=name)
+
+
+def ensure_new_name(name: str, others: Iterable[str]) -> None:
+    """Refuse the name of another key, which lists and logs could not tell apart. The case does not matter."""
+    if name.casefold() in {item.casefold() for item in others}:
+        raise KeyInputError({"name": "duplicate_name"}, name)
+
+
+def ensure_known(selection: Selection, before: Selection, exists: Mapping[str, Callable[[str], object]]) -> None:
+    """Refuse areas, floors, labels and devices that do not exist. Those that the key already had may stay."""
+
+    def check(field: str, selection: Selection) -> Selection:
+        unknown = getattr(selection, field) - getattr(before, field)
+        if missing := sorted(item for item in unknown if not exists[field](item)):
+            raise KeyInputError({field: f"unknown_{field}"}, missing[0])
+        return selection
+
+    collect(selection, *(partial(check, field) for field in exists))
 
 
 def with_scope(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
@@ -69,35 +103,30 @@ def with_exclude(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
 
 def with_abilities(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
     """Return the key with its permissions: ``capabilities``, ``services``, ``events`` and ``media_hosts``."""
-    capabilities = frozenset(Capability(item) for item in entered["capabilities"])
-    events = _matching("events", entered, _EVENT)
-    if not capabilities:
-        raise KeyInputError({"capabilities": "no_capability"})
-    if own := sorted(filter(is_own_event, events)):
-        raise KeyInputError({"events": "own_event"}, own[0])
-    if Capability.FIRE_EVENT in capabilities and not events:
-        raise KeyInputError({"events": "no_event"})
-    return replace(
-        key,
-        capabilities=capabilities,
-        services=_matching("services", entered, _SERVICE),
-        events=events,
-        media_hosts=_media_hosts(key, entered),
+    return collect(
+        replace(key, capabilities=frozenset(Capability(item) for item in entered["capabilities"])),
+        _ensure_capable,
+        lambda key: replace(key, services=_matching("services", entered, _SERVICE)),
+        lambda key: replace(key, events=_events(key, entered)),
+        lambda key: replace(key, media_hosts=_media_hosts(key, entered)),
     )
 
 
 def with_limits(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
     """Return the key with its limits: expiry, networks, certificate, rate and origins."""
     per_minute, burst = entered.get("per_minute"), entered.get("burst")
-    return replace(
+    limited = replace(
         key,
-        expires=_expiry(entered.get("expires")),
-        networks=tuple(_parsed("networks", entered, parse_network)),
         local_only=entered.get("local_only", False),
-        certificate=_certificate(entered.get("certificate")),
         per_minute=None if per_minute is None else int(per_minute),
         burst=int(burst) if burst else None,
-        cors_origins=frozenset(_parsed("cors_origins", entered, normalize_origin)),
+    )
+    return collect(
+        limited,
+        lambda key: replace(key, expires=_expiry(entered.get("expires"))),
+        lambda key: replace(key, networks=tuple(_parsed("networks", entered, parse_network))),
+        lambda key: replace(key, certificate=_certificate(entered.get("certificate"))),
+        lambda key: replace(key, cors_origins=frozenset(_parsed("cors_origins", entered, normalize_origin))),
     )
 
 
@@ -112,10 +141,11 @@ def with_pages(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
     return key
 
 
-def ensure_actions_listed(key: ApiKey) -> None:
+def with_listed_actions(key: ApiKey) -> ApiKey:
     """Refuse a key with the capability ``control`` and no list of actions, which allows all actions of its entities."""
     if Capability.CONTROL in key.capabilities and not key.services:
         raise KeyInputError({"services": "no_service"})
+    return key
 
 
 def ensure_useful(key: ApiKey, field: str = "everything") -> None:
@@ -124,8 +154,27 @@ def ensure_useful(key: ApiKey, field: str = "everything") -> None:
         raise KeyInputError({field: "empty_scope"})
 
 
+def _ensure_capable(key: ApiKey) -> ApiKey:
+    if not key.capabilities:
+        raise KeyInputError({"capabilities": "no_capability"})
+    return key
+
+
+def _events(key: ApiKey, entered: Mapping[str, Any]) -> frozenset[str]:
+    events = _matching("events", entered, _EVENT)
+    if own := sorted(filter(is_own_event, events)):
+        raise KeyInputError({"events": "own_event"}, own[0])
+    if Capability.FIRE_EVENT in key.capabilities and not events:
+        raise KeyInputError({"events": "no_event"})
+    return events
+
+
 def _selection(entered: Mapping[str, Any]) -> Selection:
-    return Selection(**{name: _matching(name, entered, _PATTERNS.get(name)) for name in _SELECTIONS})
+    return collect(Selection(), *(partial(_with_items, name, entered) for name in _SELECTIONS))
+
+
+def _with_items(field: str, entered: Mapping[str, Any], selection: Selection) -> Selection:
+    return replace(selection, **{field: _matching(field, entered, _PATTERNS.get(field))})
 
 
 def _matching(field: str, entered: Mapping[str, Any], pattern: re.Pattern[str] | None) -> frozenset[str]:

@@ -40,6 +40,9 @@ COMPONENTS: Final = (
 The thresholds are those of the production checklist.
 """
 
+_MIN_CACHE_REQUESTS: Final = 20
+"""With fewer requests, most of them fill the cache, and the hit ratio says nothing about it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -61,7 +64,8 @@ class Health:
 def assess(totals: Totals, *, running: bool) -> Health:
     """Return the health over a window: the weighted mean of the components that have data.
 
-    A bridge that is not running scores 0. One that is running and had no requests scores 100.
+    A bridge that is not running scores 0. One that is running and had no requests scores 100. The cache is left out
+    until it had some requests.
     """
     values = _values(totals)
     measurements = tuple(
@@ -75,7 +79,7 @@ def _values(totals: Totals) -> dict[str, float | None]:
     return {
         "errors": _ratio(totals.errors, totals.requests),
         "latency": _ratio(totals.seconds, totals.requests),
-        "cache": _ratio(totals.cache_hits, totals.cache_requests),
+        "cache": _ratio(totals.cache_hits, _enough(totals.cache_requests)),
         "event_loop": _ratio(totals.lag_seconds, totals.lags),
     }
 
@@ -85,6 +89,11 @@ def _mean(measurements: tuple[Measurement, ...]) -> float:
     if not scored:
         return 100.0
     return sum(weight * score for weight, score in scored) / sum(weight for weight, _ in scored)
+
+
+def _enough(cache_requests: int) -> int:
+    """Return the number of requests, or 0 if there are too few to judge the cache."""
+    return cache_requests if cache_requests >= _MIN_CACHE_REQUESTS else 0
 
 
 def _ratio(part: float, whole: int) -> float | None:
