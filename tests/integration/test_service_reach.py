@@ -161,7 +161,7 @@ async def test_choices_are_not_taken_from_a_written_state(bridge: Bridge, player
 
 async def test_browsing_shows_what_is_in_scope(bridge: Bridge, player: Player) -> None:
     """Children are filtered one by one, and no thumbnail leaves."""
-    key = await bridge.add_key(capabilities=["control"], entities=[PLAYER])
+    key = await bridge.add_key(capabilities=["read", "control"], entities=[PLAYER])
     path = "/api/services/media_player/browse_media?return_response"
     answer = await bridge.post(path, key, json={"entity_id": player.entity_id})
     assert answer.status == 200, await answer.text()

@@ -45,6 +45,8 @@ def test_what_opens_something_is_masked() -> None:
     told = document(problem_of(failed(f"No answer from http://x/a.jpg?token={secret}, dbk_{secret}")))
     assert secret not in told["detail"] + told["message"]
     assert MASK in told["detail"]
+    signed = document(problem_of(failed("No answer from http://x/a.jpg?authSig=abc")))
+    assert "authSig" not in signed["detail"] + signed["message"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from .targets import Reach, resolve
 _CONFIGURED: Final = frozenset({"automation", "script"})
 _DELEGATES: Final = frozenset({"automation", "group", "scene", "script"})
 _HELPERS: Final = frozenset({"generic_hygrostat", "generic_thermostat", "group", "switch_as_x", "template"})
+_UNIVERSAL: Final = "universal"
 _ACTION_FIELDS: Final = ("action", "service")
 _UNTRACEABLE: Final = frozenset({"event", "event_data"})
 
@@ -33,10 +34,12 @@ def members(hass: HomeAssistant, entity_id: str) -> Reach | None:
     """Return the other entities that an entity acts on; ``None`` if they cannot be determined.
 
     Groups and scenes list their members in an attribute. Helpers, scripts and automations list them in their
-    configuration.
+    configuration. Universal media players have children.
     """
     if entity_id.partition(".")[0] in _CONFIGURED:
         return _of_configuration(hass, entity_id)
+    if _is_universal(entity := find_entity(hass, entity_id)):
+        return _of_universal(entity)
     reach = Reach(members_in_attributes(hass, entity_id))
     entry = er.async_get(hass).async_get(entity_id)
     if entry is not None and entry.platform in _HELPERS and entry.config_entry_id is not None:
@@ -57,8 +60,29 @@ def may_act_on_others(hass: HomeAssistant, entity_id: str) -> bool:
     entry = er.async_get(hass).async_get(entity_id)
     if entity_id.partition(".")[0] in _DELEGATES or (entry is not None and entry.platform in _HELPERS):
         return True
+    if _is_universal(find_entity(hass, entity_id)):
+        return True
     acted_on = members(hass, entity_id)
     return acted_on is None or bool(acted_on.entities or acted_on.unknown)
+
+
+def _is_universal(entity: object) -> bool:
+    """Return whether an entity is a universal media player. Most of them are not in the registry."""
+    return getattr(getattr(entity, "platform", None), "platform_name", None) == _UNIVERSAL
+
+
+def _of_universal(player: object) -> Reach | None:
+    """Return the entities that a universal media player passes calls to.
+
+    They cannot be determined if it has commands of its own, or chooses the active child with a template.
+    """
+    children = getattr(player, "_children", None)
+    if not isinstance(children, list):
+        return None
+    if getattr(player, "_cmds", True) or getattr(player, "_active_child_template", True):
+        return None
+    browsed = getattr(player, "_browse_media_entity", None)
+    return Reach({*children, browsed} if browsed else {*children})
 
 
 def _of_configuration(hass: HomeAssistant, entity_id: str) -> Reach | None:

@@ -1,5 +1,7 @@
 """Calls that reach more than they name: groups in fields, the settings of devices, and services of all domains."""
 
+from typing import Any
+
 import pytest
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
@@ -25,7 +27,7 @@ async def test_players_in_fields_act_within_the_scope(
         assert len(whole.take()) == (status == 200)
 
 
-_SETTINGS: dict[str, tuple[str, dict[str, object]]] = {
+_SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "button": ("press", {}),
     "number": ("set_value", {"value": 5}),
     "select": ("select_option", {"option": "Day"}),
@@ -69,6 +71,25 @@ async def test_services_of_all_domains_pass_their_target_on(
     for item in ("automation.x", "update.x", "light.hidden", "person.x", "lock.lamp"):
         assert (await bridge.post(path, key, json={"entity_id": item})).status == 403
     assert not whole.take()
+
+
+async def test_services_of_all_domains_need_what_each_domain_needs(
+    bridge: Bridge, hass: HomeAssistant, whole: WholeHouse, key: str
+) -> None:
+    """A service that was not reviewed must be listed by its exact name, also through a service of all domains."""
+    whole.watch("homeassistant.turn_off")
+    hass.services.async_register("pump", "turn_off", lambda _: None)
+    er.async_get(hass).async_get_or_create("pump", "test", "well", suggested_object_id="well")
+    er.async_get(hass).async_update_entity("pump.well", area_id="living_room")
+    hass.states.async_set("pump.well", "on")
+    path, generic = "/api/services/homeassistant/turn_off", "homeassistant.turn_off"
+    fields: dict[str, Any] = {"capabilities": ["control"], "areas": ["living_room"]}
+    not_listed = await bridge.add_key("Not listed", services=[generic, "pump.*"], **fields)
+    listed = await bridge.add_key("Listed", services=[generic, "pump.turn_off"], **fields)
+    for body in ({"entity_id": "pump.well"}, {"entity_id": ["light.lamp", "pump.well"]}):
+        for secret, status in ((key, 403), (not_listed, 403), (listed, 200)):
+            assert (await bridge.post(path, secret, json=body)).status == status, body
+    assert len(whole.take()) == 2
 
 
 async def test_a_room_is_switched_with_what_has_no_switch(
