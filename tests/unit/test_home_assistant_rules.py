@@ -224,8 +224,9 @@ def imports(tree: ast.Module) -> Iterator[str]:
 def test_every_imported_integration_is_a_dependency() -> None:
     """What is imported at start is set up before; what is only a platform of ours needs no mention."""
     platforms = {*PLATFORMS, "diagnostics", "repairs", "system_health", "logbook"}
-    # The integration `homeassistant` is set up before all others.
-    declared = {*manifest()["dependencies"], *manifest().get("after_dependencies", ()), "homeassistant"}
+    # Home Assistant sets these up before all others.
+    core = {"homeassistant", "persistent_notification"}
+    declared = {*manifest()["dependencies"], *manifest().get("after_dependencies", ()), *core}
     imported = {
         item.removeprefix("homeassistant.components.").partition(".")[0]
         for path in MODULES
