@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 from homeassistant.components import persistent_notification
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, section
@@ -208,7 +208,9 @@ async def test_the_flow_ends_with_what_a_client_needs(bridge: Bridge, hass: Home
     about = shown(flow)
     secret, address = about["key"], "http://house.local:8123/api/drawbridge"
     assert about["addresses"] == f"- `{address}`\n- `https://house.example/api/drawbridge`"
-    codes = [item.config["data"] for item in flow["data_schema"].schema.values() if "data" in item.config]
+    schema = flow["data_schema"]
+    assert schema is not None
+    codes = [item.config["data"] for item in schema.schema.values() if "data" in item.config]
     assert codes == [secret, address]
     assert (await bridge.confirm_secret(flow))["reason"] == "created"
     assert not notifications(hass)
@@ -301,7 +303,8 @@ async def test_all_errors_of_a_form_are_shown_at_once(bridge: Bridge) -> None:
     flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "custom"})
     scope = {"domains": ["Light!"], "globs": ["a b"], "labels": ["gone"], "areas": ["attic"]}
     flow = await bridge.submit(flow, {"everything": False, **scope})
-    assert flow["errors"] == {"more": ["invalid_domains", "invalid_globs"]}
+    errors: Any = flow["errors"]
+    assert errors == {"more": ["invalid_domains", "invalid_globs"]}
     assert shown(flow) == {"domains": "light!", "globs": "a b"}
     flow = await bridge.submit(flow, {"everything": False, "labels": ["gone"], "areas": ["attic"]})
     assert flow["errors"] == {"areas": "unknown_areas", "more": "unknown_labels"}
