@@ -57,4 +57,5 @@ class Exporter:
             return await response.text()
 
     async def _ready(self) -> bool:
-        return await answers(f"{self.url}/-/ready")
+        # Another exporter could answer at this address.
+        return self.process.has_logged(f"Listening on {self.address}") and await answers(f"{self.url}/-/ready")

@@ -1,16 +1,22 @@
 """TCP ports on the loopback address: the preferred one, or a free one if it is in use."""
 
+import fcntl
 import socket
-from typing import Final
+import tempfile
+from pathlib import Path
+from typing import IO, Final
 
 HOST: Final = "127.0.0.1"
+
+_reservations: list[IO[str]] = []
+"""Locked files. They keep other sandboxes from choosing a port before its server listens at it."""
 
 
 def choose(preferred: int | None, taken: frozenset[int] = frozenset()) -> int:
     """Return `preferred` if it is free, otherwise a free port from the operating system."""
-    if preferred is not None and preferred not in taken and is_free(preferred):
+    if preferred is not None and preferred not in taken and is_free(preferred) and _reserve(preferred):
         return preferred
-    while (port := _any_free()) in taken:
+    while (port := _any_free()) in taken or not _reserve(port):
         pass
     return port
 
@@ -23,6 +29,22 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def _reserve(port: int) -> bool:
+    """Reserve a port for this process until it ends. Return False if another process has reserved it."""
+    try:
+        file = (Path(tempfile.gettempdir()) / f"drawbridge-port-{port}.lock").open("a", encoding="utf-8")
+    except OSError:
+        # The file belongs to another user.
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return False
+    _reservations.append(file)
+    return True
 
 
 def _any_free() -> int:

@@ -108,6 +108,8 @@ class Process:
         self._folder = folder
         self._child: subprocess.Popen[bytes] | None = None
         self._identity: Identity | None = None
+        self._log_start = 0
+        """The size of the log, in bytes, when the process started."""
 
     def start(self) -> Identity:
         """Start the command, and append its output to the log.
@@ -117,6 +119,7 @@ class Process:
 
         """
         with open_private(self.log, append=True) as log:
+            self._log_start = self.log.stat().st_size
             try:
                 self._child = subprocess.Popen(  # noqa: S603 - the commands are the demo's own
                     self._command,
@@ -173,6 +176,10 @@ class Process:
         code = self._child.poll() if self._child else None
         ended = "" if code is None else f" (exit code {code})"
         return SandboxError(f"{self.name} {happened}{ended}.\nThe end of {self.log}:\n{self.tail()}")
+
+    def has_logged(self, text: str) -> bool:
+        """Whether the process has logged a text since it was last started."""
+        return text.encode() in self.log.read_bytes()[self._log_start :]
 
     def tail(self, lines: int = TAIL_LINES) -> str:
         """Return the last lines of the log, each with an indent."""
