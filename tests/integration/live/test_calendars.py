@@ -184,6 +184,8 @@ async def test_a_calendar_that_leaves_the_scope(bridge: Bridge, calendars: HomeA
         ([], True, True),
         (["calendar.create_event"], True, False),
         (["calendar.*"], True, False),
+        (["calendar.create_event", "calendar.update_event", "calendar.delete_event"], True, True),
+        (["calendar.update_event", "calendar.delete_event"], False, True),
         (["light.*"], False, False),
         (["calendar.get_events"], False, False),
     ],

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+import aiohttp
 import pytest
 from homeassistant.core import HomeAssistant
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
@@ -44,6 +45,7 @@ from tests.integration.live.raw import (
     until,
 )
 
+OLD_READER: Final = tuple(map(int, aiohttp.__version__.split(".")[:2])) < (3, 14)
 NUMBER: Final = int(os.environ.get("DRAWBRIDGE_FUZZ_FRAMES", "200"))
 LAMP: Final = "input_boolean.living_room_lamp"
 OTHER: Final = "input_boolean.bedroom_lamp"
@@ -216,6 +218,8 @@ async def test_answered(bridge: Bridge, secret: str, witness: Witness, name: str
 @pytest.mark.parametrize("name", CLOSED)
 async def test_closed(bridge: Bridge, secret: str, witness: Witness, name: str) -> None:
     """The connection is closed with the code for it."""
+    if name.startswith("larger than") and OLD_READER:
+        pytest.skip("this aiohttp reads a frame to its end before it looks at the size")
     code, frames = CLOSED[name]
     async with admitted(bridge, secret) as socket:
         with bounded():

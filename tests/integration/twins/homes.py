@@ -288,7 +288,7 @@ async def _furnish(home: Home) -> None:
         ("light", Lamp("attic_0")), ("calendar", Plans("attic_0", home.word())),
         ("todo", Chores("attic_0", home.word())),
     ):  # fmt: skip
-        await _add(home, domain, entity)
+        await add_entity(home, domain, entity)
     for entity_id in (*PLAIN, WANDERER):
         hass.states.async_set(entity_id, "0", context=Context())
     hass.states.async_set("group.room", "off", {"entity_id": [*LIGHTS]})
@@ -306,7 +306,8 @@ def _areas(home: Home) -> str:
     return areas.async_create(home.word(), floor_id=top.floor_id).id
 
 
-async def _add(home: Home, domain: str, entity: Entity) -> None:
+async def add_entity(home: Home, domain: str, entity: Entity) -> None:
+    """Add an entity of a test platform."""
     component = home.hass.data[DATA_INSTANCES][domain]
     platform = component._platforms.get("test")  # noqa: SLF001 - as a platform does it
     if platform is None:
