@@ -102,7 +102,7 @@ def full_snapshot() -> dict[str, Any]:
             "running": True,
             "connections": 4,
             "dropped": 6,
-            "certificate_ends": 1800000000.5,
+            "certificate_ends": 4000000000.5,
         },
         "audit": {"records": 9, "file": True, "dropped": {"scope": 5}},
     }

@@ -93,7 +93,7 @@ SERIES: tuple[tuple[str, dict[str, str], float], ...] = (
     ("drawbridge_listener_up", {}, 1),
     ("drawbridge_listener_connections", {}, 4),
     ("drawbridge_listener_dropped_connections_total", {}, 6),
-    ("drawbridge_listener_certificate_expiry_timestamp_seconds", {}, 1800000000.5),
+    ("drawbridge_listener_certificate_expiry_timestamp_seconds", {}, 4000000000.5),
 )
 
 
