@@ -92,7 +92,7 @@ def _check_nothing_runs() -> None:
 
 
 async def _start(options: Namespace) -> Stack:
-    plan = Plan(entities=options.entities, churn=options.churn, ports=DEFAULT_PORTS, step=_shown_step)
+    plan = Plan(entities=options.entities, churn=options.churn, pages=True, ports=DEFAULT_PORTS, step=_shown_step)
     try:
         return await start(state.FOLDER, plan)
     except BaseException:

@@ -15,7 +15,7 @@ SHOWN_KEYS: Final = {
     "everything": "sees everything, and may do everything that a key can",
     "metrics": "reads the bridge's own metrics",
 }
-"""What each key allows. The key for benchmarks is not shown."""
+"""What each key allows. The key for the tablet is shown in a link, and the key for benchmarks is not shown."""
 
 SCORE: Final = "drawbridge_health_score_ratio"
 
@@ -28,6 +28,7 @@ def table(stack: Stack, entities: int, seconds: float, *, detached: bool) -> str
         ("Home Assistant", home.url, f"{home.version}, {entities} entities; user {USERNAME}, password {home.password}"),
         ("Drawbridge", stack.bridge, "a base URL for clients of Home Assistant's API"),
         ("Listener", stack.listener.url, "the same at the root of a port of its own, over TLS"),
+        ("Pages", f"{stack.listener.url}/", "Home Assistant's own pages, for the holder of a key"),
         ("Exporter", stack.exporter.url, "reads Drawbridge's metrics"),
         ("Prometheus", stack.prometheus.url, f"scrapes the exporter every {SCRAPE_SECONDS} s"),
     )
@@ -39,6 +40,10 @@ def table(stack: Stack, entities: int, seconds: float, *, detached: bool) -> str
         "",
         "API keys and example commands:",
         *_examples(stack),
+        "",
+        "Home Assistant's own pages for the Living Room. The link signs in with the key of a tablet. The browser warns",
+        "of the certificate, because only the demo trusts its authority:",
+        f"  {stack.listener.url}/auth/sign-in#{stack.keys['tablet']}",
         "",
         f"As JSON: {DEMO_JSON}",
         "",

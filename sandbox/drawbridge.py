@@ -40,12 +40,16 @@ class NewKey:
 IN_A_YEAR: Final = (datetime.now(UTC) + timedelta(days=365)).strftime("%Y-%m-%d %H:%M:%S")
 
 ALL_CAPABILITIES: Final = (
-    "read", "history", "control", "set_state", "fire_event", "template", "images", "location", "metrics",
+    "read", "history", "control", "set_state", "fire_event", "template", "images", "location", "dashboard",
+    "metrics",
 )  # fmt: skip
 
 HOUSEHOLD_KEYS: Final = {
     "dashboard": NewKey("Dashboard", everything=True),
     "living_room": NewKey("Living room", ("read", "control"), areas=("living_room",), expires=IN_A_YEAR),
+    "tablet": NewKey(
+        "Tablet", ("read", "control", "history", "images", "dashboard"), areas=("living_room",), expires=IN_A_YEAR
+    ),
     "metrics": NewKey("Metrics", ("metrics",)),
     "everything": NewKey("Everything", ALL_CAPABILITIES, everything=True, events=("*",), per_minute=0),
     "benchmark": NewKey("Benchmark", everything=True, per_minute=0),

@@ -46,6 +46,8 @@ class Plan:
     """The minimum number of entities."""
     churn: float = 0.0
     """State changes a second, in addition to those of the household."""
+    pages: bool = False
+    """Whether the listener serves Home Assistant's own pages."""
     ports: Ports = field(default_factory=Ports)
     step: Callable[[str], AbstractContextManager[object]] = nullcontext
     """A context manager for each step. Its argument describes the step."""
@@ -60,7 +62,7 @@ class Stack:
     exporter: Exporter
     prometheus: Prometheus
     keys: dict[str, str] = field(default_factory=dict)
-    """The secrets of the keys: dashboard, living_room, metrics, benchmark."""
+    """The secrets of the keys, by the names of `drawbridge.HOUSEHOLD_KEYS`."""
 
     @property
     def bridge(self) -> str:
@@ -122,7 +124,7 @@ async def _bring_up(stack: Stack, plan: Plan) -> None:
     with plan.step("furnishing the household"), _with_log(home_assistant):
         await furnish(client, home_assistant.config_dir)
     with plan.step("setting up Drawbridge and its keys"), _with_log(home_assistant):
-        await drawbridge.set_up(client, **stack.listener.write())
+        await drawbridge.set_up(client, **stack.listener.write(), pages=plan.pages)
         await stack.listener.wait_until_open()
         stack.keys.update(await drawbridge.add_household_keys(client))
     with plan.step("starting the exporter"):

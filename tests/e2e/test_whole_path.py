@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -156,6 +157,28 @@ async def check_watching(folder: Path, keys: list[str], line: str, demo: dict[st
     assert not any("hall" in item for item in printed)
 
 
+async def check_signing_in(link: str, demo: dict[str, Any]) -> None:
+    """The link opens the sign-in page, and the key in it is admitted to the pages of the room, and to nothing else."""
+    page, _, key = link.partition("#")
+    assert key == demo["keys"]["tablet"]
+    listener = demo["listener"]
+    origin, tls = listener["url"], ssl.create_default_context(cafile=listener["authority"])
+    form = {"key": key, "client_id": f"{origin}/", "redirect_uri": f"{origin}/?auth_callback=1"}
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls)) as session:
+        for path in (page, f"{origin}/"):
+            async with session.get(path) as answer:
+                assert (answer.status, answer.content_type) == (200, "text/html")
+        async with session.post(f"{origin}/auth/sign-in", json=form) as answer:
+            code = (await answer.json())["code"]
+        exchange = {"grant_type": "authorization_code", "code": code, "client_id": f"{origin}/"}
+        async with session.post(f"{origin}/auth/token", data=exchange) as answer:
+            headers = {"Authorization": f"Bearer {(await answer.json())['access_token']}"}
+        async with session.get(f"{origin}/api/states", headers=headers) as answer:
+            seen = {state["entity_id"] for state in await answer.json()}
+    assert "light.living_room_floor_lamp" in seen
+    assert "light.hall_light" not in seen
+
+
 async def test_the_demo_as_a_person_runs_it(demo_copy: Path) -> None:
     """It brings everything up, the lines that it prints work when pasted, and it leaves nothing behind."""
     with taken(DEFAULT_PORTS.listener):
@@ -164,7 +187,7 @@ async def test_the_demo_as_a_person_runs_it(demo_copy: Path) -> None:
         record = demo_copy / ".demo" / "demo.json"
         assert record.stat().st_mode & 0o777 == 0o600
         demo = json.loads(record.read_text(encoding="utf-8"))
-        assert set(demo["keys"]) == {"dashboard", "living_room", "everything", "metrics", "benchmark"}
+        assert set(demo["keys"]) == {"dashboard", "living_room", "tablet", "everything", "metrics", "benchmark"}
         lines = [line.strip() for line in table.splitlines()]
         listener = demo["listener"]
         assert any(line.startswith(f"curl --cacert {listener['authority']} ") for line in lines)
@@ -178,6 +201,8 @@ async def test_the_demo_as_a_person_runs_it(demo_copy: Path) -> None:
         for curl in curls:
             answer = await run(demo_copy, "bash", "-c", "\n".join([*keys, curl.replace("curl ", "curl --silent ", 1)]))
             assert json.loads(answer), curl
+        (link,) = (line for line in lines if "#" in line and line.startswith(f"{listener['url']}/auth/"))
+        await check_signing_in(link, demo)
         await check_watching(demo_copy, keys, next(line for line in lines if "demo.watch" in line), demo)
         assert "already" in await run(demo_copy, "bash", "-c", ".venv/bin/python -m demo --detach || true")
     finally:

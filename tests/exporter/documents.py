@@ -93,5 +93,16 @@ def full_snapshot() -> dict[str, Any]:
             "delay_bounds": [0.001, 0.01, 1.0],
             "delays": {"counts": [2, 3, 0, 1], "sum": 1.5},
         },
+        "doors": [
+            {"door": "home_assistant", "requests": 30, "clients": 2},
+            {"door": "listener", "requests": 12, "clients": 1},
+        ],
+        "listener": {
+            "enabled": True,
+            "running": True,
+            "connections": 4,
+            "dropped": 6,
+            "certificate_ends": 4000000000.5,
+        },
         "audit": {"records": 9, "file": True, "dropped": {"scope": 5}},
     }

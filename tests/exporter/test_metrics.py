@@ -86,6 +86,14 @@ SERIES: tuple[tuple[str, dict[str, str], float], ...] = (
     ("drawbridge_stream_delivery_delay_seconds_bucket", {"le": "+Inf"}, 6),
     ("drawbridge_stream_delivery_delay_seconds_sum", {}, 1.5),
     ("drawbridge_audit_dropped_total", {"reason": "scope"}, 5),
+    ("drawbridge_door_requests_total", {"door": "home_assistant"}, 30),
+    ("drawbridge_door_requests_total", {"door": "listener"}, 12),
+    ("drawbridge_door_clients", {"door": "home_assistant"}, 2),
+    ("drawbridge_door_clients", {"door": "listener"}, 1),
+    ("drawbridge_listener_up", {}, 1),
+    ("drawbridge_listener_connections", {}, 4),
+    ("drawbridge_listener_dropped_connections_total", {}, 6),
+    ("drawbridge_listener_certificate_expiry_timestamp_seconds", {}, 4000000000.5),
 )
 
 
@@ -148,7 +156,27 @@ async def test_what_an_older_bridge_does_not_tell_is_absent(exporter: Exporter) 
     later = ("rate_limited", "lockouts", "key_enabled", "cache_age_seconds", "unread_responses", "audit_dropped")
     names_of_live = [name for name in names if name.startswith("drawbridge_stream_")]
     assert not names_of_live
+    assert not [name for name in names if name.startswith(("drawbridge_door_", "drawbridge_listener_"))]
     assert not [name for name in later if f"drawbridge_{name}" in names]
+
+
+@pytest.mark.parametrize(("enabled", "running", "up"), [(True, False, 0), (False, False, None)])
+async def test_a_listener_that_is_not_running(
+    bridge: BridgeServer,
+    exporter: Exporter,
+    enabled: bool,  # noqa: FBT001
+    running: bool,  # noqa: FBT001
+    up: float | None,
+) -> None:
+    """It is down if it is enabled, and otherwise neither up nor down. Without TLS, it has no certificate."""
+    document = full_snapshot()
+    document["listener"] |= {"enabled": enabled, "running": running, "connections": 0, "certificate_ends": None}
+    bridge.document = document
+    answer = await scrape(exporter)
+    assert answer.value("drawbridge_listener_up") == up
+    assert answer.value("drawbridge_listener_connections") == 0
+    assert answer.value("drawbridge_listener_dropped_connections_total") == 6
+    assert answer.value("drawbridge_listener_certificate_expiry_timestamp_seconds") is None
 
 
 async def test_what_is_unknown_is_absent(bridge: BridgeServer, exporter: Exporter) -> None:

@@ -99,12 +99,47 @@ async def test_a_good_bridge_passes(key_file: Path) -> None:
         ("misses", {"hit-rate"}),
         ("low-score", {"health-score"}),
         ("audit", {"audit"}),
+        ("listener-down", {"listener"}),
+        ("listener-expired", {"listener"}),
     ],
 )
 async def test_each_fault_is_found(key_file: Path, fault: str, item: set[str]) -> None:
     """By the item that is meant for it, and by no other."""
     async with running_whole_bridge(fault) as bridge:
         assert await failed(bridge.url, key_file, origins=(ORIGIN,)) == item
+
+
+@pytest.mark.parametrize("profile", ["household", "organisation"])
+@pytest.mark.parametrize(
+    ("fault", "evidence", "fix"),
+    [
+        ("listener-expiring", "its certificate expires in 13 days", "DrawbridgeListenerCertificateExpiring"),
+        ("listener-plain", "without TLS", "Set a certificate"),
+    ],
+)
+async def test_what_a_person_has_to_check_of_the_listener(
+    key_file: Path, profile: str, fault: str, evidence: str, fix: str
+) -> None:
+    """A certificate that expires soon, and none at all, which is right behind a proxy on the same machine."""
+    async with running_whole_bridge(fault) as bridge:
+        found = await items(bridge.url, key_file, profile=profile)
+    assert found["listener"].status is Status.PERSON
+    assert evidence in found["listener"].evidence
+    assert fix in found["listener"].fix
+
+
+@pytest.mark.parametrize(
+    ("fault", "evidence"),
+    [
+        ("listener-off", "The listener is not enabled."),
+        ("listener-unknown", "The bridge reports no listener."),
+    ],
+)
+async def test_a_bridge_without_a_listener(key_file: Path, fault: str, evidence: str) -> None:
+    """The evidence says why there is nothing to complain about."""
+    async with running_whole_bridge(fault) as bridge:
+        found = await items(bridge.url, key_file)
+    assert (found["listener"].status, found["listener"].evidence) == (Status.PASSED, evidence)
 
 
 async def test_five_faults_at_once_are_all_found(key_file: Path) -> None:

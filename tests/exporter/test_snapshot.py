@@ -9,7 +9,7 @@ import pytest
 from drawbridge_exporter.bridge.document import InvalidDocumentError, InvalidJSONError
 from drawbridge_exporter.bridge.snapshot import Snapshot, UnknownSchemaError, parse_snapshot
 
-from .documents import GENERATED_AT, STARTED_AT, snapshot
+from .documents import GENERATED_AT, STARTED_AT, full_snapshot, snapshot
 
 
 def parse(document: object) -> Snapshot:
@@ -103,6 +103,27 @@ def remove(name: str) -> Callable[[dict[str, Any]], None]:
 def test_a_wrong_member_is_named(spoil: Callable[[dict[str, Any]], None], said: str) -> None:
     """The path leads to the place."""
     document = snapshot()
+    spoil(document)
+    with pytest.raises(InvalidDocumentError) as caught:
+        parse(document)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (change("doors", {}), "the document.doors is not an array"),
+        (change("doors.1.door", "home_assistant"), "the document.doors has a duplicate entry"),
+        (change("doors.0.clients", -1), "the document.doors[0].clients is negative"),
+        (change("listener.enabled", 1), "the document.listener.enabled is not a boolean"),
+        (change("listener.running", None), "the document.listener.running is not a boolean"),
+        (change("listener.connections", 1.5), "the document.listener.connections is not an integer"),
+        (change("listener.certificate_ends", "soon"), "the document.listener.certificate_ends is not a number"),
+    ],
+)
+def test_a_wrong_member_of_the_doors_is_named(spoil: Callable[[dict[str, Any]], None], said: str) -> None:
+    """Members that an older bridge does not have are checked where they are present."""
+    document = full_snapshot()
     spoil(document)
     with pytest.raises(InvalidDocumentError) as caught:
         parse(document)

@@ -180,6 +180,7 @@ class WholeBridge:
         document["home_assistant"]["running"] = "stopping" not in self.faults
         if "old-version" in self.faults:
             document["bridge"]["version"] = "0.0.9"
+        self._damage_listener(document, now)
         if "audit" in self.faults:
             document["audit"] = {"records": 7, "file": False}
         return document
@@ -194,6 +195,19 @@ class WholeBridge:
         for fault in self.faults & damages.keys():
             key, damage = damages[fault]
             key |= damage
+
+    def _damage_listener(self, document: dict[str, Any], now: float) -> None:
+        damages: dict[str, dict[str, Any]] = {
+            "listener-off": {"enabled": False, "running": False, "certificate_ends": None},
+            "listener-down": {"running": False, "certificate_ends": None},
+            "listener-plain": {"certificate_ends": None},
+            "listener-expiring": {"certificate_ends": now + 13.4 * DAY},
+            "listener-expired": {"certificate_ends": now - 60},
+        }
+        for fault in self.faults & damages.keys():
+            document["listener"] |= damages[fault]
+        if "listener-unknown" in self.faults:
+            document["listener"] = None
 
     async def _openapi(self, _request: web.Request) -> web.Response:
         if "no-openapi" in self.faults:

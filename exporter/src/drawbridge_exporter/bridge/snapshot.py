@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .document import InvalidDocumentError, Node, parse_json
+from .doors import DoorCounts, Listener, parse_doors, parse_listener
 from .live import Live, parse_live
 from .readers import bounds, buckets, counts, require_unique
 
@@ -142,6 +143,8 @@ class Snapshot:
     sending: Sending | None
     audit_dropped: Mapping[str, int] | None
     live: Live | None
+    doors: tuple[DoorCounts, ...]
+    listener: Listener | None
 
 
 def parse_snapshot(body: bytes) -> Snapshot:
@@ -182,6 +185,8 @@ def parse_snapshot(body: bytes) -> Snapshot:
         sending=_sending(root.present("sending")),
         audit_dropped=_audit_dropped(root.present("audit")),
         live=parse_live(root.present("live")),
+        doors=parse_doors(root.present("doors")),
+        listener=parse_listener(root.present("listener")),
     )
 
 

@@ -85,6 +85,8 @@ class _Families:
         yield from self._keys()
         yield from self._refusals()
         yield from self._live()
+        yield from self._doors()
+        yield from self._listener()
 
     def _process(self) -> Iterator[Metric]:
         snapshot = self._snapshot
@@ -251,6 +253,40 @@ class _Families:
         if self._created is not None:
             family.add_sample(family.name + "_created", {}, self._created)
         return family
+
+    def _doors(self) -> Iterable[Metric]:
+        """Yield the metrics of each door; nothing for a bridge that does not report them."""
+        doors = self._snapshot.doors
+        if not doors:
+            return
+        requests = {row.door: row.requests for row in doors}
+        yield self._counter("door_requests", "Requests answered, by door.", "door", requests)
+        clients = {row.door: row.clients for row in doors}
+        yield from _gauges("door_clients", "Connected WebSocket and event stream clients, by door.", "door", clients)
+
+    def _listener(self) -> Iterable[Metric]:
+        """Yield the metrics of the listener; nothing for a bridge that does not report it."""
+        listener = self._snapshot.listener
+        if listener is None:
+            return
+        if listener.enabled:
+            yield gauge(
+                "listener_up",
+                "Whether the listener accepts connections (1) or not (0). Absent if it is not enabled.",
+                float(listener.running),
+            )
+        yield gauge("listener_connections", "Open connections of the listener.", listener.connections)
+        yield self._single(
+            "listener_dropped_connections",
+            "Connections of the listener that were closed because too many were open.",
+            listener.dropped,
+        )
+        if listener.certificate_ends is not None:
+            yield gauge(
+                "listener_certificate_expiry_timestamp_seconds",
+                "Unix timestamp of the expiry of the listener's TLS certificate. Absent if it has none.",
+                listener.certificate_ends,
+            )
 
     def _single(self, name: str, text: str, value: float) -> Metric:
         """Return a counter without labels."""

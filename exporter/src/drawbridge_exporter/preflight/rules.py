@@ -16,6 +16,8 @@ ALERTS: Final = frozenset(
         "DrawbridgeKeyExpiring",
         "DrawbridgeKeyUnused",
         "DrawbridgeLatencyBudgetBurn",
+        "DrawbridgeListenerCertificateExpiring",
+        "DrawbridgeListenerDown",
         "DrawbridgeLockout",
         "DrawbridgeRefusalBurst",
         "DrawbridgeScrapeFailing",

@@ -1,4 +1,4 @@
-"""Transport checks: security headers, TLS version, certificate and ciphers."""
+"""Transport checks: security headers, TLS version, certificate, ciphers and the listener."""
 
 import asyncio
 import ipaddress
@@ -19,6 +19,7 @@ _OLD_VERSIONS: Final = (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1)
 # Every TLS 1.2 cipher that is not an AEAD cipher.
 _WEAK_CIPHERS: Final = "ALL:COMPLEMENTOFALL:!AESGCM:!CHACHA20:!AESCCM:!ARIAGCM:@SECLEVEL=0"
 _TURN_ON_TLS: Final = "Turn on TLS in Home Assistant (Settings > System > Network), or use a reverse proxy with TLS."
+_RENEW_LISTENER: Final = "Renew it. See the runbook DrawbridgeListenerCertificateExpiring."
 
 _WANTED_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -175,9 +176,31 @@ async def ciphers(context: Context) -> Verdict:
     return passed(f"{len(weak.get_ciphers())} weak ciphers were offered, and the server refused them.")
 
 
+async def listener(context: Context) -> Verdict:
+    """Check that the listener is running if it is enabled, and that its certificate does not expire soon."""
+    found = (await context.snapshot()).listener
+    if found is None:
+        return passed("The bridge reports no listener.")
+    if not found.enabled:
+        return passed("The listener is not enabled.")
+    if not found.running:
+        return failed("The listener is enabled, but not running.", "See the runbook DrawbridgeListenerDown.")
+    if found.certificate_ends is None:
+        return needs_person(
+            "The listener is running without TLS, so keys and states are sent without encryption.",
+            "Set a certificate for the listener, or check that only a reverse proxy on the same machine uses it.",
+        )
+    days = (found.certificate_ends - time.time()) / _SECONDS_PER_DAY
+    if days <= 0:
+        return failed("The certificate of the listener has expired.", _RENEW_LISTENER)
+    evidence = f"The listener is running, and its certificate expires in {days:.0f} days."
+    return needs_person(evidence, _RENEW_LISTENER) if days < _MIN_DAYS_LEFT else passed(evidence)
+
+
 CHECKS: Final = (
     Check(_SECTION, "headers", "Security headers are set", security_headers),
     Check(_SECTION, "tls-version", "TLS 1.3, and nothing older than 1.2", tls_version),
     Check(_SECTION, "tls-certificate", "The certificate is trusted and does not expire soon", certificate),
     Check(_SECTION, "tls-ciphers", "Weak ciphers are refused", ciphers),
+    Check(_SECTION, "listener", "The listener is running, and its certificate does not expire soon", listener),
 )

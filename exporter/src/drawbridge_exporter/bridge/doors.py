@@ -1,0 +1,53 @@
+"""The parts of the snapshot about the doors: Home Assistant's own server and the listener."""
+
+from dataclasses import dataclass
+
+from .document import Node
+from .readers import require_unique
+
+
+@dataclass(frozen=True, slots=True)
+class DoorCounts:
+    """The requests of one door since the start, and its live connections."""
+
+    door: str
+    requests: int
+    clients: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """The listener: its state, its connections, and those that were dropped since the start."""
+
+    enabled: bool
+    running: bool
+    connections: int
+    dropped: int
+    certificate_ends: float | None
+    """The Unix timestamp of the expiry of its certificate. None without TLS."""
+
+
+def parse_doors(node: Node | None) -> tuple[DoorCounts, ...]:
+    """Return the doors; none for a bridge that does not report them."""
+    if node is None:
+        return ()
+    rows = tuple(
+        DoorCounts(item.member("door").text(), item.member("requests").count(), item.member("clients").count())
+        for item in node.items()
+    )
+    require_unique(node, rows, lambda row: row.door)
+    return rows
+
+
+def parse_listener(node: Node | None) -> Listener | None:
+    """Return the listener, or None for a bridge that does not report it."""
+    if node is None:
+        return None
+    ends = node.present("certificate_ends")
+    return Listener(
+        enabled=node.member("enabled").truth(),
+        running=node.member("running").truth(),
+        connections=node.member("connections").count(),
+        dropped=node.member("dropped").count(),
+        certificate_ends=None if ends is None else ends.amount(),
+    )
