@@ -8,6 +8,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from custom_components.drawbridge.flows.presets import PRESETS
+from custom_components.drawbridge.sessions.sessions import MAX_PER_KEY
 from sandbox import ports
 from sandbox.browser import PHONE, furnished_house
 from sandbox.drawbridge import NewKey, add_key, set_up
@@ -82,7 +84,12 @@ async def test_the_room(house: House) -> None:
         await sign_in(page, key)
         assert key not in await page.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
         assert key not in await page.page.evaluate("location.href + document.referrer")
+        page.sent.clear()
         await page.visit(ROOM, "Living room floor lamp")
+        await page.page.wait_for_timeout(2000)
+        limit = PRESETS["tablet"].new_key(0).rate_limit(0)
+        assert limit is not None
+        assert 20 < len(page.sent) <= limit.burst / MAX_PER_KEY
         tile = page.page.locator("hui-tile-card").filter(has_text="Living room floor lamp")
         await tile.get_by_role("button", name="Toggle Living room floor lamp").click()
         await page.until_state(LAMP, "off")

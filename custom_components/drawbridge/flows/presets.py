@@ -18,6 +18,7 @@ class Preset:
     steps: tuple[str, ...]
     """The required steps of the flow, in order."""
     per_minute: int | None = None
+    burst: int | None = None
     learning: bool = False
     needs_actions: bool = False
     """Whether the key needs a list of actions."""
@@ -34,6 +35,7 @@ class Preset:
             (),
             self.capabilities,
             per_minute=self.per_minute,
+            burst=self.burst,
             learning=self.learning,
             expires=None if self.days is None else now + self.days * _DAY_SECONDS,
         )
@@ -49,6 +51,10 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
                 {Capability.READ, Capability.CONTROL, Capability.HISTORY, Capability.IMAGES, Capability.DASHBOARD}
             ),
             ("tablet",),
+            # A page sends about 42 commands while it loads, and is incomplete if one is refused. After a restart of
+            # Home Assistant, all sessions of a key, at most 20, come back at once.
+            per_minute=1000,
+            burst=1200,
             days=7,
         ),
         "remote": Preset(frozenset({Capability.READ, Capability.CONTROL}), ("scope",)),

@@ -21,7 +21,7 @@ _LOGGER = get_logger(__name__)
 SESSIONS_FILE: Final = ".storage/drawbridge.sessions"
 ACCESS_PREFIX: Final = "dba_"
 REFRESH_PREFIX: Final = "dbr_"
-_MAX_PER_KEY: Final = 20
+MAX_PER_KEY: Final = 20
 _ID_PREFIX: Final = "s_"
 
 
@@ -206,7 +206,7 @@ class Sessions:
         now = time.time()
         self._drop([item for item in self._by_id.values() if item.is_over(now)])
         own = sorted(self.of_key(key_id), key=lambda item: item.last_used)
-        self._drop(own[: max(0, len(own) - _MAX_PER_KEY + 1)])
+        self._drop(own[: max(0, len(own) - MAX_PER_KEY + 1)])
 
     def _put(self, session: Session) -> None:
         old = self._by_id.get(session.id)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.drawbridge.limits.rate_limit import RateLimit
 from tests.integration.house import Flow, shown
 from tests.integration.listener.doors import Doors
 from tests.integration.pages.conftest import Browser
@@ -54,6 +55,8 @@ async def test_the_link_signs_in(browser: Browser) -> None:
     answer = await browser.client.get("/api/states", headers={"Authorization": f"Bearer {tokens['access_token']}"})
     assert [item["entity_id"] for item in await answer.json()] == ["input_boolean.living_room_lamp"]
     (made,) = browser.bridge.entry.runtime_data.keys
+    # Whatever the default is.
+    assert made.rate_limit(60) == RateLimit(per_minute=1000, burst=1200)
     assert made.expires == pytest.approx(time.time() + 7 * 86_400, abs=60)
 
 
