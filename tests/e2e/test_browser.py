@@ -93,7 +93,7 @@ async def make_key(house: HomeAssistant, screen: Screen) -> str:
     await screen.submit()
     await screen.press("Create the key")
     await screen.sees("Your new key")
-    await expect(screen.page.locator("ha-qr-code canvas")).to_be_visible()
+    await expect(screen.page.locator("ha-qr-code canvas").first).to_be_visible()
     key = await secret(screen)
     assert await status(house, "/api/states", key) == 200
     await screen.submit()
@@ -129,7 +129,7 @@ async def rotate(house: HomeAssistant, screen: Screen, old: str) -> str:
     new = await secret(screen)
     assert new != old
     await screen.submit()
-    await screen.sees("The key was changed.")
+    await screen.sees("was replaced. The new secret works now.")
     assert [await status(house, "/api/", key) for key in (old, new)] == [200, 200]
     return new
 

@@ -11,6 +11,7 @@ from homeassistant.helpers import (
     device_registry as dr,
     entity_registry as er,
     floor_registry as fr,
+    label_registry as lr,
 )
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -44,6 +45,7 @@ def strip(bridge: Bridge) -> Strip:
         pytest.skip("this Home Assistant has no child devices in the area of their parent")
     entry = MockConfigEntry(domain="test")
     entry.add_to_hass(hass)
+    lr.async_get(hass).async_create("quiet")
     parent = devices.async_get_or_create(config_entry_id=entry.entry_id, identifiers={("test", "strip")})
     child = devices.async_get_or_create_child(
         config_entry_id=entry.entry_id, identifiers={("test", "outlet")}, name="Outlet", parent_device_id=parent.id

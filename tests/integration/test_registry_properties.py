@@ -254,6 +254,10 @@ async def seen_in_cache(bridge: Bridge, scope: Scope) -> set[str]:
 async def keys_of(bridge: Bridge) -> dict[str, str]:
     """Return a key for every scope; the areas, floors and labels have their names for ids."""
     made: dict[str, str] = bridge.__dict__.setdefault("scoped_keys", {})
+    house = House(bridge.hass, bridge)
+    for name in NAMES if len(made) < len(SCOPES) else ():
+        # A new key may name only what exists.
+        house.area(name), house.floor(name), house.label(name)
     for name, scope in SCOPES.items():
         if name not in made:
             made[name] = (await bridge.act("create_key", name=name, per_minute=0, **scope))["secret"]

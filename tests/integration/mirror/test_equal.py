@@ -360,7 +360,10 @@ async def test_what_services_answer(sides: Sides, hass: HomeAssistant) -> None:
     names = [f"test.{name}" for name in ("answering", "silent", "refusing", "failing")]
     await sides.bridge.act("revoke_key", key=sides.bridge.key_id("Everything"))
     sides.key = await sides.bridge.add_key(
-        "Caller", everything=True, capabilities=["control"], services=[*names, "input_boolean.turn_on.*", "no.such"]
+        "Caller",
+        everything=True,
+        capabilities=["control", "read"],
+        services=[*names, "input_boolean.turn_on.*", "no.such"],
     )
     await sides.same("/api/services/test/answering?return_response", "POST", json={})
     await sides.same("/api/services/test/silent", "POST", json={})

@@ -25,4 +25,4 @@ async def bridge(whole: WholeHouse, bridge: Bridge) -> Bridge:  # noqa: ARG001  
 async def key(bridge: Bridge) -> str:
     """Return the secret of a key that controls the living room, with the default actions."""
     limits = {"local_only": False, "per_minute": 0}
-    return await bridge.add_key(capabilities=["control"], areas=["living_room"], limits=limits)
+    return await bridge.add_key(capabilities=["read", "control"], areas=["living_room"], limits=limits)
