@@ -90,7 +90,7 @@ async def test_the_household_is_ready(tmp_path: Path) -> None:
         prometheus = house.stack.prometheus
         arguments = (f"--prometheus={prometheus.url}", f"--html={tmp_path / 'report.html'}")
         assert (await house.failed("", *arguments)).keys() == BROAD
-        await house.revoke("Everything", "Benchmark", "Living room")
+        await house.revoke("Everything", "Benchmark", "Living room", "Tablet")
         report = await preflight(house.url, house.key_file, *arguments, "--load", "--load-seconds=1")
         lockouts = await prometheus.value("drawbridge_lockouts")
     assert failed(report) == {}
@@ -107,7 +107,7 @@ async def test_each_fault_in_front_of_a_real_bridge_is_found(tmp_path: Path) -> 
     Each proxy has an address of its own, so that the wrong keys of all runs together do not lock one out.
     """
     async with home(tmp_path) as house:
-        await house.revoke("Everything", "Benchmark", "Living room")
+        await house.revoke("Everything", "Benchmark", "Living room", "Tablet")
         planted = {"none": (Fault(), set()), **faults(house.secret)}
         wrong = {}
         for number, (name, (fault, expected)) in enumerate(planted.items(), 2):
