@@ -8,8 +8,8 @@ from typing import IO, Final
 
 HOST: Final = "127.0.0.1"
 
-_reservations: list[IO[str]] = []
-"""Locked files. They keep other sandboxes from choosing a port before its server listens at it."""
+_reservations: dict[int, IO[str]] = {}
+"""Locked files, by port. They keep other sandboxes from choosing a port before its server listens at it."""
 
 
 def choose(preferred: int | None, taken: frozenset[int] = frozenset()) -> int:
@@ -33,6 +33,8 @@ def is_free(port: int) -> bool:
 
 def _reserve(port: int) -> bool:
     """Reserve a port for this process until it ends. Return False if another process has reserved it."""
+    if port in _reservations:
+        return True
     try:
         file = (Path(tempfile.gettempdir()) / f"drawbridge-port-{port}.lock").open("a", encoding="utf-8")
     except OSError:
@@ -43,7 +45,7 @@ def _reserve(port: int) -> bool:
     except OSError:
         file.close()
         return False
-    _reservations.append(file)
+    _reservations[port] = file
     return True
 
 

@@ -27,7 +27,8 @@ def test_a_port_that_another_sandbox_has_chosen_is_not_chosen_again() -> None:
         assert ports.choose(port) != port
     finally:
         other.communicate("\n")
-    assert ports.choose(port) == port
+    # This process may choose its own port again.
+    assert [ports.choose(port), ports.choose(port)] == [port, port]
 
 
 async def test_only_the_log_of_the_latest_start_counts(tmp_path: Path) -> None:
