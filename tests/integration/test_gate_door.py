@@ -307,6 +307,7 @@ async def test_addresses(door: Door) -> None:
     assert len(door.running.lockouts) == 1
 
 
+@pytest.mark.usefixtures("connection_errors_are_ignored")
 async def test_a_response_that_is_not_read_is_counted(door: Door) -> None:
     """Until its last byte has left, or its connection ends."""
     with socket.socket() as client:
@@ -426,6 +427,7 @@ async def test_a_public_handler_that_needs_a_key(door: Door) -> None:
     assert await (await door.get("/key", secret)).json() == {"key": "Mine"}
 
 
+@pytest.mark.usefixtures("connection_errors_are_ignored")
 async def test_large_responses_that_are_not_read(door: Door) -> None:
     """A holder with too many of them gets no further large one. A small one is sent."""
     door.running.sending.enter("", MAX_HOLDER_BYTES)

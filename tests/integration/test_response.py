@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from email.message import Message
 from email.parser import BytesParser
 from http import HTTPStatus
-from typing import Any
 
 import pytest
 from aiohttp import web
@@ -162,20 +161,7 @@ async def test_a_slow_reader_gets_all_of_it(server: TestServer) -> None:
     writer.close()
 
 
-@pytest.fixture
-async def _connection_errors_are_ignored() -> None:
-    """Before version 3.14, aiohttp leaves a connection error in a future that nobody awaits, with any response."""
-    loop = asyncio.get_running_loop()
-    usual = loop.get_exception_handler() or asyncio.AbstractEventLoop.default_exception_handler
-
-    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if not isinstance(context.get("exception"), ConnectionError):
-            usual(loop, context)
-
-    loop.set_exception_handler(handle)
-
-
-@pytest.mark.usefixtures("_connection_errors_are_ignored")
+@pytest.mark.usefixtures("connection_errors_are_ignored")
 async def test_gone_before_the_answer(server: TestServer, caplog: pytest.LogCaptureFixture) -> None:
     """Clients that disconnect early have no effect on others, and nothing is logged."""
     for _ in range(5):
