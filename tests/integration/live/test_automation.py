@@ -487,10 +487,12 @@ async def test_the_scope_is_checked_when_a_trigger_fires(bridge: Bridge, hass: H
     watch = TriggerWatch(lambda: current[-1], cv.TRIGGER_SCHEMA(on(entity_id=[OTHER, LAMP])), reports.append)
     await watch.attach()
     hass.states.async_set(OTHER, "on")
+    await hass.async_block_till_done()
     assert len(reports) == 1
     current.append(narrow)
     hass.states.async_set(OTHER, "off")
     assert len(reports) == 1
     hass.states.async_set(LAMP, "on")
+    await hass.async_block_till_done()
     assert len(reports) == 2
     watch.detach()

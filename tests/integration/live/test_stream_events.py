@@ -90,9 +90,10 @@ async def test_a_narrow_key(bridge: Bridge, hass: HomeAssistant) -> None:
         hass.bus.async_fire("listed", {"entity_id": LAMP})
         er.async_get(hass).async_update_entity(LAMP, name="Bulb")
         events = [(event["event_type"], event["data"]) for event in await until_last(hass, stream)]
-        assert events[0] == ("listed", {"entity_id": LAMP})
-        assert events[1][0] == "entity_registry_updated"
-        assert {kind for kind, _ in events[2:]} <= {"state_changed"}
+        # Where a state that follows a change of its registry entry stands depends on the version of Home Assistant.
+        told = [event for event in events if event[0] != "state_changed"]
+        assert told[0] == ("listed", {"entity_id": LAMP})
+        assert [kind for kind, _ in told[1:]] == ["entity_registry_updated"]
         assert HIDDEN not in stream.text
 
 
@@ -119,6 +120,7 @@ async def test_only_states_are_resumed(bridge: Bridge, hass: HomeAssistant) -> N
         assert (await stream.event())["data"]["old_state"]["state"] == "off"
 
 
+@pytest.mark.usefixtures("connection_errors_are_ignored")
 async def test_an_id_of_another_event_is_no_further_than_what_was_sent(bridge: Bridge, hass: HomeAssistant) -> None:
     """While changes of states wait, other events overtake them, with an id that brings these changes again."""
     for number in range(2000):
