@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from operator import itemgetter
 from typing import Any, Final, Literal
 
@@ -14,6 +15,13 @@ _MAX_TARGET_CHARACTERS: Final = 500
 _FIRST_WORD: Final = re.compile(r"[. ]")
 
 type Outcome = Literal["allowed", "refused", "failed"]
+
+
+def outcome_of(status: int) -> Outcome:
+    """Return the outcome of a request, by the HTTP status of its response."""
+    if status < HTTPStatus.BAD_REQUEST:
+        return "allowed"
+    return "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
 
 
 @dataclass(frozen=True, slots=True)

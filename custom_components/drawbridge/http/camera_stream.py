@@ -5,46 +5,29 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from ..door import Door
 from ..keys import ApiKey
 from ..operations import images
-from ..operations.caller import Caller
 from ..operations.images import Picture
 from ..refusal import Refusal, RefusedError
 from .call import Call
 from .headers import add_headers
-from .live import counted
+from .live import LiveResponse, counted
 from .security_headers import NO_STORE
-from .steps import credential_of
 
 TRANSPORT: Final = "camera"
 _CONTENT_TYPE: Final = "multipart/x-mixed-replace; boundary=--frameboundary"
 """As in Home Assistant."""
 
 
-class CameraStream:
+class CameraStream(LiveResponse):
     """One stream of a client. The key and the scope are checked for each picture."""
 
     def __init__(self, call: Call, entity_id: str, interval: float | None) -> None:
         """Create the stream of a request. ``interval`` is the time between pictures in seconds, if one is asked for."""
-        self._call = call
-        self._key = call.key
+        super().__init__(call)
         self._entity_id = entity_id
         self._interval = interval
-        credential = credential_of(call)
-        self.digest, self.session_id = credential.digest, credential.session_id
         self._over = asyncio.Event()
-
-    @property
-    def key(self) -> ApiKey:
-        """The key as it is now."""
-        return self._key
-
-    @property
-    def pending_bytes(self) -> int:
-        """The size of what the client has not read yet, in bytes."""
-        transport = self._call.request.transport
-        return transport.get_write_buffer_size() if transport is not None else 0
 
     async def serve(self) -> web.StreamResponse:
         """Send pictures until the client, the key or the camera is gone.
@@ -95,24 +78,10 @@ class CameraStream:
         if refused is not None or not self._caller().home.allows(self._entity_id):
             self.end("The key does not see the camera any more.")
 
-    @property
-    def door(self) -> Door:
-        """The door through which the stream was opened."""
-        return self._call.client.door
-
-    def may_stay(self, key: ApiKey) -> bool:
-        """Return whether the key may still be used from where the stream comes."""
-        return self._call.bridge.admission.check_client(key, self._call.client) is None
-
     def end(self, reason: str, *, going_away: bool = False) -> None:  # noqa: ARG002 - a stream has no place for it
         """End the stream."""
         self._over.set()
-        transport = self._call.request.transport
-        if transport is not None and transport.get_write_buffer_size():
-            transport.abort()
-
-    def _caller(self) -> Caller:
-        return Caller.of(self._key, self._call.bridge.resources)
+        self._drop_unread()
 
 
 def _part(picture: Picture) -> bytes:

@@ -8,21 +8,18 @@ change of a state.
 import asyncio
 from collections.abc import Collection
 from itertools import islice
-from typing import Final
+from typing import Final, override
 
 from aiohttp import hdrs, web
 
-from ..door import Door
 from ..keys import ApiKey
 from ..operations import narrowing, states
-from ..operations.caller import Caller
 from ..operations.event_following import ALL_TYPES, EventFollower
 from ..states.feed import Batch
 from .call import Call
 from .headers import add_headers
-from .live import counted
+from .live import LiveResponse, counted
 from .security_headers import NO_STORE
-from .steps import credential_of
 
 TRANSPORT: Final = "stream"
 PING: Final = b"data: ping\n\n"
@@ -39,7 +36,7 @@ _UNKNOWN_ID: Final = "0"
 _LAST_EVENT_ID: Final = "Last-Event-ID"
 
 
-class EventStream:
+class EventStream(LiveResponse):
     """One stream of a client.
 
     A change of a state that cannot be sent yet is conflated with later ones of the same entity. Other events wait, and
@@ -48,12 +45,9 @@ class EventStream:
 
     def __init__(self, call: Call, types: Collection[str]) -> None:
         """Create the stream of a request. ``types`` are the types of events that the client asks for, none for all."""
-        self._call = call
+        super().__init__(call)
         self._bridge = call.bridge
-        self._key = call.key
         self._follower = EventFollower(call.bridge.feed, call.bridge.events, types or ALL_TYPES, self)
-        credential = credential_of(call)
-        self.digest, self.session_id = credential.digest, credential.session_id
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
         self._behind: dict[str, None] = {}
@@ -62,20 +56,9 @@ class EventStream:
         self._is_over = False
 
     @property
-    def door(self) -> Door:
-        """The door through which the stream was opened."""
-        return self._call.client.door
-
-    @property
-    def key(self) -> ApiKey:
-        """The key as it is now."""
-        return self._key
-
-    @property
+    @override
     def pending_bytes(self) -> int:
-        """The size of what the client has not read yet, in bytes."""
-        transport = self._call.request.transport
-        return self._waiting_bytes + (transport.get_write_buffer_size() if transport is not None else 0)
+        return self._waiting_bytes + super().pending_bytes
 
     async def serve(self) -> web.StreamResponse:
         """Send events until the client or the key is gone."""
@@ -214,22 +197,13 @@ class EventStream:
             return
         self._follower.follow(caller)
 
-    def may_stay(self, key: ApiKey) -> bool:
-        """Return whether the client may still use the key."""
-        return self._bridge.admission.check_client(key, self._call.client) is None
-
     def end(self, reason: str, *, going_away: bool = False) -> None:  # noqa: ARG002 - a stream has no place for it
         """End the stream."""
         self._is_over = True
         self._waiting.clear()
         self._behind.clear()
         self._news.set()
-        transport = self._call.request.transport
-        if transport is not None and transport.get_write_buffer_size():
-            transport.abort()
-
-    def _caller(self) -> Caller:
-        return Caller.of(self._key, self._bridge.resources)
+        self._drop_unread()
 
     def _stop(self) -> None:
         self._is_over = True

@@ -8,7 +8,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from ..audit.trail import AuditRecord, Outcome
+from ..audit.trail import AuditRecord, outcome_of
 from ..bridge import Bridge
 from ..door import Door
 from ..keys import AuthFailure
@@ -141,7 +141,7 @@ class Gate:
                 method=method,
                 route=self._route,
                 status=status,
-                outcome=_outcome(status),
+                outcome=outcome_of(status),
                 reason=refused.reason.label if refused is not None else None,
                 target=call.target or None,
             )
@@ -212,9 +212,3 @@ def _is_audited(call: Call, endpoint: Endpoint) -> bool:
     if call.refused is None:
         return endpoint.method not in _READS and call.target is not None
     return call.refused.reason.value.audited
-
-
-def _outcome(status: int) -> Outcome:
-    if status < HTTPStatus.BAD_REQUEST:
-        return "allowed"
-    return "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"

@@ -181,15 +181,15 @@ async def _call(
         caller.redaction,
     )
     changed: list[Any] = []
-    may_read = caller.may(Capability.READ)
 
     @callback
     def collect(event: Event[EventStateChangedData]) -> None:
         state = event.data["new_state"]
-        if may_read and event.context == context and state is not None and allows(state.entity_id):
+        if event.context == context and state is not None and allows(state.entity_id):
             changed.append(json_fragment(encode(state, redaction)))
 
-    stop = hass.bus.async_listen(EVENT_STATE_CHANGED, collect)
+    listens = caller.may(Capability.READ)
+    stop = hass.bus.async_listen(EVENT_STATE_CHANGED, collect) if listens else None
     try:
         work = hass.services.async_call(
             *name, planned.data, blocking=True, context=context, return_response=wants_response
@@ -198,7 +198,8 @@ async def _call(
     except (vol.Invalid, HomeAssistantError) as err:
         raise _refusal_of(err, caller, ".".join(name), planned) from err
     finally:
-        stop()
+        if stop is not None:
+            stop()
 
 
 def _refusal_of(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from ..audit.trail import AuditRecord, Outcome
+from ..audit.trail import AuditRecord, outcome_of
 from ..bridge import Bridge
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Asked
@@ -88,17 +88,11 @@ class Recording:
                 method=_METHOD,
                 route=ROUTE,
                 status=status.value,
-                outcome=_outcome(status),
+                outcome=outcome_of(status),
                 reason=reason.label if reason is not None else None,
                 target=target,
             )
         )
-
-
-def _outcome(status: HTTPStatus) -> Outcome:
-    if status < HTTPStatus.BAD_REQUEST:
-        return "allowed"
-    return "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
 
 
 def asked_for(command: Command, message: Mapping[str, Any], activity: Activity, refused: RefusedError | None) -> Asked:
