@@ -5,18 +5,18 @@ import json
 import re
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 import aiohttp
 from yarl import URL
 
 from ..bridge.client import read_bounded
-from ..bridge.snapshot import Snapshot, parse_snapshot
+from ..bridge.snapshot import KeyUsage, Snapshot, parse_snapshot
 from .profile import LoadProfile
 
 _MAX_BODY_BYTES: Final = 32 * 1024 * 1024
@@ -91,6 +91,14 @@ class Me:
     per_minute: int | None
 
 
+class _Sent(TypedDict, total=False):
+    """What is sent, besides the key."""
+
+    method: str
+    headers: Mapping[str, str]
+    data: bytes | None
+
+
 class Context:
     """Sends requests to the bridge, and caches the key's details."""
 
@@ -102,16 +110,9 @@ class Context:
         self.first: Snapshot | None = None
         """The snapshot from before this run's own traffic."""
         self._me: Me | None = None
+        self._keys: Sequence[KeyUsage] | None = None
 
-    async def ask(
-        self,
-        path: str,
-        *,
-        method: str = "GET",
-        key: bool = True,
-        headers: Mapping[str, str] = _NOTHING,
-        data: bytes | None = None,
-    ) -> Reply:
+    async def ask(self, path: str, *, key: bool = True, **sent: Unpack[_Sent]) -> Reply:
         """Return the bridge's response, and wait for the rate limit of the key instead of using it up.
 
         ``path`` is relative to the bridge's base URL and may have a query.
@@ -121,28 +122,21 @@ class Context:
             TimeoutError: The request timed out.
 
         """
-        reply = await self.ask_now(path, method=method, key=key, headers=headers, data=data)
+        reply = await self.ask_now(path, key=key, **sent)
         if not key:
             return reply
         if reply.status == HTTPStatus.TOO_MANY_REQUESTS and retry_after(reply) <= _MAX_RETRY_SECONDS:
             await asyncio.sleep(retry_after(reply))
-            reply = await self.ask_now(path, method=method, key=key, headers=headers, data=data)
+            reply = await self.ask_now(path, key=key, **sent)
         await asyncio.sleep(pause(reply))
         return reply
 
-    async def ask_now(
-        self,
-        path: str,
-        *,
-        method: str = "GET",
-        key: bool = True,
-        headers: Mapping[str, str] = _NOTHING,
-        data: bytes | None = None,
-    ) -> Reply:
+    async def ask_now(self, path: str, *, key: bool = True, **sent: Unpack[_Sent]) -> Reply:
         """Return the bridge's response, whatever is left of the rate limit."""
         own = {"Authorization": f"Bearer {self.plan.key}"} if key else {}
         url = URL(str(self.plan.url) + path, encoded=True)
-        return await self.ask_url(url, method=method, headers=own | dict(headers), data=data)
+        sent["headers"] = own | dict(sent.get("headers", _NOTHING))
+        return await self.ask_url(url, **sent)
 
     async def ask_url(
         self, url: URL, *, method: str = "GET", headers: Mapping[str, str] = _NOTHING, data: bytes | None = None
@@ -173,6 +167,12 @@ class Context:
             message = f"/metrics answered {reply.status}: {problem(reply)}"
             raise ValueError(message)
         return parse_snapshot(reply.body)
+
+    async def keys(self) -> Sequence[KeyUsage]:
+        """Return the keys of the bridge, as they were when they were first asked for. Raises as ``snapshot`` does."""
+        if self._keys is None:
+            self._keys = (await self.snapshot()).keys
+        return self._keys
 
     async def raw_snapshot(self) -> Mapping[str, Any]:
         """Return the snapshot's JSON object with all of its members."""

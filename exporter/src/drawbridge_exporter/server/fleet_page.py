@@ -7,31 +7,14 @@ from string import Template
 from typing import Final
 from urllib.parse import urlencode
 
-from .. import __version__
 from ..bridge.target import Target
+from .page import page
 
-_PAGE: Final = Template("""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Drawbridge exporter</title>
-<style>
-:root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #cf222e; }
-@media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #ff7b72; } }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 70rem; margin: 0 auto; padding: 1rem; }
-h1 { font-size: 1.4rem; }
+_STYLE: Final = """body { max-width: 70rem; }
 div { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: start; padding: .25rem .75rem; border-top: 1px solid var(--line); vertical-align: top; }
-.up { color: var(--good); } .down { color: var(--bad); }
-footer { opacity: .75; font-size: .9rem; }
-</style>
-</head>
-<body>
-<h1>Drawbridge exporter</h1>
-<p>$summary</p>
-<div>
+th, td { text-align: start; padding: .25rem .75rem; border-top: 1px solid var(--line); vertical-align: top; }"""
+_TABLE: Final = Template("""<div>
 <table>
 <thead><tr><th>Bridge</th><th>State</th><th>Read</th><th>Score</th><th>Drawbridge</th><th>Home Assistant</th>
 <th>Reason</th></tr></thead>
@@ -39,11 +22,7 @@ footer { opacity: .75; font-size: .9rem; }
 $rows
 </tbody>
 </table>
-</div>
-<footer>drawbridge-exporter $version. The page shows the last result of each bridge and reads none of them.</footer>
-</body>
-</html>
-""")
+</div>""")
 _UNKNOWN_SCORE: Final = 101.0
 
 
@@ -52,10 +31,11 @@ def fleet_page(targets: Sequence[Target], prefix: str) -> str:
     ordered = sorted(targets, key=_badness)
     up = sum(target.last is not None and target.last.snapshot is not None for target in targets)
     down = sum(target.last is not None and target.last.snapshot is None for target in targets)
-    return _PAGE.substitute(
-        summary=f"{up} up, {down} down, {len(targets) - up - down} not read yet, of {len(targets)} targets",
-        rows="\n".join(_row(target, prefix) for target in ordered),
-        version=escape(__version__),
+    return page(
+        f"{up} up, {down} down, {len(targets) - up - down} not read yet, of {len(targets)} targets",
+        _TABLE.substitute(rows="\n".join(_row(target, prefix) for target in ordered)),
+        style=_STYLE,
+        note=". The page shows the last result of each bridge and reads none of them.",
     )
 
 

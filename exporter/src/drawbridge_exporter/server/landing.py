@@ -7,42 +7,16 @@ from string import Template
 from typing import Final
 from urllib.parse import urlencode
 
-from .. import __version__
 from ..bridge.snapshot import Snapshot
 from ..bridge.target import Scrape, Target
 from ..config.settings import Settings
+from .page import page
 
-_PAGE: Final = Template("""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Drawbridge exporter</title>
-<style>
-:root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #cf222e; }
-@media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #ff7b72; } }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 0 auto; padding: 1rem; }
-h1 { font-size: 1.4rem; }
+_STYLE: Final = """body { max-width: 44rem; }
 section { border: 1px solid var(--line); border-radius: .5rem; padding: .25rem 1rem; margin: 1rem 0; }
 h2 { font-size: 1.1rem; overflow-wrap: anywhere; }
-.up { color: var(--good); } .down { color: var(--bad); }
 dl { display: grid; grid-template-columns: minmax(7rem, auto) 1fr; gap: .25rem 1rem; }
-dt { opacity: .75; } dd { margin: 0; overflow-wrap: anywhere; }
-footer { opacity: .75; font-size: .9rem; }
-</style>
-</head>
-<body>
-<h1>Drawbridge exporter</h1>
-<p>$summary</p>
-$targets
-<ul>
-$links
-</ul>
-<footer>drawbridge-exporter $version</footer>
-</body>
-</html>
-""")
-
+dt { opacity: .75; } dd { margin: 0; overflow-wrap: anywhere; }"""
 _TARGET: Final = Template("""<section>
 <h2>$name: <span class="$state">$state</span></h2>
 <dl>
@@ -55,11 +29,12 @@ $rows
 def landing_page(settings: Settings, found: Sequence[tuple[Target, Scrape]]) -> str:
     """Return the page as HTML. It contains no secrets and loads no other resources."""
     up = sum(scrape.snapshot is not None for _, scrape in found)
-    return _PAGE.substitute(
-        summary=f"{up} of {len(found)} targets up" if found else "No targets: the targets file is empty.",
-        targets="".join(_section(settings, target, scrape) for target, scrape in found),
-        links="\n".join(f'<li><a href="{path}">{text}</a></li>' for path, text in _links(settings)),
-        version=escape(__version__),
+    sections = "".join(_section(settings, target, scrape) for target, scrape in found)
+    links = "\n".join(f'<li><a href="{path}">{text}</a></li>' for path, text in _links(settings))
+    return page(
+        f"{up} of {len(found)} targets up" if found else "No targets: the targets file is empty.",
+        f"{sections}\n<ul>\n{links}\n</ul>",
+        style=_STYLE,
     )
 
 
