@@ -185,10 +185,7 @@ async def _start(home_assistant: HomeAssistant, entities: int) -> House:
     home_assistant.write_config(components=(drawbridge.COMPONENT, SYNTHETIC, _COMPONENT))
     write_files(home_assistant.config_dir)
     shutil.copyfile(_PACKAGE, home_assistant.config_dir / "packages" / _PACKAGE.name)
-    home_assistant.start()
-    await home_assistant.wait_for_http()
-    await home_assistant.onboard()
-    await home_assistant.wait_until_running()
+    await home_assistant.first_start()
     client = home_assistant.client
     await furnish(client, home_assistant.config_dir)
     entry_id = await drawbridge.set_up(client)

@@ -55,11 +55,8 @@ async def furnished_house(folder: Path) -> AsyncIterator[HomeAssistant]:
     house = HomeAssistant(folder / "homeassistant")
     house.write_config(components=(COMPONENT, SYNTHETIC))
     write_files(house.config_dir)
-    house.start()
     try:
-        await house.wait_for_http()
-        await house.onboard()
-        await house.wait_until_running()
+        await house.first_start()
         await furnish(house.client, house.config_dir)
         yield house
     finally:

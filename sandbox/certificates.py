@@ -76,6 +76,13 @@ class Authority:
             ),
         )
 
+    def trusting(self, client: Certificate | None = None) -> ssl.SSLContext:
+        """Return the TLS settings of a client that trusts the authority, and presents a certificate or none."""
+        context = ssl.create_default_context(cadata=self.certificate.decode())
+        if client is not None:
+            client.load_into(context)
+        return context
+
     def _builder(self, subject: x509.Name, key: ec.EllipticCurvePublicKey, valid: timedelta) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
         return (

@@ -126,6 +126,13 @@ class HomeAssistant:
             raise SandboxError(f"Port {self.port} is in use, so Home Assistant cannot start.")
         return self.process.start()
 
+    async def first_start(self) -> None:
+        """Start the process, create the first user, and wait until all integrations are set up."""
+        self.start()
+        await self.wait_for_http()
+        await self.onboard()
+        await self.wait_until_running()
+
     async def wait_for_http(self, seconds: float = START_SECONDS) -> None:
         """Wait until Home Assistant answers requests."""
         await self.process.until(

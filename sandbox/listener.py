@@ -48,7 +48,7 @@ class Listener:
 
     def context(self) -> ssl.SSLContext:
         """Return the TLS settings of a client that trusts the authority."""
-        return ssl.create_default_context(cadata=self._authority.certificate.decode())
+        return self._authority.trusting()
 
     async def wait_until_open(self) -> None:
         """Wait until the listener answers requests."""

@@ -139,10 +139,7 @@ async def _bring_up(stack: Stack, plan: Plan) -> None:
 async def _start_home_assistant(home_assistant: HomeAssistant) -> None:
     home_assistant.write_config(components=(drawbridge.COMPONENT, SYNTHETIC))
     write_files(home_assistant.config_dir)
-    home_assistant.start()
-    await home_assistant.wait_for_http()
-    await home_assistant.onboard()
-    await home_assistant.wait_until_running()
+    await home_assistant.first_start()
 
 
 @contextmanager

@@ -53,11 +53,8 @@ async def bridge(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Brid
     """Bring up Home Assistant with many sensors that do not change."""
     home_assistant = HomeAssistant(tmp_path_factory.mktemp("encodings") / "homeassistant")
     home_assistant.write_config(components=[drawbridge.COMPONENT, SYNTHETIC])
-    home_assistant.start()
     try:
-        await home_assistant.wait_for_http()
-        await home_assistant.onboard()
-        await home_assistant.wait_until_running()
+        await home_assistant.first_start()
         client = home_assistant.client
         await drawbridge.set_up(client)
         sensors = {"title": "Sensors", "sensors": SENSORS, "areas": [], "changes_per_second": 0}

@@ -26,11 +26,8 @@ async def running_home_assistant(folder: Path) -> AsyncIterator[HomeAssistant]:
     home_assistant.write_config(components=[drawbridge.COMPONENT])
     package = home_assistant.config_dir / "packages" / "lamps.yaml"
     await asyncio.to_thread(package.write_text, PACKAGE)
-    home_assistant.start()
     try:
-        await home_assistant.wait_for_http()
-        await home_assistant.onboard()
-        await home_assistant.wait_until_running()
+        await home_assistant.first_start()
         yield home_assistant
     finally:
         await home_assistant.stop()

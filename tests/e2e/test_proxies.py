@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 import shutil
-import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -48,11 +47,8 @@ async def bridge(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Brid
     home_assistant, listener = HomeAssistant(folder / "homeassistant"), Listener(folder / "listener")
     home_assistant.write_config(components=[drawbridge.COMPONENT])
     trust_proxies(home_assistant.config_dir / ".storage" / "http")
-    home_assistant.start()
     try:
-        await home_assistant.wait_for_http()
-        await home_assistant.onboard()
-        await home_assistant.wait_until_running()
+        await home_assistant.first_start()
         client = home_assistant.client
         await drawbridge.set_up(client, **listener.write())
         await listener.wait_until_open()
@@ -139,8 +135,7 @@ async def proxied(
     process.start()
     try:
         await process.until(lambda: accepts(port), seconds=20, what="accepting connections")
-        tls = ssl.create_default_context(cadata=authority.certificate.decode())
-        connector = aiohttp.TCPConnector(ssl=tls, local_addr=(address, 0))
+        connector = aiohttp.TCPConnector(ssl=authority.trusting(), local_addr=(address, 0))
         headers = {"Authorization": f"Bearer {bridge.key}"}
         async with aiohttp.ClientSession(f"https://{HOST}:{port}", connector=connector, headers=headers) as session:
             yield session

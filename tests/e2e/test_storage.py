@@ -89,10 +89,7 @@ async def on_a_small_disk(folder: Path) -> AsyncIterator[tuple[HomeAssistant, Sm
     disk = await asyncio.to_thread(SmallDisk, config / ".storage")
     home_assistant = HomeAssistant(config, port=prepared.port, within=disk.within)
     try:
-        home_assistant.start()
-        await home_assistant.wait_for_http()
-        await home_assistant.onboard()
-        await home_assistant.wait_until_running()
+        await home_assistant.first_start()
         yield home_assistant, disk
     finally:
         await home_assistant.stop()

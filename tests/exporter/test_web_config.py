@@ -56,7 +56,7 @@ class Place:
 
     def trusting(self) -> ssl.SSLContext:
         """Return a client's context that trusts the authority."""
-        return ssl.create_default_context(cadata=self.authority.certificate.decode())
+        return self.authority.trusting()
 
 
 @pytest.fixture

@@ -163,18 +163,22 @@ CHANGES: tuple[Callable[[House, str, str], None], ...] = (
 )  # fmt: skip
 
 
-@settings(
+_EXAMPLES = settings(
     max_examples=120,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(
+_STEPS = given(
     st.lists(
         st.tuples(st.sampled_from(CHANGES), st.sampled_from(ENTITY_IDS), st.sampled_from(NAMES)),
         min_size=1,
         max_size=12,
     )
 )
+
+
+@_EXAMPLES
+@_STEPS
 async def test_scopes_follow_every_change(
     bridge: Bridge, hass: HomeAssistant, steps: list[tuple[Callable[[House, str, str], None], str, str]]
 ) -> None:
@@ -199,18 +203,8 @@ async def test_scopes_follow_every_change(
         assert all(obviously_in_scope(key.scope, facts(hass, entity_id)) for entity_id in seen)
 
 
-@settings(
-    max_examples=120,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(CHANGES), st.sampled_from(ENTITY_IDS), st.sampled_from(NAMES)),
-        min_size=1,
-        max_size=12,
-    )
-)
+@_EXAMPLES
+@_STEPS
 async def test_events_follow_what_lists_reveal(
     bridge: Bridge, hass: HomeAssistant, steps: list[tuple[Callable[[House, str, str], None], str, str]]
 ) -> None:

@@ -88,7 +88,7 @@ async def over_tls(hass: HomeAssistant) -> AsyncIterator[Bridge]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority = Authority()
     authority.issue("127.0.0.1").load_into(context)
-    trust = ssl.create_default_context(cadata=authority.certificate.decode())
+    trust = authority.trusting()
     entry = await add_bridge(hass)
     server = TestServer(hass.http.app, scheme="https")
     await server.start_server(ssl=context)

@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp import WSMsgType, web
@@ -25,20 +24,12 @@ TABLET, OTHER = CLIENTS.issue("10.0.0.1"), CLIENTS.issue("10.0.0.2")
 THUMBPRINT = x509.load_pem_x509_certificate(TABLET.certificate).fingerprint(hashes.SHA256()).hex()
 
 
-def presenting(certificate: Any = None) -> ssl.SSLContext:
-    """Return how a client connects that presents a certificate, or none."""
-    context = ssl.create_default_context(cadata=AUTHORITY.certificate.decode())
-    if certificate is not None:
-        certificate.load_into(context)
-    return context
-
-
 @pytest.fixture
 async def secure(doors: Doors, tmp_path: Path) -> Doors:
     """Open the listener with TLS and client certificates."""
     (tmp_path / "clients.pem").write_bytes(CLIENTS.certificate)
     await doors.open_tls(SERVER, tmp_path, listener_client_ca=str(tmp_path / "clients.pem"))
-    doors.tls = presenting()
+    doors.tls = AUTHORITY.trusting()
     return doors
 
 
@@ -52,7 +43,7 @@ async def test_rest(secure: Doors) -> None:
     """Another certificate or none is 401, as any key that is not valid; the other door stays closed."""
     key = await bound(secure)
     for certificate, status in ((TABLET, 200), (OTHER, 401), (None, 401)):
-        secure.tls = presenting(certificate)
+        secure.tls = AUTHORITY.trusting(certificate)
         for path in ("/api/states", "/key", "/health", "/api/stream"):
             answer = await secure.get(path, key)
             assert answer.status == status, path
@@ -78,7 +69,7 @@ async def test_a_wrong_certificate_is_no_guess(secure: Doors) -> None:
 async def test_a_certificate_does_not_replace_a_key(secure: Doors) -> None:
     """It opens nothing alone, nor with a key that is unknown or is not for this."""
     await bound(secure)
-    secure.tls = presenting(TABLET)
+    secure.tls = AUTHORITY.trusting(TABLET)
     assert (await secure.get("/api/states")).status == 401
     assert (await secure.get("/api/states", generate())).status == 401
     metrics = await secure.bridge.add_key("Metrics", capabilities=["metrics"])
@@ -106,9 +97,9 @@ async def authenticate(doors: Doors, url: str, key: str, context: ssl.SSLContext
 async def test_websocket(secure: Doors) -> None:
     """Told in-band, as any key that is not valid."""
     key, url = await bound(secure), f"{secure.url}/api/websocket"
-    assert await authenticate(secure, url, key, presenting(TABLET)) == "auth_ok"
-    assert await authenticate(secure, url, key, presenting(OTHER)) == "auth_invalid"
-    assert await authenticate(secure, url, key, presenting()) == "auth_invalid"
+    assert await authenticate(secure, url, key, AUTHORITY.trusting(TABLET)) == "auth_ok"
+    assert await authenticate(secure, url, key, AUTHORITY.trusting(OTHER)) == "auth_invalid"
+    assert await authenticate(secure, url, key, AUTHORITY.trusting()) == "auth_invalid"
     own = str(secure.bridge.client.make_url(f"{BASE}/api/websocket"))
     assert await authenticate(secure, own, key) == "auth_invalid"
 
@@ -124,7 +115,7 @@ async def test_a_certificate_at_home_assistants_own_door(secure: Doors, tmp_path
         await server.start_server(ssl=load(files).context)
         url = server.make_url(f"{BASE}/api/states")
         headers = {"Authorization": f"Bearer {key}"}
-        assert (await secure.session.get(url, headers=headers, ssl=presenting(TABLET))).status == status
+        assert (await secure.session.get(url, headers=headers, ssl=AUTHORITY.trusting(TABLET))).status == status
         await server.close()
 
 
@@ -138,8 +129,8 @@ async def test_binding_closes_open_connections(secure: Doors) -> None:
     key = await secure.bridge.add_key("Tablet", everything=True)
     url = f"{secure.url}/api/websocket"
     async with (
-        secure.session.ws_connect(url, ssl=presenting(TABLET)) as right,
-        secure.session.ws_connect(url, ssl=presenting()) as wrong,
+        secure.session.ws_connect(url, ssl=AUTHORITY.trusting(TABLET)) as right,
+        secure.session.ws_connect(url, ssl=AUTHORITY.trusting()) as wrong,
     ):
         for socket in (right, wrong):
             await socket.receive_json()

@@ -13,7 +13,6 @@ from custom_components.drawbridge.limits import places
 from custom_components.drawbridge.listener import serving
 from tests.exporter.certificates import Authority
 from tests.integration.listener.doors import Doors
-from tests.integration.listener.test_tls import trusting
 
 type Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -81,7 +80,7 @@ async def test_a_handshake_that_does_not_come(doors: Doors, tmp_path: Path, monk
     monkeypatch.setattr(serving, "FIRST_REQUEST_SECONDS", 0.5)
     authority = Authority()
     await doors.open_tls(authority.issue("127.0.0.1"), tmp_path)
-    doors.tls = trusting(authority)
+    doors.tls = authority.trusting()
     async with slow(doors.port, 3) as silent, slow(doors.port, 1, b"\x16\x03\x01\x02\x00\x01"):
         assert (await doors.get("/health")).status == 200
         async with asyncio.timeout(3):

@@ -21,20 +21,12 @@ AUTHORITY = Authority()
 SERVER = AUTHORITY.issue("127.0.0.1")
 
 
-def trusting(authority: Authority = AUTHORITY, client: Certificate | None = None) -> ssl.SSLContext:
-    """Return how a client connects that trusts an authority, with a certificate of its own or none."""
-    context = ssl.create_default_context(cadata=authority.certificate.decode())
-    if client is not None:
-        client.load_into(context)
-    return context
-
-
 @pytest.fixture
 async def secure(doors: Doors, tmp_path: Path) -> Doors:
     """Open the listener with TLS."""
     result = await doors.open_tls(SERVER, tmp_path)
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
-    doors.tls = trusting()
+    doors.tls = AUTHORITY.trusting()
     return doors
 
 
@@ -58,7 +50,7 @@ def shake(port: int, context: ssl.SSLContext) -> tuple[str | None, str | None, s
 
 async def shaken(doors: Doors, *, newest: ssl.TLSVersion, ciphers: str = "DEFAULT") -> tuple[Any, ...]:
     """Connect with at most this version."""
-    context = trusting()
+    context = AUTHORITY.trusting()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.maximum_version = newest
     context.set_ciphers(ciphers)
@@ -91,7 +83,7 @@ async def test_plain_http_gets_nothing(secure: Doors) -> None:
 async def test_renewal_under_load(secure: Doors, tmp_path: Path) -> None:
     """The next handshake has the new certificate, no request fails, and open connections go on."""
     key = await secure.bridge.add_key(everything=True, limits={"per_minute": 0, "local_only": False})
-    async with secure.session.ws_connect(f"{secure.url}/api/websocket", ssl=trusting()) as live:
+    async with secure.session.ws_connect(f"{secure.url}/api/websocket", ssl=AUTHORITY.trusting()) as live:
         await live.receive_json()
         running, answers = True, []
 
@@ -210,7 +202,7 @@ async def test_a_certificate_that_ends_soon(doors: Doors, tmp_path: Path) -> Non
     assert result["description_placeholders"]["days"] == "3"
     await doors.hass.config_entries.options.async_configure(result["flow_id"], {})
     await doors.hass.async_block_till_done(wait_background_tasks=False)
-    doors.tls = trusting()
+    doors.tls = AUTHORITY.trusting()
     assert (await doors.get("/health")).status == 200
     assert doors.issues().keys() == {"listener_certificate_ends_soon"}
     AUTHORITY.issue("127.0.0.1").write(tmp_path)
@@ -239,9 +231,9 @@ async def test_client_certificates_by_an_authority(secure: Doors, tmp_path: Path
     (tmp_path / "clients.pem").write_bytes(ours.certificate)
     await secure.open_tls(SERVER, tmp_path, listener_client_ca=str(tmp_path / "clients.pem"))
     assert (await secure.get("/health")).status == 200
-    secure.tls = trusting(client=ours.issue("10.0.0.1"))
+    secure.tls = AUTHORITY.trusting(client=ours.issue("10.0.0.1"))
     assert (await secure.get("/health")).status == 200
     for bad in (theirs.issue("10.0.0.1"), ours.issue("10.0.0.1", timedelta(days=-1))):
-        secure.tls = trusting(client=bad)
+        secure.tls = AUTHORITY.trusting(client=bad)
         with pytest.raises(ClientError):
             await secure.get("/health")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -82,3 +83,17 @@ async def add_entry(hass: HomeAssistant, domain: str, data: dict[str, Any]) -> N
 def put_into(hass: HomeAssistant, entity_id: str, area_id: str | None) -> None:
     """Put an entity into a room."""
     er.async_get(hass).async_update_entity(entity_id, area_id=area_id)
+
+
+async def add_cameras(hass: HomeAssistant, folder: Path, picture: bytes, *names: str) -> None:
+    """Set up cameras that show a picture: the first one in the living room, the others in the bedroom.
+
+    Each picture is a PNG file in a folder, by the name of the camera.
+    """
+    await set_up(hass, "camera")
+    hass.config.allowlist_external_dirs = {str(folder)}
+    for number, name in enumerate(names):
+        file = folder / f"{name}.png"
+        file.write_bytes(picture)
+        await add_entry(hass, "local_file", {"name": name, "file_path": str(file)})
+        put_into(hass, f"camera.{name.lower().replace(' ', '_')}", "bedroom" if number else "living_room")

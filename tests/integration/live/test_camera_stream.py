@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from tests.integration.house import Bridge
-from tests.integration.live.comparing import add_entry, put_into, set_up
+from tests.integration.live.comparing import add_cameras
 from tests.integration.live.raw import until
 
 DOOR = "camera.door"
@@ -24,13 +24,7 @@ FIRST, SECOND, THIRD = (b"\x89PNG\r\n\x1a\n" + text for text in (b"first", b"sec
 @pytest.fixture(autouse=True)
 async def _cameras(house: HomeAssistant, tmp_path: Path) -> None:
     """Put a camera into each room."""
-    await set_up(house, "camera")
-    house.config.allowlist_external_dirs = {str(tmp_path)}
-    for name, area in (("Door", "living_room"), ("Hidden marker", "bedroom")):
-        picture = tmp_path / f"{name}.png"
-        picture.write_bytes(FIRST)
-        await add_entry(house, "local_file", {"name": name, "file_path": str(picture)})
-        put_into(house, f"camera.{name.lower().replace(' ', '_')}", area)
+    await add_cameras(house, tmp_path, FIRST, "Door", "Hidden marker")
 
 
 async def part(response: ClientResponse) -> tuple[list[bytes], bytes]:

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 
 from tests.integration.house import Bridge
 from tests.integration.live.client import live
-from tests.integration.live.comparing import add_entry, assert_unseen, both, put_into, same, set_up
+from tests.integration.live.comparing import add_cameras, assert_unseen, both, same
 
 DOOR = "camera.door"
 HIDDEN = "camera.hidden_marker"
@@ -25,13 +25,7 @@ STREAMS: tuple[tuple[str, dict[str, Any]], ...] = (
 @pytest.fixture(autouse=True)
 async def _cameras(house: HomeAssistant, tmp_path: Path) -> None:
     """Put a camera into each room."""
-    await set_up(house, "camera")
-    house.config.allowlist_external_dirs = {str(tmp_path)}
-    for name, area in (("Door", "living_room"), ("Hidden marker", "bedroom")):
-        picture = tmp_path / f"{name}.png"
-        picture.write_bytes(b"\x89PNG\r\n\x1a\n")
-        await add_entry(house, "local_file", {"name": name, "file_path": str(picture)})
-        put_into(house, f"camera.{name.lower().replace(' ', '_')}", area)
+    await add_cameras(house, tmp_path, b"\x89PNG\r\n\x1a\n", "Door", "Hidden marker")
 
 
 async def test_as_home_assistant(

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 
 from custom_components.drawbridge.limits.networks import parse_network
 from tests.integration.house import Bridge
-from tests.integration.live.comparing import add_entry, put_into, set_up
+from tests.integration.live.comparing import add_cameras
 from tests.integration.pages.conftest import Browser
 
 PICTURE = b"\x89PNG\r\n\x1a\n"
@@ -18,13 +18,7 @@ ROOM: dict[str, Any] = {"areas": ["living_room"], "capabilities": ["read", "imag
 @pytest.fixture(autouse=True)
 async def _cameras(house: HomeAssistant, tmp_path: Path) -> None:
     """Put a camera into each room."""
-    await set_up(house, "camera")
-    house.config.allowlist_external_dirs = {str(tmp_path)}
-    for name, area in (("Door", "living_room"), ("Hidden", "bedroom")):
-        picture = tmp_path / f"{name}.png"
-        picture.write_bytes(PICTURE)
-        await add_entry(house, "local_file", {"name": name, "file_path": str(picture)})
-        put_into(house, f"camera.{name.lower()}", area)
+    await add_cameras(house, tmp_path, PICTURE, "Door", "Hidden")
 
 
 def link(hass: HomeAssistant, entity_id: str) -> str:
