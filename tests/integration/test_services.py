@@ -119,6 +119,24 @@ async def test_response_data(bridge: Bridge, hass: HomeAssistant) -> None:
         assert message in (await refused.json(content_type=None))["message"]
 
 
+async def test_templates_in_the_data(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Home Assistant may render what a service is given, as an administrator would: no template is passed on."""
+    heard: list[ServiceCall] = []
+
+    async def hear(call: ServiceCall) -> None:
+        heard.append(call)
+
+    hass.services.async_register("test", "hear", hear)
+    key = await bridge.add_key(capabilities=["control"], everything=True, services=["test.hear"])
+    path = "/api/services/test/hear"
+    for text in ("{{ 1 }}", "{% set a = 1 %}"):
+        for data in ({"word": text}, {"word": {"inner": [text]}}):
+            assert (await bridge.post(path, key, json=data)).status == 403
+    assert not heard
+    assert (await bridge.post(path, key, json={"word": "plain"})).status == 200
+    assert len(heard) == 1
+
+
 async def test_an_error_of_the_service(bridge: Bridge, hass: HomeAssistant) -> None:
     """What Home Assistant says is wrong comes back: 400 for what was asked, 500 for what failed."""
 
