@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from homeassistant.util.json import json_loads_array
+
 from .. import values
 from ..keys import ApiKey, AuthFailure, Capability, KeyRing, digest, files
 from ..keys.secret import token
@@ -231,7 +233,7 @@ class Sessions:
 
 
 def _parse(stored: bytes) -> list[Session]:
-    return [Session.from_mapping(values.mapping(item)) for item in json.loads(stored)]
+    return [Session.from_mapping(values.mapping(item)) for item in json_loads_array(stored)]
 
 
 async def remove_sessions(config_dir: Path) -> None:

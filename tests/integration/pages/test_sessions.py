@@ -252,14 +252,15 @@ async def test_sessions_survive_a_restart(browser: Browser) -> None:
     assert (await browser.refresh(tokens["refresh_token"])).status == 200
 
 
-async def test_damaged_sessions(browser: Browser) -> None:
+@pytest.mark.parametrize("damaged", ['[{"id": 1}]', "null", "5", "{}", "[[]]", "", "[" * 100_000, "\x00"])
+async def test_damaged_sessions(browser: Browser, damaged: str) -> None:
     """Browsers sign in again; the bridge works."""
     bridge = browser.bridge
     key = await bridge.add_key("Tablet", **PAGES)
     tokens = await browser.session(key)
     sessions: Sessions = bridge.entry.runtime_data.sessions
     await bridge.hass.config_entries.async_unload(bridge.entry.entry_id)
-    file_of(bridge).write_text('[{"id": 1}]', encoding="utf-8")
+    file_of(bridge).write_text(damaged, encoding="utf-8")
     await bridge.hass.config_entries.async_setup(bridge.entry.entry_id)
     assert bridge.entry.runtime_data.sessions is not sessions
     assert await browser.status(tokens["access_token"]) == 401
