@@ -87,13 +87,13 @@ class Worker:
 
     async def disable(self, secret: Secret) -> None:
         """Disable a key."""
-        await self._end(secret, lambda: self._reconfigure(secret, {"next_step_id": "disable"}))
+        await self._end(secret, lambda: self._reconfigure(secret, "disabled", {"next_step_id": "disable"}))
 
     async def narrow(self, secret: Secret) -> None:
         """Take an entity from the scope of a key."""
         scope = {"everything": False, "more": {}, "entities": [LAMP]}
         secret.in_flight = NARROW
-        await self._reconfigure(secret, {"next_step_id": "scope"}, scope)
+        await self._reconfigure(secret, "reconfigure_successful", {"next_step_id": "scope"}, scope)
         secret.sees, secret.in_flight = NARROW, None
 
     async def _end(self, secret: Secret, change: Callable[[], Awaitable[Json]]) -> None:
@@ -109,12 +109,12 @@ class Worker:
         answer = await self.client.post(f"/api/services/drawbridge/{action}?return_response", data)
         return answer["service_response"]
 
-    async def _reconfigure(self, secret: Secret, *answers: Json) -> Json:
+    async def _reconfigure(self, secret: Secret, reason: str, *answers: Json) -> None:
         begin = {"handler": [self.entry_id, "api_key"], "subentry_id": secret.key_id}
         step = await self.client.post(SUBENTRY_FLOW, begin)
         for answer in answers:
             step = await self.client.post(f"{SUBENTRY_FLOW}/{step['flow_id']}", answer)
-        assert step["reason"] == "reconfigure_successful"
+        assert step["reason"] == reason
 
 
 async def under_load(
