@@ -52,6 +52,11 @@ class Authority:
         if user is None or not user.is_active or not user.is_admin:
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="administrators_only")
 
+    async def administrator(self, context: Context) -> str | None:
+        """Return the name of the administrator that a context belongs to; ``None`` for everybody and all else."""
+        user = await self._hass.auth.async_get_user(context.user_id) if context.user_id is not None else None
+        return user.name if user is not None and user.is_active and user.is_admin else None
+
     def _user_id(self, context: Context) -> str | None:
         return context.user_id or self._users.get(context.id) or self._users.get(context.parent_id or "")
 

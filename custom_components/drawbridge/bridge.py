@@ -14,6 +14,9 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP, __version__ as home_as
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .admission import GUESSES, Admission
+from .approvals.approvals import Approvals
+from .approvals.model import Pending
+from .approvals.notices import ApprovalNotices
 from .audit.sinks import AuditEvents, AuditFileSwitch
 from .audit.trail import AuditTrail
 from .authority import Authority
@@ -110,6 +113,7 @@ class Bridge:
         self.connections = Connections(self.keys, self.sessions)
         self.sightings = Sightings()
         self.authority = Authority(hass)
+        self.approvals = Approvals(self._allow_always)
         self.admission = Admission(
             hass=hass,
             keys=self.keys,
@@ -130,6 +134,7 @@ class Bridge:
             created_states=self.created_states,
             unfinished=self.unfinished,
             preferences=self.preferences,
+            approvals=self.approvals,
             options=lambda: self.options,
         )
         self.audit_file = AuditFileSwitch(hass, self.audit)
@@ -151,6 +156,7 @@ class Bridge:
             self.lessons,
             self.preferences,
             self.sessions,
+            self.approvals,
             # Connections are last, because they use the other parts.
             self.connections,
         ):
@@ -170,11 +176,13 @@ class Bridge:
             self.feed.start(),
             self.snapshots.clear,
             self.events.close,
+            self.approvals.close,
             self.connections.close_all,
             self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._home_assistant_stops),
             loop_lag.stop,
             self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
             self.authority.start(),
+            ApprovalNotices(self.hass, self.approvals, self.authority.administrator).start(),
             self.usage.start(),
         ):
             self._entry.async_on_unload(stop)
@@ -212,6 +220,9 @@ class Bridge:
         not made.
         """
         await self.keeper.change({key_id: change})
+
+    async def _allow_always(self, pending: Pending) -> None:
+        await self.change_key(pending.key_id, lambda key: replace(key, approved=key.approved | pending.items))
 
     async def remove_key(self, key_id: str) -> None:
         """Remove a key and its state. Raises ``KeyNotSavedError`` if it was not removed."""

@@ -215,6 +215,25 @@ class Refusal(Enum):
         Metric.DENIED,
         SecurityEvent.NOT_ALLOWED,
     )
+    APPROVAL_DENIED = Reason(
+        HTTPStatus.FORBIDDEN,
+        "This call needs an approval, and a person denied it.",
+        Metric.DENIED,
+        SecurityEvent.NOT_ALLOWED,
+    )
+    APPROVAL_TIMED_OUT = Reason(
+        HTTPStatus.FORBIDDEN,
+        "This call needs an approval, and nobody answered in time.",
+        Metric.DENIED,
+        SecurityEvent.NOT_ALLOWED,
+    )
+    APPROVALS_PENDING = Reason(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Too many calls of this key wait for an approval, or it has asked too often. Try again later.",
+        Metric.DENIED,
+        SecurityEvent.RATE_LIMITED,
+        retry_after=30,
+    )
     EVENT = Reason(
         HTTPStatus.FORBIDDEN,
         "This key may not fire events of the type '{event_type}': it is not on its list.",

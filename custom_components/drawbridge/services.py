@@ -8,17 +8,20 @@ from typing import Any, Final
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.core import Context, HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util.ulid import ulid_now
 
+from .approvals.approvals import ApprovalOverError
+from .approvals.model import Answer
+from .approvals.notices import describe
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import DOMAIN, SUBENTRY_TYPE_API_KEY
 from .issues.scope import known_items
 from .keys import ApiKey, Capability, StoredSecret, digest, generate, key_input
-from .keys.key_input import KeyInputError
+from .keys.key_input import MAX_ASK_SECONDS, MIN_ASK_SECONDS, KeyInputError
 from .operations.service_calls import CallPlanner
 from .scope.model import NOTHING
 from .telemetry.counters import KeyCounters
@@ -28,6 +31,9 @@ KEY: Final = "key"
 _ENTITY_ID: Final = "entity_id"
 _ACTION: Final = "action"
 _OVERLAP: Final = "overlap"
+_REQUEST: Final = "request"
+_FOR: Final = "allow"
+_AUTOMATION: Final = "automation"
 
 _TEXTS: Final = vol.All(cv.ensure_list, [cv.string])
 _SELECTION: Final = {
@@ -52,6 +58,8 @@ _CREATE: Final = vol.Schema(
         vol.Optional("per_minute"): vol.All(vol.Coerce(int), vol.Range(0, 1_000_000)),
         vol.Optional("burst"): vol.All(vol.Coerce(int), vol.Range(1, 100_000)),
         vol.Optional("cors_origins"): _TEXTS,
+        vol.Optional("ask"): _TEXTS,
+        vol.Optional("ask_seconds"): vol.All(vol.Coerce(int), vol.Range(MIN_ASK_SECONDS, MAX_ASK_SECONDS)),
     }
 )
 _ONE_KEY: Final = vol.Schema({vol.Required(KEY): cv.string})
@@ -63,6 +71,10 @@ _EXPLAIN: Final = _ONE_KEY.extend(
         vol.Optional("data", default=dict): dict,
     }
 )
+_ONE_REQUEST: Final = vol.Schema({vol.Required(_REQUEST): cv.string})
+_APPROVE: Final = _ONE_REQUEST.extend(
+    {vol.Optional(_FOR, default=Answer.ONCE.value): vol.In([item.value for item in Answer if item is not Answer.DENY])}
+)
 
 
 type _Action = Callable[[_Call], ServiceResponse | Awaitable[ServiceResponse]]
@@ -73,7 +85,7 @@ def register_actions(hass: HomeAssistant) -> None:
     for name, (action, schema) in ACTIONS.items():
 
         async def handle(call: ServiceCall, action: _Action = action) -> ServiceResponse:
-            answer = action(_Call(hass, call.data))
+            answer = action(_Call(hass, call.data, call.context))
             return await answer if isinstance(answer, Awaitable) else answer
 
         async_register_admin_service(hass, DOMAIN, name, handle, schema, supports_response=SupportsResponse.OPTIONAL)
@@ -82,7 +94,7 @@ def register_actions(hass: HomeAssistant) -> None:
 class _Call:
     """An action on the keys of the loaded entry."""
 
-    def __init__(self, hass: HomeAssistant, data: Mapping[str, Any]) -> None:
+    def __init__(self, hass: HomeAssistant, data: Mapping[str, Any], context: Context) -> None:
         """Find the loaded entry. Raises ``ServiceValidationError`` if there is none."""
         entries: list[DrawbridgeConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
         if not entries:
@@ -90,6 +102,7 @@ class _Call:
         self.hass = hass
         self.entry = entries[0]
         self.data = data
+        self.context = context
 
     @property
     def bridge(self) -> Bridge:
@@ -223,6 +236,24 @@ def _invalid(err: KeyInputError) -> ServiceValidationError:
     )
 
 
+async def _approve(call: _Call) -> ServiceResponse:
+    return await _answer(call, Answer(call.data[_FOR]))
+
+
+async def _deny(call: _Call) -> ServiceResponse:
+    return await _answer(call, Answer.DENY)
+
+
+async def _answer(call: _Call, answer: Answer) -> ServiceResponse:
+    """Answer calls that wait. An automation answers for the user who started it, or for itself."""
+    await call.bridge.authority.ensure_administrator(call.context)
+    by = await call.bridge.authority.administrator(call.context) or _AUTOMATION
+    try:
+        return describe(await call.bridge.approvals.decide(call.data[_REQUEST], answer, by))
+    except ApprovalOverError as err:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="approval_over") from err
+
+
 ACTIONS: Final[Mapping[str, tuple[_Action, vol.Schema]]] = MappingProxyType(
     {
         "create_key": (_create, _CREATE),
@@ -230,6 +261,8 @@ ACTIONS: Final[Mapping[str, tuple[_Action, vol.Schema]]] = MappingProxyType(
         "revoke_key": (_revoke, _ONE_KEY),
         "list_keys": (_list, vol.Schema({})),
         "explain": (_explain, _EXPLAIN),
+        "approve": (_approve, _APPROVE),
+        "deny": (_deny, _ONE_REQUEST),
     }
 )
 """The handler and the schema of each action."""

@@ -27,7 +27,7 @@ async def add_bridge(hass: HomeAssistant) -> ConfigEntry[Any]:
 
 
 SELECTION = ("areas", "floors", "labels", "devices", "domains", "entities", "globs")
-ABILITIES = ("capabilities", "services", "events", "media_hosts")
+ABILITIES = ("capabilities", "services", "events", "media_hosts", "ask", "ask_seconds", "approved")
 
 
 def shown(flow: Flow) -> dict[str, str]:

@@ -17,7 +17,7 @@ LAYERS = (
     {"scope"},
     {"keys", "states"},
     {"sessions"},
-    {"learning"},
+    {"approvals", "learning"},
     {"audit", "telemetry"},
     {"cache"},
     {"operations"},

@@ -30,6 +30,9 @@ STORED: dict[str, Any] = {
     "created": 1.5,
     "last_rotated": 2.5,
     "learning": True,
+    "ask": ["lock", "script.leave"],
+    "ask_seconds": 90,
+    "approved": ["lock.lock lock.front_door"],
 }
 REQUIRED = ("secrets", "capabilities", "scope")
 LAMP = Scope(include=Selection(entities=frozenset({"light.lamp"})))
@@ -58,6 +61,9 @@ def test_every_field_is_read_and_stored() -> None:
         created=1.5,
         last_rotated=2.5,
         learning=True,
+        ask=frozenset({"lock", "script.leave"}),
+        ask_seconds=90,
+        approved=frozenset({"lock.lock lock.front_door"}),
     )
     assert key.as_dict() == STORED
     assert set(STORED) | {"id", "name"} == {item.name for item in fields(ApiKey)}

@@ -29,7 +29,8 @@ class AuditRecord:
     """A refusal or a write. Contains no secret, no query and no body.
 
     ``time`` is a Unix time in seconds. ``key_id`` and ``key_name`` are ``None`` for a caller without a valid key.
-    ``target`` is what was written to, such as ``light.turn_on``.
+    ``target`` is what was written to, such as ``light.turn_on``. ``approver`` is the user who allowed or denied a call
+    that waited for approval, at the Unix time ``answered_at``.
     """
 
     time: float
@@ -43,6 +44,8 @@ class AuditRecord:
     outcome: Outcome
     reason: str | None = None
     target: str | None = None
+    approver: str | None = None
+    answered_at: float | None = None
 
     def __post_init__(self) -> None:
         """Mask secrets in fields that clients control, such as the event type."""

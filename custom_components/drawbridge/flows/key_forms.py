@@ -36,6 +36,8 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 
 from ..keys import ApiKey, Capability
+from ..keys.key_input import MAX_ASK_SECONDS, MIN_ASK_SECONDS
+from ..keys.model import DEFAULT_ASK_SECONDS
 from ..learning.lessons import Proposal
 from ..scope.model import Selection
 from .connecting import SNIPPETS
@@ -122,7 +124,17 @@ def exclude_of(key: ApiKey) -> dict[str, Any]:
 
 def abilities(hass: HomeAssistant) -> vol.Schema:
     """Return the form for the permissions."""
-    return vol.Schema({**_rights(hass), vol.Optional("media_hosts", default=list): _TEXTS})
+    rights = _rights(hass)
+    services = rights["services"]
+    return vol.Schema(
+        {
+            **rights,
+            vol.Optional("media_hosts", default=list): _TEXTS,
+            vol.Optional("ask", default=list): services,
+            vol.Optional("ask_seconds", default=DEFAULT_ASK_SECONDS): _number(MIN_ASK_SECONDS, MAX_ASK_SECONDS),
+            vol.Optional("approved", default=list): _TEXTS,
+        }
+    )
 
 
 def _rights(hass: HomeAssistant) -> dict[Any, Any]:
@@ -148,6 +160,9 @@ def abilities_of(key: ApiKey) -> dict[str, Any]:
         "services": sorted(key.services),
         "events": sorted(key.events),
         "media_hosts": sorted(key.media_hosts),
+        "ask": sorted(key.ask),
+        **({"ask_seconds": key.ask_seconds} if key.ask else {}),
+        "approved": sorted(key.approved),
     }
 
 

@@ -56,6 +56,7 @@ async def summarize(bridge: Bridge, key: ApiKey) -> dict[str, str]:
         "entities": _by_area(hass, seen, words["no_area"]) or words["none"],
         "capabilities": ", ".join(names.get(item, item) for item in sorted(key.capabilities)),
         "actions": _actions(key, words),
+        "ask": _listed(key.ask) if key.ask else words["none"],
         "events": _listed(key.events) if key.events else words["none"],
         "excluded": _listed(excluded) if (excluded := _selected(hass, key.scope.exclude)) else words["none"],
         "delegates": _listed([item for item in key.scope.include.entities if _is_delegate(hass, item)]),

@@ -13,6 +13,7 @@ from homeassistant.data_entry_flow import section
 SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "more": frozenset({"floors", "labels", "devices", "domains", "globs"}),
+        "approval": frozenset({"ask", "ask_seconds", "approved"}),
         "where": frozenset({"local_only", "networks", "certificate"}),
         "rate": frozenset({"per_minute", "burst"}),
         "web": frozenset({"cors_origins"}),

@@ -1,5 +1,6 @@
 """A request, with the key that the gate admitted."""
 
+from asyncio import Timeout
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -52,6 +53,8 @@ class Call:
     """The session whose pages opened a link, if the request has no key."""
     headers: Mapping[str, str] = _NO_HEADERS
     """Headers of the response that replace those of every response, such as another content security policy."""
+    clock: Timeout | None = None
+    """The time limit of the request."""
     _caller: Caller | None = None
 
     @property
@@ -86,6 +89,7 @@ class Call:
         """The caller for operations, which record what they did in its ``activity``."""
         if self._caller is None:
             self._caller = Caller.of(self.key, self.bridge.resources)
+            self._caller.clock, self._caller.is_present = self.clock, self._is_present
         return self._caller
 
     @property
@@ -97,6 +101,11 @@ class Call:
     def target(self) -> str | None:
         """The target that operations changed, if any."""
         return None if self._caller is None else self._caller.activity.target
+
+    @property
+    def held(self) -> float:
+        """How many seconds the request waited for a person."""
+        return 0.0 if self._caller is None else self._caller.activity.held
 
     @property
     def entity_id(self) -> str:
@@ -111,6 +120,11 @@ class Call:
     def parameter(self, name: str) -> str:
         """Return a path parameter."""
         return self.request.match_info[name]
+
+    def _is_present(self) -> bool:
+        """Return whether the client is still connected."""
+        transport = self.request.transport
+        return transport is not None and not transport.is_closing()
 
     async def body(self) -> bytes:
         """Return the body. Refuses a body above the size limit without reading the rest.

@@ -90,7 +90,8 @@ class Gate:
         status, counted = response.status, request.method if endpoint is not self._other else _OTHER
         sent = response.body_length or response.content_length or 0
         if not (has_begun and endpoint.operation.is_live):
-            bridge.recorder.answered(self._route, counted, status, time.perf_counter() - started, sent, self._door)
+            seconds = time.perf_counter() - started - call.held
+            bridge.recorder.answered(self._route, counted, status, seconds, sent, self._door)
         if (call.refused is not None or call.target is not None) and _is_audited(call, endpoint):
             self._audit(call, counted, status)
         if call.presented is not None:
@@ -115,7 +116,7 @@ class Gate:
         places, holder = call.bridge.concurrency, call.holder
         places.enter(holder)
         try:
-            async with asyncio.timeout(call.bridge.options.time_limit):
+            async with asyncio.timeout(call.bridge.options.time_limit) as call.clock:
                 return await result
         except Exception as err:  # noqa: BLE001 - every error becomes a response
             return _refuse(call, _refusal_of(err, endpoint))
@@ -130,7 +131,7 @@ class Gate:
             return _refuse(call, _refusal_of(err, endpoint))
 
     def _audit(self, call: Call, method: str, status: int) -> None:
-        refused, key = call.refused, call.presented
+        refused, key, approval = call.refused, call.presented, call.activity.approval if call.activity else None
         call.bridge.audit.add(
             AuditRecord(
                 time=time.time(),
@@ -144,6 +145,8 @@ class Gate:
                 outcome=outcome_of(status),
                 reason=refused.reason.label if refused is not None else None,
                 target=call.target or None,
+                approver=approval.by if approval is not None else None,
+                answered_at=approval.at if approval is not None else None,
             )
         )
 

@@ -19,6 +19,8 @@ from .thumbprint import parse_thumbprint
 
 _FOR_PAGES: Final = frozenset({Capability.READ, Capability.DASHBOARD})
 _MAX_NAME_CHARACTERS: Final = 100
+MIN_ASK_SECONDS: Final = 10
+MAX_ASK_SECONDS: Final = 600
 _MAX_ITEMS: Final = 500
 _MAX_ITEM_CHARACTERS: Final = 255
 
@@ -26,6 +28,8 @@ _DOMAIN: Final = re.compile(r"[a-z0-9_]+")
 _ENTITY: Final = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
 _GLOB: Final = re.compile(r"[a-z0-9_.*?\[\]!-]+")
 _SERVICE: Final = re.compile(r"[a-z0-9_]+\.([a-z0-9_]+(\.\*)?|\*)")
+_ASK: Final = re.compile(r"\*|[a-z0-9_]+(\.([a-z0-9_]+|\*))?")
+_APPROVED: Final = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+( (\*|[a-z0-9_]+\.[a-z0-9_]+))?")
 _EVENT: Final = re.compile(r"\*|[A-Za-z0-9_.:-]{1,64}")
 
 _PATTERNS: Final = {"domains": _DOMAIN, "entities": _ENTITY, "globs": _GLOB}
@@ -102,13 +106,20 @@ def with_exclude(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
 
 
 def with_abilities(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-    """Return the key with its permissions: ``capabilities``, ``services``, ``events`` and ``media_hosts``."""
+    """Return the key with its permissions.
+
+    These are ``capabilities``, ``services``, ``events``, ``media_hosts``, and the calls that wait for a person:
+    ``ask``, ``ask_seconds`` and ``approved``.
+    """
     return collect(
         replace(key, capabilities=frozenset(Capability(item) for item in entered["capabilities"])),
         _ensure_capable,
         lambda key: replace(key, services=_matching("services", entered, _SERVICE)),
         lambda key: replace(key, events=_events(key, entered)),
         lambda key: replace(key, media_hosts=_media_hosts(key, entered)),
+        lambda key: replace(key, ask=_kept("ask", key.ask, entered, _ASK)),
+        lambda key: replace(key, approved=_kept("approved", key.approved, entered, _APPROVED)),
+        lambda key: replace(key, ask_seconds=int(entered.get("ask_seconds") or key.ask_seconds)),
     )
 
 
@@ -184,6 +195,11 @@ def _matching(field: str, entered: Mapping[str, Any], pattern: re.Pattern[str] |
         if wrong := [item for item in items if not pattern.fullmatch(item)]:
             raise KeyInputError({field: f"invalid_{field}"}, wrong[0])
     return frozenset(items)
+
+
+def _kept(field: str, before: frozenset[str], entered: Mapping[str, Any], pattern: re.Pattern[str]) -> frozenset[str]:
+    """Return the items of a list. A form without this field leaves them unchanged."""
+    return _matching(field, entered, pattern) if field in entered else before
 
 
 def _media_hosts(key: ApiKey, entered: Mapping[str, Any]) -> frozenset[str]:

@@ -12,6 +12,7 @@ from ..limits.rate_limit import RateLimit
 from ..scope.model import NOTHING, Scope, Selection
 from .thumbprint import stored_thumbprint
 
+DEFAULT_ASK_SECONDS: Final = 60
 _MAX_OLD_SECRETS: Final = 4
 _SELECTIONS: Final = frozenset(item.name for item in fields(Selection))
 _DIGEST: Final = re.compile("[0-9a-f]+")
@@ -84,6 +85,12 @@ class ApiKey:
     last_rotated: float | None = None
     learning: bool = False
     """Whether the key is in learn mode."""
+    ask: frozenset[str] = frozenset()
+    """Calls that wait for a person: domains, services and entities, such as ``lock`` or ``lock.front_door``."""
+    ask_seconds: int = DEFAULT_ASK_SECONDS
+    """How long they wait."""
+    approved: frozenset[str] = frozenset()
+    """Calls that no longer wait: a service, or a service and an entity with a space between."""
 
     @classmethod
     def from_mapping(cls, key_id: str, name: str, data: Mapping[str, Any]) -> Self:
@@ -115,6 +122,9 @@ class ApiKey:
             created=values.field(data, "created", values.number, 0.0),
             last_rotated=values.field(data, "last_rotated", values.optional(values.number), None),
             learning=values.field(data, "learning", values.flag, default=False),
+            ask=frozenset(values.field(data, "ask", values.texts, ())),
+            ask_seconds=values.field(data, "ask_seconds", values.positive_whole, DEFAULT_ASK_SECONDS),
+            approved=frozenset(values.field(data, "approved", values.texts, ())),
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -137,6 +147,9 @@ class ApiKey:
             "created": self.created,
             "last_rotated": self.last_rotated,
             "learning": self.learning,
+            "ask": sorted(self.ask),
+            "ask_seconds": self.ask_seconds,
+            "approved": sorted(self.approved),
         }
 
     def rate_limit(self, default_per_minute: int) -> RateLimit | None:

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from homeassistant.core import Context, HomeAssistant
 
+from ..approvals.approvals import Approvals
+from ..approvals.model import Approval
 from ..keys import ApiKey, Capability, KeyRing
 from ..limits.concurrency import Concurrency
 from ..limits.created_states import CreatedStates
@@ -48,6 +50,7 @@ class Resources:
         created_states: Counts the states that keys created.
         unfinished: Counts the calls that continue after their request has ended.
         preferences: The preferences that pages stored for keys.
+        approvals: The calls that wait for a person.
         options: Returns the options of the bridge.
         revealed: What each scope reveals of the registries.
         entry_json: Encodes registry entries.
@@ -64,6 +67,7 @@ class Resources:
     created_states: CreatedStates
     unfinished: Concurrency
     preferences: Preferences
+    approvals: Approvals
     options: Callable[[], Options]
     revealed: RevealedCache = field(default_factory=RevealedCache)
     entry_json: EntryJson = field(default_factory=EntryJson)
@@ -77,12 +81,20 @@ class Activity:
         target: What it changed, for the audit trail.
         reached: The entities that it reached, for learn mode.
         service: The service that it is equal to, or the one of several that was refused, for learn mode.
+        approval: The answer of the person that it waited for, for the audit trail.
+        held: How long it waited, in seconds.
 
     """
 
     target: str | None = None
     reached: frozenset[str] = frozenset()
     service: str | None = None
+    approval: Approval | None = None
+    held: float = 0.0
+
+
+def _always() -> bool:
+    return True
 
 
 @dataclass(slots=True, eq=False)
@@ -97,6 +109,8 @@ class Caller:
         redaction: What to remove from returned data, according to the key's capabilities.
         resources: The resources that operations use.
         activity: The effects of the operation. The operation fills it in.
+        clock: The time limit of the request, which stops while it waits for a person.
+        is_present: Returns whether the client is still connected.
 
     """
 
@@ -105,12 +119,20 @@ class Caller:
     redaction: Redaction
     resources: Resources
     activity: Activity = field(default_factory=Activity)
+    clock: asyncio.Timeout | None = None
+    is_present: Callable[[], bool] = _always
 
     @classmethod
     def of(cls, key: ApiKey, resources: Resources) -> Caller:
         """Return the caller for a key."""
         home = ScopedHome(resources.hass, resources.directory.live(key.scope))
         return cls(key, home, Redaction.of(key.capabilities), resources)
+
+    def with_key(self, key: ApiKey) -> Caller:
+        """Return the caller of the same request with the current key, which a person changed while it waited."""
+        caller = Caller.of(key, self.resources)
+        caller.activity, caller.clock, caller.is_present = self.activity, self.clock, self.is_present
+        return caller
 
     @property
     def hass(self) -> HomeAssistant:

@@ -1,6 +1,6 @@
 """Entities that act on other entities when they are called, such as groups and scripts."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant
@@ -64,6 +64,21 @@ def may_act_on_others(hass: HomeAssistant, entity_id: str) -> bool:
         return True
     acted_on = members(hass, entity_id)
     return acted_on is None or bool(acted_on.entities or acted_on.unknown)
+
+
+def all_members(hass: HomeAssistant, entity_ids: Collection[str], most: int) -> set[str] | None:
+    """Return the entities that some entities act on, also indirectly; ``None`` if they cannot be determined.
+
+    They cannot be determined if there are more than ``most`` either.
+    """
+    pending, seen = sorted(entity_ids), set(entity_ids)
+    while pending:
+        acted_on = members(hass, pending.pop())
+        if acted_on is None or acted_on.unknown or len(seen) > len(entity_ids) + most:
+            return None
+        pending += sorted(acted_on.entities - seen)
+        seen |= acted_on.entities
+    return seen - set(entity_ids)
 
 
 def _is_universal(entity: object) -> bool:

@@ -8,13 +8,22 @@ from typing import Any, Final
 
 from homeassistant.exceptions import HomeAssistantError
 
-from ..refusal import Refusal, RefusedError, bad_request, failed, unsupported
+from ..approvals.model import Requested
+from ..refusal import Refusal, RefusedError, bad_request, failed, not_found, unsupported
 from ..scope.service_rules import allows_item_write
+from .approval import ensure_approved
 from .caller import Caller
 from .service_calls import CallPlanner
 from .service_responses import error_text
 
 _NOT_FOUND: Final = "Entity not found"
+
+
+def _still(caller: Caller, item: Requested) -> Requested:
+    """Return a write that waited. Raises ``RefusedError`` if its entity has left the scope."""
+    if not all(map(caller.home.allows, item.entities)):
+        raise not_found(_NOT_FOUND, hidden=Refusal.SCOPE)
+    return item
 
 
 def find(caller: Caller, domain: str, entity_id: str, write: str) -> Any:  # noqa: ANN401 - each domain has its own class
@@ -61,6 +70,13 @@ async def write(caller: Caller, name: str, work: Coroutine[Any, Any, None]) -> N
         RefusedError: The write failed.
 
     """
+    if caller.key.ask:
+        item = Requested(caller.activity.service or name, caller.activity.reached)
+        try:
+            caller = await ensure_approved(caller, lambda current: [_still(current, item)])
+        except BaseException:
+            work.close()
+            raise
     try:
         await caller.finish(work, f"drawbridge {name}")
     except (HomeAssistantError, ValueError) as err:

@@ -7,11 +7,14 @@ from typing import Any, Final, Self
 from homeassistant.core import Context
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
+from ..approvals.model import Requested
 from ..keys import Capability
 from ..refusal import RefusedError, bad_request
+from .approval import ensure_approved, requested
 from .caller import Activity, Caller
 from .declaration import Operation
 from .plain import has_template
+from .service_calls import PlannedCall
 from .services import call, ensure_may_call
 
 RUN: Final = Operation("scripts.run", Capability.CONTROL)
@@ -89,17 +92,26 @@ async def run(caller: Caller, sequence: Sequence[Mapping[str, Any]]) -> Context:
         caller.activity.service = None
     finally:
         _record(caller, [each.activity for each in alone])
+    if caller.key.ask:
+        current = await ensure_approved(caller, lambda caller: [_requested(caller, action) for action in actions])
+        alone = [replace(current, activity=each.activity) for each in alone]
+        caller = current
     context = await caller.context()
     for action, each in zip(actions, alone, strict=True):
         await _run(each, action, context)
     return context
 
 
-def _check(caller: Caller, action: Action) -> None:
-    """Raise ``RefusedError`` if the key may not perform an action."""
+def _requested(caller: Caller, action: Action) -> Requested:
+    planned = _check(replace(caller, activity=Activity()), action)
+    return requested(caller.hass, f"{action.domain}.{action.service}", planned)
+
+
+def _check(caller: Caller, action: Action) -> PlannedCall:
+    """Return the planned call of an action. Raises ``RefusedError`` if the key may not perform it."""
     domain, service = action.domain, action.service
     try:
-        ensure_may_call(
+        return ensure_may_call(
             caller, domain, service, action.data, target=action.target, wants_response=action.wants_response
         )
     except RefusedError as err:
@@ -120,6 +132,7 @@ async def _run(caller: Caller, action: Action, context: Context) -> None:
             target=action.target,
             wants_response=action.wants_response,
             context=context,
+            is_approved=True,
         )
     except RefusedError as err:
         if not action.goes_on or not isinstance(err.__cause__, HomeAssistantError):

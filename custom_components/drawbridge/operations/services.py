@@ -24,6 +24,7 @@ from ..keys import Capability
 from ..refusal import Refusal, RefusedError, bad_request, failed
 from ..scope.redaction import without_bearer_text
 from ..states.state_json import redacted_json
+from .approval import ensure_approved, requested
 from .caller import Caller
 from .declaration import Operation
 from .service_calls import CallPlanner, PlannedCall
@@ -83,6 +84,7 @@ async def call(  # noqa: PLR0913 - a call has a target apart from its data
     target: Mapping[str, Any] | None = None,
     wants_response: bool,
     context: Context | None = None,
+    is_approved: bool = False,
 ) -> ServiceResult:
     """Call a service as the user that represents the key, and collect the states that change.
 
@@ -96,6 +98,7 @@ async def call(  # noqa: PLR0913 - a call has a target apart from its data
         target: The target, if the client sent it separately. Its fields replace those of the data.
         wants_response: Whether to return the response of the service.
         context: The context, if the call is part of a sequence; ``None`` for a new context.
+        is_approved: Whether a person has approved the call, if the key needs that.
 
     Raises:
         RefusedError: The key may not make this call or read its response, or it failed. The cause is Home Assistant's
@@ -103,7 +106,15 @@ async def call(  # noqa: PLR0913 - a call has a target apart from its data
 
     """
     domain, service = domain.lower(), service.lower()
-    planned = ensure_may_call(caller, domain, service, data, target=target, wants_response=wants_response)
+
+    def plan(caller: Caller) -> PlannedCall:
+        return ensure_may_call(caller, domain, service, data, target=target, wants_response=wants_response)
+
+    planned = plan(caller)
+    if caller.key.ask and not is_approved:
+        name = f"{domain}.{service}"
+        caller = await ensure_approved(caller, lambda caller: [requested(caller.hass, name, plan(caller))])
+        planned = plan(caller)
     context = context or await caller.context()
     caller.ensure_unchanged()
     changed, response = await _call(caller, (domain, service), planned, context, wants_response=wants_response)

@@ -154,6 +154,9 @@ class Connection:
         else:
             self._answer(number, command, message, request, result)
 
+    def _is_open(self) -> bool:
+        return not self._is_closed and not self.outbox.is_closing
+
     def _admit(self, command: Command) -> Handler:
         """Apply the rate limit, check the capability, and return the handler. Raises ``RefusedError``."""
         admission, key = self.bridge.admission, self.key
@@ -177,10 +180,11 @@ class Connection:
             self._answer_error(number, command, message, request, RefusedError(Refusal.BUSY))
             return
         places.enter(key_id)
+        request.caller.is_present = self._is_open
 
         async def finish() -> None:
             try:
-                async with asyncio.timeout(self.bridge.options.time_limit):
+                async with asyncio.timeout(self.bridge.options.time_limit) as request.caller.clock:
                     result = await work
             except Exception as err:  # noqa: BLE001 - each has its answer
                 self._answer_error(number, command, message, request, err)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+from ..approvals.model import Approval
 from ..audit.trail import AuditRecord, outcome_of
 from ..bridge import Bridge
 from ..keys import ApiKey, Capability
@@ -72,12 +73,20 @@ class Recording:
         if refused is not None:
             if refused.reason.value.audited:
                 target = activity.target or command.type
-                self._add(key, refused.refusal.value.status, refused.reason, target)
+                self._add(key, refused.refusal.value.status, refused.reason, target, activity.approval)
         elif activity.target is not None:
             failed = Refusal.FAILED if error is not None else None
-            self._add(key, failed.value.status if failed is not None else HTTPStatus.OK, failed, activity.target)
+            status = failed.value.status if failed is not None else HTTPStatus.OK
+            self._add(key, status, failed, activity.target, activity.approval)
 
-    def _add(self, key: ApiKey | None, status: HTTPStatus, reason: Refusal | None, target: str | None) -> None:
+    def _add(
+        self,
+        key: ApiKey | None,
+        status: HTTPStatus,
+        reason: Refusal | None,
+        target: str | None,
+        approval: Approval | None = None,
+    ) -> None:
         self._bridge.audit.add(
             AuditRecord(
                 time=time.time(),
@@ -91,6 +100,8 @@ class Recording:
                 outcome=outcome_of(status),
                 reason=reason.label if reason is not None else None,
                 target=target,
+                approver=approval.by if approval is not None else None,
+                answered_at=approval.at if approval is not None else None,
             )
         )
 
