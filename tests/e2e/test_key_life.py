@@ -20,12 +20,12 @@ PACKAGE = "backup:\ninput_boolean:\n  lamp:\n  secret_lamp:\n"
 
 
 @asynccontextmanager
-async def running_home_assistant(folder: Path) -> AsyncIterator[HomeAssistant]:
-    """Bring up Home Assistant with two lamps, backups and Drawbridge."""
+async def running_home_assistant(folder: Path, more: str = "") -> AsyncIterator[HomeAssistant]:
+    """Bring up Home Assistant with two lamps, backups, Drawbridge, and more configuration."""
     home_assistant = HomeAssistant(folder / "homeassistant")
     home_assistant.write_config(components=[drawbridge.COMPONENT])
     package = home_assistant.config_dir / "packages" / "lamps.yaml"
-    await asyncio.to_thread(package.write_text, PACKAGE)
+    await asyncio.to_thread(package.write_text, PACKAGE + more)
     try:
         await home_assistant.first_start()
         yield home_assistant

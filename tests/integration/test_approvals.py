@@ -9,7 +9,12 @@ from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.core import Context, Event, HomeAssistant, ServiceCall, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.common import MockUser, async_capture_events, async_mock_service
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockUser,
+    async_capture_events,
+    async_mock_service,
+)
 
 from tests.integration.house import Bridge
 from tests.integration.live.client import connected
@@ -434,8 +439,6 @@ async def test_a_connection_that_closes(bridge: Bridge, requests: list[Event[Any
 
 async def test_writes_of_items(bridge: Bridge, hass: HomeAssistant, requests: list[Event[Any]]) -> None:
     """They follow the rules of services, also where Home Assistant has no service for them."""
-    from pytest_homeassistant_custom_component.common import MockConfigEntry  # noqa: PLC0415 - only here
-
     entry = MockConfigEntry(domain="local_todo", data={"todo_list_name": "Shopping", "storage_key": "shopping"})
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)

@@ -164,12 +164,16 @@ def _listed(pending: Pending) -> list[tuple[str, list[str]]]:
 
 def _tag(pending: Pending) -> str:
     """Return the tag of a notification: a client that repeats a call replaces the notification of the earlier one."""
-    about = "\n".join([pending.key_id, *sorted(pending.items)])
-    return f"drawbridge-{hashlib.sha256(about.encode()).hexdigest()[:16]}"
+    return _digest("\n".join([pending.key_id, *sorted(pending.items)]))
 
 
 def _notification_id(pending: Pending) -> str:
-    return f"drawbridge_approval_{pending.id}"
+    """Return the ID of a persistent notification, which every user sees: it must not reveal the ID of the request."""
+    return _digest(pending.id)
+
+
+def _digest(text: str) -> str:
+    return f"drawbridge_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 @callback
