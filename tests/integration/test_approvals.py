@@ -232,6 +232,24 @@ async def test_only_administrators_answer(
     assert (await waiting).status == 200
 
 
+async def test_an_automation_that_a_resident_starts(
+    bridge: Bridge, hass: HomeAssistant, requests: list[Event[Any]], endings: list[Event[Any]], calls: Any
+) -> None:
+    """It acts for the resident, who may not approve. By its own trigger it acts for whoever wrote it."""
+    resident = await hass.auth.async_create_user("Resident", group_ids=[GROUP_ID_USER])
+    key = await add_key(bridge, [LAMP])
+    waiting = asyncio.create_task(bridge.post(TURN_ON, key, **BODY))
+    approve = {"action": "drawbridge.approve", "data": {"request": (await asked(requests))["id"]}}
+    trigger = {"trigger": "event", "event_type": "go"}
+    config = {"alias": "approve", "triggers": [trigger], "actions": [approve]}
+    assert await async_setup_component(hass, "automation", {"automation": [config]})
+    start, context = {"entity_id": "automation.approve"}, Context(user_id=resident.id)
+    await hass.services.async_call("automation", "trigger", start, blocking=True, context=context)
+    assert (calls, endings) == ([], [])
+    hass.bus.async_fire("go")
+    assert (await waiting).status == 200
+
+
 @pytest.mark.parametrize("action", ["DRAWBRIDGE_ONCE_nothing", "DRAWBRIDGE_X_1", "DRAWBRIDGE_", "OTHER", 5, None])
 async def test_other_answers_of_the_app(bridge: Bridge, hass_admin_user: MockUser, action: object) -> None:
     """They are not ours, or too late."""
