@@ -245,6 +245,7 @@ async def test_an_automation_that_a_resident_starts(
     assert await async_setup_component(hass, "automation", {"automation": [config]})
     start, context = {"entity_id": "automation.approve"}, Context(user_id=resident.id)
     await hass.services.async_call("automation", "trigger", start, blocking=True, context=context)
+    assert await asyncio.wait({waiting}, timeout=0.5) == (set(), {waiting})
     assert (calls, endings) == ([], [])
     hass.bus.async_fire("go")
     assert (await waiting).status == 200
