@@ -155,7 +155,7 @@ class Approvals:
         while asked and asked[0] <= now - ASKED_SECONDS:
             asked.popleft()
         of_key = sum(wait.key.id == key.id for wait in self._waits.values())
-        if of_key >= MAX_PENDING_OF_KEY or len(self._waits) >= MAX_PENDING :
+        if of_key >= MAX_PENDING_OF_KEY or len(self._waits) >= MAX_PENDING or len(asked) >= MAX_ASKED:
             raise RefusedError(Refusal.APPROVALS_PENDING, retry_after=_RETRY_SECONDS)
         asked.append(now)
         began = time.time()
