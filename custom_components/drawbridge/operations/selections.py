@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import condition, device_registry as dr, entity_registry as er, trigger
 from homeassistant.helpers.entity import entity_sources, get_device_class, get_supported_features
 from homeassistant.helpers.group import GenericGroup, get_entity_ids, get_group_entities
-from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
+from homeassistant.helpers.target import SelectedEntities, TargetSelection, async_extract_referenced_entity_ids
 
 from ..keys import Capability
 from ..refusal import bad_request
@@ -70,26 +70,39 @@ def select(caller: Caller, target: Target, *, expands_groups: bool, primary_only
         RefusedError: There are too many IDs.
 
     """
-    exclude = target.get(_EXCLUDE) or {}
-    named, excluded = _ids(target), _ids(exclude)
+    named, excluded = _ids(target), _ids(target.get(_EXCLUDE) or {})
     if sum(map(len, (*named.values(), *excluded.values()))) > MAX_TARGET_IDS:
         raise bad_request(f"The target has more than {MAX_TARGET_IDS} ids.")
     sight = _Sight.of(caller)
-    known = {name: {item for item in items if sight.has(name, item)} for name, items in named.items()}
     if not any(named.values()):
         return Selected(set(), set(), set(), set(), {})
-    config: dict[str, Any] = {name: sorted(items) for name, items in known.items() if items}
-    config[_ENTITIES] = sorted(sight.expanded(named[_ENTITIES]) if expands_groups else named[_ENTITIES])
-    taken = {name: {item for item in items if sight.has(name, item)} for name, items in excluded.items()}
-    taken[_ENTITIES] = sight.expanded(excluded[_ENTITIES], keeps_groups=True) if expands_groups else excluded[_ENTITIES]
-    if any(taken.values()):
-        config[_EXCLUDE] = {name: sorted(items) for name, items in taken.items() if items}
     found = async_extract_referenced_entity_ids(
-        caller.hass, TargetSelection(config), expand_group=False, primary_entities_only=primary_only
+        caller.hass,
+        _selection(sight, named, excluded, expands_groups=expands_groups),
+        expand_group=False,
+        primary_entities_only=primary_only,
     )
     caller.activity.reached = frozenset(found.referenced | found.indirectly_referenced)
+    return _within(sight, found, named, excluded)
+
+
+def _selection(sight: _Sight, named: Ids, excluded: Ids, *, expands_groups: bool) -> TargetSelection:
+    """Return what Home Assistant resolves: the revealed IDs, and all entity IDs."""
+    known, taken = sight.known(named), sight.known(excluded)
+    known[_ENTITIES], taken[_ENTITIES] = named[_ENTITIES], excluded[_ENTITIES]
+    if expands_groups:
+        known[_ENTITIES] = sight.expanded(named[_ENTITIES])
+        taken[_ENTITIES] = sight.expanded(excluded[_ENTITIES], keeps_groups=True)
+    config: dict[str, Any] = {name: sorted(items) for name, items in known.items() if items}
+    if any(taken.values()):
+        config[_EXCLUDE] = {name: sorted(items) for name, items in taken.items() if items}
+    return TargetSelection(config)
+
+
+def _within(sight: _Sight, found: SelectedEntities, named: Ids, excluded: Ids) -> Selected:
+    """Return the part of a selection that is revealed. The IDs that are not revealed count as missing."""
+    allows, revealed, known = sight.allows, sight.revealed, sight.known(named)
     unknown = {name: items - known[name] for name, items in named.items()}
-    allows, revealed = sight.allows, sight.revealed
     return Selected(
         named={item for item in found.referenced if allows(item) or item in named[_ENTITIES]},
         reached=set(filter(allows, found.indirectly_referenced)),
@@ -149,6 +162,10 @@ class _Sight:
             _FLOORS: self.revealed.has_floor,
             _LABELS: self.revealed.has_label,
         }[name](item)
+
+    def known(self, ids: Ids) -> Ids:
+        """Return the IDs that are revealed, if they exist."""
+        return {name: {item for item in items if self.has(name, item)} for name, items in ids.items()}
 
     def _is_composite(self, device_id: str) -> bool:
         """Return whether an ID belongs to a device that was split into several devices, one of which is revealed."""
