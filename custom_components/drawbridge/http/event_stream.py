@@ -15,7 +15,7 @@ from aiohttp import hdrs, web
 from ..keys import ApiKey
 from ..operations import narrowing, states
 from ..operations.event_following import ALL_TYPES, EventFollower
-from ..states.feed import Batch
+from ..states.channels import Batch
 from .call import Call
 from .headers import add_headers
 from .live import LiveResponse, counted

@@ -6,7 +6,8 @@ from typing import Final
 from homeassistant.const import EVENT_STATE_CHANGED, MATCH_ALL
 
 from ..keys import Capability
-from ..states.feed import ChangeFeed, EventChannel, Subscriber
+from ..states.channels import EventChannel, Subscriber
+from ..states.feed import ChangeFeed
 from .caller import Caller
 from .event_hub import EventGroup, EventHub
 
