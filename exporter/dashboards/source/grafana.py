@@ -143,7 +143,7 @@ def _defaults(panel: Panel) -> Json:
     steps = panel.steps or (("green", None),)
     defaults: Json = {
         "unit": panel.unit,
-        "min": 0 if panel.title != "Clock" else None,
+        "min": 0 if panel.title != "Clock skew" else None,
         "max": panel.maximum,
         "decimals": panel.decimals,
         "mappings": list(panel.mappings),

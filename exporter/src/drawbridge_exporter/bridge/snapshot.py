@@ -112,7 +112,7 @@ class Lockouts:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """Answers that clients have not read to their end, and connections dropped for reading too slowly."""
+    """Responses that clients have not read completely, and connections dropped because clients read too slowly."""
 
     answers: int
     size_bytes: int

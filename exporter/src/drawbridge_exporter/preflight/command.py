@@ -129,7 +129,7 @@ def _add_run_options(add: Callable[..., Action]) -> None:
     add(
         "--signoff",
         metavar="FILE",
-        help="YAML file with the items that a person has confirmed; an item is asked again after a year",
+        help="YAML file with the items that a person has confirmed; confirmations expire after a year",
     )
     add("--strict", action="store_true", help="exit with status 3 if an item still needs a person")
     add("--max-seconds", default="300", metavar="SECONDS", help="time limit of the run without load (default: 300)")
@@ -170,7 +170,7 @@ def _plan(options: Namespace) -> Plan:
 
 
 def _load_time(options: Namespace, profile: LoadProfile | None) -> float:
-    """Return how much longer the run may take for its two load tests and for a long look at the WebSocket."""
+    """Return the additional time that the run needs for the load tests and the WebSocket check."""
     one = _read("--load-seconds", seconds(1, 600), options.load_seconds)
     expected = one if profile is None else profile.seconds
     load = one + expected if options.load or profile is not None else 0.0

@@ -1,4 +1,4 @@
-"""What an operator may see of the configuration and of one probe. It contains no key."""
+"""Debug pages: the configuration and the result of one probe, without keys."""
 
 import json
 from collections.abc import Mapping, Sequence
