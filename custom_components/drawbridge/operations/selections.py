@@ -17,7 +17,7 @@ from ..scope.references import MAX_TARGET_IDS, TARGET_FIELDS
 from . import services
 from .caller import Caller
 from .declaration import Operation
-from .registries import revealed_to
+from .registries import prepare, revealed_to
 from .revealed import Revealed
 
 EXTRACT: Final = Operation("targets.extract", Capability.READ)
@@ -55,7 +55,7 @@ class Selected:
     missing: Ids
 
 
-def select(caller: Caller, target: Target, *, expands_groups: bool, primary_only: bool) -> Selected:
+async def select(caller: Caller, target: Target, *, expands_groups: bool, primary_only: bool) -> Selected:
     """Resolve a target.
 
     IDs of items that are not revealed are treated like IDs that do not exist.
@@ -73,6 +73,7 @@ def select(caller: Caller, target: Target, *, expands_groups: bool, primary_only
     named, excluded = _ids(target), _ids(target.get(_EXCLUDE) or {})
     if sum(map(len, (*named.values(), *excluded.values()))) > MAX_TARGET_IDS:
         raise bad_request(f"The target has more than {MAX_TARGET_IDS} ids.")
+    await prepare(caller)
     sight = _Sight.of(caller)
     if not any(named.values()):
         return Selected(set(), set(), set(), set(), {})
@@ -120,20 +121,20 @@ def _within(sight: _Sight, found: SelectedEntities, named: Ids, excluded: Ids) -
 async def usable_triggers(caller: Caller, target: Target, *, expands_groups: bool) -> set[str]:
     """Return the triggers that can be used with entities of a target."""
     descriptions = await trigger.async_get_all_descriptions(caller.hass)
-    return _usable(caller, target, _revealed(caller, descriptions), expands_groups=expands_groups)
+    return await _usable(caller, target, _revealed(caller, descriptions), expands_groups=expands_groups)
 
 
 async def usable_conditions(caller: Caller, target: Target, *, expands_groups: bool) -> set[str]:
     """Return the conditions that can be used with entities of a target."""
     descriptions = await condition.async_get_all_descriptions(caller.hass)
-    return _usable(caller, target, _revealed(caller, descriptions), expands_groups=expands_groups)
+    return await _usable(caller, target, _revealed(caller, descriptions), expands_groups=expands_groups)
 
 
 async def usable_services(caller: Caller, target: Target, *, expands_groups: bool) -> set[str]:
     """Return the services that the key may call with entities of a target."""
     offered = services.offered(caller, await services.descriptions(caller))
     flat = {f"{domain}.{name}": text for domain, found in offered.items() for name, text in found.items()}
-    return _usable(caller, target, flat, expands_groups=expands_groups)
+    return await _usable(caller, target, flat, expands_groups=expands_groups)
 
 
 def _ids(target: Target) -> Ids:
@@ -205,12 +206,12 @@ def _revealed(caller: Caller, descriptions: Mapping[str, Any]) -> Mapping[str, A
     return {name: text for name, text in descriptions.items() if name.partition(".")[0] in shown}
 
 
-def _usable(
+async def _usable(
     caller: Caller, target: Target, descriptions: Mapping[str, Mapping[str, Any] | None], *, expands_groups: bool
 ) -> set[str]:
     """Return what can be used with at least one entity of a target."""
     caller.ensure_unchanged()
-    selected = select(caller, target, expands_groups=expands_groups, primary_only=False)
+    selected = await select(caller, target, expands_groups=expands_groups, primary_only=False)
     allows = caller.home.allows
     kinds = {*_kinds(caller.hass, filter(allows, selected.named)), *_kinds(caller.hass, selected.reached, reached=True)}
     return {
