@@ -189,7 +189,7 @@ class EventStream(LiveResponse):
     # --- The key
 
     def change_key(self, key: ApiKey) -> None:
-        """Take over the changed key. What was seen before and is not any more is told by nothing."""
+        """Use the changed key. The client is not informed about entities that are no longer in scope."""
         self._key = key
         caller = self._caller()
         if (refused := self._bridge.admission.authorize(key, states.LIST.capability)) is not None:
