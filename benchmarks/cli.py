@@ -7,6 +7,7 @@ import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.figures import Figures, figures
 from benchmarks.house import house
@@ -18,6 +19,8 @@ from sandbox.interruption import INTERRUPTED, cancel_on_signals
 from sandbox.process import SandboxError
 
 SMALL = 1000
+
+type _Run = tuple[list[Row], Figures | None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,21 +69,24 @@ async def _run(options: Namespace) -> int:
     quoted = worst([rows for rows, _ in runs])
     found = runs[-1][1]
     if options.json:
-        document = {
-            "machine": machine(),
-            "settings": as_dict(settings),
-            "worst": [as_dict(row) for row in quoted],
-            "runs": [[as_dict(row) for row in rows] for rows, _ in runs],
-            "figures": [as_dict(item[1]) for item in runs if item[1] is not None],
-        }
-        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        sys.stdout.write(json.dumps(_document(settings, quoted, runs), indent=2) + "\n")
     (sys.stderr if options.json else sys.stdout).write(table(quoted, found, settings, len(runs)))
     if options.plot is not None:
         options.plot.write_text(plot(quoted), encoding="utf-8")
     return 0 if all(row.reached for row in quoted) else 3
 
 
-async def _one_run(settings: Settings) -> tuple[list[Row], Figures | None]:
+def _document(settings: Settings, quoted: Sequence[Row], runs: Sequence[_Run]) -> dict[str, Any]:
+    return {
+        "machine": machine(),
+        "settings": as_dict(settings),
+        "worst": [as_dict(row) for row in quoted],
+        "runs": [[as_dict(row) for row in rows] for rows, _ in runs],
+        "figures": [as_dict(item[1]) for item in runs if item[1] is not None],
+    }
+
+
+async def _one_run(settings: Settings) -> _Run:
     with tempfile.TemporaryDirectory(prefix="drawbridge-benchmark-") as folder:
         async with (
             house(Path(folder) / "big", settings.entities, isal=settings.isal) as big,

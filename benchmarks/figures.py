@@ -39,16 +39,7 @@ async def figures(house: House, settings: Settings) -> Figures:
     """Measure memory use and blocking of the event loop."""
     metrics = await house.key(capabilities=["metrics"])
     key = await house.key(everything=True, exclude={"entities": ["sensor.synthetic_00100"]})
-    await asyncio.sleep(_SETTLE_SECONDS)
-    await house.clear_cache()
-    await house.watch_blocks()
-    await house.probe(house.bridge("/api/states", key, encoding=settings.encoding))
-    first = await house.blocks()
-    await house.churn(settings.churn)
-    await house.watch_blocks()
-    await drive(house.bridge("/api/states", key, encoding=settings.encoding), settings.seconds)
-    load = await house.blocks()
-    await house.churn(0)
+    first, load = await _blocks(house, settings, key)
     await asyncio.sleep(_SETTLE_SECONDS)
     before, resident = await house.cache(metrics), await house.resident()
     keys = await house.scoped_keys(settings.scopes, areas=house.areas, first=500)
@@ -65,3 +56,18 @@ async def figures(house: House, settings: Settings) -> Figures:
         collection=max(first["collection"], load["collection"]),
         warm_seconds=after["warm_seconds"],
     )
+
+
+async def _blocks(house: House, settings: Settings, key: str) -> tuple[dict[str, float], dict[str, float]]:
+    """Return how long the event loop was blocked while the cache was filled, and under load."""
+    await asyncio.sleep(_SETTLE_SECONDS)
+    await house.clear_cache()
+    await house.watch_blocks()
+    await house.probe(house.bridge("/api/states", key, encoding=settings.encoding))
+    first = await house.blocks()
+    await house.churn(settings.churn)
+    await house.watch_blocks()
+    await drive(house.bridge("/api/states", key, encoding=settings.encoding), settings.seconds)
+    load = await house.blocks()
+    await house.churn(0)
+    return first, load

@@ -1,4 +1,4 @@
-"""The rows about the WebSocket API: processor time of Home Assistant's process for each delivered change."""
+"""The rows about the WebSocket API: the CPU time of Home Assistant for each delivered change."""
 
 import asyncio
 import json
@@ -20,21 +20,21 @@ MANY_CLIENTS: Final = 1_000
 MANY_CHANGES: Final = 500
 SNAPSHOTS: Final = 20
 KEYS: Final = 12
-"""Keys of one scope, since a key may have 100 connections."""
+"""The number of keys with the same scope, because a key can have at most 100 connections."""
 _SETTLE_SECONDS: Final = 3.0
 _OWN_PATH: Final = "/api/websocket"
 _PATH: Final = drawbridge.BASE_PATH + "/api/websocket"
 
 
 class Readers:
-    """A process with clients that only drain."""
+    """A process with WebSocket clients that read and discard messages."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Talk to a process that has started."""
+        """Wrap a process that has started."""
         self._process = process
 
     async def mark(self, command: str = "mark") -> dict[str, float]:
-        """Return what came since the last mark: changes, bytes, clients that are connected, and delays in seconds."""
+        """Return the changes, bytes and delays in seconds since the last mark, and the number of connected clients."""
         return dict(json.loads(await self._ask(command)))
 
     async def _ask(self, command: str) -> str:
@@ -47,7 +47,7 @@ class Readers:
 
 @asynccontextmanager
 async def readers(house: House, path: str, keys: Sequence[str], clients: int, *options: str) -> AsyncIterator[Readers]:
-    """Connect so many clients, each with one of the keys in turn."""
+    """Connect this number of clients, and use the keys in turn."""
     port = house.home_assistant.url.rpartition(":")[2]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "benchmarks.reader", port, path, str(clients), *options,
@@ -67,7 +67,7 @@ async def readers(house: House, path: str, keys: Sequence[str], clients: int, *o
 
 
 async def live_rows(house: House, settings: Settings) -> AsyncIterator[Row]:
-    """Measure everything, one row after the other."""
+    """Measure all rows, one after the other."""
     everything = [await house.key() for _ in range(KEYS)]
     scopes = await house.scoped_keys(settings.scopes)
     for work, keys, target in (
@@ -80,13 +80,13 @@ async def live_rows(house: House, settings: Settings) -> AsyncIterator[Row]:
         work = f"WebSocket: first states of {settings.entities} entities{how}"
         if settings.only in work:
             yield await _snapshot(house, settings, work, everything[0], *options)
-    work = f"WebSocket: {MANY_CLIENTS} clients, {MANY_CHANGES} changes/s, two of ten do not read"
+    work = f"WebSocket: {MANY_CLIENTS} clients, {MANY_CHANGES} changes/s, 20 % of them do not read"
     if settings.only in work:
         yield await _slow(house, settings, work, everything)
 
 
 async def _delivery(house: House, settings: Settings, work: str, keys: Sequence[str], target: float) -> Row:
-    """Compare the processor time for each delivered change, less what the changes cost without clients."""
+    """Compare the CPU time for each delivered change, without the cost of the changes themselves."""
     ours, other = Side(work), Side("Home Assistant's own")
     ratios = []
     for _ in range(max(1, settings.rounds // 2)):
@@ -103,7 +103,7 @@ async def _delivery(house: House, settings: Settings, work: str, keys: Sequence[
 
 
 async def _measure(house: House, settings: Settings, clients: Readers, changes: float = CHANGES) -> Load:
-    """Return what was delivered in a period: changes, rate, delays, and the processor time that it took."""
+    """Measure a period: the delivered changes, their rate and delays, and the CPU time."""
     await house.churn(changes)
     await asyncio.sleep(_SETTLE_SECONDS)
     await clients.mark()
@@ -119,7 +119,7 @@ async def _measure(house: House, settings: Settings, clients: Readers, changes: 
 
 
 async def _idle_seconds(house: House, settings: Settings) -> float:
-    """Return the processor time of the changes themselves, without any client."""
+    """Return the CPU time of the changes themselves, without clients."""
     await house.churn(CHANGES)
     await asyncio.sleep(_SETTLE_SECONDS)
     before = house.processor_seconds()
@@ -130,7 +130,7 @@ async def _idle_seconds(house: House, settings: Settings) -> float:
 
 
 async def _snapshot(house: House, settings: Settings, work: str, key: str, *options: str) -> Row:
-    """Compare the processor time of clients that connect and get all states, one after the other."""
+    """Compare the CPU time of clients that connect and get all states, one after the other."""
     ratios = []
     for _ in range(settings.rounds):
         costs = []
@@ -144,7 +144,7 @@ async def _snapshot(house: House, settings: Settings, work: str, key: str, *opti
 
 
 async def _slow(house: House, settings: Settings, work: str, keys: Sequence[str]) -> Row:
-    """Return the share of clients that stay connected while two of ten do not read."""
+    """Measure the share of clients that stay connected while 20 % of them do not read."""
     async with readers(house, _PATH, keys, MANY_CLIENTS) as clients:
         before = await house.resident()
         await clients.mark("slow")
@@ -153,5 +153,5 @@ async def _slow(house: House, settings: Settings, work: str, keys: Sequence[str]
         found: dict[str, Any] = await clients.mark()
     ours = Side(work, size=int(grown / (MANY_CLIENTS / 5)))
     ours.loads.append(Load(count=1, rate=0, p50=found["p50"], p99=found["p99"], cpu=0))
-    return Row(work, "clients still connected; bytes by which memory grew for each slow one", 1.0,
+    return Row(work, "share of clients still connected; bytes: memory growth for each slow client", 1.0,
                found["open"] / MANY_CLIENTS, ours=ours)  # fmt: skip

@@ -49,6 +49,6 @@ def _bar(row: Row, top: float, zero: float) -> str:
     label = f"{row.ratio:.2f} ({'at most' if row.is_cost else 'at least'} {row.target:g})"
     return f"""\
 <text x="16" y="{top + 13}">{escape(row.work)}</text>
-<text class="quiet" x="16" y="{top + 26}">against {escape(row.against)}</text>
+<text class="quiet" x="16" y="{top + 26}">compared with {escape(row.against)}</text>
 <rect class="{kind}" x="{left:.1f}" y="{top + 4}" width="{width:.1f}" height="16" rx="2"/>
 <text x="{max(zero, zero + length) + 8:.1f}" y="{top + 17}">{label}</text>"""

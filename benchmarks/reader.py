@@ -1,9 +1,9 @@
-"""Readers of a WebSocket API in a process of their own, which do nothing but drain.
+"""A separate process with WebSocket clients that read and discard messages.
 
-Started as ``python -m benchmarks.reader PORT PATH CLIENTS``, with one secret a line on standard input, then an empty
-line. Prints ``ready`` when every client has its first states. On ``mark`` it prints a JSON object of what came since
-the last mark, on ``end`` it ends. With ``deflate`` as a fourth argument, the clients offer permessage-deflate as
-browsers do, and are not counted.
+Usage: ``python -m benchmarks.reader PORT PATH CLIENTS``. Standard input has one secret per line, followed by an empty
+line. The process prints ``ready`` when every client has received its first states. On ``mark``, it prints a JSON object
+with the changes, bytes and delays since the last mark. On ``end``, it exits. With ``deflate`` as a fourth argument, the
+clients offer permessage-deflate like browsers, and their messages are not counted.
 """
 
 import asyncio
@@ -26,11 +26,11 @@ _MASK: Final = 0x80
 _CHANGE: Final = b'"+":'
 _TIME: Final = re.compile(rb'"l[cu]":(\d+\.\d+)')
 _SAMPLED: Final = 8
-"""One client of so many measures delays."""
+"""One of this many clients measures delays."""
 
 
 class Reader(asyncio.Protocol):
-    """A client that authenticates, subscribes to all entities, and counts what it gets."""
+    """A client that authenticates, subscribes to all entities, and counts the changes that it receives."""
 
     def __init__(self, path: str, secret: str, ready: asyncio.Future[None], *, samples: bool) -> None:
         """Create a client of a path."""
@@ -45,7 +45,7 @@ class Reader(asyncio.Protocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send everything at once: the handshake, the secret and the subscription."""
+        """Send the handshake, the secret and the subscription at once."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - that is what a TCP connection has
         self._transport = transport
         self.is_open = True
@@ -61,7 +61,7 @@ class Reader(asyncio.Protocol):
 
     @override
     def data_received(self, data: bytes) -> None:
-        """Count the changes, and take the time of one."""
+        """Count the changes, and measure the delay of one."""
         self.size += len(data)
         self.changes += data.count(_CHANGE)
         if not self._ready.done() and b'{"a":{' in data:
@@ -71,7 +71,7 @@ class Reader(asyncio.Protocol):
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        """Remember that it was not to the end."""
+        """Record that the connection was closed."""
         self.is_open = False
         if not self._ready.done():
             self._ready.set_exception(exc or ConnectionError("the connection was closed"))
@@ -114,7 +114,7 @@ async def main(port: int, path: str, clients: int) -> None:
 
 
 async def _connect(port: int, path: str, secret: str, *, samples: bool) -> Reader:
-    """Return a client that has its first states."""
+    """Return a client that has received its first states."""
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
     _, reader = await loop.create_connection(lambda: Reader(path, secret, ready, samples=samples), "127.0.0.1", port)

@@ -12,7 +12,7 @@ from benchmarks.rows import Row, Settings, Side
 
 _HEADINGS = (
     "work",
-    "against",
+    "compared with",
     "req/s",
     "p50",
     "p99",
@@ -46,8 +46,8 @@ def table(rows: Iterable[Row], figures: Figures | None, settings: Settings, runs
     widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
     text = [_line(line, widths) for line in lines]
     about = (
-        f"{settings.entities} entities, {settings.rounds} rounds of {settings.seconds:g} s in turn, 8 connections; "
-        f"the worst of {runs} run{'s' if runs > 1 else ''}. {machine()}"
+        f"{settings.entities} entities, {settings.rounds} alternating rounds of {settings.seconds:g} s, 8 connections; "
+        f"worst of {runs} run{'s' if runs > 1 else ''}. {machine()}"
     )
     return "\n".join([*text, "", about, *_sentences(figures), ""])
 
@@ -86,13 +86,13 @@ def _sentences(figures: Figures | None) -> list[str]:
     if figures is None:
         return []
     memory = (
-        f"Memory: {figures.held_per_view_and_entity:.0f} bytes per view and entity held by the cache, "
-        f"{figures.resident_per_view_and_entity:.0f} by which the process grew ({figures.views} views)."
+        f"Memory per view and entity: {figures.held_per_view_and_entity:.0f} bytes in the cache, "
+        f"{figures.resident_per_view_and_entity:.0f} bytes of process growth ({figures.views} views)."
     )
     blocks = (
-        f"Longest block of the event loop: {figures.first_build_block * 1000:.1f} ms while a first view was built, "
-        f"{figures.load_block * 1000:.1f} ms under load; besides, Python's garbage collector took "
-        f"{figures.collection * 1000:.1f} ms once for all that Home Assistant has in memory."
+        f"Longest block of the event loop: {figures.first_build_block * 1000:.1f} ms while the first view was built, "
+        f"{figures.load_block * 1000:.1f} ms under load. Longest run of Python's garbage collector: "
+        f"{figures.collection * 1000:.1f} ms."
     )
     return [memory, blocks]
 

@@ -1,4 +1,4 @@
-"""The rows of the benchmark: each compares two requests, and has a target for their ratio."""
+"""The rows of the benchmark. Each compares two requests, and has a target for their ratio."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from typing import Final
 from benchmarks.house import House
 from benchmarks.wrk import Load, Request, drive
 
-CHANGES_A_ROUND: Final = 20_000
+CHANGES_PER_ROUND: Final = 20_000
 WARM_VIEWS: Final = 10
 TEMPLATE_KEYS: Final = 20
 SETTLE_SECONDS: Final = 2.0
@@ -60,14 +60,14 @@ class Side:
 
 @dataclass(slots=True)
 class Row:
-    """A result and its target. A cost must not exceed its target; a rate must reach it."""
+    """A result and its target. The target of a cost is a maximum, and that of a rate is a minimum."""
 
     work: str
     against: str
     target: float
     ratio: float
     cpu_ratio: float | None = None
-    """The ratio by requests per second of Home Assistant's CPU time."""
+    """The ratio of the requests per second of Home Assistant's CPU time."""
     is_cost: bool = False
     ours: Side | None = None
     other: Side | None = None
@@ -123,7 +123,7 @@ async def rows(big: House, small: House, settings: Settings) -> AsyncIterator[Ro
         for pair in await make(big, small, settings):
             if settings.only in pair.work:
                 yield await measure(pair, settings)
-    work = f"one change of a state, {WARM_VIEWS} views warm"
+    work = f"cost of a state change, {WARM_VIEWS} cached views"
     if settings.only in work:
         yield await _cost_of_a_change(big, settings, work)
 
@@ -134,8 +134,8 @@ async def _bulk(big: House, _small: House, settings: Settings) -> list[Pair]:
     changing = f"all states, {encoding}, {churn:g} changes/s"
     return [
         Pair(changing, "Home Assistant's own, gzip", 50, (big, bulk), (big, big.own("/api/states", "gzip")), churn),
-        Pair(changing, "bare view, as many bytes", 0.7, (big, bulk), churn=churn),
-        Pair(f"all states, {encoding}, no changes", "bare view, as many bytes", 0.85, (big, bulk)),
+        Pair(changing, "bare view, same number of bytes", 0.7, (big, bulk), churn=churn),
+        Pair(f"all states, {encoding}, no changes", "bare view, same number of bytes", 0.85, (big, bulk)),
     ]
 
 
@@ -158,9 +158,9 @@ async def _small_answers(big: House, _small: House, settings: Settings) -> list[
     one, path = "sensor.synthetic_00001", "/api/states/sensor.synthetic_00001"
     own = big.own(path)
     return [
-        Pair("all states, answered 304", "bare view, 200 bytes", 0.85, (big, unchanged), (big, big.bare(200))),
+        Pair("all states, 304 Not Modified", "bare view, 200 bytes", 0.85, (big, unchanged), (big, big.bare(200))),
         Pair(f"one state ({one})", "Home Assistant's own", 1.5, (big, big.bridge(path, key)), (big, own)),
-        Pair(f"one state ({one})", "bare view, as many bytes", 0.0, (big, big.bridge(path, key))),
+        Pair(f"one state ({one})", "bare view, same number of bytes", 0.0, (big, big.bridge(path, key))),
     ]
 
 
@@ -187,7 +187,7 @@ async def _template(big: House, _small: House, _settings: Settings) -> list[Pair
     body = json.dumps({"template": _TEMPLATE})
     own = replace(big.own("/api/template"), body=body)
     return [
-        Pair(f"a template about three entities, {sees}", "Home Assistant's own", 1.0, (big, ours), (big, own))
+        Pair(f"a template with three entities, {sees}", "Home Assistant's own", 1.0, (big, ours), (big, own))
         for sees, ours in (
             ("a key that sees everything", replace(big.bridge("/api/template", *whole), body=body)),
             ("a narrow key", replace(big.bridge("/api/template", *narrow), body=body)),
@@ -205,7 +205,7 @@ async def _growth(big: House, small: House, settings: Settings) -> list[Pair]:
         etag = (await house.probe(house.bridge("/api/states", quiet)))[2]
         unchanged.append((house, house.bridge("/api/states", quiet, If_None_Match=etag)))
     return [
-        Pair(f"answered 304, {many}", few, 0.95, unchanged[0], unchanged[1], churn),
+        Pair(f"304 Not Modified, {many}", few, 0.95, unchanged[0], unchanged[1], churn),
         Pair(f"one state, {many}", few, 0.95, single[0], single[1], churn),
     ]
 
@@ -219,8 +219,8 @@ async def _scopes(big: House, _small: House, settings: Settings) -> list[Pair]:
     ):
         many = big.bridge("/api/states", *keys, encoding=encoding)
         one = big.bridge("/api/states", keys[0], keys[0], encoding=encoding)
-        work = f"all states, {encoding}, {churn:g} changes/s, {number} scopes in turn, each less {less}"
-        pairs.append(Pair(work, "one of these scopes", 0.8, (big, many), (big, one), churn))
+        work = f"all states, {encoding}, {churn:g} changes/s, {number} scopes in turn, each without {less}"
+        pairs.append(Pair(work, "one of the scopes", 0.8, (big, many), (big, one), churn))
     return pairs
 
 
@@ -235,9 +235,9 @@ async def _cost_of_a_change(big: House, settings: Settings, work: str) -> Row:
         for request in views:
             await big.probe(request)
         await asyncio.sleep(SETTLE_SECONDS)
-        loaded = await big.seconds_per_change(CHANGES_A_ROUND)
+        loaded = await big.seconds_per_change(CHANGES_PER_ROUND)
         await big.switch_bridge(on=False)
         await asyncio.sleep(SETTLE_SECONDS)
-        ratios.append(loaded / await big.seconds_per_change(CHANGES_A_ROUND))
+        ratios.append(loaded / await big.seconds_per_change(CHANGES_PER_ROUND))
         await big.switch_bridge(on=True)
     return Row(work, "without the bridge", 1.10, median(ratios), is_cost=True)

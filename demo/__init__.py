@@ -1,1 +1,1 @@
-"""The `scripts/demo` command: a household that a person can try Drawbridge in."""
+"""The `scripts/demo` command: a household in which to try Drawbridge."""

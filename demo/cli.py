@@ -50,7 +50,7 @@ def _parser() -> ArgumentParser:
         type=_count,
         default=0,
         metavar="CHANGES_PER_SECOND",
-        help="change this many of the added sensors a second",
+        help="number of changes of the added sensors per second",
     )
     return parser
 

@@ -10,45 +10,47 @@ from sandbox.prometheus import SCRAPE_SECONDS
 from sandbox.stack import Stack
 
 SHOWN_KEYS: Final = {
-    "dashboard": "reads everything",
+    "dashboard": "reads all entities",
     "living_room": "reads and controls the area Living Room",
-    "everything": "sees everything, and may do everything that a key can",
-    "metrics": "reads the bridge's own metrics",
+    "everything": "sees all entities and has all capabilities",
+    "metrics": "reads Drawbridge's own metrics",
 }
-"""What each key allows. The key for the tablet is shown in a link, and the key for benchmarks is not shown."""
+"""What each key allows. The tablet's key is part of a link, and the key for benchmarks is not shown."""
 
 SCORE: Final = "drawbridge_health_score_ratio"
 
 
 def table(stack: Stack, entities: int, seconds: float, *, detached: bool) -> str:
     """Return the URLs, the keys and example commands."""
-    home = stack.home_assistant
     end = "run scripts/demo --stop to stop it" if detached else "press Ctrl-C to stop it"
-    places = (
-        ("Home Assistant", home.url, f"{home.version}, {entities} entities; user {USERNAME}, password {home.password}"),
-        ("Drawbridge", stack.bridge, "a base URL for clients of Home Assistant's API"),
-        ("Listener", stack.listener.url, "the same at the root of a port of its own, over TLS"),
-        ("Pages", f"{stack.listener.url}/", "Home Assistant's own pages, for the holder of a key"),
-        ("Exporter", stack.exporter.url, "reads Drawbridge's metrics"),
-        ("Prometheus", stack.prometheus.url, f"scrapes the exporter every {SCRAPE_SECONDS} s"),
-    )
     lines = (
         "",
         f"The demo started in {seconds:.0f} s; {end}.",
         "",
-        *_columns(places),
+        *_columns(_addresses(stack, entities)),
         "",
         "API keys and example commands:",
         *_examples(stack),
         "",
         "Home Assistant's own pages for the Living Room. The link signs in with the key of a tablet. The browser warns",
-        "of the certificate, because only the demo trusts its authority:",
+        "about the certificate, because it was issued by the demo's own authority:",
         f"  {stack.listener.url}/auth/sign-in#{stack.keys['tablet']}",
         "",
         f"As JSON: {DEMO_JSON}",
         "",
     )
     return "\n".join(lines)
+
+
+def _addresses(stack: Stack, entities: int) -> Iterable[tuple[str, str, str]]:
+    home, listener = stack.home_assistant, stack.listener.url
+    about = f"{home.version}, {entities} entities; user {USERNAME}, password {home.password}"
+    yield "Home Assistant", home.url, about
+    yield "Drawbridge", stack.bridge, "the base URL for clients of Home Assistant's API"
+    yield "Listener", listener, "the same API on a separate port, over TLS"
+    yield "Pages", f"{listener}/", "Home Assistant's own pages, limited to the scope of a key"
+    yield "Exporter", stack.exporter.url, "exports Drawbridge's metrics for Prometheus"
+    yield "Prometheus", stack.prometheus.url, f"scrapes the exporter every {SCRAPE_SECONDS} s"
 
 
 def _examples(stack: Stack) -> Iterable[str]:
@@ -65,7 +67,7 @@ def _examples(stack: Stack) -> Iterable[str]:
     yield f'  curl -H "Authorization: Bearer $metrics" {bridge}/health'
     authority = shlex.quote(str(stack.listener.authority_file))
     yield f'  curl --cacert {authority} -H "Authorization: Bearer $living_room" {stack.listener.url}/api/states'
-    yield f"  curl '{stack.prometheus.url}/api/v1/query?query={SCORE}'    # or look at {score}"
+    yield f"  curl '{stack.prometheus.url}/api/v1/query?query={SCORE}'    # or open {score}"
 
 
 def _columns(rows: Iterable[tuple[str, str, str]]) -> list[str]:

@@ -1,8 +1,8 @@
-"""Shows changes live: connects to the WebSocket API, subscribes to the entities of a key, and prints what changes.
+"""Connects to the WebSocket API, subscribes to the entities of a key, and prints their changes.
 
     DRAWBRIDGE_KEY=dbk_… python -m demo.watch http://127.0.0.1:8123/api/drawbridge
 
-It needs aiohttp and nothing else of this repository, and runs until Ctrl-C.
+It requires only aiohttp, and runs until Ctrl-C.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ _HIDDEN: Final = {"friendly_name", "icon", "supported_features"}
 
 
 class WatchError(Exception):
-    """Watching is not possible. The text says why."""
+    """The connection failed. The message has the reason."""
 
 
 async def watch(url: str, key: str) -> None:
@@ -45,7 +45,7 @@ async def watch(url: str, key: str) -> None:
 
 
 def show(event: Json, states: States) -> None:
-    """Print an event, and take it over into the states."""
+    """Print an event, and update the states with it."""
     for entity_id, new in event.get("a", {}).items():
         states[entity_id] = new["s"], new["a"]
         say(entity_id, new["s"])

@@ -5,7 +5,7 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
@@ -60,15 +60,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -
     scope_issues, issues = ScopeIssues(hass, bridge.keys), Issues(bridge)
     entry.async_on_unload(scope_issues.start())
     entry.async_on_unload(issues.start())
-    listener = Listener(hass, bridge, issues.check)
-
-    async def stopped(_event: Event) -> None:
-        """Close the listener before Home Assistant's own server is closed."""
-        await listener.close()
-
-    entry.async_on_unload(listener.close)
-    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stopped))
-    await listener.apply()
+    listener = await _start_listener(hass, entry, issues.check)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
     async def updated(_hass: HomeAssistant, _entry: DrawbridgeConfigEntry) -> None:
@@ -81,6 +73,20 @@ async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -
 
     entry.async_on_unload(entry.add_update_listener(updated))
     return True
+
+
+async def _start_listener(hass: HomeAssistant, entry: DrawbridgeConfigEntry, changed: CALLBACK_TYPE) -> Listener:
+    """Start the listener, if it is enabled. It is closed when the entry is unloaded or Home Assistant stops."""
+    listener = Listener(hass, entry.runtime_data, changed)
+
+    async def stopped(_event: Event) -> None:
+        """Close the listener before Home Assistant's own server is closed."""
+        await listener.close()
+
+    entry.async_on_unload(listener.close)
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stopped))
+    await listener.apply()
+    return listener
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -> bool:

@@ -27,12 +27,7 @@ from .coordinator import BridgeCoordinator, Reading, refusals
 from .keys import ApiKey, KeyRing
 from .keys.keeper import KeyKeeper
 from .learning.lessons import Lessons
-from .limits.concurrency import Concurrency
-from .limits.created_states import CreatedStates
-from .limits.lockout import Lockouts
-from .limits.places import Places
-from .limits.rate_limit import RateLimiter
-from .limits.sending import Sending
+from .limits.limiters import Limiters
 from .log import get_logger
 from .masking import mask
 from .operations.caller import Resources
@@ -82,30 +77,26 @@ class Bridge:
 
         """
         self.hass = hass
+        self.version = version
         self.describe_commands = describe_commands
+        self._entry = entry
+        self._origins: frozenset[str] = frozenset()
         self.options = Options.from_mapping(entry.options)
         self.keys = KeyRing()
         self.keeper = KeyKeeper(hass, entry)
         self.damaged: dict[str, tuple[str, str]] = {}
         """The name and the invalid field of each key that cannot be read and is disabled, by id."""
-        self.lockouts = Lockouts()
-        self.rate_limiter = RateLimiter()
-        self.concurrency = Concurrency()
-        self.created_states = CreatedStates()
-        self.unfinished = Concurrency()
-        self.sending = Sending()
-        self.places = Places()
+        self.limits = Limiters()
         self.listener = ListenerStatus()
         self.recorder = Recorder()
         self.audit = AuditTrail()
+        self.audit_file = AuditFileSwitch(hass, self.audit)
         self.lessons = Lessons()
         self.preferences = Preferences()
         self.usage = KeyUsage(hass, self.recorder.counters, self.lessons, self.preferences)
         self.directory = EntityDirectory(hass)
         self.caches = Caches(hass, self.directory, self.recorder)
         self.states = self.caches.states
-        self.changes = ChangeLog(self.states.index)
-        self.cursors = Cursors()
         self.feed = ChangeFeed(hass, self.directory, self.states.json, self.recorder.live.delivered)
         self.snapshots = Snapshots(hass, self.feed)
         self.events = EventHub(hass, self.feed.flush)
@@ -114,43 +105,45 @@ class Bridge:
         self.sightings = Sightings()
         self.authority = Authority(hass)
         self.approvals = Approvals(self._allow_always)
-        self.admission = Admission(
-            hass=hass,
+        self.admission = self._create_admission()
+        self.resources = self._create_resources()
+        self.coordinator = BridgeCoordinator(hass, entry, self._read)
+        self._follow_keys()
+
+    def _create_admission(self) -> Admission:
+        return Admission(
+            hass=self.hass,
             keys=self.keys,
             sessions=self.sessions,
-            lockouts=self.lockouts,
-            rate_limiter=self.rate_limiter,
+            lockouts=self.limits.lockouts,
+            rate_limiter=self.limits.rate,
             counters=self.recorder.counters,
             options=lambda: self.options,
         )
-        self.resources = Resources(
-            hass=hass,
+
+    def _create_resources(self) -> Resources:
+        return Resources(
+            hass=self.hass,
             keys=self.keys,
             directory=self.directory,
             state_json=self.states.json,
-            changes=self.changes,
-            cursors=self.cursors,
+            changes=ChangeLog(self.states.index),
+            cursors=Cursors(),
             users=self.usage,
-            created_states=self.created_states,
-            unfinished=self.unfinished,
+            created_states=self.limits.created_states,
+            unfinished=self.limits.unfinished,
             preferences=self.preferences,
             approvals=self.approvals,
             options=lambda: self.options,
         )
-        self.audit_file = AuditFileSwitch(hass, self.audit)
-        self.version = version
-        self._entry = entry
-        self.coordinator = BridgeCoordinator(hass, entry, self._read)
-        self._origins: frozenset[str] = frozenset()
-        self._follow_keys()
 
     def _follow_keys(self) -> None:
         """Subscribe all parts that store something for each key."""
         for part in (
             self.directory,
             self.caches,
-            self.rate_limiter,
-            self.created_states,
+            self.limits.rate,
+            self.limits.created_states,
             self.recorder.counters,
             self.sightings,
             self.lessons,
@@ -260,7 +253,7 @@ class Bridge:
             health=self.health(),
             totals=self.recorder.totals(),
             refusals=refusals(self.recorder.counters),
-            lockouts=self.lockouts.active(time.monotonic()),
+            lockouts=self.limits.lockouts.active(time.monotonic()),
             clients=sum(self.recorder.live.clients.values()),
             events=self.recorder.live.events,
             conflated=self.recorder.live.conflated,
@@ -312,31 +305,14 @@ class Bridge:
             version=self.version,
             home_assistant_version=home_assistant_version,
             running=self.hass.is_running,
+            options=self.options,
             keys=self.keys,
             caches=self.caches.holds(),
-            lockouts={
-                "active": self.lockouts.active(time.monotonic()),
-                "total": self.lockouts.total,
-            },
-            audit={
-                "records": self.audit.total,
-                "file": self.options.audit_file,
-                "dropped": self.audit_file.dropped,
-            },
-            sending={
-                "answers": self.sending.answers,
-                "bytes": self.sending.size,
-                "dropped": self.sending.dropped,
-            },
-            per_minute=self.options.per_minute,
+            limits=self.limits,
+            audit_records=self.audit.total,
+            audit_dropped=self.audit_file.dropped,
             pending_bytes=sum(connection.pending_bytes for connection in self.connections),
-            listener={
-                "enabled": self.options.listener_enabled,
-                "running": self.listener.is_running,
-                "connections": len(self.places),
-                "dropped": self.places.dropped,
-                "certificate_ends": self.listener.certificate_ends,
-            },
+            listener=self.listener,
         )
         return snapshot(self.recorder, about)
 

@@ -1,4 +1,4 @@
-"""Changes of keys at full speed, and what may be true of each key after Home Assistant was killed in the middle."""
+"""Changes keys at full speed, and computes the possible states of each key after Home Assistant was killed."""
 
 import asyncio
 import random
@@ -23,7 +23,7 @@ KILLED: Final = (aiohttp.ClientError, TypeError, OSError)
 
 @dataclass(slots=True)
 class Secret:
-    """What a secret shows, as it was acknowledged, and what it shows when the change under way was made."""
+    """What a secret shows according to the acknowledged changes, and after the change in progress."""
 
     value: str
     key_id: str
@@ -50,7 +50,7 @@ class Worker:
     cut_off: str = ""
 
     async def work(self) -> None:
-        """Make changes until Home Assistant is gone."""
+        """Make changes until Home Assistant has ended."""
         changes = (self.rotate, self.revoke, self.delete, self.disable, self.narrow)
         try:
             while True:
@@ -70,7 +70,7 @@ class Worker:
         self.open.append(Secret(made["secret"], made["id"]))
 
     async def rotate(self, secret: Secret) -> None:
-        """Replace a secret; the old one closes at once."""
+        """Replace a secret. The old one becomes invalid immediately."""
         secret.in_flight = CLOSED
         made = await self._act("rotate_key", key=secret.key_id, overlap=0)
         self._close(secret)
@@ -136,7 +136,7 @@ async def under_load(
 
 
 async def seen_with(url: str, secrets: Iterable[Secret]) -> dict[str, frozenset[str]]:
-    """Return which entities each secret shows, none when it opens nothing."""
+    """Return the entities that each secret shows; none if it is not valid."""
     seen: dict[str, frozenset[str]] = {}
     async with aiohttp.ClientSession() as session:
         for secret in secrets:

@@ -1,4 +1,4 @@
-"""A browser on a tablet that opens the pages of a key, and everything that reaches it."""
+"""A browser on a tablet that opens the pages of a key, and records all data that it receives."""
 
 import json
 import re
@@ -62,7 +62,7 @@ _STORES: Final = """async () => {
 
 @dataclass
 class Tablet:
-    """A page of a browser, and what reached it, by where it was found."""
+    """A page of a browser, and the data that it received, by source."""
 
     page: Page
     context: BrowserContext
@@ -109,7 +109,7 @@ class Tablet:
         await expect(self.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=_TIMEOUT_MS)
 
     async def look(self, where: str) -> None:
-        """Record what the page and the stores of the browser hold now."""
+        """Record the current content of the page and of the browser's storage."""
         self.received.append((f"document of {where}", await self.page.evaluate(_DOCUMENT)))
         self.received.append((f"stores at {where}", await self.page.evaluate(_STORES)))
 
@@ -122,7 +122,7 @@ class Tablet:
         return "".join(parts)
 
     async def state(self, entity_id: str) -> str | None:
-        """Return what the page takes for the state of an entity."""
+        """Return the state of an entity in the page."""
         found: str | None = await self.page.evaluate(
             "(id) => document.querySelector('home-assistant')?.hass?.states?.[id]?.state ?? null", entity_id
         )
@@ -158,7 +158,7 @@ async def tablet(url: str, *, size: tuple[int, int] = DESKTOP, scheme: Scheme = 
 
 
 async def mark_hidden(client: Client, seen: Iterable[str], marker: str) -> list[str]:
-    """Give everything that a key does not see a marked name, and return what to search for."""
+    """Mark the names of everything that a key does not see, and return the texts to search for."""
     shown = set(seen)
     entries = await client.command("config/entity_registry/list")
     hidden = [item for item in entries if item["entity_id"] not in shown]
@@ -185,7 +185,7 @@ async def mark_hidden(client: Client, seen: Iterable[str], marker: str) -> list[
 
 
 def found(hidden: Iterable[str], received: Iterable[tuple[str, str]]) -> list[Any]:
-    """Return where something hidden was found."""
+    """Return the sources in which hidden data was found."""
     texts = list(received)
     return [
         (where, name, text[max(0, hit.start() - 80) : hit.end() + 40])

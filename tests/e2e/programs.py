@@ -1,4 +1,4 @@
-"""Programs of others, run unmodified, and keys for them."""
+"""Runs unmodified third-party clients, and creates keys for them."""
 
 import asyncio
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ async def new_key(stack: Stack, name: str, **fields: Any) -> str:
 async def run(
     *command: str | Path, succeeds: bool = True, environment: Mapping[str, str] = MappingProxyType({})
 ) -> str:
-    """Run a program of others, and see whether it succeeds; return what it printed."""
+    """Run a third-party client that must succeed, and return its output."""
     process = await asyncio.create_subprocess_exec(
         *command,
         env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PYTHONWARNINGS": "ignore", **environment},

@@ -1,4 +1,4 @@
-"""Alerts in a real Prometheus, by causing what they warn of in a real Home Assistant."""
+"""Alerts in a real Prometheus, caused by events in a real Home Assistant."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ IN_THREE_DAYS = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%d %H:%M
 
 
 async def guess_keys(stack: Stack, number: int) -> None:
-    """Send wrong keys, as somebody who guesses."""
+    """Send wrong keys, like an attacker who guesses keys."""
     async with aiohttp.ClientSession() as session:
         for _ in range(number):
             headers = {"Authorization": f"Bearer {UNKNOWN_KEY}"}
@@ -23,7 +23,7 @@ async def guess_keys(stack: Stack, number: int) -> None:
 
 
 async def test_alerts_are_heard(tmp_path: Path) -> None:
-    """A lock-out of a second fires; a key that expires stays an alert while Home Assistant is down."""
+    """A lock-out of one second fires an alert. That for an expiring key continues while Home Assistant is down."""
     async with household(tmp_path) as stack:
         prometheus = stack.prometheus
         await add_key(stack.home_assistant.client, NewKey("Short", everything=True, expires=IN_THREE_DAYS))

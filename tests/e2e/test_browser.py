@@ -1,4 +1,4 @@
-"""A person's whole way in a real browser: set up, make a key, use it, change it, watch it, mend it, take it back."""
+"""All steps in a real browser: set up, create a key, use it, edit it, monitor it, fix a repair, and revoke the key."""
 
 import asyncio
 import time
@@ -47,7 +47,7 @@ async def secret(screen: Screen) -> str:
 
 
 async def test_the_whole_way(house: HomeAssistant) -> None:
-    """Every step is made with what is on the screen, by its words."""
+    """Each step uses the texts that are on the screen."""
     async with browser(house.client) as screen:
         await set_up(screen)
         old = await make_key(house, screen)
@@ -69,7 +69,7 @@ async def set_up(screen: Screen) -> None:
 
 
 async def make_key(house: HomeAssistant, screen: Screen) -> str:
-    """Go through every step of a new key; an error stands by its field, and mends."""
+    """Go through all steps of a new key. An error is shown at its field, and disappears when it is fixed."""
     await screen.visit(PAGE, "Add API key")
     await screen.press("Add API key")
     await screen.fill("name", "Kitchen display")
@@ -110,7 +110,7 @@ async def edit(screen: Screen, choice: str) -> None:
 
 
 async def hide_and_rename(house: HomeAssistant, screen: Screen, key: str) -> None:
-    """Give the key another name; it works on."""
+    """Rename the key. It continues to work."""
     await edit(screen, "Rename")
     await screen.fill("name", "Wall display")
     await screen.submit()
@@ -121,7 +121,7 @@ async def hide_and_rename(house: HomeAssistant, screen: Screen, key: str) -> Non
 
 
 async def rotate(house: HomeAssistant, screen: Screen, old: str) -> str:
-    """Replace the secret; both open for the overlap."""
+    """Replace the secret. Both secrets work during the overlap."""
     await edit(screen, "Replace the secret")
     await screen.sees("Keep the old secret for")
     await screen.submit()
@@ -135,7 +135,7 @@ async def rotate(house: HomeAssistant, screen: Screen, old: str) -> str:
 
 
 async def see_entities(house: HomeAssistant, screen: Screen, key: str) -> None:
-    """The device of the key, with what it counts and its switch."""
+    """The device of the key shows its counters and its switch."""
     await screen.visit(PAGE, "Add API key")
     await screen.page.locator("ha-config-sub-entry-row").get_by_text("Wall display").nth(1).click()
     for words in ("Last used", "Requests", "Enabled", "Replace secret", "Refused requests"):
@@ -143,7 +143,7 @@ async def see_entities(house: HomeAssistant, screen: Screen, key: str) -> None:
     switch = screen.page.locator("ha-entity-toggle").first
     await switch.click()
     await until_status(house, key, 401)
-    # The toggle shows what it was set to before the page has heard of it, and would flip back in between.
+    # The toggle shows its new state before the page receives it, and could flip back in between.
     await screen.page.wait_for_function(PAGE_KNOWS, arg=["switch.kitchen_display_enabled", "off"])
     await switch.click()
     await until_status(house, key, 200)
@@ -178,7 +178,7 @@ async def mend(house: HomeAssistant, screen: Screen) -> None:
 
 
 async def revoke(house: HomeAssistant, screen: Screen, key: str) -> None:
-    """Take the key back: it opens nothing any more."""
+    """Revoke the key. It no longer works."""
     await screen.visit(PAGE, "Add API key")
     await screen.page.locator("ha-config-sub-entry-row").get_by_role("button", name="Menu").first.click()
     await screen.press("Delete")
@@ -188,7 +188,7 @@ async def revoke(house: HomeAssistant, screen: Screen, key: str) -> None:
 
 
 async def test_on_a_phone_nothing_is_cut_off(house: HomeAssistant, tmp_path: Path) -> None:
-    """No page of the flow is wider than the screen, and none shows a raw key of a translation."""
+    """No page of the flow is wider than the screen, and none shows a translation key."""
     async with browser(house.client, size=PHONE, scheme="dark") as screen:
         await screen.visit(PAGE, "Add API key")
         await screen.press("Add API key")
@@ -205,7 +205,7 @@ async def test_on_a_phone_nothing_is_cut_off(house: HomeAssistant, tmp_path: Pat
 
 
 async def narrow(screen: Screen, path: Path) -> None:
-    """Hold the page against the width of the screen."""
+    """Check that the page is not wider than the screen."""
     await screen.picture(path)
     dialog = await screen.page.locator("dialog-data-entry-flow").get_by_role("dialog").first.element_handle()
     for element in (None, dialog):

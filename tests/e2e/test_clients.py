@@ -1,4 +1,4 @@
-"""Programs of others, unmodified but for URL and token; and requests made up at random."""
+"""Third-party clients with only the URL and the token changed, and random requests."""
 
 import json
 import re
@@ -57,7 +57,7 @@ print(json.dumps(said))
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    """Bring up a household, for all tests of this module."""
+    """Start a household for all tests of this module."""
     async with household(tmp_path_factory.mktemp("clients")) as running:
         yield running
 
@@ -123,12 +123,12 @@ async def test_a_narrow_key_in_the_same_client(stack: Stack) -> None:
 async def test_requests_made_up_at_random(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Any
 ) -> None:
-    """Schemathesis finds no answer that the OpenAPI document does not allow, and Home Assistant goes on.
+    """Schemathesis finds no response that the OpenAPI document does not allow, and Home Assistant continues to work.
 
     Two of its checks are left out. `ignored_auth` sends wrong keys, for which the address is locked out, as it should
     be. `positive_data_acceptance` takes every id and date for one that exists.
     """
-    monkeypatch.chdir(tmp_path)  # where it keeps what it found
+    monkeypatch.chdir(tmp_path)  # where it stores its findings
     key = await new_key(stack, "Schemathesis", services=["light.*", "switch.*"])
     printed = await run(
         SCHEMATHESIS, "run", f"{stack.bridge}/openapi.json", "--header", f"Authorization: Bearer {key}",

@@ -1,4 +1,4 @@
-"""A real Home Assistant, killed: what was answered holds after the restart.
+"""A real Home Assistant is killed. Acknowledged changes persist after the restart.
 
 ``DRAWBRIDGE_KILLS`` sets the number of kills.
 """
@@ -53,7 +53,7 @@ async def test_killed_at_random_moments_under_load(tmp_path: Path) -> None:
 
 
 async def check(home_assistant: HomeAssistant, workers: Iterable[Worker], closed: Iterable[Secret]) -> None:
-    """Hold every secret against what was acknowledged of it."""
+    """Compare each secret with its acknowledged changes."""
     secrets = [item for worker in workers for item in worker.open]
     seen = await seen_with(home_assistant.url, [*secrets, *closed])
     assert not [item.key_id for item in closed if seen[item.value]]
@@ -61,7 +61,7 @@ async def check(home_assistant: HomeAssistant, workers: Iterable[Worker], closed
 
 
 async def remove_all(client: Client, entry_id: str) -> None:
-    """Remove all keys; the next kill may come right after."""
+    """Remove all keys. The next kill can follow immediately."""
     for item in await client.command("config_entries/subentries/list", entry_id=entry_id):
         await act(client, "revoke_key", key=item["subentry_id"])
 

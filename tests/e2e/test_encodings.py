@@ -1,4 +1,4 @@
-"""Every encoding is read whole by the clients that people use, from a real Home Assistant."""
+"""Common clients can read every encoding completely, from a real Home Assistant."""
 
 import asyncio
 import json
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @dataclass(frozen=True)
 class Bridge:
-    """Where all states are, the key to them, and what Home Assistant itself says."""
+    """The URL of all states, a key, and Home Assistant's own response."""
 
     url: str
     key: str
@@ -50,7 +50,7 @@ class Bridge:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bridge(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bridge]:
-    """Bring up Home Assistant with many sensors that do not change."""
+    """Start Home Assistant with many sensors that do not change."""
     home_assistant = HomeAssistant(tmp_path_factory.mktemp("encodings") / "homeassistant")
     home_assistant.write_config(components=[drawbridge.COMPONENT, SYNTHETIC])
     try:
@@ -77,14 +77,14 @@ async def run(*command: str) -> str:
 
 
 def check(bridge: Bridge, states: list[Any]) -> None:
-    """Hold an answer against Home Assistant's own."""
+    """Compare a response with Home Assistant's own."""
     assert len(bridge.expected) == SENSORS
     assert [state for state in states if state["entity_id"].startswith("sensor.synthetic")] == bridge.expected
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "zstd", "identity"])
 async def test_aiohttp(bridge: Bridge, encoding: str) -> None:
-    """As Home Assistant's own integrations ask."""
+    """Requests of aiohttp, like those of Home Assistant's own integrations."""
     headers = {"X-API-Key": bridge.key, "Accept-Encoding": encoding}
     async with aiohttp.ClientSession(headers=headers) as session, session.get(bridge.url) as answer:
         assert answer.headers.get("Content-Encoding", "identity") == encoding
@@ -93,7 +93,7 @@ async def test_aiohttp(bridge: Bridge, encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "zstd", "identity"])
 async def test_curl(bridge: Bridge, encoding: str) -> None:
-    """With the encodings that curl can read."""
+    """The encodings that curl supports."""
     headers = (f"Accept-Encoding: {encoding}", f"X-API-Key: {bridge.key}")
     output = await run("curl", "-sS", "--compressed", "-H", headers[0], "-H", headers[1], bridge.url)
     check(bridge, json.loads(output))
@@ -108,7 +108,7 @@ async def test_curl(bridge: Bridge, encoding: str) -> None:
     ids=["requests", "node"],
 )
 async def test_programs(bridge: Bridge, program: tuple[str, ...], encodings: tuple[str, ...]) -> None:
-    """In each encoding that the client reads, and in what it asks for by itself."""
+    """Each encoding that the client supports, and its default."""
     assert shutil.which(program[0]) is not None, f"{program[0]} is missing: run scripts/setup"
     for encoding in encodings:
         used, states = json.loads(await run(*program, bridge.url, bridge.key, encoding))
@@ -118,7 +118,7 @@ async def test_programs(bridge: Bridge, program: tuple[str, ...], encodings: tup
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "zstd", None])
 async def test_chromium(bridge: Bridge, encoding: str | None) -> None:
-    """In a real browser, in each encoding, and in what it asks for by itself."""
+    """Each encoding in a real browser, and its default."""
     headers = {"X-API-Key": bridge.key} | ({"Accept-Encoding": encoding} if encoding else {})
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(

@@ -1,4 +1,4 @@
-"""The life of a key in a real Home Assistant: made, used, rotated, revoked; killed, backed up and restored."""
+"""The life of a key in a real Home Assistant: creation, use, rotation, revocation, a kill, a backup and its restore."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -34,15 +34,15 @@ async def running_home_assistant(folder: Path, more: str = "") -> AsyncIterator[
 
 
 class Keys:
-    """The keys of a bridge, through the forms that a person uses, and what each opens."""
+    """The keys of a bridge, managed through the UI's forms."""
 
     def __init__(self, client: Client, entry_id: str) -> None:
-        """Work on the keys of an entry."""
+        """Manage the keys of an entry."""
         self._client = client
         self._entry_id = entry_id
 
     async def add(self, name: str, **scope: Any) -> str:
-        """Add a key that controls what it sees; return its secret."""
+        """Add a key that can control the entities that it sees, and return its secret."""
         preset, seen = {"name": name, "preset": "remote"}, {"everything": False, "more": {}, **scope}
         steps = await self._go({}, preset, seen, {"next_step_id": "secret"}, {"client": "curl"})
         assert steps[-1]["reason"] == "created"
@@ -83,7 +83,7 @@ class Keys:
         return True
 
     async def _go(self, begin: dict[str, Json], *answers: dict[str, Json]) -> list[Json]:
-        """Go through a flow of a key; return what each step answered."""
+        """Complete a flow of a key, and return the response of each step."""
         start = await self._client.post(SUBENTRY_FLOW, {"handler": [self._entry_id, "api_key"], **begin})
         return [await self._client.post(f"{SUBENTRY_FLOW}/{start['flow_id']}", answer) for answer in answers]
 
@@ -96,7 +96,7 @@ class Keys:
 
 
 async def users_of_keys(client: Client) -> set[str]:
-    """Return the names of the users that stand for keys."""
+    """Return the names of the users that represent keys."""
     users = await client.command("config/auth/list")
     return {user["name"] for user in users if user["name"].startswith("Drawbridge: ")}
 
@@ -114,7 +114,7 @@ async def saved(home_assistant: HomeAssistant, *texts: str) -> None:
 
 
 async def test_from_the_first_form_to_the_restored_backup(tmp_path: Path) -> None:
-    """Each secret opens what it should, when it should, through a kill, a backup and its restore."""
+    """Each secret gives the expected access, also after a kill, a backup and its restore."""
     async with running_home_assistant(tmp_path) as home_assistant:
         client = home_assistant.client
         keys = Keys(client, await drawbridge.set_up(client))
@@ -157,7 +157,7 @@ async def test_from_the_first_form_to_the_restored_backup(tmp_path: Path) -> Non
 
 
 async def back_up(client: Client) -> str:
-    """Make a backup, and return its id."""
+    """Create a backup, and return its id."""
     await client.command("backup/generate", agent_ids=["backup.local"], include_database=False)
 
     async def made() -> bool:
@@ -170,7 +170,7 @@ async def back_up(client: Client) -> str:
 
 
 async def restore(home_assistant: HomeAssistant, backup_id: str) -> None:
-    """Restore a backup: Home Assistant ends, restores when it is started, ends again, and is started anew."""
+    """Restore a backup: Home Assistant stops, restores the backup when it starts, stops again, and is started again."""
     with pytest.raises((aiohttp.ClientError, TypeError)):
         await home_assistant.client.command(
             "backup/restore", backup_id=backup_id, agent_id="backup.local", restore_database=False

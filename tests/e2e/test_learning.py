@@ -1,4 +1,4 @@
-"""Learn mode on a client of strangers: HomeAssistant-API, from its own environment."""
+"""Learn mode with a third-party client: HomeAssistant-API, in its own environment."""
 
 import asyncio
 from pathlib import Path
@@ -24,7 +24,7 @@ with Client(sys.argv[1] + "/api", sys.argv[2]) as client:
 
 
 async def run_client(house: HomeAssistant, key: str) -> str:
-    """Run the program with a key, and return what it printed; it fails where it is refused anything."""
+    """Run the client with a key, and return its output. It fails if a request is refused."""
     process = await asyncio.create_subprocess_exec(
         CLIENTS, "-c", PROGRAM, f"{house.url}/api/drawbridge", key, stdout=-1, stderr=-1
     )
@@ -51,7 +51,7 @@ async def choose(house: HomeAssistant, entry: str, step: str) -> Any:
 
 
 async def test_a_real_client_is_narrowed_to_what_it_uses(tmp_path: Path) -> None:
-    """It works with the proposal taken over as it is, and can do nothing else any more."""
+    """The client works with the unchanged proposal, and cannot do anything else."""
     async with furnished_house(tmp_path) as house:
         entry = await set_up(house.client)
         key = await add_key(house.client, NewKey("Script", ("read", "control", "history"), everything=True))

@@ -1,4 +1,4 @@
-"""The listener by host and port: its TLS as `openssl` sees it, and clients that take nothing but host and port."""
+"""The listener: its TLS as seen by `openssl`, and clients that take only a host and a port."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ CAMERA: Final = "camera.front_door"
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    """Bring up a household, for all tests of this module."""
+    """Start a household for all tests of this module."""
     async with household(tmp_path_factory.mktemp("listener")) as running:
         yield running
 
@@ -52,7 +52,7 @@ async def options(stack: Stack, **changes: Any) -> AsyncIterator[None]:
 
 
 async def s_client(stack: Stack, *arguments: str) -> str | None:
-    """Return what `openssl s_client` says of a handshake, or nothing if there was none."""
+    """Return the output of `openssl s_client`, or nothing if the handshake failed."""
     process = await asyncio.create_subprocess_exec(
         "openssl", "s_client", "-connect", f"{HOST}:{stack.listener.port}",
         "-CAfile", str(stack.listener.authority_file), "-verify_ip", HOST, "-verify_return_error", *arguments,
@@ -79,7 +79,7 @@ async def ciphers(version: str) -> list[str]:
 
 
 async def test_tls_1_3_alone(stack: Stack) -> None:
-    """The chain is complete, HTTP/1.1 is chosen, no certificate is asked for, and older versions get no handshake."""
+    """The chain is complete, HTTP/1.1 is negotiated, no client certificate is requested, older versions are refused."""
     said = await s_client(stack, "-alpn", "h2,http/1.1")
     assert said is not None
     assert "New, TLSv1.3, Cipher is TLS_AES_" in said
@@ -92,7 +92,7 @@ async def test_tls_1_3_alone(stack: Stack) -> None:
 
 
 async def test_ciphers_of_tls_1_2(stack: Stack) -> None:
-    """By option, with forward secrecy and authenticated encryption alone. Each cipher is tried."""
+    """TLS 1.2 is an option. Only ciphers with forward secrecy and authenticated encryption work; all are tried."""
     async with options(stack, listener_tls_1_2=True):
         await until(lambda: shakes_hands(stack, "-tls1_2"), seconds=20)
         offered = await ciphers("tls1_2")
@@ -109,7 +109,7 @@ async def test_ciphers_of_tls_1_2(stack: Stack) -> None:
 
 
 async def test_client_certificates_are_asked_for(stack: Stack, tmp_path: Path) -> None:
-    """By option, from the authority of the option. A client may have none."""
+    """Client certificates are requested if an authority is set. A client can connect without one."""
     async with options(stack, listener_client_ca=str(stack.listener.authority_file)):
         await until(lambda: asks_for_certificate(stack), seconds=20)
         assert await s_client(stack) is not None
@@ -124,7 +124,7 @@ async def test_client_certificates_are_asked_for(stack: Stack, tmp_path: Path) -
 
 
 async def curl(stack: Stack, path: str, *arguments: str, succeeds: bool = True) -> str:
-    """Return what `curl` prints of a path of the listener."""
+    """Return the output of `curl` for a path of the listener."""
     program = shutil.which("curl")
     assert program is not None
     trust = ("--cacert", str(stack.listener.authority_file))
@@ -134,7 +134,7 @@ async def curl(stack: Stack, path: str, *arguments: str, succeeds: bool = True) 
 
 
 async def test_curl(stack: Stack) -> None:
-    """It reads and calls with a key; without one, or without the authority, it gets nothing."""
+    """A client reads states and calls actions with a key. It fails without a key, or without the authority."""
     bearer = ("--header", f"Authorization: Bearer {await new_key(stack, 'curl')}")
     assert len(json.loads(await curl(stack, "/api/states", *bearer))) >= 60
     assert json.loads(await curl(stack, f"/api/states/{LAMP}", *bearer))["entity_id"] == LAMP
@@ -151,7 +151,7 @@ async def test_curl(stack: Stack) -> None:
 
 
 async def test_nothing_of_home_assistant(stack: Stack) -> None:
-    """Its pages and its sign-in are not behind this door, and its tokens open nothing."""
+    """Home Assistant's pages and sign-in are not available at the listener, and its tokens are refused."""
     everything = {"Authorization": f"Bearer {stack.keys['everything']}"}
     admin = {"Authorization": f"Bearer {stack.home_assistant.client.token}"}
     paths = ("/", "/auth/providers", "/manifest.json", "/api/onboarding", "/api/config/config_entries/entry")
@@ -259,7 +259,7 @@ error log, which are for administrators. The node has fields for a host, a port 
 
 
 async def test_n8n(stack: Stack) -> None:
-    """The requests of its node, with its headers, come back as the node reads them."""
+    """The requests of n8n's node, with its headers, get the responses that the node expects."""
     headers = {"Authorization": f"Bearer {await new_key(stack, 'n8n')}", "Accept": "application/json"}
     answers: dict[str, Any] = {}
     async with aiohttp.ClientSession(f"https://{HOST}:{stack.listener.port}", headers=headers) as session:
@@ -280,7 +280,7 @@ async def test_n8n(stack: Stack) -> None:
 
 
 async def test_renewal_under_load(stack: Stack) -> None:
-    """Certificates change while clients connect anew for each request, and no request fails."""
+    """Certificates change while clients open a new connection for each request, and no request fails."""
     key = await new_key(stack, "Renewal")
     presented: set[bytes] = set()
     statuses: list[int] = []
@@ -317,7 +317,7 @@ async def served_certificate(stack: Stack) -> bytes:
 
 
 async def test_home_assistant_stops_with_open_connections(stack: Stack) -> None:
-    """WebSockets are told, streams end, and it stops. The listener is back after the restart."""
+    """WebSockets get a close frame, streams end, and Home Assistant stops. After a restart, the listener is open."""
     key, tls = await new_key(stack, "Open"), stack.listener.context()
     await stack.saved()
     process = stack.home_assistant.process
@@ -353,7 +353,7 @@ async def authenticated(session: aiohttp.ClientSession, stack: Stack, key: str) 
 
 
 async def close_code(socket: aiohttp.ClientWebSocketResponse) -> int:
-    """Read until the server says that it closes, and return its code."""
+    """Read until the server closes the connection, and return the close code."""
     while (message := await socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
         assert message.type is aiohttp.WSMsgType.TEXT
     code: int = message.data

@@ -1,4 +1,4 @@
-"""Programs of others that speak the WebSocket API, unmodified but for URL and token."""
+"""Third-party clients of the WebSocket API with only the URL and the token changed."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ SECONDS: Final = 60
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    """Bring up a household with hidden things and a helper in the living room, for all tests of this module."""
+    """Start a household with hidden entities and a helper in the living room, for all tests of this module."""
     async with household(tmp_path_factory.mktemp("live_clients")) as running:
         await add_things(running.home_assistant.client)
         yield running
@@ -58,7 +58,7 @@ async def add_things(client: Client) -> None:
 
 @asynccontextmanager
 async def hidden_changes(stack: Stack) -> AsyncIterator[None]:
-    """Change what is hidden while the block runs, and see that the hall's lamp is off before it."""
+    """Change hidden entities while the block runs. The hall's lamp must be off before."""
     client = stack.home_assistant.client
     await client.call("light.turn_off", HALL_LAMP)
 
@@ -77,7 +77,7 @@ async def hidden_changes(stack: Stack) -> AsyncIterator[None]:
 
 
 async def state(stack: Stack, entity_id: str) -> str:
-    """Return the state of an entity, as Home Assistant says it."""
+    """Return Home Assistant's own state of an entity."""
     said: str = (await stack.home_assistant.client.state(entity_id))["state"]
     return said
 
@@ -94,7 +94,7 @@ def node_program(name: str) -> tuple[str, str]:
 
 
 async def held_by(stack: Stack, key: str, *program: str | Path) -> Any:
-    """Run a client that switches lamps while hidden things change; return what it held."""
+    """Run a client that switches lamps while hidden entities change, and return its states."""
     async with hidden_changes(stack):
         printed = await run(*program, stack.bridge, key, LAMP, HALL_LAMP)
     assert key not in printed
@@ -123,7 +123,7 @@ async def test_js_websocket(stack: Stack) -> None:
 
 
 async def test_js_websocket_with_a_wrong_key(stack: Stack) -> None:
-    """A wrong key is an invalid authentication, for which a client does not try again."""
+    """A wrong key is an authentication error, and the client does not reconnect."""
     printed = await run(*JS_WEBSOCKET, stack.bridge, "dbk_wrong", LAMP, HALL_LAMP, succeeds=False)
     assert "ERR_INVALID_AUTH" in printed
 
@@ -276,7 +276,7 @@ async def test_appdaemon(stack: Stack, tmp_path: Path) -> None:
 
 
 async def test_appdaemon_in_one_room(stack: Stack, tmp_path: Path) -> None:
-    """With a key for one room, its app does the same there, and switches nothing elsewhere."""
+    """With a key for one room, its app works there, and cannot switch anything elsewhere."""
     key = await narrow_key(stack, "AppDaemon, one room")
     process = appdaemon(tmp_path, stack.bridge, key)
     held = await written_by(stack, process, tmp_path / "held.json", listens="ReadingTime listens")
@@ -312,7 +312,7 @@ def node_red(folder: Path, url: str, key: str) -> Process:
 
 
 async def test_node_red(stack: Stack, tmp_path: Path) -> None:
-    """Node-RED with its Home Assistant nodes (npm): a change of a state flows to an action."""
+    """Node-RED with its Home Assistant nodes (npm): a state change triggers an action."""
     key = await new_key(stack, "Node-RED")
     process = node_red(tmp_path, stack.bridge, key)
     held = await written_by(stack, process, tmp_path / "held.json", listens="Connected to http")
@@ -343,7 +343,7 @@ async def test_node_red_in_one_room(stack: Stack, tmp_path: Path) -> None:
 
 
 async def test_what_they_asked_for(stack: Stack) -> None:
-    """The clients of this module asked for no command that does not exist, and only the calls elsewhere failed."""
+    """The clients of this module used only commands that exist, and only their calls out of scope failed."""
     exposed = await stack.exporter.metrics()
     results = dict(re.findall(r"^drawbridge_stream_commands_total\{(.*)\} ([1-9]\S*)$", exposed, re.MULTILINE))
     failed = [labels for labels in results if 'result="success"' not in labels]

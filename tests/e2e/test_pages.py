@@ -58,7 +58,7 @@ async def sign_in(page: Tablet, key: str) -> None:
 
 
 async def test_signing_in_by_typing(house: House) -> None:
-    """A wrong key is told in plain words, a right one opens the room, and reloading keeps it."""
+    """A wrong key shows an error message, a valid key opens the room, and the session survives a reload."""
     key = await house.new_key("Typed")
     async with tablet(house.url, size=PHONE) as page:
         await page.page.goto(house.url)
@@ -76,7 +76,7 @@ async def test_signing_in_by_typing(house: House) -> None:
 
 
 async def test_the_room(house: House) -> None:
-    """A link signs in. A light is switched by the page, and a change from elsewhere appears."""
+    """A link signs in. The page switches a light, and shows a change from elsewhere."""
     client = house.home.client
     await client.call("light.turn_on", LAMP)
     key = await house.new_key("Tablet")
@@ -105,7 +105,7 @@ async def test_the_room(house: House) -> None:
 
 
 async def test_a_restart(house: House) -> None:
-    """The page comes back by itself, without signing in again."""
+    """The page reconnects automatically, without signing in again."""
     async with tablet(house.url) as page:
         await sign_in(page, await house.new_key("Restarted"))
         await house.home.client.disconnect()
@@ -137,7 +137,7 @@ async def test_the_end_of_a_key(house: House) -> None:
 
 
 async def test_logging_out(house: House) -> None:
-    """It ends the session at the bridge too."""
+    """Logging out also ends the session in Drawbridge."""
     async with tablet(house.url) as page:
         await sign_in(page, await house.new_key("Leaving"))
         tokens = await page.page.evaluate("JSON.parse(localStorage.hassTokens)")

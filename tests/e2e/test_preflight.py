@@ -1,4 +1,4 @@
-"""The production checklist, run as a command against a household of real processes, and through proxies with faults."""
+"""Preflight against a household of real processes, and through proxies with faults."""
 
 import asyncio
 import json
@@ -85,7 +85,7 @@ async def home(folder: Path) -> AsyncIterator[Home]:
 
 
 async def test_the_household_is_ready(tmp_path: Path) -> None:
-    """Only the keys of the benchmark fail, and without them nothing does; nobody is locked out by preflight."""
+    """Only the benchmark keys fail, and nothing fails without them. Preflight locks out nobody."""
     async with home(tmp_path) as house:
         prometheus = house.stack.prometheus
         arguments = (f"--prometheus={prometheus.url}", f"--html={tmp_path / 'report.html'}")
@@ -102,9 +102,9 @@ async def test_the_household_is_ready(tmp_path: Path) -> None:
 
 
 async def test_each_fault_in_front_of_a_real_bridge_is_found(tmp_path: Path) -> None:
-    """Through a proxy with each of the faults of proxies; and with keys that are wrong.
+    """Preflight finds each fault of a proxy, and each problem with its key.
 
-    Each proxy has an address of its own, so that the wrong keys of all runs together do not lock one out.
+    Each proxy has its own address, so that the wrong keys of several runs do not lock out an address.
     """
     async with home(tmp_path) as house:
         await house.revoke("Everything", "Benchmark", "Living room", "Tablet")
@@ -121,7 +121,7 @@ async def test_each_fault_in_front_of_a_real_bridge_is_found(tmp_path: Path) -> 
 
 
 async def check_keys(house: Home) -> None:
-    """Keys that are wrong for preflight are one cause; keys that are dangerous are each found."""
+    """An unusable key is reported as the cause, and each dangerous key is found."""
     client = house.stack.home_assistant.client
     cases = {
         "Read only": (replace(MONITORING, name="Read only", capabilities=("read",)), {"reach"}, "metrics"),

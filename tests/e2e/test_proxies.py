@@ -33,7 +33,7 @@ ENTITY: Final = "sensor.behind_a_proxy"
 
 @dataclass(frozen=True)
 class Bridge:
-    """A bridge that trusts proxies on this machine, with a key that works from one address alone."""
+    """A bridge that trusts proxies on this machine, with a key that only works from one address."""
 
     home_assistant: HomeAssistant
     listener: Listener
@@ -67,7 +67,7 @@ def trust_proxies(file: Path) -> None:
 
 
 def printed(name: str) -> str:
-    """Return the configuration on the page."""
+    """Return the configuration from the page."""
     found = re.search(rf"<!-- tested: {name} -->\n```\w+\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert found is not None
     return found[1]
@@ -145,7 +145,7 @@ async def proxied(
 
 @pytest.mark.parametrize("command", [nginx, caddy])
 async def test_a_proxy(bridge: Bridge, tmp_path: Path, command: Any) -> None:
-    """Requests, a WebSocket and an event stream pass at once, from the address of the client."""
+    """Requests, a WebSocket and an event stream pass without buffering, with the address of the client."""
     client = bridge.home_assistant.client
     await client.post(f"/api/states/{ENTITY}", {"state": "before"})
     async with proxied(bridge, tmp_path, command, FRIEND) as session:
@@ -166,7 +166,7 @@ async def test_a_proxy(bridge: Bridge, tmp_path: Path, command: Any) -> None:
 
 @pytest.mark.parametrize("command", [nginx, caddy])
 async def test_an_address_cannot_be_made_up(bridge: Bridge, tmp_path: Path, command: Any) -> None:
-    """The key does not work from another address, whatever headers the client sends."""
+    """The key does not work from another address, regardless of the headers that the client sends."""
     async with proxied(bridge, tmp_path, command, "127.0.0.3") as session:
         for headers in ({}, {"X-Forwarded-For": FRIEND}, {"X-Forwarded-For": f"{FRIEND}, {HOST}"}):
             async with session.get("/api/states", headers=headers) as answer:

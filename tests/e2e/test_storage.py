@@ -1,4 +1,4 @@
-"""A real Home Assistant whose storage is full, read-only or older: what it answers, and what holds afterwards."""
+"""A real Home Assistant whose storage is full, read-only or older: its responses, and its state afterwards."""
 
 import asyncio
 import errno
@@ -57,7 +57,7 @@ class SmallDisk:
             self._remount("ro")
 
     def mend(self) -> None:
-        """Let it be written to again."""
+        """Make the disk writable again."""
         self._remount("rw")
         (self.folder / "filler").unlink(missing_ok=True)
 
@@ -97,7 +97,7 @@ async def on_a_small_disk(folder: Path) -> AsyncIterator[tuple[HomeAssistant, Sm
 
 
 async def refused(client: Client, action: str, **data: Json) -> str:
-    """Call an action that cannot be done, and return what a person reads."""
+    """Call an action that must fail, and return its error message."""
     with pytest.raises(SandboxError) as raised:
         await client.command(
             "call_service", domain="drawbridge", service=action, service_data=data, return_response=True
@@ -123,7 +123,7 @@ async def repair(client: Client, kind: str) -> Json:
     ("how", "reason"), [("full", "No space left on device"), ("read-only", "Read-only file system")]
 )
 async def test_what_cannot_be_stored_is_refused(tmp_path: Path, how: str, reason: str) -> None:
-    """With the reason, and after a kill and a restart everything is as it was acknowledged."""
+    """Changes are refused with the reason. After a kill and a restart, the acknowledged state is restored."""
     async with on_a_small_disk(tmp_path) as (home_assistant, disk):
         client = home_assistant.client
         keys = Keys(client, await drawbridge.set_up(client))
@@ -153,7 +153,7 @@ async def test_what_cannot_be_stored_is_refused(tmp_path: Path, how: str, reason
 
 
 async def test_an_older_storage_is_noticed(tmp_path: Path) -> None:
-    """The folder `.storage` is put back, and `.cache` stays, as when a person restores files by hand."""
+    """The folder `.storage` is restored but not `.cache`, as in a manual restore of files."""
     async with running_home_assistant(tmp_path) as home_assistant:
         client = home_assistant.client
         keys = Keys(client, await drawbridge.set_up(client))
@@ -181,7 +181,7 @@ async def test_an_older_storage_is_noticed(tmp_path: Path) -> None:
 
 
 async def test_a_kill_right_after_the_entry_was_removed(tmp_path: Path) -> None:
-    """Home Assistant saves the removal with a delay; Drawbridge sees to it that it is saved, and leaves no file."""
+    """Home Assistant saves the removal with a delay; Drawbridge makes sure that it is saved, and leaves no file."""
     async with running_home_assistant(tmp_path) as home_assistant:
         client = home_assistant.client
         entry_id = await drawbridge.set_up(client)

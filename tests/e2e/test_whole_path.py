@@ -1,4 +1,4 @@
-"""The whole path in real processes: Home Assistant, the bridge, the exporter, Prometheus."""
+"""All components as real processes: Home Assistant with Drawbridge, the exporter and Prometheus."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 async def ask(stack: Stack, method: str, path: str, key: str | None = None, **options: Any) -> tuple[int, Any]:
-    """Call the bridge; return the status and the JSON of the answer."""
+    """Call the bridge, and return the status and the JSON of the response."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     async with (
         aiohttp.ClientSession() as session,
@@ -31,7 +31,7 @@ async def ask(stack: Stack, method: str, path: str, key: str | None = None, **op
 
 
 async def promtool(metrics: str) -> str:
-    """Return what promtool finds wrong with metrics."""
+    """Return the problems that promtool finds in metrics."""
     program = shutil.which("promtool")
     assert program is not None, "promtool is missing: scripts/setup installs it with Prometheus"
     checker = await asyncio.create_subprocess_exec(
@@ -42,7 +42,7 @@ async def promtool(metrics: str) -> str:
 
 
 async def test_from_a_key_to_a_scraped_metric(tmp_path: Path) -> None:
-    """Each key does what it is for; Prometheus sees the bridge die and come back, and keys live on."""
+    """Each key works as intended, Prometheus detects that the bridge is down and up again, and keys persist."""
     async with household(tmp_path) as stack:
         await check_keys(stack)
         exposed = await stack.exporter.metrics()
@@ -73,7 +73,7 @@ def read_logs(folder: Path) -> str:
 
 
 async def check_keys(stack: Stack) -> None:
-    """Hold the keys of the demo against what they are said to do."""
+    """Check that the keys of the demo have the described permissions."""
     keys = stack.keys
     _, everything = await ask(stack, "GET", "/api/states", keys["dashboard"])
     _, room = await ask(stack, "GET", "/api/states", keys["living_room"])
@@ -103,7 +103,7 @@ async def check_keys(stack: Stack) -> None:
 
 @pytest.fixture
 def demo_copy(tmp_path: Path) -> Path:
-    """Return a folder to run the demo in, so that one that a person has running is left alone."""
+    """Return a folder for the demo, so that a running demo is not affected."""
     copy = tmp_path / "drawbridge"
     copy.mkdir()
     for name in ("custom_components", "demo", "exporter", "requirements", "sandbox", "scripts"):
@@ -114,7 +114,7 @@ def demo_copy(tmp_path: Path) -> Path:
 
 @contextmanager
 def taken(port: int | None) -> Iterator[None]:
-    """Take a port, as another demo does."""
+    """Occupy a port, like another demo."""
     with socket.socket() as other:
         with suppress(OSError):
             other.bind(("127.0.0.1", port))
@@ -123,7 +123,7 @@ def taken(port: int | None) -> Iterator[None]:
 
 
 async def run(folder: Path, *command: str) -> str:
-    """Run a command that must succeed; return what it printed."""
+    """Run a command that must succeed, and return its output."""
     process = await asyncio.create_subprocess_exec(
         *command, cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
@@ -133,7 +133,7 @@ async def run(folder: Path, *command: str) -> str:
 
 
 async def check_watching(folder: Path, keys: list[str], line: str, demo: dict[str, Any]) -> None:
-    """The client that the demo offers prints the room, then its changes live, and nothing of the rest of the house."""
+    """The demo's client prints the states of the room and then its changes, and nothing else."""
     process = await asyncio.create_subprocess_exec(
         "bash", "-c", "\n".join([*keys, f"exec env {line}"]), cwd=folder, stdout=asyncio.subprocess.PIPE
     )
@@ -158,7 +158,7 @@ async def check_watching(folder: Path, keys: list[str], line: str, demo: dict[st
 
 
 async def check_signing_in(link: str, demo: dict[str, Any]) -> None:
-    """The link opens the sign-in page, and the key in it is admitted to the pages of the room, and to nothing else."""
+    """The link opens the sign-in page, and its key gives access only to the pages of the room."""
     page, _, key = link.partition("#")
     assert key == demo["keys"]["tablet"]
     listener = demo["listener"]
@@ -180,7 +180,7 @@ async def check_signing_in(link: str, demo: dict[str, Any]) -> None:
 
 
 async def test_the_demo_as_a_person_runs_it(demo_copy: Path) -> None:
-    """It brings everything up, the lines that it prints work when pasted, and it leaves nothing behind."""
+    """The demo starts everything, the printed commands work, and nothing is left running."""
     with taken(DEFAULT_PORTS.listener):
         table = await run(demo_copy, ".venv/bin/python", "-m", "demo", "--detach")
     try:

@@ -277,7 +277,7 @@ async def test_memory_after_many_wrong_keys(bridge: Bridge) -> None:
     for number in range(200):
         await bridge.get(f"/nowhere/{number}", generate(), headers={"X-Request-ID": str(number)})
     assert len(runtime.recorder.counters.requests) <= 3
-    assert len(runtime.lockouts) == 1
+    assert len(runtime.limits.lockouts) == 1
     assert not runtime.recorder.counters.keys
 
 

@@ -141,7 +141,7 @@ async def test_a_client_that_sends_slowly(bridge: Bridge) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", bridge.client.port)
     head = f"POST {BASE}/api/events/test HTTP/1.1\r\nHost: x\r\nX-API-Key: {key}\r\nContent-Length: 100\r\n\r\n["
     writer.write(head.encode())
-    places = bridge.entry.runtime_data.concurrency
+    places = bridge.entry.runtime_data.limits.concurrency
     while not len(places):  # noqa: ASYNC110 - nothing announces it
         await asyncio.sleep(0.01)
     assert (await bridge.get("/api/", key)).status == 503

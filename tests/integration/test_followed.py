@@ -121,7 +121,7 @@ async def test_a_revoked_key_leaves_nothing(bridge: Bridge) -> None:
     by_name = {key.name: key for key in running.keys}
     await bridge.act("revoke_key", key=by_name["Gone"].id)
     await bridge.hass.async_block_till_done(wait_background_tasks=True)
-    assert set(running.rate_limiter._full_at) == {by_name["Kept"].id}  # noqa: SLF001 - memory is the subject
+    assert set(running.limits.rate._full_at) == {by_name["Kept"].id}  # noqa: SLF001 - memory is the subject
     assert set(running.directory._live) == {by_name["Kept"].scope}  # noqa: SLF001 - the same
     assert len(running.states) == 1
     me = await (await bridge.get("/key", kept)).json()

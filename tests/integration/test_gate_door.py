@@ -304,7 +304,7 @@ async def test_addresses(door: Door) -> None:
     assert [(await door.get("/any", generate())).status for _ in range(7)] == [401] * 6 + [429]
     assert [(await door.get(path, near)).status for path in ("/any", "/echo")] == [200, 200]
     assert (await door.get("/echo")).status == 200
-    assert len(door.running.lockouts) == 1
+    assert len(door.running.limits.lockouts) == 1
 
 
 @pytest.mark.usefixtures("connection_errors_are_ignored")
@@ -315,14 +315,14 @@ async def test_a_response_that_is_not_read_is_counted(door: Door) -> None:
         client.connect(("127.0.0.1", door.client.port or 0))
         client.sendall(f"GET {BASE}/sized?size=20000000 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         async with asyncio.timeout(20):
-            while not door.running.sending.answers:  # noqa: ASYNC110 - nothing announces it
+            while not door.running.limits.sending.answers:  # noqa: ASYNC110 - nothing announces it
                 await asyncio.sleep(0.01)
-        assert door.running.sending.size == 20_000_000
-        assert door.running.concurrency.is_full("", 1)
+        assert door.running.limits.sending.size == 20_000_000
+        assert door.running.limits.concurrency.is_full("", 1)
     async with asyncio.timeout(20):
-        while door.running.sending.answers:  # noqa: ASYNC110 - nothing announces it
+        while door.running.limits.sending.answers:  # noqa: ASYNC110 - nothing announces it
             await asyncio.sleep(0.01)
-    assert len(door.running.concurrency) == 0
+    assert len(door.running.limits.concurrency) == 0
 
 
 async def test_concurrency(door: Door) -> None:
@@ -330,7 +330,7 @@ async def test_concurrency(door: Door) -> None:
     secret = await door.bridge.add_key("Mine", limits=UNLIMITED)
     other = await door.bridge.add_key("Other", limits=UNLIMITED)
     await door.bridge.set_options(max_concurrent=2)
-    places, holder = door.running.concurrency, door.bridge.key_id("Mine")
+    places, holder = door.running.limits.concurrency, door.bridge.key_id("Mine")
     waiting = [asyncio.create_task(door.get("/wait", secret)) for _ in range(2)]
     waiting += [asyncio.create_task(door.get("/wait")) for _ in range(3)]
     while not (places.is_full(holder, 2) and places.is_full("", 3)):  # noqa: ASYNC110 - nothing announces it
@@ -354,7 +354,7 @@ async def test_time_limit(door: Door) -> None:
     async with asyncio.timeout(20):
         answer = await door.get("/wait", secret)
     assert (answer.status, (await problem(answer))["reason"]) == (504, "timed_out")
-    assert len(door.running.concurrency) == 0
+    assert len(door.running.limits.concurrency) == 0
 
 
 async def test_a_long_stream_is_no_long_request(door: Door) -> None:
@@ -364,7 +364,7 @@ async def test_a_long_stream_is_no_long_request(door: Door) -> None:
     before = door.running.recorder.totals()
     live = [asyncio.create_task(door.get("/live", secret)) for _ in range(2)]
     await asyncio.sleep(1.3)
-    assert len(door.running.concurrency) == 0
+    assert len(door.running.limits.concurrency) == 0
     assert (await door.get("/echo", secret)).status == 200
     door.waiting.set()
     assert [(await answer).status for answer in live] == [200, 200]
@@ -430,15 +430,15 @@ async def test_a_public_handler_that_needs_a_key(door: Door) -> None:
 @pytest.mark.usefixtures("connection_errors_are_ignored")
 async def test_large_responses_that_are_not_read(door: Door) -> None:
     """A holder with too many of them gets no further large one. A small one is sent."""
-    door.running.sending.enter("", MAX_HOLDER_BYTES)
+    door.running.limits.sending.enter("", MAX_HOLDER_BYTES)
     assert (await door.get("/sized?size=65536")).status == 200
     refused = await door.get("/sized?size=65537")
     assert (refused.status, (await problem(refused))["reason"]) == (503, "unread")
     secret = await door.bridge.add_key("Mine", limits=UNLIMITED)
     assert (await door.get("/sized?size=65537", secret)).status == 200
-    door.running.sending.leave("", MAX_HOLDER_BYTES)
+    door.running.limits.sending.leave("", MAX_HOLDER_BYTES)
     assert (await door.get("/sized?size=65537")).status == 200
-    door.running.sending.enter("", MAX_HOLDER_BYTES - 70_000)
+    door.running.limits.sending.enter("", MAX_HOLDER_BYTES - 70_000)
     assert (await door.get("/sized?size=70000")).status == 200
     assert (await door.get("/sized?size=70001")).status == 503
 
@@ -515,7 +515,7 @@ async def test_a_client_on_this_machine(door: Door, tmp_path: Path) -> None:
     finally:
         await runner.cleanup()
     assert {item.address for item in door.running.audit} == {"local"}
-    assert len(door.running.lockouts) == 0
+    assert len(door.running.limits.lockouts) == 0
 
 
 async def test_while_the_bridge_is_down(door: Door) -> None:
@@ -611,7 +611,7 @@ async def test_a_key_that_changes_while_its_body_comes(door: Door) -> None:
         yield b"]"
 
     request = asyncio.create_task(door.ask("POST", "/body", secret, data=halves()))
-    while not len(door.running.concurrency):  # noqa: ASYNC110 - nothing announces it
+    while not len(door.running.limits.concurrency):  # noqa: ASYNC110 - nothing announces it
         await asyncio.sleep(0)
     await door.bridge.edit_key("Mine", "rename", {"name": "Renamed"})
     go_on.set()

@@ -30,7 +30,7 @@ async def send_slowly(bridge: Bridge, path: str, key: str, body: bytes, change: 
 
     answer = asyncio.create_task(bridge.post(path, key, data=halves()))
     await begun.wait()
-    while not len(bridge.entry.runtime_data.concurrency):  # noqa: ASYNC110 - nothing announces it
+    while not len(bridge.entry.runtime_data.limits.concurrency):  # noqa: ASYNC110 - nothing announces it
         await asyncio.sleep(0)
     change()
     await bridge.hass.async_block_till_done()
@@ -98,7 +98,7 @@ async def test_a_key_revoked_while_its_answer_is_built(
     running = bridge.entry.runtime_data
     running.states.clear()
     request = asyncio.create_task(bridge.get("/api/states", key))
-    while not len(running.concurrency):  # noqa: ASYNC110 - nothing announces it
+    while not len(running.limits.concurrency):  # noqa: ASYNC110 - nothing announces it
         await asyncio.sleep(0)
     hass.config_entries.async_remove_subentry(bridge.entry, bridge.key_id("Test"))
     answer = await request

@@ -193,10 +193,10 @@ def test_the_options_have_their_texts() -> None:
     from custom_components.drawbridge.flows.sections import grouped  # noqa: PLC0415  as above
 
     form = texts()["options"]["step"]["init"]
-    schema = grouped(options_flow.form(), {}, {})
+    schema = grouped(options_flow.FORM, {}, {})
     held = {str(name): part for name, part in schema.schema.items()}
     assert form["sections"].keys() == {name for name, part in held.items() if isinstance(part, section)}
-    assert fields_of(form) == {str(field) for field in options_flow.form().schema}
+    assert fields_of(form) == {str(field) for field in options_flow.FORM.schema}
     faults = {fault.key for fault in Fault}
     assert texts()["options"]["error"].keys() == {"invalid_cors_origins"} | faults
     assert texts()["options"]["step"].keys() == steps("flows/options_flow", "DrawbridgeOptionsFlow")

@@ -1,4 +1,4 @@
-"""Views for benchmarks: responses to compare with, and measurements inside of the process."""
+"""Views for benchmarks: reference responses, and measurements inside the process."""
 
 from random import randbytes
 
@@ -25,7 +25,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 
 
 class BareView(HomeAssistantView):
-    """Returns a number of bytes from memory: the minimum cost of a view in Home Assistant."""
+    """Returns bytes from memory, which is the minimum cost of a view in Home Assistant."""
 
     url = "/api/drawbridge_benchmark/bytes/{number}"
     name = "api:drawbridge_benchmark:bytes"

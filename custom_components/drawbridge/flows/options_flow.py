@@ -1,7 +1,9 @@
 """The options flow."""
 
 import time
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 import voluptuous as vol
@@ -29,7 +31,48 @@ _KIB = 1024
 _MIB = 1024 * _KIB
 _DAY_SECONDS: Final = 86_400
 _PLACEHOLDERS: Final = ("value", "port", "address", "when", "reason")
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _CERTIFICATE_OPTIONS: Final = ("listener_enabled", "listener_certificate", "listener_key")
+
+
+def _number(least: int, most: int, unit: str | None = None) -> NumberSelector:
+    config = NumberSelectorConfig(min=least, max=most, step=1, mode=NumberSelectorMode.BOX)
+    if unit is not None:
+        config["unit_of_measurement"] = unit
+    return NumberSelector(config)
+
+
+FORM: Final = vol.Schema(
+    {
+        vol.Required("per_minute"): _number(0, 1_000_000),
+        vol.Required("max_concurrent"): _number(1, 1000),
+        vol.Required("max_body"): _number(1, 16_384, "KiB"),
+        vol.Required("time_limit"): _number(1, 600, "s"),
+        vol.Required("max_connections"): _number(1, 10_000),
+        vol.Required("max_key_connections"): _number(1, 10_000),
+        vol.Required("max_subscriptions"): _number(1, 10_000),
+        vol.Required("max_message"): _number(1, 16_384, "KiB"),
+        vol.Optional("cors_origins", default=list): TextSelector(TextSelectorConfig(multiple=True)),
+        vol.Required("audit_file"): BooleanSelector(),
+        vol.Required("audit_days"): _number(1, 3650, "d"),
+        vol.Required("cache_enabled"): BooleanSelector(),
+        vol.Required("cache_ttl_states"): _number(1, 86_400, "s"),
+        vol.Required("cache_ttl_services"): _number(1, 86_400, "s"),
+        vol.Required("cache_ttl_config"): _number(1, 86_400, "s"),
+        vol.Required("cache_size"): _number(1, 4096, "MiB"),
+        vol.Required("listener_enabled"): BooleanSelector(),
+        vol.Required("listener_port"): _number(1, 65_535),
+        vol.Optional("listener_address"): TextSelector(),
+        vol.Optional("listener_certificate"): TextSelector(),
+        vol.Optional("listener_key"): TextSelector(),
+        vol.Optional("listener_client_ca"): TextSelector(),
+        vol.Required("listener_tls_1_2"): BooleanSelector(),
+        vol.Required("pages"): BooleanSelector(),
+        vol.Required("report_to_ban_list"): BooleanSelector(),
+        vol.Required("direct_responses"): BooleanSelector(),
+    }
+)
+"""The form of all options, without its sections."""
 
 
 class DrawbridgeOptionsFlow(OptionsFlow):
@@ -42,31 +85,33 @@ class DrawbridgeOptionsFlow(OptionsFlow):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show all options. Changes take effect when they are submitted."""
-        errors: dict[str, str] = {}
-        placeholders = dict.fromkeys(_PLACEHOLDERS, "")
         before = Options.from_mapping(self.config_entry.options)
-        values = _shown(before)
-        if user_input is not None:
-            values = sections.flat(user_input)
-            try:
-                options = _options(values)
-                certificate = await self._check_listener(options)
-            except ListenerError as err:
-                errors = {err.fault.option: err.fault.key}
-                placeholders |= err.placeholders | {"when": _when(err.moment)}
-            except ValueError as err:
-                errors, placeholders["value"] = {"cors_origins": "invalid_cors_origins"}, str(err)
-            else:
-                if certificate is not None and _is_doubtful(certificate, options, before):
-                    self._chosen, self._moment = options, certificate.ends
-                    return await self.async_step_certificate_ends_soon()
-                return self.async_create_entry(data=options.as_dict())
-        schema = sections.grouped(form(), {}, errors)
+        if user_input is None:
+            return self._form(_shown(before))
+        values = sections.flat(user_input)
+        try:
+            options = _options(values)
+            certificate = await self._check_listener(options)
+        except ListenerError as err:
+            errors = {err.fault.option: err.fault.key}
+            return self._form(values, errors, {**err.placeholders, "when": _when(err.moment)})
+        except ValueError as err:
+            return self._form(values, {"cors_origins": "invalid_cors_origins"}, {"value": str(err)})
+        if certificate is not None and _is_doubtful(certificate, options, before):
+            self._chosen, self._moment = options, certificate.ends
+            return await self.async_step_certificate_ends_soon()
+        return self.async_create_entry(data=options.as_dict())
+
+    def _form(
+        self, values: Mapping[str, Any], errors: Mapping[str, str] = _NONE, placeholders: Mapping[str, str] = _NONE
+    ) -> ConfigFlowResult:
+        """Show the form of all options, filled in with values."""
+        schema = sections.grouped(FORM, {}, errors)
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(schema, sections.nested(values)),
             errors=sections.placed(errors),
-            description_placeholders=placeholders,
+            description_placeholders={**dict.fromkeys(_PLACEHOLDERS, ""), **placeholders},
         )
 
     async def async_step_certificate_ends_soon(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -100,48 +145,6 @@ def _is_doubtful(certificate: LoadedTls, options: Options, before: Options) -> b
 
 def _when(moment: float | None) -> str:
     return "" if moment is None else dt_util.as_local(dt_util.utc_from_timestamp(moment)).strftime("%Y-%m-%d %H:%M")
-
-
-def form() -> vol.Schema:
-    """Return the form of all options, without its sections."""
-    origins = TextSelector(TextSelectorConfig(multiple=True))
-    return vol.Schema(
-        {
-            vol.Required("per_minute"): _number(0, 1_000_000),
-            vol.Required("max_concurrent"): _number(1, 1000),
-            vol.Required("max_body"): _number(1, 16_384, "KiB"),
-            vol.Required("time_limit"): _number(1, 600, "s"),
-            vol.Required("max_connections"): _number(1, 10_000),
-            vol.Required("max_key_connections"): _number(1, 10_000),
-            vol.Required("max_subscriptions"): _number(1, 10_000),
-            vol.Required("max_message"): _number(1, 16_384, "KiB"),
-            vol.Optional("cors_origins", default=list): origins,
-            vol.Required("audit_file"): BooleanSelector(),
-            vol.Required("audit_days"): _number(1, 3650, "d"),
-            vol.Required("cache_enabled"): BooleanSelector(),
-            vol.Required("cache_ttl_states"): _number(1, 86_400, "s"),
-            vol.Required("cache_ttl_services"): _number(1, 86_400, "s"),
-            vol.Required("cache_ttl_config"): _number(1, 86_400, "s"),
-            vol.Required("cache_size"): _number(1, 4096, "MiB"),
-            vol.Required("listener_enabled"): BooleanSelector(),
-            vol.Required("listener_port"): _number(1, 65_535),
-            vol.Optional("listener_address"): TextSelector(),
-            vol.Optional("listener_certificate"): TextSelector(),
-            vol.Optional("listener_key"): TextSelector(),
-            vol.Optional("listener_client_ca"): TextSelector(),
-            vol.Required("listener_tls_1_2"): BooleanSelector(),
-            vol.Required("pages"): BooleanSelector(),
-            vol.Required("report_to_ban_list"): BooleanSelector(),
-            vol.Required("direct_responses"): BooleanSelector(),
-        }
-    )
-
-
-def _number(least: int, most: int, unit: str | None = None) -> NumberSelector:
-    config = NumberSelectorConfig(min=least, max=most, step=1, mode=NumberSelectorMode.BOX)
-    if unit is not None:
-        config["unit_of_measurement"] = unit
-    return NumberSelector(config)
 
 
 def _options(entered: dict[str, Any]) -> Options:

@@ -45,13 +45,13 @@ async def deliver(request: web.BaseRequest, call: Call, size: int, rest: Corouti
 
     """
     bridge, holder, transport = call.bridge, call.holder, request.transport
-    if bridge.concurrency.is_full(holder, most_places(holder, bridge.options.max_concurrent)):
+    if bridge.limits.concurrency.is_full(holder, most_places(holder, bridge.options.max_concurrent)):
         rest.close()
         _drop(bridge, transport)
     # A response without a body counts too: its headers may be waiting.
     counted = max(size, 1)
-    bridge.concurrency.enter(holder)
-    bridge.sending.enter(holder, counted)
+    bridge.limits.concurrency.enter(holder)
+    bridge.limits.sending.enter(holder, counted)
     try:
         async with asyncio.timeout(seconds_to_send(size, bridge.options.time_limit)):
             await rest
@@ -59,8 +59,8 @@ async def deliver(request: web.BaseRequest, call: Call, size: int, rest: Corouti
     except TimeoutError:
         _drop(bridge, transport)
     finally:
-        bridge.sending.leave(holder, counted)
-        bridge.concurrency.leave(holder)
+        bridge.limits.sending.leave(holder, counted)
+        bridge.limits.concurrency.leave(holder)
 
 
 async def discard_unread(request: web.BaseRequest) -> None:
@@ -77,7 +77,7 @@ async def discard_unread(request: web.BaseRequest) -> None:
 
 
 def _drop(bridge: Bridge, transport: asyncio.Transport | None) -> NoReturn:
-    bridge.sending.dropped += 1
+    bridge.limits.sending.dropped += 1
     if transport is not None:
         transport.abort()
     message = "The client read its response too slowly"

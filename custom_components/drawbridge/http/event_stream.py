@@ -15,7 +15,7 @@ from aiohttp import hdrs, web
 from ..keys import ApiKey
 from ..operations import narrowing, states
 from ..operations.event_following import ALL_TYPES, EventFollower
-from ..states.feed import Batch
+from ..states.channels import Batch
 from .call import Call
 from .headers import add_headers
 from .live import LiveResponse, counted
@@ -189,7 +189,7 @@ class EventStream(LiveResponse):
     # --- The key
 
     def change_key(self, key: ApiKey) -> None:
-        """Take over the changed key. What was seen before and is not any more is told by nothing."""
+        """Use the changed key. The client is not informed about entities that are no longer in scope."""
         self._key = key
         caller = self._caller()
         if (refused := self._bridge.admission.authorize(key, states.LIST.capability)) is not None:

@@ -71,11 +71,7 @@ class Gate:
         bridge = self._find_bridge()
         number = request_id(request.headers.get(REQUEST_ID))
         if bridge is None:
-            response = self._down(request)
-            response.headers.update(SECURITY_HEADERS)
-            response.headers[REQUEST_ID] = number
-            close_if_unsafe(request, response)
-            return response
+            return self._down(request, number)
         call = Call(request, bridge, self._base_path, number, client_of(request, self._door))
         endpoint = self._endpoints.get(request.method, self._other)
         admitted = self._admit(call, endpoint)
@@ -104,7 +100,7 @@ class Gate:
             if (refused := step(call, endpoint)) is not None:
                 return _refuse(call, refused)
         key, bridge = call.presented, call.bridge
-        if key is not None and bridge.concurrency.is_full(key.id, bridge.options.max_concurrent):
+        if key is not None and bridge.limits.concurrency.is_full(key.id, bridge.options.max_concurrent):
             return _refuse(call, RefusedError(Refusal.BUSY))
         try:
             return endpoint.handler(call)
@@ -113,7 +109,7 @@ class Gate:
 
     async def _wait(self, call: Call, endpoint: Endpoint, result: Answering) -> web.StreamResponse:
         """Await a handler, counting it against the concurrency limit of its key, with a time limit."""
-        places, holder = call.bridge.concurrency, call.holder
+        places, holder = call.bridge.limits.concurrency, call.holder
         places.enter(holder)
         try:
             async with asyncio.timeout(call.bridge.options.time_limit) as call.clock:
@@ -150,12 +146,17 @@ class Gate:
             )
         )
 
-    def _down(self, request: web.Request) -> web.StreamResponse:
+    def _down(self, request: web.Request, number: str) -> web.StreamResponse:
+        """Respond while the bridge is down."""
         refused, endpoint = RefusedError(Refusal.UNAVAILABLE), self._endpoints.get(request.method)
         if endpoint is None or endpoint.when_down is None:
-            return problem_of(refused)
-        response = json_response(endpoint.when_down, refused.refusal.value.status)
-        response.headers.update(headers_of(refused))
+            response = problem_of(refused)
+        else:
+            response = json_response(endpoint.when_down, refused.refusal.value.status)
+            response.headers.update(headers_of(refused))
+        response.headers.update(SECURITY_HEADERS)
+        response.headers[REQUEST_ID] = number
+        close_if_unsafe(request, response)
         return response
 
     def _preflight(self, call: Call) -> web.StreamResponse:
@@ -191,7 +192,7 @@ def _sendable(call: Call, response: web.StreamResponse) -> WholeResponse:
     if type(response) is not WholeResponse:
         message = "An endpoint returned neither a complete response nor a stream that was started"
         raise TypeError(message)
-    if response.size > _MAX_UNLIMITED_BYTES and call.bridge.sending.is_full(call.holder, response.size):
+    if response.size > _MAX_UNLIMITED_BYTES and call.bridge.limits.sending.is_full(call.holder, response.size):
         response = _refuse(call, RefusedError(Refusal.UNREAD))
     response.call = call
     response.is_direct = call.bridge.options.direct_responses

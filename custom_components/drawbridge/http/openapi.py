@@ -58,6 +58,15 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     },
 }
 
+_TAGS: Final[Mapping[str, str]] = {
+    "mirror": "Home Assistant's own paths and bodies, within the scope of the key.",
+    "bridge": "Drawbridge's own endpoints.",
+}
+_SECURITY_SCHEMES: Final[Mapping[str, Mapping[str, str]]] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer dbk_…`"},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+
 _PATH_PARAMETERS: Final[Mapping[str, tuple[str, str]]] = {
     "entity_id": ("The id of an entity.", "light.living_room"),
     "event_type": ("The event type.", "doorbell"),
@@ -133,13 +142,6 @@ def document(endpoints: Iterable[Endpoint], version: str, base_path: str) -> dic
         base_path: The path under which the endpoints are mounted.
 
     """
-    paths: dict[str, dict[str, Any]] = {}
-    for endpoint in endpoints:
-        item = paths.setdefault(endpoint.path, {})
-        item[endpoint.method.lower()] = _operation(endpoint)
-        if endpoint.method == hdrs.METH_GET:
-            item["head"] = _without_content(_operation(endpoint, "head"))
-        item.setdefault("options", _options(endpoint))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -149,19 +151,22 @@ def document(endpoints: Iterable[Endpoint], version: str, base_path: str) -> dic
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": base_path or "/"}],
-        "tags": [
-            {"name": "mirror", "description": "Home Assistant's own paths and bodies, within the scope of the key."},
-            {"name": "bridge", "description": "Drawbridge's own endpoints."},
-        ],
-        "paths": paths,
-        "components": {
-            "schemas": dict(SCHEMAS),
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer dbk_…`"},
-                "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
-            },
-        },
+        "tags": [{"name": name, "description": description} for name, description in _TAGS.items()],
+        "paths": _paths(endpoints),
+        "components": {"schemas": dict(SCHEMAS), "securitySchemes": dict(_SECURITY_SCHEMES)},
     }
+
+
+def _paths(endpoints: Iterable[Endpoint]) -> dict[str, dict[str, Any]]:
+    """Describe the methods of each path, including HEAD for each GET, and OPTIONS."""
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        item = paths.setdefault(endpoint.path, {})
+        item[endpoint.method.lower()] = _operation(endpoint)
+        if endpoint.method == hdrs.METH_GET:
+            item["head"] = _without_content(_operation(endpoint, "head"))
+        item.setdefault("options", _options(endpoint))
+    return paths
 
 
 def _operation(endpoint: Endpoint, method: str | None = None) -> dict[str, Any]:

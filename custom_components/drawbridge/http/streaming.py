@@ -57,7 +57,7 @@ def _cut_off(call: Call, err: BaseException) -> None:
     """Drop a connection whose response has started, and count it if the time limit was exceeded."""
     if (transport := call.request.transport) is not None:
         if isinstance(err, asyncio.CancelledError):
-            call.bridge.sending.dropped += 1
+            call.bridge.limits.sending.dropped += 1
         transport.abort()
 
 

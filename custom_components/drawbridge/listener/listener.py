@@ -109,7 +109,7 @@ class Listener:
         self._sockets, self._place, self._certificates = opened, place, certificates
         server = self._hass.http
         self._serving = Serving(
-            create(server, self._find_bridge), self._bridge.places, self._context, server.trusted_proxies
+            create(server, self._find_bridge), self._bridge.limits.places, self._context, server.trusted_proxies
         )
         await self._serving.start(opened)
         self._bridge.listener.problem = None

@@ -6,7 +6,8 @@ from typing import Final
 from homeassistant.const import EVENT_STATE_CHANGED, MATCH_ALL
 
 from ..keys import Capability
-from ..states.feed import ChangeFeed, EventChannel, Subscriber
+from ..states.channels import EventChannel, Subscriber
+from ..states.feed import ChangeFeed
 from .caller import Caller
 from .event_hub import EventGroup, EventHub
 
@@ -17,7 +18,7 @@ class EventFollower:
     """Tells one subscriber of the events that its key sees. It follows the key when that changes."""
 
     def __init__(self, feed: ChangeFeed, hub: EventHub, types: Collection[str], subscriber: Subscriber) -> None:
-        """Create a follower of these types of events, or of all. Nothing is told before ``follow``."""
+        """Create a follower of these types of events, or of all. It receives nothing before ``follow``."""
         self._feed, self._hub = feed, hub
         self._types = frozenset(types)
         self._subscriber = subscriber

@@ -12,7 +12,7 @@ from homeassistant.const import EVENT_STATE_CHANGED, MATCH_ALL
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 
 from ..scope.model import Scope
-from ..states.feed import Batch, Subscriber
+from ..states.channels import Batch, Subscriber
 from .caller import Caller
 from .event_filter import Data, EventFilter, event_json
 from .registry_sight import SUBJECTS, Change, RegistrySight, Sighting

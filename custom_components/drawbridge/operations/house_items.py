@@ -9,7 +9,7 @@ from homeassistant.helpers.entity import entity_sources
 from ..keys import Capability
 from .caller import Caller
 from .declaration import Operation
-from .registries import revealed_to
+from .registries import prepare, revealed_to
 from .registry_entries import picture
 
 SOURCES: Final = Operation("entities.sources", Capability.READ, everything=True)
@@ -47,8 +47,9 @@ def zones(caller: Caller) -> list[dict[str, Any]]:
     ]
 
 
-def tags(caller: Caller) -> list[dict[str, Any]]:
+async def tags(caller: Caller) -> list[dict[str, Any]]:
     """Return the tags in scope."""
+    await prepare(caller)
     return [_tag(caller, item) for item in _items(caller, _TAG, _STORAGE)]
 
 

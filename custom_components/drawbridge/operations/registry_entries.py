@@ -6,7 +6,7 @@ scope without limits, because only administrators need them. A hidden field is p
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
@@ -19,7 +19,7 @@ from homeassistant.helpers import (
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import json_loads_object
 
-from ..scope.devices import Device, effective_area
+from ..scope.devices import Device, effective_area, parent_of
 from ..scope.redaction import Redaction, without_bearer_text
 from .home import ScopedHome
 from .revealed import Revealed
@@ -85,35 +85,42 @@ def entity(entry: er.RegistryEntry, redaction: Redaction, *, extended: bool = Fa
 
 
 def entity_for_display(entry: er.RegistryEntry, redaction: Redaction) -> dict[str, Any]:
-    """Return the short form of the entry of an entity in scope that has one."""
+    """Return the short form of the entry of an entity in scope; empty if Home Assistant has none."""
     content: dict[str, Any] = redaction.value(json_loads_object(entry.display_json_repr or b"{}"))
     return content
 
 
-def device_variant(hass: HomeAssistant, device: Device, revealed: Revealed) -> tuple[Any, ...]:
-    """Return everything that the content of a device entry depends on, besides the entry and the redaction."""
-    content = device.dict_repr
-    via, parent = content.get("via_device_id"), content.get("parent_device_id")
-    return (
-        revealed.has_area(effective_area(hass, device)),
-        tuple(label for label in device.labels if revealed.has_label(label)),
-        via if revealed.has_device(via) else None,
-        parent if revealed.has_device(parent) else None,
+class DeviceReferences(NamedTuple):
+    """The references of a device entry that are revealed: the labels, and whether the others are."""
+
+    area: bool
+    labels: tuple[str, ...]
+    via: bool
+    parent: bool
+
+
+def device_references(hass: HomeAssistant, device: Device, revealed: Revealed) -> DeviceReferences:
+    """Return which references of a device entry are revealed."""
+    return DeviceReferences(
+        area=revealed.has_area(effective_area(hass, device)),
+        labels=tuple(label for label in device.labels if revealed.has_label(label)),
+        # Child devices have no field for the device that they are connected through.
+        via=revealed.has_device(getattr(device, "via_device_id", None)),
+        parent=revealed.has_device(parent_of(device)),
     )
 
 
-def device_entry(device: Device, variant: tuple[Any, ...], redaction: Redaction) -> dict[str, Any]:
+def device_entry(device: Device, references: DeviceReferences, redaction: Redaction) -> dict[str, Any]:
     """Return the entry of a revealed device."""
-    is_placed, labels, via, parent = variant
     content = _shown(device.dict_repr, _DEVICE)
-    content["labels"] = list(labels)
-    for name, value in (("via_device_id", via), ("parent_device_id", parent)):
-        if name in content:
-            content[name] = value
-    if not is_placed and content["area_id"] is not None:
+    content["labels"] = list(references.labels)
+    for name, is_revealed in (("via_device_id", references.via), ("parent_device_id", references.parent)):
+        if name in content and not is_revealed:
+            content[name] = None
+    if not references.area and content["area_id"] is not None:
         content["area_id"] = None
         if "next_name_part" in content:
-            content["next_name_part"] = None if parent is None else "parent_device"
+            content["next_name_part"] = "parent_device" if references.parent else None
     return _redacted(content, _DEVICE_TEXTS, redaction)
 
 

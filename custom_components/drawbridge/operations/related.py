@@ -13,7 +13,7 @@ from ..keys import Capability
 from ..scope.devices import Device, children_of, effective_area, parent_of
 from .caller import Caller
 from .declaration import Operation
-from .registries import revealed_to
+from .registries import prepare, revealed_to
 
 SEARCH: Final = Operation("registries.related", Capability.READ)
 
@@ -29,7 +29,7 @@ _MEMBERS: Final[Mapping[str, str]] = MappingProxyType(
 """State attributes that contain entity IDs."""
 
 
-def search(caller: Caller, item_type: str, item_id: str, *, includes_disabled: bool) -> Related:
+async def search(caller: Caller, item_type: str, item_id: str, *, includes_disabled: bool) -> Related:
     """Return the IDs of the items that are related to an item, by type.
 
     An item that is not revealed has no related items, like one that does not exist. Config entries are never included.
@@ -39,6 +39,7 @@ def search(caller: Caller, item_type: str, item_id: str, *, includes_disabled: b
         return {}
     if item_type in _ENTITY_TYPES:
         caller.activity.reached = frozenset({item_id})
+    await prepare(caller)
     sight = _Sight(caller)
     if not sight.shows(item_type, item_id):
         return {}

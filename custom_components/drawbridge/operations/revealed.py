@@ -50,18 +50,29 @@ class Revealing:
 
     def by_entry(self, entry: er.RegistryEntry) -> frozenset[Item]:
         """Return the items that the entry of an entity in scope reveals, without the entity."""
-        place = entry.area_id, entry.device_id
-        if (found := self._by_place.get(place)) is None:
-            found = self._by_area_of(entry.area_id) | self._by_device_of(entry.device_id)
-            self._by_place[place] = found
+        found = self._by_place_of(entry.area_id, entry.device_id)
         if not entry.labels and not entry.categories:
             return found
         categories = ((CATEGORY, f"{scope}/{category}") for scope, category in entry.categories.items())
         return found.union(self._labels(entry.labels), categories)
 
+    def by_entries(self, entries: Iterable[er.RegistryEntry]) -> frozenset[Item]:
+        """Return the items that the entries of entities in scope reveal. Most of them share few places."""
+        places = {(entry.area_id, entry.device_id) for entry in entries}
+        marked = [entry for entry in entries if entry.labels or entry.categories]
+        found = (self._by_place_of(area_id, device_id) for area_id, device_id in places)
+        return frozenset[Item]().union(*found, *map(self.by_entry, marked))
+
     def by_scope(self) -> frozenset[Item]:
         """Return the items of the areas that the scope includes by their ID."""
         return frozenset[Item]().union(*map(self._by_area_of, self._scope.include.areas))
+
+    def _by_place_of(self, area_id: str | None, device_id: str | None) -> frozenset[Item]:
+        """Return the items that an area and a device of an entity reveal."""
+        place = area_id, device_id
+        if (found := self._by_place.get(place)) is None:
+            found = self._by_place[place] = self._by_area_of(area_id) | self._by_device_of(device_id)
+        return found
 
     def _by_device_of(self, device_id: str | None) -> frozenset[Item]:
         device = None if device_id is None else self._devices.async_get(device_id)
@@ -106,6 +117,7 @@ class Revealed:
     Attributes:
         everything: Whether the scope has no limits. ``items`` then has devices only.
         entries: The entries of the entities in scope, in the order of the registry.
+        enabled: Those of them that are not disabled.
         devices: The revealed devices, in the order of the registry.
         items: The revealed items, without the entities.
 
@@ -113,6 +125,7 @@ class Revealed:
 
     everything: bool
     entries: tuple[er.RegistryEntry, ...]
+    enabled: tuple[er.RegistryEntry, ...]
     devices: tuple[Device, ...]
     items: frozenset[Item]
 
@@ -141,17 +154,22 @@ class Revealed:
 class RevealedCache:
     """Caches what each scope reveals, until a registry changes."""
 
-    _kept: dict[Scope, tuple[int, Revealed]] = field(default_factory=dict)
+    _kept: dict[Scope, tuple[LiveScope, int, Revealed]] = field(default_factory=dict)
+
+    def knows(self, live: LiveScope) -> bool:
+        """Return whether a scope was resolved before, so that an update is fast."""
+        kept = self._kept.get(live.scope)
+        return kept is not None and kept[0] is live
 
     def find(self, hass: HomeAssistant, directory: EntityDirectory, live: LiveScope) -> Revealed:
         """Return what a scope currently reveals."""
         kept = self._kept.get(live.scope)
-        if kept is not None and kept[0] == directory.revision:
-            return kept[1]
+        if kept is not None and kept[0] is live and kept[1] == directory.revision:
+            return kept[2]
         if len(self._kept) >= _MAX_SCOPES:
             self._kept.clear()
         found = reveal(hass, live)
-        self._kept[live.scope] = directory.revision, found
+        self._kept[live.scope] = live, directory.revision, found
         return found
 
 
@@ -159,14 +177,15 @@ def reveal(hass: HomeAssistant, live: LiveScope) -> Revealed:
     """Return what a scope reveals."""
     allows, scope = live.allows, live.scope
     entries = tuple(entry for entry in er.async_get(hass).entities.values() if allows(entry.entity_id))
+    enabled = tuple(entry for entry in entries if entry.disabled_by is None)
     if scope.is_everything:
         devices = tuple(_without_own(hass, entries))
         items = frozenset((DEVICE, device.id) for device in devices)
-        return Revealed(everything=True, entries=entries, devices=devices, items=items)
+        return Revealed(everything=True, entries=entries, enabled=enabled, devices=devices, items=items)
     rule = Revealing(hass, scope)
-    items = rule.by_scope().union(*map(rule.by_entry, entries))
+    items = rule.by_scope() | rule.by_entries(entries)
     devices = tuple(device for device in all_devices(hass) if (DEVICE, device.id) in items)
-    return Revealed(everything=False, entries=entries, devices=devices, items=items)
+    return Revealed(everything=False, entries=entries, enabled=enabled, devices=devices, items=items)
 
 
 def all_devices(hass: HomeAssistant) -> Iterator[Device]:

@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import condition, device_registry as dr, entity_registry as er, trigger
 from homeassistant.helpers.entity import entity_sources, get_device_class, get_supported_features
 from homeassistant.helpers.group import GenericGroup, get_entity_ids, get_group_entities
-from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
+from homeassistant.helpers.target import SelectedEntities, TargetSelection, async_extract_referenced_entity_ids
 
 from ..keys import Capability
 from ..refusal import bad_request
@@ -17,7 +17,7 @@ from ..scope.references import MAX_TARGET_IDS, TARGET_FIELDS
 from . import services
 from .caller import Caller
 from .declaration import Operation
-from .registries import revealed_to
+from .registries import prepare, revealed_to
 from .revealed import Revealed
 
 EXTRACT: Final = Operation("targets.extract", Capability.READ)
@@ -55,7 +55,7 @@ class Selected:
     missing: Ids
 
 
-def select(caller: Caller, target: Target, *, expands_groups: bool, primary_only: bool) -> Selected:
+async def select(caller: Caller, target: Target, *, expands_groups: bool, primary_only: bool) -> Selected:
     """Resolve a target.
 
     IDs of items that are not revealed are treated like IDs that do not exist.
@@ -70,26 +70,40 @@ def select(caller: Caller, target: Target, *, expands_groups: bool, primary_only
         RefusedError: There are too many IDs.
 
     """
-    exclude = target.get(_EXCLUDE) or {}
-    named, excluded = _ids(target), _ids(exclude)
+    named, excluded = _ids(target), _ids(target.get(_EXCLUDE) or {})
     if sum(map(len, (*named.values(), *excluded.values()))) > MAX_TARGET_IDS:
         raise bad_request(f"The target has more than {MAX_TARGET_IDS} ids.")
+    await prepare(caller)
     sight = _Sight.of(caller)
-    known = {name: {item for item in items if sight.has(name, item)} for name, items in named.items()}
     if not any(named.values()):
         return Selected(set(), set(), set(), set(), {})
-    config: dict[str, Any] = {name: sorted(items) for name, items in known.items() if items}
-    config[_ENTITIES] = sorted(sight.expanded(named[_ENTITIES]) if expands_groups else named[_ENTITIES])
-    taken = {name: {item for item in items if sight.has(name, item)} for name, items in excluded.items()}
-    taken[_ENTITIES] = sight.expanded(excluded[_ENTITIES], keeps_groups=True) if expands_groups else excluded[_ENTITIES]
-    if any(taken.values()):
-        config[_EXCLUDE] = {name: sorted(items) for name, items in taken.items() if items}
     found = async_extract_referenced_entity_ids(
-        caller.hass, TargetSelection(config), expand_group=False, primary_entities_only=primary_only
+        caller.hass,
+        _selection(sight, named, excluded, expands_groups=expands_groups),
+        expand_group=False,
+        primary_entities_only=primary_only,
     )
     caller.activity.reached = frozenset(found.referenced | found.indirectly_referenced)
+    return _within(sight, found, named, excluded)
+
+
+def _selection(sight: _Sight, named: Ids, excluded: Ids, *, expands_groups: bool) -> TargetSelection:
+    """Return what Home Assistant resolves: the revealed IDs, and all entity IDs."""
+    known, taken = sight.known(named), sight.known(excluded)
+    known[_ENTITIES], taken[_ENTITIES] = named[_ENTITIES], excluded[_ENTITIES]
+    if expands_groups:
+        known[_ENTITIES] = sight.expanded(named[_ENTITIES])
+        taken[_ENTITIES] = sight.expanded(excluded[_ENTITIES], keeps_groups=True)
+    config: dict[str, Any] = {name: sorted(items) for name, items in known.items() if items}
+    if any(taken.values()):
+        config[_EXCLUDE] = {name: sorted(items) for name, items in taken.items() if items}
+    return TargetSelection(config)
+
+
+def _within(sight: _Sight, found: SelectedEntities, named: Ids, excluded: Ids) -> Selected:
+    """Return the part of a selection that is revealed. The IDs that are not revealed count as missing."""
+    allows, revealed, known = sight.allows, sight.revealed, sight.known(named)
     unknown = {name: items - known[name] for name, items in named.items()}
-    allows, revealed = sight.allows, sight.revealed
     return Selected(
         named={item for item in found.referenced if allows(item) or item in named[_ENTITIES]},
         reached=set(filter(allows, found.indirectly_referenced)),
@@ -107,20 +121,20 @@ def select(caller: Caller, target: Target, *, expands_groups: bool, primary_only
 async def usable_triggers(caller: Caller, target: Target, *, expands_groups: bool) -> set[str]:
     """Return the triggers that can be used with entities of a target."""
     descriptions = await trigger.async_get_all_descriptions(caller.hass)
-    return _usable(caller, target, _revealed(caller, descriptions), expands_groups=expands_groups)
+    return await _usable(caller, target, _revealed(caller, descriptions), expands_groups=expands_groups)
 
 
 async def usable_conditions(caller: Caller, target: Target, *, expands_groups: bool) -> set[str]:
     """Return the conditions that can be used with entities of a target."""
     descriptions = await condition.async_get_all_descriptions(caller.hass)
-    return _usable(caller, target, _revealed(caller, descriptions), expands_groups=expands_groups)
+    return await _usable(caller, target, _revealed(caller, descriptions), expands_groups=expands_groups)
 
 
 async def usable_services(caller: Caller, target: Target, *, expands_groups: bool) -> set[str]:
     """Return the services that the key may call with entities of a target."""
     offered = services.offered(caller, await services.descriptions(caller))
     flat = {f"{domain}.{name}": text for domain, found in offered.items() for name, text in found.items()}
-    return _usable(caller, target, flat, expands_groups=expands_groups)
+    return await _usable(caller, target, flat, expands_groups=expands_groups)
 
 
 def _ids(target: Target) -> Ids:
@@ -149,6 +163,10 @@ class _Sight:
             _FLOORS: self.revealed.has_floor,
             _LABELS: self.revealed.has_label,
         }[name](item)
+
+    def known(self, ids: Ids) -> Ids:
+        """Return the IDs that are revealed, if they exist."""
+        return {name: {item for item in items if self.has(name, item)} for name, items in ids.items()}
 
     def _is_composite(self, device_id: str) -> bool:
         """Return whether an ID belongs to a device that was split into several devices, one of which is revealed."""
@@ -188,12 +206,12 @@ def _revealed(caller: Caller, descriptions: Mapping[str, Any]) -> Mapping[str, A
     return {name: text for name, text in descriptions.items() if name.partition(".")[0] in shown}
 
 
-def _usable(
+async def _usable(
     caller: Caller, target: Target, descriptions: Mapping[str, Mapping[str, Any] | None], *, expands_groups: bool
 ) -> set[str]:
     """Return what can be used with at least one entity of a target."""
     caller.ensure_unchanged()
-    selected = select(caller, target, expands_groups=expands_groups, primary_only=False)
+    selected = await select(caller, target, expands_groups=expands_groups, primary_only=False)
     allows = caller.home.allows
     kinds = {*_kinds(caller.hass, filter(allows, selected.named)), *_kinds(caller.hass, selected.reached, reached=True)}
     return {

@@ -185,12 +185,8 @@ def _response_error(translation_key: str) -> ServiceValidationError:
 async def _call(
     caller: Caller, name: tuple[str, str], planned: PlannedCall, context: Context, *, wants_response: bool
 ) -> tuple[list[Any], ServiceResponse]:
-    hass, allows, encode, redaction = (
-        caller.hass,
-        caller.home.allows,
-        caller.resources.state_json.encode,
-        caller.redaction,
-    )
+    hass, allows = caller.hass, caller.home.allows
+    encode, redaction = caller.resources.state_json.encode, caller.redaction
     changed: list[Any] = []
 
     @callback

@@ -6,8 +6,9 @@ from enum import Enum, auto
 from homeassistant.core import HomeAssistant, State
 
 from ..scope.redaction import Redaction
+from .channels import EntityChannel
 from .compressed import compressed_state, difference, update_time
-from .feed import EntityChannel, Shown, entity_event
+from .entity_events import Shown, entity_event
 
 
 class _Mark(Enum):

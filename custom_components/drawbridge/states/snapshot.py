@@ -6,9 +6,10 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant
 
+from .channels import Batch, EntityChannel
 from .compressed import compressed_state
 from .conflation import Conflation
-from .feed import Batch, ChangeFeed, EntityChannel
+from .feed import ChangeFeed
 
 _SLICE_SECONDS: Final = 0.002
 _SLICE_ENTITIES: Final = 64

@@ -7,8 +7,13 @@ from typing import Any, Final
 
 from ..door import Door
 from ..keys import ApiKey
+from ..limits.limiters import Limiters
+from ..limits.lockout import Lockouts
+from ..limits.sending import Sending
+from ..options import Options
 from .counters import DURATION_BOUNDS, CacheCounters, Counters
 from .health import Health
+from .listener import ListenerStatus
 from .live import DELAY_BOUNDS, LiveCounters
 from .recorder import Recorder
 from .window import WINDOW_SECONDS, Totals
@@ -24,23 +29,18 @@ class BridgeStatus:
     version: str
     home_assistant_version: str
     running: bool
+    options: Options
     keys: Iterable[ApiKey]
     caches: Mapping[str, Mapping[str, float | None]]
     """For each cache: ``entries``, ``bytes``, and in seconds ``age`` and ``warm_seconds``."""
-    lockouts: Mapping[str, int]
-    """Locked-out addresses (``active``) and lock-outs since the start (``total``)."""
-    audit: Mapping[str, int | bool | Mapping[str, int]]
-    """Audit records since the start (``records``), whether they are written to a file (``file``), and those that were
-    not written (``dropped``), by reason."""
-    sending: Mapping[str, int]
-    """Unread responses (``answers``), their size (``bytes``), and dropped connections (``dropped``)."""
-    per_minute: int
-    """The rate limit of keys without their own; 0 for no limit."""
+    limits: Limiters
+    audit_records: int
+    """The number of audit records since the start."""
+    audit_dropped: Mapping[str, int]
+    """The number of audit records that were not written to the file since the start, by reason."""
     pending_bytes: int
     """The number of bytes that the clients of live connections have not read yet."""
-    listener: Mapping[str, float | None]
-    """Of the listener: whether it is ``enabled`` and ``running``, its open ``connections``, those that were ``dropped``
-    for others, and the Unix time at which its ``certificate_ends``."""
+    listener: ListenerStatus
 
 
 def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
@@ -50,26 +50,24 @@ def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
         "schema": SCHEMA,
         "generated_at": time.time(),
         "bridge": {"version": about.version, "started_at": recorder.started_at},
-        "home_assistant": {
-            "version": about.home_assistant_version,
-            "running": about.running,
-        },
+        "home_assistant": {"version": about.home_assistant_version, "running": about.running},
         "health": health_document(recorder.health(running=about.running)),
         **_traffic(counters),
         "cache": {name: _cache(counters.caches[name], holds) for name, holds in about.caches.items()},
-        "keys": [_key(recorder, key, about.per_minute) for key in about.keys],
+        "keys": [_key(recorder, key, about.options.per_minute) for key in about.keys],
         "auth_failures": dict(counters.auth_failures),
         "denied": dict(counters.denied),
         "rate_limited": [{"key": key_id, "count": count} for key_id, count in counters.rate_limited.items()],
-        "lockouts": dict(about.lockouts),
-        "sending": dict(about.sending),
+        "lockouts": _lockouts(about.limits.lockouts),
+        "sending": _sending(about.limits.sending),
         "live": _live(recorder.live, about.pending_bytes),
-        "doors": [
-            {"door": door, "requests": counters.doors[door], "clients": recorder.live.door_clients[door]}
-            for door in Door
-        ],
-        "listener": dict(about.listener),
-        "audit": dict(about.audit),
+        "doors": _doors(recorder),
+        "listener": _listener(about),
+        "audit": {
+            "records": about.audit_records,
+            "file": about.options.audit_file,
+            "dropped": about.audit_dropped,
+        },
         "event_loop_lag": _lag(recorder.totals()),
     }
 
@@ -114,6 +112,29 @@ def _cache(counters: CacheCounters, holds: Mapping[str, float | None]) -> dict[s
         "invalidations": counters.invalidations,
         "evictions": counters.evictions,
         **holds,
+    }
+
+
+def _lockouts(lockouts: Lockouts) -> dict[str, int]:
+    return {"active": lockouts.active(time.monotonic()), "total": lockouts.total}
+
+
+def _sending(sending: Sending) -> dict[str, int]:
+    return {"answers": sending.answers, "bytes": sending.size, "dropped": sending.dropped}
+
+
+def _doors(recorder: Recorder) -> list[dict[str, Any]]:
+    requests, clients = recorder.counters.doors, recorder.live.door_clients
+    return [{"door": door, "requests": requests[door], "clients": clients[door]} for door in Door]
+
+
+def _listener(about: BridgeStatus) -> dict[str, float | None]:
+    return {
+        "enabled": about.options.listener_enabled,
+        "running": about.listener.is_running,
+        "connections": len(about.limits.places),
+        "dropped": about.limits.places.dropped,
+        "certificate_ends": about.listener.certificate_ends,
     }
 
 

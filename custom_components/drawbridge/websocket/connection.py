@@ -98,7 +98,7 @@ class Connection:
         command = self._commands.get(head[1]) if head is not None else None
         if command is None or not inspect.iscoroutinefunction(command.handler):
             return True
-        return not self.bridge.concurrency.is_full(self.key.id, self.bridge.options.max_concurrent)
+        return not self.bridge.limits.concurrency.is_full(self.key.id, self.bridge.options.max_concurrent)
 
     async def _wait_for_room(self, message: object) -> bool:
         """Read nothing more from a client that sends commands faster than they end, or than it reads their results.
@@ -108,7 +108,7 @@ class Connection:
         """
         deadline = time.monotonic() + _WAIT_SECONDS
         while not self._has_room_for(message) and time.monotonic() < deadline:
-            await self.bridge.concurrency.wait(self.key.id, _POLL_SECONDS)
+            await self.bridge.limits.concurrency.wait(self.key.id, _POLL_SECONDS)
             if self._is_closed or self.outbox.is_closing:
                 return False
         return True
@@ -174,7 +174,7 @@ class Connection:
         self, number: int, command: Command, message: dict[str, Any], request: Request, work: Coroutine[Any, Any, Any]
     ) -> None:
         """Run an asynchronous command, within the concurrency limit of the key."""
-        places, key_id = self.bridge.concurrency, self.key.id
+        places, key_id = self.bridge.limits.concurrency, self.key.id
         if places.is_full(key_id, self.bridge.options.max_concurrent):
             work.close()
             self._answer_error(number, command, message, request, RefusedError(Refusal.BUSY))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 from ..keys import Capability
 from ..operations.caller import Caller
 from ..scope.model import NOTHING
-from ..states.feed import Batch, EntityChannel, EntityFilter, Shown
+from ..states.channels import Batch, EntityChannel, EntityFilter
+from ..states.entity_events import Shown
 from .frames import compressed_frame, deflated, message_frame, text_frame
 from .outbox import event_frames
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from ..operations.caller import Caller
 from ..operations.event_following import EventFollower
-from ..states.feed import Batch
+from ..states.channels import Batch
 
 if TYPE_CHECKING:
     from .command import Request

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from ..states.feed import Batch
+from ..states.channels import Batch
 from .frames import message_frame
 
 MAX_BUFFERED_BYTES: Final = 131_072

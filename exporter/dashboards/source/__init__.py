@@ -1,1 +1,1 @@
-"""The Grafana dashboard, a panel in a line or a few."""
+"""The source of the Grafana dashboard."""

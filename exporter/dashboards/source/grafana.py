@@ -1,4 +1,4 @@
-"""From rows of panels to the JSON that Grafana wants."""
+"""Converts rows of panels to the JSON of a Grafana dashboard."""
 
 import itertools
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ ROWS: Final = (OVERVIEW, TRAFFIC, LIVE, DOORS, CACHE, KEYS, SECURITY, EXPORTER)
 
 
 def dashboard() -> Json:
-    """Return the dashboard as Grafana wants it."""
+    """Return the dashboard as Grafana's JSON model."""
     return {
         "title": "Drawbridge",
         "uid": "drawbridge",
@@ -31,23 +31,25 @@ def dashboard() -> Json:
         "refresh": "30s",
         "timezone": "browser",
         "time": {"from": "now-6h", "to": "now"},
-        "links": [
-            {
-                "title": "Runbooks",
-                "type": "link",
-                "icon": "doc",
-                "url": RUNBOOKS,
-                "targetBlank": True,
-                "asDropdown": False,
-                "includeVars": False,
-                "keepTime": False,
-                "tags": [],
-                "tooltip": "What to look at first, for each alert",
-            }
-        ],
+        "links": [_link()],
         "annotations": {"list": [_restarts()]},
         "templating": {"list": list(_variables())},
         "panels": list(_panels()),
+    }
+
+
+def _link() -> Json:
+    return {
+        "title": "Runbooks",
+        "type": "link",
+        "icon": "doc",
+        "url": RUNBOOKS,
+        "targetBlank": True,
+        "asDropdown": False,
+        "includeVars": False,
+        "keepTime": False,
+        "tags": [],
+        "tooltip": "What to look at first, for each alert",
     }
 
 
@@ -141,7 +143,7 @@ def _defaults(panel: Panel) -> Json:
     steps = panel.steps or (("green", None),)
     defaults: Json = {
         "unit": panel.unit,
-        "min": 0 if panel.title != "Clock" else None,
+        "min": 0 if panel.title != "Clock skew" else None,
         "max": panel.maximum,
         "decimals": panel.decimals,
         "mappings": list(panel.mappings),
@@ -182,7 +184,7 @@ def _options(panel: Panel) -> Json:
 
 
 def _overrides(panel: Panel) -> list[Json]:
-    """Give each column of a table its unit; the fields bear their final names by then."""
+    """Set the unit of each column. The overrides apply after the transformations, so they use the final names."""
     return [
         {"matcher": {"id": "byName", "options": title}, "properties": [{"id": "unit", "value": unit}]}
         for _, title, unit in panel.columns
@@ -191,7 +193,7 @@ def _overrides(panel: Panel) -> list[Json]:
 
 
 def _transformations(panel: Panel) -> list[Json]:
-    """Join a table's queries and keep the columns that are wanted, in their order."""
+    """Join the queries of a table, and keep its columns in their order."""
     if not panel.columns:
         return []
     merge = [{"id": "merge", "options": {}}] if len(panel.queries) > 1 else []

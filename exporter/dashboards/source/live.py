@@ -37,7 +37,7 @@ LIVE: Final = Row(
         ),
         Panel(
             "Commands by type",
-            "WebSocket commands answered per second. The type other is a command that does not exist.",
+            "WebSocket commands answered per second. Commands that do not exist have the type `other`.",
             ((f"topk(10, {rate('stream_commands_total', by='type')})", "{{type}}"),),
             unit="reqps",
         ),

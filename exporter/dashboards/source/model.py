@@ -1,11 +1,11 @@
-"""Panels, rows, and the parts that their queries are made of."""
+"""Panels, rows, and helpers for their PromQL queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-# What every query selects.
 CHOSEN: Final = 'instance=~"$instance"'
+"""The matcher of every query: the instances that are selected in the dashboard."""
 NAMED: Final = f"* on (instance, key) group_left (name) drawbridge_key_info{{{CHOSEN}}}"
 
 type Query = tuple[str, str]
@@ -14,7 +14,7 @@ type Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One panel: its queries with their legends, its unit, its width in 24ths."""
+    """A panel. Queries are pairs of an expression and a legend. The dashboard is 24 columns wide."""
 
     title: str
     description: str
@@ -34,32 +34,32 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of panels that can be folded."""
+    """A collapsible row of panels."""
 
     title: str
     panels: Sequence[Panel]
 
 
 def rate(metric: str, labels: str = "", by: str = "instance") -> str:
-    """Return a rate, summed."""
+    """Return the sum of the rates of a counter."""
     more = f", {labels}" if labels else ""
     return f"sum by ({by}) (rate(drawbridge_{metric}{{{CHOSEN}{more}}}[$__rate_interval]))"
 
 
 def quantile(value: float, by: str = "", metric: str = "http_request_duration_seconds") -> str:
-    """Return a quantile of a histogram, that of the durations of requests by default; nothing at rest.
+    """Return a quantile of a histogram, by default that of the request durations.
 
-    Without requests the quantile is NaN, which is not greater than or equal to 0.
+    Without requests, the quantile is NaN. The comparison with 0 removes it.
     """
     labels = f"le, {by}" if by else "le"
     return f"histogram_quantile({value}, {rate(f'{metric}_bucket', by=labels)}) >= 0"
 
 
 def share(part: str, whole: str) -> str:
-    """Return a ratio; nothing instead of NaN while the whole is 0."""
+    """Return a ratio, without a result while the denominator is 0."""
     return f"{part} / ({whole} > 0)"
 
 
 def value_of(metric: str) -> str:
-    """Return a metric as it is."""
+    """Return the value of a gauge."""
     return f"drawbridge_{metric}{{{CHOSEN}}}"

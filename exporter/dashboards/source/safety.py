@@ -1,4 +1,4 @@
-"""The rows that show who may what, and who watches: keys, security, exporter."""
+"""The rows about keys, security and the exporter."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ KEYS: Final = Row(
     (
         Panel(
             "API keys",
-            "When each was made, last used and rotated, and when it expires. A key that nobody uses should go.",
+            "Times of creation, last use, last rotation and expiry. Remove keys that are not used.",
             (
                 (f"{value_of('key_enabled')} {NAMED}", "enabled"),
                 (f"{value_of('key_created_timestamp_seconds')} * 1000 {NAMED}", "created"),
@@ -34,21 +34,21 @@ KEYS: Final = Row(
         ),
         Panel(
             "Requests by key",
-            "Requests a second.",
+            "Requests per second.",
             ((f"{rate('key_requests_total', by='instance, key')} {NAMED}", "{{name}}"),),
             unit="reqps",
             stack=True,
         ),
         Panel(
             "Refused by key",
-            "Requests a second that a good key was not allowed to make.",
+            "Requests per second with a valid key that were refused.",
             ((f"{rate('key_denied_total', by='instance, key')} {NAMED}", "{{name}}"),),
             unit="reqps",
             runbooks=("DrawbridgeRefusalBurst",),
         ),
         Panel(
             "Rate limited by key",
-            "Requests a second beyond a key's limit.",
+            "Requests per second that were refused by the rate limit of the key.",
             ((f"{rate('rate_limited_total', by='instance, key')} {NAMED}", "{{name}}"),),
             unit="reqps",
             runbooks=("DrawbridgeRefusalBurst",),
@@ -60,16 +60,16 @@ SECURITY: Final = Row(
     "Security",
     (
         Panel(
-            "Refused for the key",
-            "No key, a malformed one, or one that does not exist, is expired or disabled.",
+            "Authentication failures",
+            "Requests per second without a valid key, by reason: missing, malformed, unknown, expired or disabled.",
             ((rate("auth_failures_total", by="reason"), "{{reason}}"),),
             unit="reqps",
             stack=True,
             runbooks=("DrawbridgeRefusalBurst",),
         ),
         Panel(
-            "Refused for the rights",
-            "A good key that asked for more than it may.",
+            "Denied requests",
+            "Requests per second with a valid key that does not have the permission, by reason.",
             ((rate("denied_total", by="reason"), "{{reason}}"),),
             unit="reqps",
             stack=True,
@@ -77,8 +77,8 @@ SECURITY: Final = Row(
         ),
         Panel(
             "Lock-outs",
-            "Lock-outs started within 15 minutes, and addresses that are locked out now. The first lock-outs of an"
-            " address take only seconds.",
+            "Lock-outs started in the last 15 minutes, and addresses that are locked out now. The first lock-outs of an"
+            " address last only a few seconds.",
             (
                 (f"instance:drawbridge_lockouts_started:increase15m{{{CHOSEN}}}", "started {{instance}}"),
                 (value_of("lockouts"), "locked out now {{instance}}"),
@@ -100,24 +100,24 @@ EXPORTER: Final = Row(
     "Exporter",
     (
         Panel(
-            "Scrape",
-            "Time that reading the bridge took.",
+            "Scrape duration",
+            "Time that the exporter needed to read the bridge.",
             ((value_of("scrape_duration_seconds"), "{{instance}}"),),
             unit="s",
             width=6,
             runbooks=("DrawbridgeScrapeFailing",),
         ),
         Panel(
-            "Why the bridge could not be read",
-            "1 for the reason of a scrape that failed.",
+            "Scrape errors",
+            "1 for the reason why the exporter could not read the bridge.",
             ((f"max by (reason) ({value_of('scrape_error')})", "{{reason}}"),),
             width=6,
             decimals=0,
             runbooks=("DrawbridgeDown",),
         ),
         Panel(
-            "Clock",
-            "By how much the bridge's clock is ahead of the exporter's.",
+            "Clock skew",
+            "Difference between the clocks of the bridge and the exporter. Positive if the bridge's clock is ahead.",
             ((value_of("clock_skew_seconds"), "{{instance}}"),),
             unit="s",
             width=6,
@@ -125,7 +125,7 @@ EXPORTER: Final = Row(
         ),
         Panel(
             "Memory of the exporter",
-            "Resident; it stays flat.",
+            "Resident memory of the exporter. It should not grow.",
             (
                 (
                     f"process_resident_memory_bytes{{{CHOSEN}}} and on (instance, job) drawbridge_exporter_build_info",
@@ -137,7 +137,8 @@ EXPORTER: Final = Row(
         ),
         Panel(
             "Requests in progress",
-            "Scrapes by Prometheus, requests to bridges, and bridges. Each bridge has one request at most.",
+            "Scrapes by Prometheus, requests to bridges, and the number of bridges. Each bridge has at most one request"
+            " in progress.",
             (
                 (value_of("exporter_scrapes_in_flight"), "scrapes {{instance}}"),
                 (value_of("exporter_requests_in_flight"), "requests {{instance}}"),
@@ -149,7 +150,7 @@ EXPORTER: Final = Row(
         ),
         Panel(
             "Scrapes of bridges by result",
-            "Success, or the reason of the failure; and scrapes that the exporter refused.",
+            "Scrapes per second, by result: success, the reason of the failure, or refused by the exporter.",
             (
                 (rate("exporter_collections_total", by="result"), "{{result}}"),
                 (rate("exporter_scrapes_refused_total"), "refused {{instance}}"),

@@ -1,4 +1,4 @@
-"""The rows that show how the bridge serves: overview, traffic, cache."""
+"""The rows about traffic and the cache, and the overview."""
 
 from typing import Final
 
@@ -29,7 +29,7 @@ OVERVIEW: Final = Row(
     (
         Panel(
             "Bridge",
-            "Whether the exporter could read the bridge at its last scrape.",
+            "Whether the last scrape of the bridge was successful.",
             ((value_of("up"), "{{instance}}"),),
             kind="stat",
             width=4,
@@ -40,8 +40,8 @@ OVERVIEW: Final = Row(
         ),
         Panel(
             "Health score",
-            "Weighted mean of errors, latency, cache and event loop over five minutes. 80 % stands on every threshold"
-            " of the checklist.",
+            "Weighted mean of errors, latency, cache and event loop over five minutes. A bridge that just meets every"
+            " threshold of the checklist has 80 %.",
             ((value_of("health_score_ratio"), "{{instance}}"),),
             unit="percentunit",
             kind="gauge",
@@ -53,7 +53,7 @@ OVERVIEW: Final = Row(
         ),
         Panel(
             "Requests",
-            "Requests answered a second, of every status.",
+            "Requests answered per second, with any status.",
             ((rate("http_requests_total"), "{{instance}}"),),
             unit="reqps",
             kind="stat",
@@ -62,7 +62,7 @@ OVERVIEW: Final = Row(
         ),
         Panel(
             "Errors",
-            "Share of the requests that were answered 5xx. The objective is under 1 %, the checklist's threshold 5 %.",
+            "Share of requests answered with 5xx. The objective is below 1 %, the threshold of the checklist is 5 %.",
             ((ERROR_SHARE, "{{instance}}"),),
             unit="percentunit",
             kind="stat",
@@ -73,7 +73,7 @@ OVERVIEW: Final = Row(
         ),
         Panel(
             "Mean duration",
-            "Mean time from a request to its answer. The checklist's threshold is 2 s.",
+            "Mean response time. The threshold of the checklist is 2 s.",
             ((MEAN, "{{instance}}"),),
             unit="s",
             kind="stat",
@@ -84,7 +84,7 @@ OVERVIEW: Final = Row(
         ),
         Panel(
             "Cache hit rate",
-            "Share of the cacheable requests that the caches answered; a 304 is a hit.",
+            "Share of the cacheable requests that were answered from a cache. A 304 counts as a hit.",
             ((share(rate("cache_hits_total"), rate("cache_requests_total")), "{{instance}}"),),
             unit="percentunit",
             kind="stat",
@@ -95,7 +95,7 @@ OVERVIEW: Final = Row(
         ),
         Panel(
             "Firing alerts",
-            "Alerts of Drawbridge that fire now, by severity. The watchdog, which always fires, does not count.",
+            "Firing alerts of Drawbridge by severity, without the watchdog, which always fires.",
             tuple((f'count({FIRING}severity="{severity}"}}) or vector(0)', severity) for severity in SEVERITIES),
             kind="stat",
             width=12,
@@ -104,8 +104,9 @@ OVERVIEW: Final = Row(
             decimals=0,
         ),
         Panel(
-            "Error budget left of 30 days",
-            "What is left of the 1 % of requests that may fail, or take longer than 2 s. Below 0 it is overspent.",
+            "Remaining error budget (30 days)",
+            "Remaining share of the 1 % of requests that may fail or take longer than 2 s. Below 0, the budget is"
+            " exceeded.",
             (
                 (f"instance:drawbridge_http_errors:budget_left30d{{{CHOSEN}}}", "errors {{instance}}"),
                 (f"instance:drawbridge_http_slow:budget_left30d{{{CHOSEN}}}", "slow {{instance}}"),
@@ -118,8 +119,8 @@ OVERVIEW: Final = Row(
             runbooks=("DrawbridgeErrorBudgetBurn", "DrawbridgeLatencyBudgetBurn"),
         ),
         Panel(
-            "Why the score is what it is",
-            "The score and its four parts. A part without data in the last five minutes is left out.",
+            "Components of the health score",
+            "The score and its four components. A component without data in the last five minutes is left out.",
             (
                 (value_of("health_score_ratio"), "score {{instance}}"),
                 (value_of("health_component_ratio"), "{{component}} {{instance}}"),
@@ -130,19 +131,19 @@ OVERVIEW: Final = Row(
             runbooks=("DrawbridgeHealthScoreLow",),
         ),
         Panel(
-            "Lag of Home Assistant's event loop",
-            "By how much timers were late: mean and largest of the last five minutes. Over 0.1 s everything in Home"
+            "Event loop lag",
+            "Lag of Home Assistant's event loop: mean and maximum of the last five minutes. Above 0.1 s, all of Home"
             " Assistant is slow.",
             (
                 (value_of("event_loop_lag_seconds"), "mean {{instance}}"),
-                (value_of("event_loop_lag_max_seconds"), "largest {{instance}}"),
+                (value_of("event_loop_lag_max_seconds"), "maximum {{instance}}"),
             ),
             unit="s",
             width=6,
         ),
         Panel(
             "Versions",
-            "Of Drawbridge and of Home Assistant.",
+            "Versions of Drawbridge and Home Assistant.",
             ((value_of("build_info"), ""),),
             kind="table",
             width=6,
@@ -160,7 +161,7 @@ TRAFFIC: Final = Row(
     (
         Panel(
             "Requests by route",
-            "Requests answered a second.",
+            "Requests answered per second.",
             ((rate("http_requests_total", by="route"), "{{route}}"),),
             unit="reqps",
             stack=True,
@@ -174,28 +175,28 @@ TRAFFIC: Final = Row(
         ),
         Panel(
             "Errors by route",
-            "Answers with 5xx a second, by route and status; 0 where there are none.",
+            "5xx responses per second, by route and status. 0 without errors.",
             ((FAILURES, "{{route}} {{code}}"),),
             unit="reqps",
             runbooks=("DrawbridgeErrorBudgetBurn",),
         ),
         Panel(
             "Duration",
-            "Half, 95 % and 99 % of the requests are answered within these times.",
+            "50th, 95th and 99th percentile of the response time.",
             ((quantile(0.5), "50 %"), (quantile(0.95), "95 %"), (quantile(0.99), "99 %")),
             unit="s",
             runbooks=("DrawbridgeLatencyBudgetBurn",),
         ),
         Panel(
             "Duration by route",
-            "95 % of the requests of a route are answered within this time.",
+            "95th percentile of the response time, by route.",
             ((quantile(0.95, "route"), "{{route}}"),),
             unit="s",
             runbooks=("DrawbridgeLatencyBudgetBurn",),
         ),
         Panel(
             "Bytes sent",
-            "Bodies as they went over the wire, compressed where they were.",
+            "Bytes of response bodies per second, as sent (after compression).",
             ((rate("http_response_bytes_total", by="route"), "{{route}}"),),
             unit="Bps",
             stack=True,
@@ -208,7 +209,7 @@ CACHE: Final = Row(
     (
         Panel(
             "Hit rate by cache",
-            "Under 80 % for long, answers cost more than they need to.",
+            "Share of the cacheable requests that were answered from the cache. It should be above 80 %.",
             ((HITS, "{{cache}} {{instance}}"),),
             unit="percentunit",
             maximum=1,
@@ -216,7 +217,7 @@ CACHE: Final = Row(
         ),
         Panel(
             "Cacheable requests",
-            "Answered whole from a cache, by a 304, or computed anew.",
+            "Requests per second: answered from a cache, answered with 304, or not in a cache.",
             (
                 (
                     f"{rate('cache_hits_total', by='cache')} - {rate('cache_revalidations_total', by='cache')}",
@@ -233,25 +234,23 @@ CACHE: Final = Row(
         ),
         Panel(
             "Invalidations and evictions",
-            "Changes that made answers invalid; views dropped for want of memory.",
+            "Invalidations of cached responses, and views evicted to stay within the memory limit, per second.",
             (
                 (rate("cache_invalidations_total", by="cache"), "{{cache}} invalidations"),
                 (rate("cache_evictions_total", by="cache"), "{{cache}} evictions"),
             ),
             unit="cps",
         ),
-        Panel(
-            "Views", "Prepared answers that a cache holds.", ((value_of("cache_entries"), "{{cache}} {{instance}}"),)
-        ),
+        Panel("Views", "Responses in each cache.", ((value_of("cache_entries"), "{{cache}} {{instance}}"),)),
         Panel(
             "Memory",
-            "Of the prepared answers.",
+            "Memory used by the cached responses.",
             ((value_of("cache_bytes"), "{{cache}} {{instance}}"),),
             unit="bytes",
         ),
         Panel(
             "Age and warming",
-            "Age of the oldest answer, and how long the last warming took.",
+            "Age of the oldest cached response, and duration of the last cache warming.",
             (
                 (value_of("cache_age_seconds"), "{{cache}} age"),
                 (value_of("cache_warm_seconds"), "{{cache}} warming"),

@@ -32,7 +32,7 @@ def warn_of_few_files(targets: int) -> None:
 
 
 def use_many_resolver_threads() -> None:
-    """Give each name that does not resolve a thread of its own.
+    """Use enough threads that each slow DNS lookup can have its own.
 
     A lookup occupies a thread until the system's resolver gives up. With the few threads of asyncio's
     default, some targets whose names do not resolve would delay the lookups of all others. Threads are

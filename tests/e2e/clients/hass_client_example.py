@@ -1,4 +1,4 @@
-"""What hass-client can do, for: URL KEY LAMP OTHER_LAMP. Prints what it held as JSON."""
+"""Uses the features of hass-client. Arguments: URL KEY LAMP OTHER_LAMP. Prints its states as JSON."""
 
 import asyncio
 import json

@@ -134,7 +134,7 @@ async def test_home_assistant_stops_with_open_connections(doors: Doors) -> None:
             await stream.content.read()
             await doors.hass.async_block_till_done()
         idle.close()
-    await until(lambda: len(doors.running.places) == 0)
+    await until(lambda: len(doors.running.limits.places) == 0)
     with pytest.raises(ClientConnectorError):
         await doors.get("/health")
 

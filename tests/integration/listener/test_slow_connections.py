@@ -93,7 +93,7 @@ async def test_a_handshake_that_does_not_come(doors: Doors, tmp_path: Path, monk
 
 async def test_the_limit_of_an_address(doors: Doors) -> None:
     """The one that waits longest gives way; a connection that is served never does."""
-    found = doors.running.places
+    found = doors.running.limits.places
     found.most_of_group = 10
     async with (
         doors.session.ws_connect(f"{doors.url}/api/websocket") as live,

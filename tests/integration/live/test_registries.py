@@ -1,5 +1,7 @@
 """The registries, as far as a scope reveals them."""
 
+import asyncio
+import itertools
 from typing import Any
 
 import pytest
@@ -270,3 +272,55 @@ async def test_a_child_device(manor: Manor) -> None:
         assert set(devices) == {parent.id, child.id}
         assert devices[child.id]["parent_device_id"] == parent.id
         assert [item["area_id"] for item in await client.result("config/area_registry/list")] == ["living_room"]
+
+
+async def rename(entities: er.EntityRegistry, name: str) -> None:
+    """Rename an entity again and again."""
+    for number in itertools.count():
+        name = entities.async_update_entity(name, new_entity_id=f"sensor.moved_{number}").entity_id
+        await asyncio.sleep(0.002)
+
+
+@pytest.mark.parametrize("compress", [0, 15])
+async def test_large_registries(manor: Manor, own: LiveClient, monkeypatch: pytest.MonkeyPatch, compress: int) -> None:
+    """Large lists are not older than the events before them, and equal to Home Assistant's. Their cache is bounded."""
+    monkeypatch.setattr("custom_components.drawbridge.operations.entry_json._MAX_ENTRIES", 300)
+    entities, devices = er.async_get(manor.hass), dr.async_get(manor.hass)
+    entry = next(item for item in manor.hass.config_entries.async_entries("test"))
+    for number in range(250):
+        device = devices.async_get_or_create(
+            config_entry_id=entry.entry_id, identifiers={("test", f"d{number}")}, name=f"Device {number}"
+        )
+        for part in range(6):
+            entities.async_get_or_create(
+                "sensor", "test", f"{number}-{part}", device_id=device.id, suggested_object_id=f"s{number}_{part}"
+            )
+    wide = await manor.bridge.add_key("Wide", domains=["sensor"])
+    odd = await manor.bridge.add_key("Odd", globs=["sensor.s*_1", "sensor.moved_*"])
+    commands = ("config/entity_registry/list", "config/device_registry/list")
+    async with (
+        live(manor.bridge, wide, compress=compress) as first,
+        live(manor.bridge, odd, compress=compress) as second,
+        asyncio.TaskGroup() as tasks,
+    ):
+        for client in (first, second):
+            await client.result("subscribe_events", event_type="entity_registry_updated")
+        renaming = tasks.create_task(rename(entities, "sensor.s249_1"))
+        for _ in range(5):
+            for client, number in [(client, await client.send(commands[0])) for client in (first, second)]:
+                shown = [item["entity_id"] for item in (await client.answer(number))["result"]]
+                told = [item["event"]["data"]["entity_id"] for item in client.log if item["type"] == "event"]
+                (current,) = [name for name in shown if name.startswith("sensor.moved_")]
+                assert int(current.removeprefix("sensor.moved_")) >= len(told) - 1
+                assert len(set(shown)) == len(shown)
+        renaming.cancel()
+        for client in (first, second):
+            for command in commands:
+                shown = {item["id"]: item for item in await client.result(command)}
+                whole = {item["id"]: less_hidden(item) for item in await own.result(command)}
+                # The device that the lamp is connected through is hidden.
+                shown.pop(manor.lamp_device, None)
+                assert len(shown) >= 250
+                assert {name: whole[name] for name in shown} == shown
+    forms = manor.bridge.entry.runtime_data.resources.entry_json._forms.values()  # noqa: SLF001 - memory is the subject
+    assert max(len(form._kept) for form in forms) <= 300  # noqa: SLF001 - memory is the subject

@@ -92,7 +92,7 @@ async def test_a_connection_is_no_request(bridge: Bridge) -> None:
     async with live(bridge, secret) as client:
         await client.command("ping")
         await client.result("get_states")
-        assert not runtime.concurrency.is_full(next(iter(runtime.connections)).key.id, 1)
+        assert not runtime.limits.concurrency.is_full(next(iter(runtime.connections)).key.id, 1)
     assert runtime.recorder.counters.requests == requests
     assert set(runtime.recorder.counters.routes) == routes
     assert runtime.recorder.totals().requests == totals.requests

@@ -318,5 +318,5 @@ async def test_requests_made_up_at_random(
     assert not logged
     running = bridge.entry.runtime_data
     async with asyncio.timeout(30):
-        while len(running.concurrency) or running.sending.answers:  # noqa: ASYNC110 - nothing announces it
+        while len(running.limits.concurrency) or running.limits.sending.answers:  # noqa: ASYNC110 - nothing announces it
             await asyncio.sleep(0.05)

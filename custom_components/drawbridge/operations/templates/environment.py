@@ -4,18 +4,18 @@ One environment serves all renderings for a kind of key. Data of a single render
 """
 
 import functools
-from collections.abc import Hashable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, Final, cast, override
 
 import jinja2
-from homeassistant.core import Context, HomeAssistant
-from homeassistant.helpers.template import TemplateEnvironment, TemplateState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.template import TemplateEnvironment
 from jinja2.runtime import LoopContext, Macro
 from jinja2.utils import Joiner, Namespace
 
-from ...refusal import Refusal
-from . import catalog, formats, rules
+from . import catalog, rules
 from .catalog import Check
+from .checks import CALL_VARIABLES, ensure_method, ensure_operation, members
 from .compiler import MeteredCodeGenerator, Metering
 from .errors import TemplateRefusedError, TemplateTooMuchError
 from .guards import ENTITIES_OF, OF_ENTITY, OF_PLACES, OF_REGISTRIES, Function, guarded, state_functions
@@ -23,12 +23,10 @@ from .meter import MAX_TEXT
 from .rules import Names
 from .run import current, current_sight
 from .sight import Domain, SightKind, States
-from .sizes import MAX_BITS
 
 _KINDS: Final = ("function", "filter", "test")
 _OF_STATES: Final = frozenset({"expand", "state_attr_translated", "state_translated"})
 _OF_HOUSE: Final = OF_ENTITY | ENTITIES_OF | OF_REGISTRIES | OF_PLACES | _OF_STATES
-_VARIABLES: Final = ("_loop_vars", "_block_vars")
 _INDEXED: Final = (dict, list, tuple, str, range, Mapping)
 
 
@@ -130,17 +128,17 @@ class KeyEnvironment(TemplateEnvironment):
         if isinstance(obj, jinja2.Undefined):
             return obj()
         if isinstance(obj, States):
-            for name in _VARIABLES:
+            for name in CALL_VARIABLES:
                 more.pop(name, None)
             return run.taken(obj(*catalog.state_lookup(run, args, more), **more))
         if not isinstance(obj, Joiner):
-            _ensure_method(obj, args, more)
+            ensure_method(obj, args, more)
         return run.taken(context.call(obj, *args, **more))
 
     def _call_checked(self, context: Any, obj: Any, args: tuple[Any, ...], more: dict[str, Any]) -> Any:  # noqa: ANN401 - values of any kind
         if hasattr(obj, "jinja_pass_arg"):
             return context.call(obj, *args, **more)
-        for name in _VARIABLES:
+        for name in CALL_VARIABLES:
             more.pop(name, None)
         try:
             return obj(*args, **more)
@@ -159,7 +157,7 @@ class KeyEnvironment(TemplateEnvironment):
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         run = current()
         if not (isinstance(left, int | float) and isinstance(right, int | float) and operator != "**"):
-            _ensure_operation(run, operator, left, right)
+            ensure_operation(run, operator, left, right)
         return run.taken(self.binop_table[operator](left, right))
 
     @override
@@ -193,7 +191,7 @@ class KeyEnvironment(TemplateEnvironment):
                 return getattr(obj, name)
             case Namespace():
                 return super().getattr(obj, name)
-        if name in _members(obj):
+        if name in members(obj):
             return getattr(obj, name)
         if hasattr(type(obj), name):
             raise rules.not_to_be_used("attribute", name)
@@ -300,61 +298,6 @@ def _of_house(kind: SightKind, functions: Mapping[str, Function], *, is_filter: 
 def _plain(function: Function) -> Function:
     """Remove Jinja's context argument from a function that only takes it to prevent evaluation at compile time."""
     return functools.partial(function, None) if hasattr(function, "jinja_pass_arg") else function
-
-
-def _members(obj: object) -> frozenset[str]:
-    """Return the attributes and methods of an object that a template may use."""
-    if isinstance(obj, TemplateState):
-        return rules.STATE_MEMBERS
-    if isinstance(obj, Context):
-        return rules.CONTEXT_MEMBERS
-    if isinstance(obj, LoopContext):
-        return rules.MEMBERS["LoopContext"]
-    return _members_of(cast("Hashable", type(obj).__mro__))
-
-
-@functools.lru_cache(256)
-def _members_of(kinds: tuple[type, ...]) -> frozenset[str]:
-    names = (rules.MEMBERS.get(item.__name__) for item in kinds)
-    return frozenset().union(*(item for item in names if item))
-
-
-def _ensure_method(method: Any, args: tuple[Any, ...], more: Mapping[str, Any]) -> None:  # noqa: ANN401 - whatever a template calls
-    """Raise if a method is not allowed, or if its result would be too large."""
-    owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
-    if owner is None or name not in _members(owner):
-        raise TemplateRefusedError(Refusal.TEMPLATE_FUNCTION, f"'{name[:64]}' may not be called in this template.")
-    given = {key: value for key, value in more.items() if key not in _VARIABLES}
-    check = catalog.METHODS.get(name, catalog.measured) if isinstance(owner, str) else catalog.measured
-    if name in {"strftime", "isoformat"}:
-        check = catalog.time_format
-    check(current(), (owner, *args), given)
-
-
-def _ensure_operation(run: Any, operator: str, left: Any, right: Any) -> None:  # noqa: ANN401 - values of any kind
-    """Raise ``TemplateTooMuchError`` if the result of an operation would be too large."""
-    if operator == "*":
-        for some, times in ((left, right), (right, left)):
-            if isinstance(some, str | bytes) and isinstance(times, int):
-                run.meter.text(len(some) * max(times, 0))
-            elif isinstance(some, list | tuple) and isinstance(times, int):
-                run.meter.items(len(some) * max(times, 0))
-    elif operator == "%" and isinstance(left, str | bytes):
-        run.meter.text(formats.formatted_length(run.sizes, left, right))
-    elif operator == "**" and isinstance(left, int) and isinstance(right, int):
-        if left.bit_length() * abs(right) > MAX_BITS:
-            raise TemplateTooMuchError("A number is too large.")
-    elif operator in {"+", "-"}:
-        _ensure_sum(run, left, right)
-
-
-def _ensure_sum(run: Any, left: Any, right: Any) -> None:  # noqa: ANN401 - the same
-    if isinstance(left, str | bytes) and isinstance(right, str | bytes):
-        run.meter.text(len(left) + len(right))
-    elif isinstance(left, list | tuple) and isinstance(right, list | tuple):
-        run.meter.items(len(left) + len(right))
-    elif isinstance(left, set | frozenset):
-        catalog.hashed(run, (left, right), {})
 
 
 def _log(level: int, message: str) -> None:

@@ -53,6 +53,6 @@ def list_zones(request: Request) -> list[dict[str, Any]]:
 
 
 @commands.command("tag/list", house_items.TAGS)
-def list_tags(request: Request) -> list[dict[str, Any]]:
+async def list_tags(request: Request) -> list[dict[str, Any]]:
     """Return the tags in scope."""
-    return house_items.tags(request.caller)
+    return await house_items.tags(request.caller)

@@ -10,7 +10,7 @@ from homeassistant.helpers.json import json_fragment
 from ...encoding.codecs import CODINGS
 from ...encoding.negotiation import IDENTITY
 from ...operations import states as operations
-from ...states.feed import EntityFilter
+from ...states.channels import EntityFilter
 from ..command import ANSWERED, Answered, Commands, Request
 from ..entities import EntitySubscription
 

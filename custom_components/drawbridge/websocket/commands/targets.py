@@ -43,10 +43,10 @@ class ItemType(StrEnum):
         vol.Optional("primary_entities_only", default=True): bool,
     },
 )
-def extract_from_target(request: Request) -> dict[str, set[str]]:
+async def extract_from_target(request: Request) -> dict[str, set[str]]:
     """Return what a target selects within the scope."""
     message = request.message
-    found = selections.select(
+    found = await selections.select(
         request.caller,
         message["target"],
         expands_groups=message["expand_group"],
@@ -91,10 +91,10 @@ async def get_services_for_target(request: Request) -> set[str]:
         vol.Optional("include_disabled_entities", default=False): bool,
     },
 )
-def search_related(request: Request) -> dict[str, set[str]]:
+async def search_related(request: Request) -> dict[str, set[str]]:
     """Return the items in scope that are related to an item."""
     message = request.message
-    return related.search(
+    return await related.search(
         request.caller,
         message["item_type"].value,
         message["item_id"],

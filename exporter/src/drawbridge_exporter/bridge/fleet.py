@@ -21,7 +21,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """Whether the last reload of the targets file succeeded, and when one last did."""
+    """Whether the last reload of the targets file succeeded, and the time of the last successful one."""
 
     successful: bool
     succeeded_at: float

@@ -19,12 +19,12 @@ class History:
         self._results: deque[tuple[float, float, str]] = deque(maxlen=_KEPT)
 
     def add(self, duration: float, error: FetchError | None) -> None:
-        """Add a result of this moment."""
+        """Add a result with the current time."""
         said = "success" if error is None else f"{error.reason}: {error}"
         self._results.appendleft((time.time(), duration, said))
 
     def lines(self) -> Iterator[str]:
-        """Yield each result as a line: when, how long it took, and what came of it."""
+        """Yield a line for each result, with its time, duration and outcome."""
         for when, duration, said in self._results:
             stamp = datetime.fromtimestamp(when, UTC).isoformat(timespec="seconds")
             yield f"{stamp} {duration * 1000:.0f} ms {said}"

@@ -1,4 +1,4 @@
-"""Readers of what several parts of the snapshot have."""
+"""Parsers that several parts of the snapshot share."""
 
 import itertools
 from collections.abc import Callable, Hashable

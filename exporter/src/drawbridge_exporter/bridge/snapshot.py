@@ -112,7 +112,7 @@ class Lockouts:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """Answers that clients have not read to their end, and connections dropped for reading too slowly."""
+    """Responses that clients have not read completely, and connections dropped because clients read too slowly."""
 
     answers: int
     size_bytes: int
@@ -157,10 +157,7 @@ def parse_snapshot(body: bytes) -> Snapshot:
 
     """
     root = parse_json(body)
-    schema = root.member("schema")
-    if schema.value != SCHEMA:
-        message = f"the snapshot has schema {schema.value!r:.40}, this exporter reads schema {SCHEMA}"
-        raise UnknownSchemaError(message)
+    _require_schema(root.member("schema"))
     bridge = root.member("bridge")
     home_assistant = root.member("home_assistant")
     duration_bounds = bounds(root.member("duration_bounds"))
@@ -188,6 +185,12 @@ def parse_snapshot(body: bytes) -> Snapshot:
         doors=parse_doors(root.present("doors")),
         listener=parse_listener(root.present("listener")),
     )
+
+
+def _require_schema(schema: Node) -> None:
+    if schema.value != SCHEMA:
+        message = f"the snapshot has schema {schema.value!r:.40}, this exporter reads schema {SCHEMA}"
+        raise UnknownSchemaError(message)
 
 
 def _amount(parent: Node, name: str) -> float | None:

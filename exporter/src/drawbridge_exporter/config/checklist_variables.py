@@ -1,4 +1,4 @@
-"""The variables of the production checklist that are not the exporter's, and where they are set instead."""
+"""The variables of the production checklist that the exporter does not use, and where to set them instead."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -21,7 +21,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
 
 
 def set_elsewhere(environ: Mapping[str, str]) -> Iterator[str]:
-    """Yield a message for each variable that is set and that the exporter does not take."""
+    """Yield a message for each variable that is set but that the exporter does not use."""
     for name, where in ELSEWHERE.items():
         if environ.get(name, "").strip():
             yield f"{name} has no effect on the exporter. {where}"

@@ -230,7 +230,7 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
 
 
 def _prefixes(source: Source) -> tuple[str, str]:
-    """Return the prefix of routes and that of links, which differ if a proxy removes its prefix."""
+    """Return the prefix of routes and the prefix of links. They differ if a proxy removes its prefix."""
     external, prefix = source.read(EXTERNAL_URL_OPTION), source.read(ROUTE_PREFIX_OPTION)
     path = "" if external is None else external.path.rstrip("/")
     return path if prefix is None else prefix, path or prefix or ""

@@ -216,13 +216,19 @@ class _Families:
             yield self._counter("audit_dropped", "Audit records that were not written to the file.", "reason", dropped)
 
     def _sending(self) -> Iterable[Metric]:
-        """Yield what slow readers hold; nothing for a bridge that does not report it."""
+        """Yield the metrics of slow readers; nothing for a bridge that does not report them."""
         sending = self._snapshot.sending
         if sending is None:
             return
         yield gauge("unread_responses", "Responses that clients have not read completely.", sending.answers)
-        yield gauge("unread_response_bytes", "Size of those responses.", sending.size_bytes)
-        yield self._single("slow_readers_dropped", "Connections dropped for reading too slowly.", sending.dropped)
+        yield gauge(
+            "unread_response_bytes",
+            "Size of the responses that clients have not read completely, in bytes.",
+            sending.size_bytes,
+        )
+        yield self._single(
+            "slow_readers_dropped", "Connections dropped because the client read too slowly.", sending.dropped
+        )
 
     def _live(self) -> Iterable[Metric]:
         """Yield the metrics of live connections; nothing for a bridge that does not report them."""
@@ -230,7 +236,9 @@ class _Families:
         if live is None:
             return
         yield from _gauges("stream_clients", "Connected clients, by transport.", "transport", live.clients)
-        yield gauge("stream_pending_bytes", "Size of what connected clients have not read yet.", live.pending_bytes)
+        yield gauge(
+            "stream_pending_bytes", "Data that connected clients have not read yet, in bytes.", live.pending_bytes
+        )
         yield self._single("stream_events", "Events sent to connected clients.", live.events)
         yield self._single(
             "stream_conflated", "Changes merged into a later one because the client was behind.", live.conflated

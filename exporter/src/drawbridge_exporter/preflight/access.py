@@ -57,7 +57,7 @@ def _unknown_key() -> str:
 
 
 def _attempts() -> Iterator[_Attempt]:
-    """Yield attempts that present no key, so that they do not count towards the lock-out of this address."""
+    """Yield attempts without a key. They do not count towards the lock-out of this address."""
     yield _Attempt("no key")
     yield _Attempt("a key in the URL", path=f"{_PROTECTED}?api_key={_unknown_key()}&access_token={_unknown_key()}")
     yield _Attempt("a doubled slash", path="/" + _PROTECTED)
@@ -72,7 +72,7 @@ def _attempts() -> Iterator[_Attempt]:
 
 
 def _guesses() -> Iterator[_Attempt]:
-    """Yield attempts with wrong keys: so few that several runs within half an hour do not lead to a lock-out."""
+    """Yield attempts with wrong keys, few enough that several runs within half an hour do not cause a lock-out."""
     yield _Attempt("an unknown key", headers={"Authorization": f"Bearer {_unknown_key()}"})
     yield _Attempt("a Home Assistant token", headers={"Authorization": "Bearer eyJhbGciOiJub25lIn0.e30."})
 
@@ -94,7 +94,7 @@ async def authentication(context: Context) -> Verdict:
 
 
 async def bypass(context: Context) -> Verdict:
-    """Check that common authentication bypasses are refused, and with the status that is meant for it."""
+    """Check that common authentication bypasses are refused with the expected status."""
     let_in, odd, tried = [], [], 0
     for attempt in (*_attempts(), *_guesses()):
         reply = await context.ask(attempt.path, method=attempt.method, key=False, headers=attempt.headers or {})
@@ -112,7 +112,7 @@ async def bypass(context: Context) -> Verdict:
 
 
 def _judge(let_in: list[str], odd: list[str], tried: int) -> Verdict:
-    """Return the verdict of the attempts: those that were let in, and those that were refused in an odd way."""
+    """Return the verdict for the attempts that were admitted, and for those refused with an unexpected status."""
     if let_in:
         return failed(
             f"{len(let_in)} of {tried} attempts were not refused: {'; '.join(let_in)}.",
@@ -120,11 +120,11 @@ def _judge(let_in: list[str], odd: list[str], tried: int) -> Verdict:
         )
     if odd:
         return failed(
-            f"{len(odd)} of {tried} attempts were refused for another reason than the key: {'; '.join(odd)}.",
+            f"{len(odd)} of {tried} attempts were refused with an unexpected status: {'; '.join(odd)}.",
             "Check for a proxy or another program that answers instead of the bridge.",
         )
     return passed(
-        f"All {tried} attempts without a valid key were refused, with unusual paths, methods and headers too."
+        f"All {tried} attempts without a valid key were refused, also with unusual paths, methods and headers."
     )
 
 
@@ -225,7 +225,7 @@ async def _exhaust(context: Context, most: int, per_minute: int) -> Verdict:
 
 
 async def _refilled(per_minute: int) -> None:
-    """Wait until the key has some requests left again, for whoever uses it next."""
+    """Wait until the key can be used again."""
     await asyncio.sleep(min(_REQUESTS_LEFT * 60 / per_minute, _MAX_PAUSE_SECONDS))
 
 

@@ -28,7 +28,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class BoxResult:
-    """A box with its readiness, and the items that keep it from being ready."""
+    """A box with its readiness, and the items that prevent it from being ready."""
 
     box: Box
     readiness: Readiness
@@ -37,7 +37,7 @@ class BoxResult:
 
 @dataclass(frozen=True, slots=True)
 class SectionResult:
-    """A section with its boxes and its readiness: the worst of its boxes counts."""
+    """A section with its boxes. Its readiness is that of its worst box."""
 
     title: str
     boxes: tuple[BoxResult, ...]
@@ -51,7 +51,7 @@ class SectionResult:
         )
 
     def count(self, readiness: Readiness) -> int:
-        """Return how many boxes have a readiness."""
+        """Return how many boxes have the given readiness."""
         return sum(box.readiness is readiness for box in self.boxes)
 
 
@@ -66,13 +66,13 @@ def boxes() -> tuple[Box, ...]:
 
 
 def is_asked(item: str, profile: str) -> bool:
-    """Return whether a profile has a box that the item answers. An item without a box is always asked."""
+    """Return whether an item is part of a profile. An item without a box is part of all profiles."""
     found = [box for box in boxes() if item in box.items]
     return profile == ORGANISATION or not found or any(box.household for box in found)
 
 
 def sections(report: Report) -> Iterator[SectionResult]:
-    """Yield the sections of the checklist with the results of a run, as far as the profile has them."""
+    """Yield the sections of a profile's checklist, with the results of a run."""
     statuses = {result.item: result.verdict.status for result in report.results}
     asked = [box for box in boxes() if box.household or report.profile == ORGANISATION]
     for title, group in groupby(asked, key=lambda box: box.section):

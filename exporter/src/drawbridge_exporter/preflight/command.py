@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -57,7 +57,14 @@ def _parser() -> ArgumentParser:
         " line, 3 with --strict if an item still needs a person.",
         allow_abbrev=False,
     )
-    add = parser.add_argument
+    _add_bridge_options(parser.add_argument)
+    _add_monitoring_options(parser.add_argument)
+    _add_load_options(parser.add_argument)
+    _add_run_options(parser.add_argument)
+    return parser
+
+
+def _add_bridge_options(add: Callable[..., Action]) -> None:
     add("--url", required=True, help="Home Assistant's URL, as clients use it")
     add(
         "--key-file",
@@ -74,6 +81,9 @@ def _parser() -> ArgumentParser:
         metavar="ORIGIN",
         help="origin that CORS should allow; can be repeated",
     )
+
+
+def _add_monitoring_options(add: Callable[..., Action]) -> None:
     add("--prometheus", metavar="URL", help="URL of Prometheus, to check metrics and rules")
     add("--grafana", metavar="URL", help="URL of Grafana, to check the dashboard")
     add("--grafana-token-file", metavar="FILE", help="file with the token of a Grafana service account")
@@ -92,6 +102,9 @@ def _parser() -> ArgumentParser:
         metavar="FOLDER",
         help="folder to search for API keys; can be repeated",
     )
+
+
+def _add_load_options(add: Callable[..., Action]) -> None:
     add("--load", action="store_true", help="also run the load tests")
     add(
         "--load-profile",
@@ -104,6 +117,9 @@ def _parser() -> ArgumentParser:
         help="file with the API key for the load tests, preferably with 'read' and without a rate limit",
     )
     add("--load-seconds", default="10", metavar="SECONDS", help="duration of each of the two load tests (default: 10)")
+
+
+def _add_run_options(add: Callable[..., Action]) -> None:
     add(
         "--profile",
         choices=PROFILES,
@@ -113,7 +129,7 @@ def _parser() -> ArgumentParser:
     add(
         "--signoff",
         metavar="FILE",
-        help="YAML file with the items that a person has confirmed; an item is asked again after a year",
+        help="YAML file with the items that a person has confirmed; confirmations expire after a year",
     )
     add("--strict", action="store_true", help="exit with status 3 if an item still needs a person")
     add("--max-seconds", default="300", metavar="SECONDS", help="time limit of the run without load (default: 300)")
@@ -122,7 +138,6 @@ def _parser() -> ArgumentParser:
     add("--junit", type=Path, metavar="FILE", help="write the report as JUnit XML")
     add("--html", type=Path, metavar="FILE", help="write the report as one HTML page")
     add("--quiet", action="store_true", help="do not report progress")
-    return parser
 
 
 def _plan(options: Namespace) -> Plan:
@@ -155,7 +170,7 @@ def _plan(options: Namespace) -> Plan:
 
 
 def _load_time(options: Namespace, profile: LoadProfile | None) -> float:
-    """Return how much longer the run may take for its two load tests and for a long look at the WebSocket."""
+    """Return the additional time that the run needs for the load tests and the WebSocket check."""
     one = _read("--load-seconds", seconds(1, 600), options.load_seconds)
     expected = one if profile is None else profile.seconds
     load = one + expected if options.load or profile is not None else 0.0

@@ -92,7 +92,7 @@ class Me:
 
 
 class _Sent(TypedDict, total=False):
-    """What is sent, besides the key."""
+    """The parts of a request, without the key."""
 
     method: str
     headers: Mapping[str, str]
@@ -132,7 +132,7 @@ class Context:
         return reply
 
     async def ask_now(self, path: str, *, key: bool = True, **sent: Unpack[_Sent]) -> Reply:
-        """Return the bridge's response, whatever is left of the rate limit."""
+        """Return the bridge's response, without waiting for the rate limit."""
         own = {"Authorization": f"Bearer {self.plan.key}"} if key else {}
         url = URL(str(self.plan.url) + path, encoded=True)
         sent["headers"] = own | dict(sent.get("headers", _NOTHING))

@@ -15,7 +15,7 @@ _LONG: Final = 4000
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A request that must be refused, and how."""
+    """A request that must be refused, and the expected statuses."""
 
     what: str
     path: str
@@ -44,7 +44,7 @@ _INPUTS: Final = (
     ("an encoded line break", "/api/states/light.%0d%0aX-Injected:1"),
     ("a script in the path", "/api/states/%3Cscript%3Ealert(1)%3C%2Fscript%3E"),
     ("SQL in a query", "/api/states?domain=light%27%20OR%201%3D1--"),
-    ("a cursor that is none", "/api/states?since=preflight"),
+    ("an invalid cursor", "/api/states?since=preflight"),
     ("a long query", "/api/states?fields=" + "a" * _LONG),
     ("a long path", "/api/states/" + "a" * _LONG),
 )
@@ -59,14 +59,14 @@ async def problem_documents(context: Context) -> Verdict:
             wrong.append(f"{case.what}: {fault}")
     if wrong:
         return failed(
-            f"{len(wrong)} of {len(_ERRORS)} errors are not answered as documented: {'; '.join(wrong)}.",
+            f"{len(wrong)} of {len(_ERRORS)} errors have an undocumented response: {'; '.join(wrong)}.",
             "Check for a proxy that replaces error pages, or update Drawbridge.",
         )
-    return passed(f"All {len(_ERRORS)} wrong requests were refused with the right status and a problem document.")
+    return passed(f"All {len(_ERRORS)} invalid requests were refused with the right status and a problem document.")
 
 
 def _fault(case: _Case, reply: Reply) -> str:
-    """Return what is wrong with the answer to a wrong request, or an empty string."""
+    """Return the problem with the response to an invalid request, or an empty string."""
     if reply.status not in case.expected:
         return f"{reply.status} instead of {' or '.join(map(str, sorted(case.expected)))}"
     told = reply.json()
@@ -76,7 +76,7 @@ def _fault(case: _Case, reply: Reply) -> str:
 
 
 async def bad_input(context: Context) -> Verdict:
-    """Check that bad input leads neither to a server error nor to an echo of it."""
+    """Check that invalid input causes no server error and is not echoed."""
     wrong = []
     for what, path in _INPUTS:
         reply = await context.ask(path)
@@ -86,7 +86,7 @@ async def bad_input(context: Context) -> Verdict:
             wrong.append(f"{what}: echoed")
     if wrong:
         return failed(f"Bad input is not handled: {'; '.join(wrong)}.", "Report a bug, with Home Assistant's log.")
-    return passed(f"{len(_INPUTS)} requests with bad input were answered without an error of the server or an echo.")
+    return passed(f"{len(_INPUTS)} requests with invalid input caused no server error and were not echoed.")
 
 
 CHECKS: Final = (

@@ -78,12 +78,12 @@ async def _enabled(context: Context, member: str) -> list[KeyUsage] | None:
 
 
 _OLD_BRIDGE: Final = needs_person(
-    "The bridge does not report this of its keys.", f"Update Drawbridge, or check the keys in {WHERE}."
+    "The bridge does not report this information about its keys.", f"Update Drawbridge, or check the keys in {WHERE}."
 )
 
 
 def _judged(context: Context, evidence: str, fix: str) -> Verdict:
-    """Return a failure for an organisation. In a household it may be intended, so a person confirms it."""
+    """Return a failure for an organisation. In a household, it may be intended, so it needs a person."""
     return failed(evidence, fix) if context.plan.profile == ORGANISATION else needs_person(evidence, fix)
 
 
@@ -137,7 +137,7 @@ async def _acting_keys_have(context: Context, has: Callable[[KeyUsage], bool], w
         return _judged(
             context,
             f"{len(without)} keys that may control things do not have {what}: {_named(without)}.",
-            f"Set it in {WHERE}. Otherwise a stolen key works everywhere and for ever.",
+            f"Set it in {WHERE}. Otherwise, a stolen key works from any network and does not expire.",
         )
     return passed(f"All {len(acting)} enabled keys that may control things have {what}.")
 

@@ -88,7 +88,7 @@ async def subscribed(socket: aiohttp.ClientWebSocketResponse) -> int:
 
 
 async def _change(socket: aiohttp.ClientWebSocketResponse) -> float | None:
-    """Return the seconds until a change arrived, or None if none did."""
+    """Return the seconds until a change arrived, or None if there was no change."""
     started = time.perf_counter()
     try:
         await _expect(socket, "event", _CHANGE_SECONDS)
@@ -100,7 +100,7 @@ async def _change(socket: aiohttp.ClientWebSocketResponse) -> float | None:
 
 
 async def _stable(socket: aiohttp.ClientWebSocketResponse, seconds: float) -> None:
-    """Keep the connection for a time, and see whether it still answers."""
+    """Keep the connection open for a time, and check that it still responds."""
     ends = time.perf_counter() + seconds
     while (left := ends - time.perf_counter()) > 0:
         try:
@@ -116,7 +116,7 @@ async def _stable(socket: aiohttp.ClientWebSocketResponse, seconds: float) -> No
 
 
 async def stream(context: Context) -> Verdict:
-    """Check that the event stream starts at once and is not buffered on its way."""
+    """Check that the event stream starts immediately and that no proxy buffers it."""
     if "read" not in (await context.me()).capabilities:
         return needs_person("The key cannot read states.", _NEEDS_READ)
     headers = {"Authorization": f"Bearer {context.plan.key}", "Accept": "text/event-stream"}

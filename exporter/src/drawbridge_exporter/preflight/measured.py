@@ -1,4 +1,4 @@
-"""What a load test measures."""
+"""The measurements of a load test."""
 
 import statistics
 from collections import Counter

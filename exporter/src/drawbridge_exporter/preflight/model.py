@@ -38,7 +38,7 @@ def failed(evidence: str, fix: str) -> Verdict:
 
 
 def needs_person(evidence: str, fix: str) -> Verdict:
-    """Return the verdict of a check that only a person can make."""
+    """Return the verdict of a check that needs a person."""
     return Verdict(Status.PERSON, evidence, fix)
 
 
@@ -84,7 +84,7 @@ class Readiness(StrEnum):
 
 
 def readiness_of(statuses: set[Status]) -> Readiness:
-    """Return the readiness of some items: the worst of them counts."""
+    """Return the readiness of several items, which is that of the worst one."""
     if statuses & {Status.FAILED, Status.SKIPPED}:
         return Readiness.NOT_READY
     return Readiness.READY if statuses == {Status.PASSED} else Readiness.OPEN

@@ -37,7 +37,7 @@ async def _prometheus(context: Context, path: str, **query: str) -> Any:  # noqa
 
 
 async def scraped(context: Context) -> Verdict:
-    """Check that Prometheus scrapes this bridge: the moment of its start tells it from others."""
+    """Check that Prometheus scrapes this bridge: the start time identifies the bridge."""
     if context.plan.prometheus is None:
         return needs_person(*_NO_PROMETHEUS)
     started = (await context.snapshot()).started_at

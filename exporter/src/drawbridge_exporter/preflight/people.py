@@ -45,13 +45,13 @@ _ITEMS: Final = (
         "Security",
         "penetration",
         "A penetration test was done",
-        "Have somebody who did not build the system test it, and resolve the verdicts.",
+        "Have the system tested by somebody who did not build it, and fix the findings.",
     ),
     (
         "Security",
         "compliance",
         "Data protection was reviewed",
-        "Check who can see the states of people's homes, and that those people know.",
+        "Check who can see states from people's homes, and that these people are informed.",
     ),
     (
         "Infrastructure",
@@ -142,13 +142,13 @@ _ITEMS: Final = (
         "Operation",
         "continuity",
         "RTO, RPO and continuity are defined",
-        "Write down how long the bridge may be down, and how much may be lost, and compare that with the last restore.",
+        "Define how long the bridge may be down and how much data may be lost, and compare this with the last restore.",
     ),
     (
         "Operation",
         "contacts",
         "Contacts are known",
-        "Write down who leads development, operations and security, and whom to tell in an emergency.",
+        "Document who leads development, operations and security, and whom to contact in an emergency.",
     ),
     (
         "Sign-off",

@@ -1,4 +1,4 @@
-"""Performance checks: at the client, and in the bridge's health window from before this run."""
+"""Performance checks, measured at this client and by the bridge in the health window before this run."""
 
 import asyncio
 import statistics
@@ -26,7 +26,7 @@ _NO_TRAFFIC: Final = "Run again while clients use the bridge."
 
 
 def _before(context: Context) -> Snapshot:
-    """Return the snapshot from before this run, which its own requests cannot have changed."""
+    """Return the snapshot from before this run, which does not contain the run's own requests."""
     if context.first is None:
         message = "there is no snapshot"
         raise ValueError(message)
@@ -87,7 +87,7 @@ async def _probes(context: Context) -> list[str]:
 
 
 async def _probe(context: Context) -> str:
-    """Send one request that costs little, and return what went wrong, if anything."""
+    """Send a cheap request, and return its error, if any."""
     try:
         reply = await context.ask("/health", key=False)
     except (aiohttp.ClientError, TimeoutError) as error:

@@ -10,8 +10,8 @@
       service: input_boolean.toggle
       entity_id: input_boolean.load_test
 
-The load is open-loop: requests are sent on time, whether the ones before were answered or not. A request's
-duration counts from the time at which it was due, so that a bridge that stalls does not look fast.
+The load is open-loop: requests are sent at fixed times, without waiting for earlier responses. A request's
+duration counts from the time at which it was due, so that delays are not hidden when the bridge stalls.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _MAX_RATE: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """Calls of a service, a second, for one entity."""
+    """Calls of a service for one entity, per second."""
 
     per_second: int
     service: str
@@ -35,7 +35,7 @@ class Writes:
 
 @dataclass(frozen=True, slots=True)
 class LoadProfile:
-    """Requests a second by kind, and connected WebSockets."""
+    """Requests per second by kind, and the number of connected WebSockets."""
 
     seconds: float
     states: int = 0
@@ -46,7 +46,7 @@ class LoadProfile:
 
     @property
     def per_second(self) -> int:
-        """All requests a second."""
+        """The total requests per second."""
         return self.states + self.deltas + self.entities + (self.writes.per_second if self.writes else 0)
 
 

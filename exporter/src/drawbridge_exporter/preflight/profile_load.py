@@ -58,7 +58,7 @@ class ProfileLoad:
             yield writes.per_second, lambda: self._one(path, body)
 
     async def _at_rate(self, rate: int, send: _Send, started: float) -> None:
-        """Send requests of one kind when they are due, without waiting for answers."""
+        """Send requests of one kind at a fixed rate, without waiting for responses."""
         in_flight: set[asyncio.Task[None]] = set()
         for number in range(int(rate * self._profile.seconds)):
             due = started + number / rate
@@ -88,7 +88,7 @@ class ProfileLoad:
             self.measured.refused += 1
 
     async def _subscribe(self, ends: float) -> None:
-        """Read a subscription until the load ends. One that is closed before counts as broken."""
+        """Read a subscription until the load ends. A subscription that is closed earlier counts as broken."""
         key = self._context.plan.load_key or self._context.plan.key
         try:
             async with connected(self._context, key) as socket:

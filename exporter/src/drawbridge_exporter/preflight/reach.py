@@ -1,4 +1,4 @@
-"""Checks first whether the bridge can be reached with the key, and finds the one cause if it cannot."""
+"""The first check: whether the bridge can be reached with the key, and the cause if it cannot."""
 
 import asyncio
 import time
@@ -67,7 +67,7 @@ async def _health(context: Context) -> Verdict | None:
 
 
 async def _not_the_bridge(context: Context, reply: Reply) -> Verdict:
-    """Explain an answer to /health that is not that of a bridge."""
+    """Explain a response to /health that did not come from a bridge."""
     said = f"/health answered {reply.status}"
     if reply.status in _GATEWAY_ERRORS:
         return failed(
@@ -102,7 +102,7 @@ def _refused_by_a_proxy(reply: Reply, said: str) -> Verdict | None:
 
 
 async def _another_server(context: Context, said: str) -> Verdict:
-    """Tell a Home Assistant without Drawbridge from another server."""
+    """Distinguish Home Assistant without Drawbridge from another server."""
     manifest = await context.ask_url(context.plan.url.origin() / "manifest.json")
     if manifest.status == HTTPStatus.OK and _HOME_ASSISTANT in manifest.body:
         return failed(
@@ -113,7 +113,7 @@ async def _another_server(context: Context, said: str) -> Verdict:
 
 
 async def _lock_out(context: Context) -> Verdict | None:
-    """Return that this address is locked out, unless the lock-out ends soon."""
+    """Return the failure for a locked-out address, unless the lock-out ends soon."""
     reply = await _asked_patiently(context, "/api/states", key=False)
     if reason(reply) != "locked_out":
         return None
@@ -143,7 +143,7 @@ async def _key(context: Context) -> Verdict | None:
 
 
 async def _asked_patiently(context: Context, path: str, *, key: bool = True) -> Reply:
-    """Return the reply after the waiting time of a limit, unless that is long."""
+    """Return the reply, and repeat a rate-limited request after a short waiting time."""
     reply = await context.ask(path, key=key)
     wait = retry_after(reply)
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS and wait <= _MAX_WAIT_SECONDS:

@@ -1,4 +1,4 @@
-"""What an operator may see of the configuration and of one probe. It contains no key."""
+"""Debug pages: the configuration and the result of one probe, without keys."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from ..bridge.target import Scrape, Target
 from ..config.settings import Settings, TargetSettings
 from ..metrics.exposition import Page
 
-_SECRET = "<secret>"  # noqa: S105 - what stands for a secret
+_SECRET = "<secret>"  # noqa: S105 - the placeholder of a secret
 
 
 def probe_report(target: Target, scrape: Scrape, page: Page) -> str:

@@ -188,12 +188,12 @@ def cost_of(hashed: bytes) -> int:
 
 
 def _decoy(cost: int) -> bytes:
-    """Return a hash of that cost that no known password has."""
+    """Return a hash with this cost that matches no known password."""
     return bcrypt.gensalt(cost) + secrets.token_hex(_DIGEST_LENGTH)[:_DIGEST_LENGTH].encode()
 
 
 def _is_right(password: bytes, hashes: Sequence[bytes]) -> bool:
-    """Check a password against all hashes, and tell whether it is that of the first."""
+    """Check a password against all hashes, and return whether it matches the first."""
     results = [bcrypt.checkpw(password, hashed) for hashed in hashes]
     return results[0]
 

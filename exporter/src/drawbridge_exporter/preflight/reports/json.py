@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from ..checklist import SectionResult, sections
-from ..model import Readiness, Report, Status
+from ..model import Readiness, Report, Result, Status
 
 SCHEMA: Final = 1
 
@@ -23,21 +23,22 @@ def json_report(report: Report) -> str:
         "ready": report.readiness is Readiness.READY,
         "counts": {status.value: report.count(status) for status in Status},
         "sections": [_section(section) for section in sections(report)],
-        "items": [
-            {
-                "section": result.section,
-                "item": result.item,
-                "title": result.title,
-                "status": result.verdict.status.value,
-                "evidence": result.verdict.evidence,
-                # The name of the field is part of the report's format.
-                "mend": result.verdict.fix,
-                "seconds": round(result.seconds, 3),
-            }
-            for result in report.results
-        ],
+        "items": [_item(result) for result in report.results],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _item(result: Result) -> dict[str, Any]:
+    return {
+        "section": result.section,
+        "item": result.item,
+        "title": result.title,
+        "status": result.verdict.status.value,
+        "evidence": result.verdict.evidence,
+        # The name of the field is part of the report's format.
+        "mend": result.verdict.fix,
+        "seconds": round(result.seconds, 3),
+    }
 
 
 def _section(section: SectionResult) -> dict[str, Any]:
