@@ -1,6 +1,7 @@
 """Entities that act on other entities when they are called, such as groups and scripts."""
 
 from collections.abc import Container, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant
@@ -15,6 +16,17 @@ _CONFIGURED: Final = frozenset({"automation", "script"})
 _DELEGATES: Final = frozenset({"automation", "group", "scene", "script"})
 _HELPERS: Final = frozenset({"generic_hygrostat", "generic_thermostat", "group", "switch_as_x", "template"})
 _UNIVERSAL: Final = "universal"
+_UNKNOWN: Final = object()
+_IN_YAML: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "flux": "_lights",
+        "generic_hygrostat": "_switch_entity_id",
+        "generic_thermostat": "heater_entity_id",
+        "switch": "_switch_entity_id",
+        "wake_on_lan": "_off_script",
+    }
+)
+"""Platforms whose entities act on others as YAML says, and the attribute with these others or a script."""
 _ACTION_FIELDS: Final = ("action", "service")
 _UNTRACEABLE: Final = frozenset({"event", "event_data"})
 
@@ -34,12 +46,14 @@ def members(hass: HomeAssistant, entity_id: str) -> Reach | None:
     """Return the other entities that an entity acts on; ``None`` if they cannot be determined.
 
     Groups and scenes list their members in an attribute. Helpers, scripts and automations list them in their
-    configuration. Universal media players have children.
+    configuration. Universal media players have children. Other helpers in YAML have them in an attribute of the object.
     """
     if entity_id.partition(".")[0] in _CONFIGURED:
         return _of_configuration(hass, entity_id)
     if _is_universal(entity := find_entity(hass, entity_id)):
         return _of_universal(entity)
+    if (attribute := _attribute_of_yaml(entity)) is not None:
+        return _of_yaml(entity, attribute)
     reach = Reach(members_in_attributes(hass, entity_id))
     entry = er.async_get(hass).async_get(entity_id)
     if entry is not None and entry.platform in _HELPERS and entry.config_entry_id is not None:
@@ -69,6 +83,23 @@ def may_act_on_others(hass: HomeAssistant, entity_id: str) -> bool:
 def _is_universal(entity: object) -> bool:
     """Return whether an entity is a universal media player. Most of them are not in the registry."""
     return getattr(getattr(entity, "platform", None), "platform_name", None) == _UNIVERSAL
+
+
+def _attribute_of_yaml(entity: object) -> str | None:
+    """Return the attribute with what a helper in YAML acts on; ``None`` for other entities."""
+    platform = getattr(entity, "platform", None)
+    if getattr(platform, "config_entry", None) is not None:
+        return None
+    return _IN_YAML.get(getattr(platform, "platform_name", ""))
+
+
+def _of_yaml(entity: object, attribute: str) -> Reach | None:
+    """Return the entities that a helper in YAML acts on. They cannot be determined if it runs a script."""
+    acted_on = getattr(entity, attribute, _UNKNOWN)
+    if acted_on is None:
+        return Reach()
+    listed = acted_on if isinstance(acted_on, list) else [acted_on]
+    return Reach(set(listed)) if all(isinstance(item, str) for item in listed) else None
 
 
 def _of_universal(player: object) -> Reach | None:
