@@ -4,8 +4,9 @@ from typing import Any, Final
 
 import pytest
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.drawbridge.operations.delegates import may_act_on_others
 from tests.integration.house import Bridge
@@ -142,3 +143,40 @@ async def test_helpers_in_yaml(bridge: Bridge, hass: HomeAssistant, entity_id: s
         key = await bridge.add_key(str(scope)[:60], capabilities=["control"], **scope)
         path = f"/api/services/{domain}/turn_off"
         assert (await bridge.post(path, key, json={"entity_id": entity_id})).status == status, scope
+
+
+def turning(**step: Any) -> dict[str, Any]:
+    """Return the configuration of a switch that a user makes from templates, in the user interface."""
+    return {"template_type": "switch", "turn_on": [], "turn_off": [{"action": "input_boolean.turn_off", **step}]}
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        (turning(target={"entity_id": [LIVING]}), 200),
+        (turning(target={"entity_id": [BEDROOM]}), 403),
+        (turning(target={"area_id": "living_room"}), 200),
+        (turning(target={"area_id": "bedroom"}), 403),
+        (turning(target={"entity_id": LIVING}, data={"x": "{{ 1 }}"}), 403),
+        (turning(action="script.hidden"), 403),
+        (turning(action="homeassistant.restart"), 403),
+        (turning(target={"entity_id": LIVING}) | {"device_id": "a device"}, 200),
+    ],
+)
+async def test_templates_of_users(bridge: Bridge, hass: HomeAssistant, options: dict[str, Any], status: int) -> None:
+    """Their actions are held against the scope like those of a script."""
+    if "device_id" in options:
+        device = dr.async_get(hass).async_get_or_create(
+            config_entry_id=bridge.entry.entry_id, identifiers={("test", "1")}
+        )
+        er.async_get(hass).async_update_entity(BEDROOM, device_id=device.id)
+        options["device_id"] = device.id
+    entry = MockConfigEntry(domain="template", title="Made", options={"name": "Made", **options})
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    (made,) = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    er.async_get(hass).async_update_entity(made.entity_id, area_id="living_room")
+    key = await bridge.add_key(capabilities=["control"], areas=["living_room"])
+    path, body = "/api/services/switch/turn_off", {"entity_id": made.entity_id}
+    assert (await bridge.post(path, key, json=body)).status == status

@@ -27,6 +27,8 @@ _IN_YAML: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Platforms whose entities act on others as YAML says, and the attribute with these others or a script."""
+_OWN_DEVICE: Final = "device_id"
+"""The option with the device that a helper belongs to."""
 _ACTION_FIELDS: Final = ("action", "service")
 _UNTRACEABLE: Final = frozenset({"event", "event_data"})
 
@@ -59,14 +61,29 @@ def members(hass: HomeAssistant, entity_id: str) -> Reach | None:
     if entry is not None and entry.platform in _HELPERS and entry.config_entry_id is not None:
         config = hass.config_entries.async_get_entry(entry.config_entry_id)
         if config is not None:
-            reach.entities |= _named(config.options, _Domains(hass)) - {entity_id}
+            return _of_options(hass, config.options, entity_id, reach)
     return reach
 
 
-def _named(options: Mapping[str, Any], domains: Container[str]) -> set[str]:
-    """Return the entities in the options of a helper. Names of actions look like entity IDs, and are left out."""
-    called = [step.get(name) for step in _mappings(dict(options)) for name in _ACTION_FIELDS]
-    return find_references(dict(options), domains).entities - {item for item in called if isinstance(item, str)}
+def _of_options(hass: HomeAssistant, options: Mapping[str, Any], entity_id: str, reach: Reach) -> Reach | None:
+    """Add what a helper acts on by its options. It cannot be determined if its actions do more than a script may.
+
+    Texts are templates for its state, or IDs. All other options are actions, or lists of IDs.
+    """
+    shown = {name: value for name, value in options.items() if name != _OWN_DEVICE}
+    domains = _Domains(hass)
+    try:
+        steps = _steps({name: value for name, value in shown.items() if not isinstance(value, str)}, domains)
+        texts = find_references({name: value for name, value in shown.items() if isinstance(value, str)}, domains)
+    except TooDeepError:
+        return None
+    if steps is None:
+        return None
+    for found in (resolve(hass, steps), resolve(hass, texts)):
+        reach.entities |= found.entities - {entity_id}
+        reach.unknown += found.unknown
+        reach.is_endless |= found.is_endless
+    return reach
 
 
 def may_act_on_others(hass: HomeAssistant, entity_id: str) -> bool:
