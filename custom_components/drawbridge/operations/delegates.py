@@ -116,7 +116,8 @@ def _of_yaml(entity: object, attribute: str) -> Reach | None:
     if acted_on is None:
         return Reach()
     listed = acted_on if isinstance(acted_on, list) else [acted_on]
-    return Reach(set(listed)) if all(isinstance(item, str) for item in listed) else None
+    found = [item for item in listed if isinstance(item, str)]
+    return Reach(set(found)) if len(found) == len(listed) else None
 
 
 def _of_universal(player: object) -> Reach | None:
