@@ -1,9 +1,10 @@
-"""Child devices without an area are in the area of their parent."""
+"""Child devices belong to their parent: they are selected with it, and without an area they are in its area."""
 
 import json
 from dataclasses import dataclass
 from typing import Any, cast
 
+import attr
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
@@ -13,6 +14,7 @@ from homeassistant.helpers import (
     floor_registry as fr,
     label_registry as lr,
 )
+from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.integration.house import Bridge
@@ -20,6 +22,8 @@ from tests.integration.live.client import live
 
 CURSOR = "Drawbridge-Cursor"
 LAMP = "input_boolean.living_room_lamp"
+
+type Selected = dict[str, list[str]]
 
 
 @dataclass
@@ -85,11 +89,89 @@ async def test_exclude_of_the_area(bridge: Bridge, strip: Strip, kind: str) -> N
     assert (await bridge.get(f"/api/states/{strip.entity_id}", key)).status == 404
 
 
-async def test_labels_of_the_parent_are_not_inherited(bridge: Bridge, strip: Strip) -> None:
-    """A child device has its own labels only, as in Home Assistant."""
-    dr.async_get(strip.hass).async_update_device(strip.parent_id, labels={"quiet"})
-    result = await bridge.act("create_key", name="Quiet", per_minute=0, labels=["quiet"])
-    assert await bridge.entity_ids(result["secret"]) == set()
+@pytest.fixture(params=["device", "label"])
+def parent(request: pytest.FixtureRequest, strip: Strip) -> Selected:
+    """Return the two ways to select the strip: by its ID and by its label."""
+    return {"device": {"devices": [strip.parent_id]}, "label": {"labels": ["quiet"]}}[request.param]
+
+
+def label(strip: Strip, *labels: str) -> None:
+    """Set the labels of the strip."""
+    dr.async_get(strip.hass).async_update_device(strip.parent_id, labels=set(labels))
+
+
+async def test_exclude_of_the_parent(bridge: Bridge, strip: Strip, parent: Selected) -> None:
+    """An exclude of a device or its label hides the entities of its child devices, however they are included."""
+    label(strip, "quiet")
+    includes: tuple[dict[str, Any], ...] = ({"everything": True}, {"areas": ["bedroom"]}, {"devices": [strip.child_id]})
+    for number, include in enumerate(includes):
+        fields = {**include, "exclude": parent, "capabilities": ["read", "control"]}
+        key = (await bridge.act("create_key", name=f"Key {number}", per_minute=0, **fields))["secret"]
+        assert strip.entity_id not in await bridge.entity_ids(key)
+        assert (await bridge.get(f"/api/states/{strip.entity_id}", key)).status == 404
+        data = {"entity_id": strip.entity_id}
+        assert (await bridge.post("/api/services/input_boolean/turn_on", key, json=data)).status == 403
+    assert strip.hass.states.is_state(strip.entity_id, "off")
+
+
+async def test_include_of_the_parent(bridge: Bridge, strip: Strip, parent: Selected) -> None:
+    """An include of a device or its label has what Home Assistant's own target has, and no more."""
+    label(strip, "quiet")
+    singular = {"devices": "device_id", "labels": "label_id"}
+    target = TargetSelection({singular[kind]: items for kind, items in parent.items()})
+    found = async_extract_referenced_entity_ids(strip.hass, target)
+    key = (await bridge.act("create_key", name="Strip", per_minute=0, **parent))["secret"]
+    assert await bridge.entity_ids(key) == found.indirectly_referenced == {strip.entity_id}
+
+
+async def test_children_do_not_select_their_parent(bridge: Bridge, strip: Strip) -> None:
+    """An include or exclude of a child device or its label is not about the parent and its other children."""
+    devices: Any = dr.async_get(strip.hass)
+    devices.async_update_child_device(strip.child_id, labels={"quiet"})
+    second = devices.async_get_or_create_child(
+        config_entry_id=strip.config_entry_id,
+        identifiers={("test", "two")},
+        name="Two",
+        parent_device_id=strip.parent_id,
+    )
+    er.async_get(strip.hass).async_update_entity(LAMP, device_id=second.id)
+    power = er.async_get(strip.hass).async_get_or_create("sensor", "test", "power", device_id=strip.parent_id).entity_id
+    strip.hass.states.async_set(power, "5")
+    for number, chosen in enumerate(({"devices": [strip.child_id]}, {"labels": ["quiet"]})):
+        key = (await bridge.act("create_key", name=f"In {number}", per_minute=0, **chosen))["secret"]
+        assert await bridge.entity_ids(key) == {strip.entity_id}
+        fields = {"devices": [strip.parent_id], "exclude": chosen}
+        key = (await bridge.act("create_key", name=f"Ex {number}", per_minute=0, **fields))["secret"]
+        assert await bridge.entity_ids(key) == {LAMP, power}
+
+
+async def test_the_label_of_the_parent_while_subscribed(bridge: Bridge, strip: Strip) -> None:
+    """Subscriptions lose the entities of a child as soon as its parent gets an excluded label."""
+    key = await bridge.add_key(areas=["bedroom"], exclude={"labels": ["quiet"]})
+    async with live(bridge, key) as client:
+        entities = await client.send("subscribe_entities")
+        assert strip.entity_id in (await client.event(entities))["a"]
+        label(strip, "quiet")
+        assert await client.event(entities) == {"r": [strip.entity_id]}
+        assert await client.result("config/device_registry/list") == []
+        label(strip)
+        assert strip.entity_id in (await client.event(entities))["a"]
+
+
+@pytest.mark.parametrize("is_child", [False, True])
+async def test_exclude_of_a_device_that_was_split(bridge: Bridge, strip: Strip, *, is_child: bool) -> None:
+    """A device that Home Assistant split for its config entries is still excluded and included by its former ID."""
+    devices: Any = dr.async_get(strip.hass)
+    device = devices.async_get(strip.parent_id)
+    devices._devices[device.id] = attr.evolve(device, composite_device_id="former")  # noqa: SLF001 - only a migration sets it
+    if not is_child:
+        er.async_get(strip.hass).async_update_entity(strip.entity_id, device_id=strip.parent_id)
+    found = async_extract_referenced_entity_ids(strip.hass, TargetSelection({"device_id": ["former"]}))
+    assert found.indirectly_referenced == {strip.entity_id}
+    key = await bridge.add_key("In", devices=["former"])
+    assert await bridge.entity_ids(key) == {strip.entity_id}
+    key = await bridge.add_key("Ex", areas=["bedroom"], exclude={"devices": ["former"]})
+    assert await bridge.entity_ids(key) == set()
 
 
 async def test_an_own_area_is_kept(bridge: Bridge, strip: Strip) -> None:

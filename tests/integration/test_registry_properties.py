@@ -270,9 +270,11 @@ def facts(hass: HomeAssistant, entity_id: str) -> EntityFacts:
     entry = er.async_get(hass).entities.get(entity_id)
     if entry is None:
         return EntityFacts(entity_id)
-    device = dr.async_get(hass).async_get(entry.device_id) if entry.device_id else None
+    device: Any = dr.async_get(hass).async_get(entry.device_id) if entry.device_id else None
+    parent_id = getattr(device, "parent_device_id", None)
+    lines: list[Any] = [item for item in (device, parent_id and dr.async_get(hass).async_get(parent_id)) if item]
     area_id = entry.area_id or (area_of(hass, device) if device else None)
     area = ar.async_get(hass).areas.get(area_id) if area_id else None
-    labels = {*entry.labels, *(device.labels if device else ()), *(area.labels if area else ())}
+    labels = {*entry.labels, *(label for item in lines for label in item.labels), *(area.labels if area else ())}
     floor_id, guarded = area.floor_id if area else None, entry.platform == "drawbridge"
-    return EntityFacts(entity_id, area_id, floor_id, entry.device_id, frozenset(labels), guarded)
+    return EntityFacts(entity_id, area_id, floor_id, frozenset(item.id for item in lines), frozenset(labels), guarded)

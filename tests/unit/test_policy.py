@@ -8,7 +8,7 @@ from custom_components.drawbridge.scope.model import NOTHING, EntityFacts, Scope
 from custom_components.drawbridge.scope.references import TooDeepError, find_references
 from custom_components.drawbridge.scope.service_rules import decide_reach, decide_service
 
-LAMP = EntityFacts("light.lamp", "hall", "ground", "dev1", frozenset({"cosy"}))
+LAMP = EntityFacts("light.lamp", "hall", "ground", frozenset({"dev1"}), frozenset({"cosy"}))
 SENSOR = EntityFacts("sensor.outside")
 
 

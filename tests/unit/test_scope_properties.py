@@ -33,7 +33,7 @@ ENTITIES = st.builds(
     entity_id=ENTITY_IDS,
     area=st.none() | NAMES,
     floor=st.none() | NAMES,
-    device=st.none() | NAMES,
+    devices=sets(NAMES),
     labels=st.frozensets(NAMES, max_size=3),
     is_own=st.booleans(),
 )
@@ -44,7 +44,7 @@ def obviously_selected(selection: Selection, entity: EntityFacts) -> bool:
     return (
         any(name == entity.area for name in selection.areas)
         or any(name == entity.floor for name in selection.floors)
-        or any(name == entity.device for name in selection.devices)
+        or any(name in entity.devices for name in selection.devices)
         or any(name == label for name in selection.labels for label in entity.labels)
         or any(entity.entity_id.split(".")[0] == name for name in selection.domains)
         or any(entity.entity_id == name for name in selection.entities)

@@ -1,6 +1,7 @@
 """Entities that act on other entities when they are called, such as groups and scripts."""
 
 from collections.abc import Collection, Container, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant
@@ -15,6 +16,19 @@ _CONFIGURED: Final = frozenset({"automation", "script"})
 _DELEGATES: Final = frozenset({"automation", "group", "scene", "script"})
 _HELPERS: Final = frozenset({"generic_hygrostat", "generic_thermostat", "group", "switch_as_x", "template"})
 _UNIVERSAL: Final = "universal"
+_UNKNOWN: Final = object()
+_IN_YAML: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "flux": "_lights",
+        "generic_hygrostat": "_switch_entity_id",
+        "generic_thermostat": "heater_entity_id",
+        "switch": "_switch_entity_id",
+        "wake_on_lan": "_off_script",
+    }
+)
+"""Platforms whose entities act on others as YAML says, and the attribute with these others or a script."""
+_OWN_DEVICE: Final = "device_id"
+"""The option with the device that a helper belongs to."""
 _ACTION_FIELDS: Final = ("action", "service")
 _UNTRACEABLE: Final = frozenset({"event", "event_data"})
 
@@ -34,25 +48,42 @@ def members(hass: HomeAssistant, entity_id: str) -> Reach | None:
     """Return the other entities that an entity acts on; ``None`` if they cannot be determined.
 
     Groups and scenes list their members in an attribute. Helpers, scripts and automations list them in their
-    configuration. Universal media players have children.
+    configuration. Universal media players have children. Other helpers in YAML have them in an attribute of the object.
     """
     if entity_id.partition(".")[0] in _CONFIGURED:
         return _of_configuration(hass, entity_id)
     if _is_universal(entity := find_entity(hass, entity_id)):
         return _of_universal(entity)
+    if (attribute := _attribute_of_yaml(entity)) is not None:
+        return _of_yaml(entity, attribute)
     reach = Reach(members_in_attributes(hass, entity_id))
     entry = er.async_get(hass).async_get(entity_id)
     if entry is not None and entry.platform in _HELPERS and entry.config_entry_id is not None:
         config = hass.config_entries.async_get_entry(entry.config_entry_id)
         if config is not None:
-            reach.entities |= _named(config.options, _Domains(hass)) - {entity_id}
+            return _of_options(hass, config.options, entity_id, reach)
     return reach
 
 
-def _named(options: Mapping[str, Any], domains: Container[str]) -> set[str]:
-    """Return the entities in the options of a helper. Names of actions look like entity IDs, and are left out."""
-    called = [step.get(name) for step in _mappings(dict(options)) for name in _ACTION_FIELDS]
-    return find_references(dict(options), domains).entities - {item for item in called if isinstance(item, str)}
+def _of_options(hass: HomeAssistant, options: Mapping[str, Any], entity_id: str, reach: Reach) -> Reach | None:
+    """Add what a helper acts on by its options. It cannot be determined if its actions do more than a script may.
+
+    Texts are templates for its state, or IDs. All other options are actions, or lists of IDs.
+    """
+    shown = {name: value for name, value in options.items() if name != _OWN_DEVICE}
+    domains = _Domains(hass)
+    try:
+        steps = _steps({name: value for name, value in shown.items() if not isinstance(value, str)}, domains)
+        texts = find_references({name: value for name, value in shown.items() if isinstance(value, str)}, domains)
+    except TooDeepError:
+        return None
+    if steps is None:
+        return None
+    for found in (resolve(hass, steps), resolve(hass, texts)):
+        reach.entities |= found.entities - {entity_id}
+        reach.unknown += found.unknown
+        reach.is_endless |= found.is_endless
+    return reach
 
 
 def may_act_on_others(hass: HomeAssistant, entity_id: str) -> bool:
@@ -74,7 +105,7 @@ def all_members(hass: HomeAssistant, entity_ids: Collection[str], most: int) -> 
     pending, seen = sorted(entity_ids), set(entity_ids)
     while pending:
         acted_on = members(hass, pending.pop())
-        if acted_on is None or acted_on.unknown or len(seen) > len(entity_ids) + most:
+        if acted_on is None or acted_on.unknown or acted_on.is_endless or len(seen) > len(entity_ids) + most:
             return None
         pending += sorted(acted_on.entities - seen)
         seen |= acted_on.entities
@@ -84,6 +115,24 @@ def all_members(hass: HomeAssistant, entity_ids: Collection[str], most: int) -> 
 def _is_universal(entity: object) -> bool:
     """Return whether an entity is a universal media player. Most of them are not in the registry."""
     return getattr(getattr(entity, "platform", None), "platform_name", None) == _UNIVERSAL
+
+
+def _attribute_of_yaml(entity: object) -> str | None:
+    """Return the attribute with what a helper in YAML acts on; ``None`` for other entities."""
+    platform = getattr(entity, "platform", None)
+    if getattr(platform, "config_entry", None) is not None:
+        return None
+    return _IN_YAML.get(getattr(platform, "platform_name", ""))
+
+
+def _of_yaml(entity: object, attribute: str) -> Reach | None:
+    """Return the entities that a helper in YAML acts on. They cannot be determined if it runs a script."""
+    acted_on = getattr(entity, attribute, _UNKNOWN)
+    if acted_on is None:
+        return Reach()
+    listed = acted_on if isinstance(acted_on, list) else [acted_on]
+    found = [item for item in listed if isinstance(item, str)]
+    return Reach(set(found)) if len(found) == len(listed) else None
 
 
 def _of_universal(player: object) -> Reach | None:

@@ -82,7 +82,7 @@ class Revealing:
         return self._labels(device.labels).union(
             [(DEVICE, device.id)],
             self._by_area_of(effective_area(self._hass, device)),
-            () if parent_id is None or self._is_excluded(parent_id) else self._by_device_of(parent_id),
+            () if parent_id is None or self._is_in_hidden_area(parent_id) else self._by_device_of(parent_id),
         )
 
     def _by_area_of(self, area_id: str | None) -> frozenset[Item]:
@@ -102,12 +102,13 @@ class Revealing:
     def _labels(self, labels: Iterable[str]) -> frozenset[Item]:
         return frozenset((LABEL, label) for label in labels if label not in self._scope.exclude.labels)
 
-    def _is_excluded(self, device_id: str) -> bool:
-        """Return whether a device is excluded by itself, its labels or its area."""
-        device, exclude = self._devices.async_get(device_id), self._scope.exclude
-        if device is None or device_id in exclude.devices or exclude.labels & device.labels:
-            return True
-        return device.area_id is not None and not self._by_area_of(device.area_id)
+    def _is_in_hidden_area(self, parent_id: str) -> bool:
+        """Return whether a parent device is in an excluded area.
+
+        If the scope excludes the parent itself or one of its labels, no entity of its child devices is in scope.
+        """
+        device = self._devices.async_get(parent_id)
+        return device is not None and device.area_id is not None and not self._by_area_of(device.area_id)
 
 
 @dataclass(frozen=True, slots=True)

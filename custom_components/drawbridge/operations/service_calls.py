@@ -26,7 +26,7 @@ _SCRIPT: Final = "script"
 _HOMEASSISTANT: Final = "homeassistant"
 _EXCLUDE: Final = "exclude"
 _TARGET: Final = frozenset({*TARGET_FIELDS, _EXCLUDE})
-_CATEGORIZED: Final = frozenset({"button", "number", "select", "switch", "text"})
+_ACTED_ON: Final = frozenset(name.partition(".")[0] for name in REVIEWED)
 _OLD_GROUP: Final = "group."
 _MAX_INDIRECT: Final = 500
 """Entities that a call may act on through others."""
@@ -65,7 +65,7 @@ class CallPlanner:
     def plan(self, domain: str, service: str, data: Mapping[str, Any]) -> PlannedCall:
         """Plan a call.
 
-        ``entity_id: all`` is replaced by all entities in scope.
+        ``entity_id: all`` is replaced by all entities in scope, except settings of devices that the key may not change.
 
         Raises:
             ValueError: The data is nested too deeply, contains too many IDs, or has a target of the wrong type.
@@ -83,7 +83,7 @@ class CallPlanner:
         if name in GENERIC_SERVICES:
             # Pass only the target on. Home Assistant would pass all other data to every domain without a check.
             data = {field: value for field, value in data.items() if field in _TARGET}
-        narrowed = self._narrow(domain, data) if _is_reviewed(name) else dict(data)
+        narrowed = self._narrow(domain, service, data) if _is_reviewed(name) else dict(data)
         target = {field: value for field, value in narrowed.items() if field in _TARGET}
         reach = self._target(target)
         reach.entities |= self._implied(domain, service)
@@ -203,13 +203,16 @@ class CallPlanner:
         """Refuse changes to settings, unless the scope lists the entity or the key has the service with all fields."""
         if is_opened(domain, service, self._key.services):
             return None
-        for item in set(acting) - self._key.scope.include.entities:
-            if self._is_setting(item):
+        for item in acting:
+            if self._is_closed_setting(item):
                 return f"entity {item} is a setting of its device and must be listed itself"
         return None
 
+    def _is_closed_setting(self, entity_id: str) -> bool:
+        return self._is_setting(entity_id) and entity_id not in self._key.scope.include.entities
+
     def _is_setting(self, entity_id: str) -> bool:
-        if entity_id.partition(".")[0] not in _CATEGORIZED:
+        if entity_id.partition(".")[0] not in _ACTED_ON:
             return False
         entry = er.async_get(self._hass).async_get(entity_id)
         return entry is not None and entry.entity_category is not None
@@ -237,13 +240,15 @@ class CallPlanner:
     def _holds(self, reach: Reach) -> bool:
         return holds(reach, self._scope.allows, sees_everything=self._sees_everything)
 
-    def _narrow(self, domain: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    def _narrow(self, domain: str, service: str, data: Mapping[str, Any]) -> dict[str, Any]:
         asked = data.get(ATTR_ENTITY_ID)
         if not isinstance(asked, str) or asked.strip().lower() != ENTITY_MATCH_ALL:
             return dict(data)
         wanted = None if domain == _HOMEASSISTANT else domain
         in_scope = filter(self._scope.allows, self._hass.states.async_entity_ids(wanted))
-        found = list(islice(in_scope, MAX_TARGET_IDS + 1))
+        may_set = is_opened(domain, service, self._key.services)
+        usable = (item for item in in_scope if may_set or not self._is_closed_setting(item))
+        found = list(islice(usable, MAX_TARGET_IDS + 1))
         if len(found) > MAX_TARGET_IDS:
             raise TooManyIdsError(f"'all' stands for more than {MAX_TARGET_IDS} entities here.")
         return {**data, ATTR_ENTITY_ID: found}

@@ -50,6 +50,14 @@ def error_text(service: str, text: str, in_scope: Callable[[str], bool], *, is_o
     return without_bearer_text(text)
 
 
+def invalid_text(text: str, in_scope: Callable[[str], bool]) -> str:
+    """Return the part of a message about invalid data that a key may see, without secrets and names of hidden entities.
+
+    It is about the client's own data, so paths stay. A script in scope may pass on other data.
+    """
+    return without_bearer_text(text) if _names_nothing_hidden(text, in_scope) else FAILED
+
+
 def _names_nothing_hidden(text: str, in_scope: Callable[[str], bool]) -> bool:
     found = find_references(text)
     return not found.registry_ids and all(map(in_scope, found.entities))

@@ -22,13 +22,12 @@ from homeassistant.util.json import JsonValueType
 
 from ..keys import Capability
 from ..refusal import Refusal, RefusedError, bad_request, failed
-from ..scope.redaction import without_bearer_text
 from ..states.state_json import redacted_json
 from .approval import ensure_approved, requested
 from .caller import Caller
 from .declaration import Operation
 from .service_calls import CallPlanner, PlannedCall
-from .service_responses import error_text, filter_response
+from .service_responses import error_text, filter_response, invalid_text
 
 LIST: Final = Operation("services.list", Capability.READ)
 CALL: Final = Operation("services.call", Capability.CONTROL, adds=(Capability.READ,))
@@ -213,7 +212,7 @@ def _refusal_of(
     err: vol.Invalid | HomeAssistantError, caller: Caller, service: str, planned: PlannedCall
 ) -> RefusedError:
     if isinstance(err, vol.Invalid):
-        return bad_request(without_bearer_text(str(err)))
+        return bad_request(invalid_text(str(err), caller.home.allows))
     if isinstance(err, Unauthorized):
         return RefusedError(Refusal.ADMINISTRATOR)
     text = error_text(service, str(err), caller.home.allows, is_opened=planned.is_opened)

@@ -1,4 +1,4 @@
-"""Child devices, and the area that they inherit from their parent."""
+"""Child devices, and what they inherit from their parent."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -19,6 +19,20 @@ def effective_area(hass: HomeAssistant, device: Device) -> str | None:
         return device.area_id
     parent = dr.async_get(hass).async_get(parent_id)
     return None if parent is None else parent.area_id
+
+
+def selectors_of(hass: HomeAssistant, device: Device) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the device IDs and the device labels with which a target in Home Assistant selects a device.
+
+    They are its own and those of its parent. A device that Home Assistant split into one for each config entry is
+    also selected by its former ID.
+    """
+    parent_id = parent_of(device)
+    parent = None if parent_id is None else dr.async_get(hass).async_get(parent_id)
+    found = [device] if parent is None else [device, parent]
+    former = (getattr(item, "composite_device_id", None) for item in found)
+    ids = frozenset(item.id for item in found).union(item for item in former if item is not None)
+    return ids, frozenset().union(*(item.labels for item in found))
 
 
 def parent_of(device: Device) -> str | None:

@@ -12,14 +12,15 @@ from typing import Any, Final, Self, override
 class EntityFacts:
     """The properties of an entity that a scope can match.
 
-    ``area``, ``floor`` and ``device`` are registry ids; ``labels`` are those of the entity,
-    its device and its area, as in Home Assistant's own target expansion.
+    ``area``, ``floor`` and ``devices`` are registry ids; ``labels`` are those of the entity,
+    its devices and its area. The devices are those whose target expansion reaches the entity in Home Assistant:
+    its device, the parent of a child device, and the device that a device was split from.
     """
 
     entity_id: str
     area: str | None = None
     floor: str | None = None
-    device: str | None = None
+    devices: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
     is_own: bool = False
     """Whether this is one of the bridge's own entities, some of which enable keys."""
@@ -73,8 +74,8 @@ class Selection:
             yield f"area {entity.area}"
         if entity.floor in self.floors:
             yield f"floor {entity.floor}"
-        if entity.device in self.devices:
-            yield f"device {entity.device}"
+        for device in entity.devices & self.devices:
+            yield f"device {device}"
         for label in entity.labels & self.labels:
             yield f"label {label}"
         if (pattern := self._pattern()) is not None and pattern.match(entity.entity_id):

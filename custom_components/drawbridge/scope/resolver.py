@@ -9,7 +9,7 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr, en
 
 from ..const import DOMAIN
 from ..masking import holds_key
-from .devices import children_of, effective_area
+from .devices import children_of, effective_area, selectors_of
 from .model import EntityFacts, Scope
 
 type EntityListener = Callable[[str], None]
@@ -205,15 +205,14 @@ class EntityDirectory:
         device = self._devices.async_get(entry.device_id) if entry.device_id else None
         area_id = entry.area_id or (effective_area(self._hass, device) if device is not None else None)
         area = self._areas.async_get_area(area_id) if area_id else None
-        labels = entry.labels.union(
-            device.labels if device is not None else (), area.labels if area is not None else ()
-        )
+        none: frozenset[str] = frozenset()
+        devices, labels = selectors_of(self._hass, device) if device is not None else (none, none)
         return EntityFacts(
             entity_id,
             area=area_id,
             floor=area.floor_id if area is not None else None,
-            device=entry.device_id,
-            labels=frozenset(labels),
+            devices=devices,
+            labels=labels.union(entry.labels, area.labels if area is not None else ()),
             is_own=entry.platform == DOMAIN,
         )
 
@@ -254,7 +253,7 @@ class EntityDirectory:
             self._device_moved(device.id)
 
     def _device_moved(self, device_id: str) -> None:
-        """Take note that the facts of a device changed. Its child devices may inherit its area."""
+        """Take note that the facts of a device changed. Its child devices inherit them."""
         for item in (device_id, *(child.id for child in children_of(self._hass, device_id))):
             for entry in er.async_entries_for_device(self._entities, item, include_disabled_entities=True):
                 self._changed(entry.entity_id)

@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any, override
 from urllib.parse import quote, unquote
 
+import voluptuous as vol
 from homeassistant.components.calendar import CalendarEvent
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, State, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError
@@ -16,6 +17,8 @@ from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
+from custom_components.drawbridge.operations.service_responses import FAILED
+from tests.integration.live.client import live
 from tests.integration.mirror.conftest import Plans, add
 from tests.integration.mirror.sides import Sides
 
@@ -337,6 +340,40 @@ async def test_responses_and_errors(sides: Sides) -> None:
     assert all("**REDACTED**" in item for item in texts)
     text = " ".join(texts)
     assert not [found for found in (HEADER, "52.123456", "0123456789abcdef") if found in text]
+
+
+async def test_errors_about_invalid_data(sides: Sides) -> None:
+    """A message about invalid data has no links, and does not name what is hidden, on both transports."""
+    bridge = sides.bridge
+    lamp, hidden = "input_boolean.living_room_lamp", "input_boolean.bedroom_lamp"
+    texts = {
+        "a link": f"cannot read {SIGNED}",
+        "an encoded link": f"cannot read {quote(SIGNED, safe='')}",
+        "a hidden entity": f"{hidden} has no such mode",
+        "a visible entity": f"{lamp} has no such mode",
+    }
+
+    def reject(call: ServiceCall) -> None:
+        raise vol.Invalid(texts[call.data["about"]])
+
+    bridge.hass.services.async_register("input_boolean", "reject", reject)
+    fields: dict[str, Any] = {"capabilities": ["read", "control"], "services": ["input_boolean.reject"]}
+    narrow = await bridge.add_key("Narrow", entities=[lamp], **fields)
+    wide = await bridge.add_key("Wide", everything=True, **fields)
+    said = {}
+    for name, key in (("narrow", narrow), ("wide", wide)):
+        async with live(bridge, key) as client:
+            for about in texts:
+                call = {"domain": "input_boolean", "service": "reject", "service_data": {"about": about}}
+                answer = await bridge.post("/api/services/input_boolean/reject", key, json={"about": about})
+                assert answer.status == 400
+                error = (await client.answer(await client.send("call_service", **call)))["error"]
+                said[name, about] = f"{(await answer.json())['message']} {error['message']}"
+    assert HEADER not in read(" ".join(said.values()))
+    assert all(said["wide", about].count("**REDACTED**") == 2 for about in ("a link", "an encoded link"))
+    assert said["narrow", "a hidden entity"] == f"{FAILED} {FAILED}"
+    assert said["narrow", "a visible entity"].count(texts["a visible entity"]) == 2
+    assert said["wide", "a hidden entity"].count(hidden) == 2
 
 
 async def test_revoked_keys(sides: Sides) -> None:

@@ -98,6 +98,15 @@ async def test_the_cause_is_home_assistants_own_exception(
     assert refused.value.__cause__ is error
 
 
+@pytest.mark.parametrize("kind", [vol.Invalid, ServiceValidationError, HomeAssistantError])
+async def test_the_message_of_an_error_has_no_links(kind: type[Exception], caller: Caller, hass: HomeAssistant) -> None:
+    """The operation removes them, whatever a transport does with the message."""
+    hass.services.async_register("test", "fail", failing(kind("no such page: page?authSig=0123456789")))
+    with pytest.raises(RefusedError) as refused:
+        await services.call(caller, "test", "fail", {"entity_id": LIVING}, wants_response=False)
+    assert refused.value.message.endswith("no such page: **REDACTED**")
+
+
 async def test_calls_that_home_assistant_would_not_make(caller: Caller, hass: HomeAssistant) -> None:
     """The cause is the exception that it would raise."""
     hass.services.async_register("test", "quiet", failing(AssertionError()))

@@ -29,10 +29,14 @@ async def test_players_in_fields_act_within_the_scope(
 
 _SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "button": ("press", {}),
+    "date": ("set_value", {"date": "2026-11-27"}),
+    "datetime": ("set_value", {"datetime": "2026-11-27 14:00:00"}),
     "number": ("set_value", {"value": 5}),
     "select": ("select_option", {"option": "Day"}),
+    "siren": ("turn_on", {}),
     "switch": ("turn_on", {}),
     "text": ("set_value", {"value": "x"}),
+    "time": ("set_value", {"time": "14:00:00"}),
 }
 
 
@@ -55,6 +59,25 @@ async def test_settings_of_devices_are_listed_themselves(  # noqa: PLR0913, PLR0
     assert len(whole.take()) == 6
     area = {"area_id": "living_room"}
     assert (await bridge.post("/api/services/light/turn_on", key, json=area)).status == 200
+
+
+@pytest.mark.parametrize("domain", ["light", "switch"])
+async def test_all_leaves_settings_out(bridge: Bridge, hass: HomeAssistant, whole: WholeHouse, domain: str) -> None:
+    """Unless the key may change them."""
+    led, path = f"{domain}.led", f"/api/services/{domain}/turn_off"
+    er.async_get(hass).async_get_or_create(domain, "test", "led", suggested_object_id="led")
+    er.async_get(hass).async_update_entity(led, area_id="living_room", entity_category=EntityCategory.CONFIG)
+    hass.states.async_set(led, "on")
+    fields: dict[str, Any] = {"capabilities": ["control"], "areas": ["living_room"]}
+    both = [led, f"{domain}.lamp"]
+    for name, more, reached in (
+        ("Plain", {}, [f"{domain}.lamp"]),
+        ("Listed", {"entities": [led]}, both),
+        ("All fields", {"services": [f"{domain}.turn_off.*"]}, both),
+    ):
+        key = await bridge.add_key(name, **fields, **more)
+        assert (await bridge.post(path, key, json={"entity_id": "all"})).status == 200
+        assert [sorted(call["entity_id"]) for call in whole.take()] == [sorted(reached)], name
 
 
 @pytest.mark.parametrize("service", ["turn_on", "turn_off", "toggle"])
