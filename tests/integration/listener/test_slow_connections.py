@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -79,8 +80,7 @@ async def test_1000_slow_connections_while_a_client_is_served(doors: Doors, caps
         assert doors.running.snapshot()["listener"]["dropped"] >= 1000 - found.most
         # The clients' own buffers are in it, too.
         assert resident_bytes() - before < 64 << 20
-    with capsys.disabled():
-        print(f"\np50 alone {median(alone) * 1000:.1f} ms, beside 1,000 {median(beside) * 1000:.1f} ms")
+    tell(capsys, alone, beside)
     assert max(beside) < MAX_WAIT_SECONDS
 
 
@@ -93,9 +93,14 @@ async def test_1000_slow_connections_of_one_address(doors: Doors, capsys: pytest
         assert doors.running.snapshot()["listener"]["connections"] >= 1000
         beside = await durations(doors, key)
         assert len(doors.running.places) <= places.MAX_CONNECTIONS_OF_ADDRESS
-    with capsys.disabled():
-        print(f"\np50 alone {median(alone) * 1000:.1f} ms, beside 1,000 {median(beside) * 1000:.1f} ms")
+    tell(capsys, alone, beside)
     assert max(beside) < MAX_WAIT_SECONDS
+
+
+def tell(capsys: pytest.CaptureFixture[str], alone: list[float], beside: list[float]) -> None:
+    """Print the medians: on a machine that does other work too, they are no criterion."""
+    with capsys.disabled():
+        sys.stdout.write(f"\np50 alone {median(alone) * 1000:.1f} ms, beside {median(beside) * 1000:.1f} ms\n")
 
 
 def resident_bytes() -> int:
