@@ -325,6 +325,10 @@ class Bridge:
                 "connections": len(self.places),
                 "dropped": self.places.dropped,
                 "certificate_ends": self.listener.certificate_ends,
+                "port": self.options.listener_port,
+                "tls_1_2": self.options.listener_tls_1_2,
+                "client_certificates": bool(self.options.listener_client_ca),
+                "bound_keys": sum(key.certificate is not None for key in self.keys),
             },
         )
         return snapshot(self.recorder, about)

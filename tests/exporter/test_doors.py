@@ -122,11 +122,12 @@ async def test_a_client_certificate_is_presented(tmp_path: Path) -> None:
     """Without one, the server does not see any."""
     certificate = await asyncio.to_thread(write, tmp_path)
     for present in (certificate, None):
-        async with running(asking(ssl.CERT_OPTIONAL)) as root:
-            async with serving(trusting(root.url, tmp_path, present)) as exporter:
-                assert (await exporter.get("/metrics")).value("drawbridge_up") == 1
-                if present is not None:
-                    assert "client_cert_file" in (await exporter.get("/config")).text
+        async with (
+            running(asking(ssl.CERT_OPTIONAL)) as root,
+            serving(trusting(root.url, tmp_path, present)) as exporter,
+        ):
+            assert (await exporter.get("/metrics")).value("drawbridge_up") == 1
+            assert ("client_cert_file" in (await exporter.get("/config")).text) is (present is not None)
         assert set(root.peers) == {present is not None}
 
 
@@ -134,15 +135,17 @@ async def test_a_renewed_client_certificate_is_used(tmp_path: Path) -> None:
     """The next scrape has it; half of a renewal leaves the last one in use."""
     certificate = await asyncio.to_thread(write, tmp_path)
     serials: list[str] = []
-    async with running(asking(ssl.CERT_REQUIRED)) as root:
-        async with serving(trusting(root.url, tmp_path, certificate)) as exporter:
-            for damaged in (False, True, False):
-                if damaged:
-                    await asyncio.to_thread(certificate.cert_file.write_bytes, b"half of a certificate")
-                else:
-                    await asyncio.to_thread(write, tmp_path)
-                assert (await exporter.get("/metrics")).value("drawbridge_up") == 1
-                serials.append(await asyncio.to_thread(certificate.cert_file.read_text))
+    async with (
+        running(asking(ssl.CERT_REQUIRED)) as root,
+        serving(trusting(root.url, tmp_path, certificate)) as exporter,
+    ):
+        for damaged in (False, True, False):
+            if damaged:
+                await asyncio.to_thread(certificate.cert_file.write_bytes, b"half of a certificate")
+            else:
+                await asyncio.to_thread(write, tmp_path)
+            assert (await exporter.get("/metrics")).value("drawbridge_up") == 1
+            serials.append(await asyncio.to_thread(certificate.cert_file.read_text))
     assert len(set(serials)) == 3
     assert all(root.peers)
 

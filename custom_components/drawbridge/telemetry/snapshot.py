@@ -40,7 +40,8 @@ class BridgeStatus:
     """The number of bytes that the clients of live connections have not read yet."""
     listener: Mapping[str, float | None]
     """Of the listener: whether it is ``enabled`` and ``running``, its open ``connections``, those that were ``dropped``
-    for others, and the Unix time at which its ``certificate_ends``."""
+    for others, and the Unix time at which its ``certificate_ends``; its ``port``, whether it allows ``tls_1_2`` and
+    asks for ``client_certificates``, and how many keys are bound to one (``bound_keys``)."""
 
 
 def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
