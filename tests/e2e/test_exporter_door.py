@@ -16,10 +16,7 @@ from sandbox.certificates import Authority
 from sandbox.drawbridge import CREATE_KEY, DOMAIN, change_options
 from sandbox.exporter import COMMAND, ENVIRONMENT, Exporter
 from sandbox.files import write_private
-from sandbox.ports import HOST
 from sandbox.stack import Stack, household
-from sandbox.wait import until
-from tests.e2e.programs import run
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -55,7 +52,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
 
 async def new_key(stack: Stack, name: str, **limits: str) -> str:
     """Create a key for metrics, and return its secret."""
-    data = {"name": name, "capabilities": ["metrics", "read"], **limits}
+    data = {"name": name, "capabilities": ["metrics", "read"], "areas": ["living_room"], **limits}
     answer = await stack.home_assistant.client.post(CREATE_KEY, data)
     secret: str = answer["service_response"]["secret"]
     return secret
@@ -70,13 +67,12 @@ async def bound_key(stack: Stack, name: str) -> str:
 @asynccontextmanager
 async def exporter(stack: Stack, folder: Path, key: str, certificate: str | None = None) -> AsyncIterator[Exporter]:
     """Run an exporter that reads through the listener until the block ends."""
-    found = Exporter(folder / "door", stack.listener.url)
-    environment = found.process.environment
-    environment["BRIDGE_CA_FILE"] = str(stack.listener.authority_file)
+    environment = {"BRIDGE_CA_FILE": str(stack.listener.authority_file)}
     if certificate is not None:
         files = stack.listener.folder.parent
         environment["BRIDGE_CLIENT_CERT_FILE"] = str(files / f"{certificate}.crt")
         environment["BRIDGE_CLIENT_KEY_FILE"] = str(files / f"{certificate}.key")
+    found = Exporter(folder / "door", stack.listener.url, environment=environment)
     await found.start(key)
     try:
         yield found

@@ -38,6 +38,7 @@ from homeassistant.util import dt as dt_util
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Proposal
 from ..scope.model import Selection
+from . import uploads
 from .connecting import SNIPPETS
 from .presets import PRESETS
 
@@ -46,6 +47,7 @@ NAME: Final = "name"
 PRESET: Final = "preset"
 OVERLAP: Final = "overlap"
 CAPABILITIES: Final = "capabilities"
+CERTIFICATE_FILE: Final = "certificate_file"
 KEEP_SCOPE: Final = "keep_scope"
 LINK: Final = "link"
 CLIENT: Final = "client"
@@ -151,14 +153,16 @@ def abilities_of(key: ApiKey) -> dict[str, Any]:
     }
 
 
-def limits() -> vol.Schema:
+def limits(hass: HomeAssistant) -> vol.Schema:
     """Return the form for the expiry, the networks and the rate limit."""
+    upload: dict[Any, Any] = {vol.Optional(CERTIFICATE_FILE): uploads.selector()} if uploads.can_upload(hass) else {}
     return vol.Schema(
         {
             vol.Optional("expires"): DateTimeSelector(),
             vol.Required("local_only", default=False): BooleanSelector(),
             vol.Optional("networks", default=list): _TEXTS,
             vol.Optional("certificate"): TextSelector(TextSelectorConfig(multiline=True)),
+            **upload,
             vol.Optional("per_minute"): _number(0, 1_000_000),
             vol.Optional("burst"): _number(1, 100_000),
             vol.Optional("cors_origins", default=list): _TEXTS,

@@ -13,7 +13,7 @@ from homeassistant.data_entry_flow import section
 SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "more": frozenset({"floors", "labels", "devices", "domains", "globs"}),
-        "where": frozenset({"local_only", "networks", "certificate"}),
+        "where": frozenset({"local_only", "networks", "certificate", "certificate_file"}),
         "rate": frozenset({"per_minute", "burst"}),
         "web": frozenset({"cors_origins"}),
         "limits": frozenset(
@@ -40,6 +40,7 @@ SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
                 "listener_key",
                 "listener_client_ca",
                 "listener_tls_1_2",
+                "listener_upload",
                 "pages",
             }
         ),
