@@ -260,4 +260,5 @@ def _shown(options: Options) -> dict[str, Any]:
         "max_body": options.max_body // _KIB,
         "max_message": options.max_message // _KIB,
         "cache_size": options.cache_size // _MIB,
+        UPLOAD: False,
     }

@@ -18,6 +18,7 @@ from voluptuous.humanize import humanize_error
 
 from ..bridge import Bridge
 from ..door import Door
+from ..http.pipelining import is_pipelined
 from ..http.problem import problem_of
 from ..http.security_headers import REQUEST_ID, SECURITY_HEADERS, request_id
 from ..keys import ApiKey, AuthFailure
@@ -43,6 +44,8 @@ class WebSocketEndpoint:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve a connection until it ends."""
+        if is_pipelined(request):
+            await asyncio.sleep(0)
         bridge = self._find_bridge()
         number = request_id(request.headers.get(REQUEST_ID))
         if bridge is None:
