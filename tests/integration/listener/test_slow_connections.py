@@ -10,9 +10,11 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from aiohttp import WSMsgType
 
 from custom_components.drawbridge.limits import places
 from custom_components.drawbridge.listener import serving
+from custom_components.drawbridge.websocket import waiting
 from tests.exporter.certificates import Authority
 from tests.integration.listener.doors import Doors
 
@@ -166,6 +168,27 @@ async def test_the_limit_of_an_address(doors: Doors) -> None:
         assert (await live.receive_json())["type"] == "auth_ok"
         assert doors.running.snapshot()["listener"]["dropped"] >= 20
     assert places.MAX_CONNECTIONS_OF_ADDRESS < places.MAX_CONNECTIONS
+
+
+async def test_websockets_without_a_key(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silent ones cannot take all places: the one that has waited longest is closed for a new one."""
+    monkeypatch.setattr(waiting, "MAX_WAITING", 5)
+    key = await doors.bridge.add_key(everything=True)
+    async with AsyncExitStack() as stack:
+        silent = []
+        for _ in range(5):
+            live = await stack.enter_async_context(doors.session.ws_connect(f"{doors.url}/api/websocket"))
+            assert (await live.receive_json())["type"] == "auth_required"
+            silent.append(live)
+        for _ in range(3):
+            live = await stack.enter_async_context(doors.session.ws_connect(f"{doors.url}/api/websocket"))
+            await live.receive_json()
+            await live.send_json({"type": "auth", "access_token": key})
+            assert (await live.receive_json())["type"] == "auth_ok"
+        async with asyncio.timeout(3):
+            assert (await silent[0].receive()).type is WSMsgType.CLOSE
+        await silent[4].send_json({"type": "auth", "access_token": key})
+        assert (await silent[4].receive_json())["type"] == "auth_ok"
 
 
 async def test_headers_that_are_too_large(doors: Doors) -> None:
