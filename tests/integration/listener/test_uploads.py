@@ -194,7 +194,9 @@ async def test_removing_the_integration_removes_the_files(doors: Doors, upload: 
 async def test_without_the_component(doors: Doors) -> None:
     """There are no fields for uploads where the frontend cannot upload."""
     flow = await doors.hass.config_entries.options.async_init(doors.bridge.entry.entry_id)
-    fields = {str(name) for name in flow["data_schema"].schema["listener"].schema.schema}
+    schema = flow["data_schema"]
+    assert schema is not None
+    fields = {str(name) for name in schema.schema["listener"].schema.schema}
     assert "listener_key" in fields
     assert "listener_upload" not in fields
 
