@@ -10,7 +10,7 @@ from typing import Final
 import aiohttp
 
 from benchmarks.wrk import Request
-from sandbox import drawbridge
+from sandbox import drawbridge, ports
 from sandbox.client import Client, Json
 from sandbox.homeassistant import HomeAssistant
 from sandbox.household import furnish, write_files
@@ -35,6 +35,7 @@ class House:
         self._entry_id = entry_id
         self._made = 0
         self._listener: Listener | None = None
+        self._own_tls_url = ""
 
     @property
     def client(self) -> Client:
@@ -69,10 +70,10 @@ class House:
             for index in range(number)
         ]
 
-    def own(self, path: str, encoding: str = "identity") -> Request:
-        """Return a request to Home Assistant's own API."""
+    def own(self, path: str, encoding: str = "identity", *, tls: bool = False) -> Request:
+        """Return a request to Home Assistant's own API, with TLS only after `open_listener` with TLS."""
         headers = {"Authorization": f"Bearer {self.client.token}", "Accept-Encoding": encoding}
-        return Request(self.home_assistant.url + path, headers)
+        return Request((self._own_tls_url if tls else self.home_assistant.url) + path, headers)
 
     def bridge(self, path: str, *keys: str, encoding: str = "identity", **headers: str) -> Request:
         """Return a request to the bridge, with one key or several keys in turn."""
@@ -81,11 +82,23 @@ class House:
         return Request(url, sent, keys) if len(keys) > 1 else Request(url, sent | {"X-API-Key": keys[0]})
 
     async def open_listener(self, *, tls: bool) -> None:
-        """Open the listener at a new port, and close the one that was open."""
+        """Open the listener at a new port, and close the one that was open.
+
+        With TLS, Home Assistant's own API is also served with TLS, to compare.
+        """
         folder = self.home_assistant.config_dir
         self._listener = Listener(folder.with_name(f"{folder.name}-listener"), tls=tls)
         await drawbridge.change_options(self.client, self._entry_id, listener=self._listener.write())
         await self._listener.wait_until_open()
+        if tls:
+            await self._open_own_tls(*self._listener.renew())
+
+    async def _open_own_tls(self, certificate: Path, key: Path) -> None:
+        """Open Home Assistant's own server with the certificate of the listener, too."""
+        port = ports.choose(None)
+        files = {"certificate": str(certificate), "key": str(key)}
+        await self.client.post(f"{_BENCHMARK}/tls", {"port": port, **files})
+        self._own_tls_url = f"https://{ports.HOST}:{port}"
 
     def listener(self, path: str, key: str) -> Request:
         """Return a request to the listener, which must be open."""

@@ -169,15 +169,14 @@ async def _listener(big: House, _small: House, _settings: Settings) -> list[Pair
 
 
 async def _listener_tls(big: House, _small: House, _settings: Settings) -> list[Pair]:
-    # Home Assistant's own port has no TLS here.
-    return [await _through_the_listener(big, "one state through the listener, TLS", 1.0, tls=True)]
+    return [await _through_the_listener(big, "one state through the listener, TLS", 1.2, tls=True)]
 
 
 async def _through_the_listener(house: House, work: str, target: float, *, tls: bool) -> Pair:
     await house.open_listener(tls=tls)
     path = "/api/states/sensor.synthetic_00001"
-    ours = house.listener(path, await house.key())
-    return Pair(work, "Home Assistant's own, no TLS", target, (house, ours), (house, house.own(path)))
+    ours, own = house.listener(path, await house.key()), house.own(path, tls=tls)
+    return Pair(work, f"Home Assistant's own, {'TLS' if tls else 'no TLS'}", target, (house, ours), (house, own))
 
 
 async def _template(big: House, _small: House, _settings: Settings) -> list[Pair]:

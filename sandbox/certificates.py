@@ -42,12 +42,18 @@ class Certificate:
 class Authority:
     """An authority that nobody trusts unless told to."""
 
-    def __init__(self, name: str = "Test authority", valid: timedelta = timedelta(days=30)) -> None:
-        """Make the key and the authority's own certificate, which ends ``valid`` from now."""
+    def __init__(
+        self, name: str = "Test authority", valid: timedelta = timedelta(days=30), issuer: Authority | None = None
+    ) -> None:
+        """Make the key and the authority's own certificate, which ends ``valid`` from now.
+
+        With an issuer, this is an intermediate authority.
+        """
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _name(name)
-        constraints = x509.BasicConstraints(ca=True, path_length=0)
-        builder = self._builder(self._name, self._key.public_key(), valid)
+        signer = issuer or self
+        constraints = x509.BasicConstraints(ca=True, path_length=1 if issuer is None else 0)
+        builder = signer._builder(self._name, self._key.public_key(), valid)  # noqa: SLF001 - of this class
         usage = x509.KeyUsage(
             digital_signature=True,
             content_commitment=False,
@@ -60,7 +66,7 @@ class Authority:
             decipher_only=False,
         )
         builder = builder.add_extension(constraints, critical=True).add_extension(usage, critical=True)
-        signed = builder.sign(self._key, hashes.SHA256())
+        signed = builder.sign(signer._key, hashes.SHA256())  # noqa: SLF001 - of this class
         self.certificate = signed.public_bytes(serialization.Encoding.PEM)
 
     def issue(self, address: str, valid: timedelta = timedelta(days=30)) -> Certificate:

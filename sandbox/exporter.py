@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import aiohttp
@@ -23,8 +24,15 @@ START_SECONDS: Final = 20.0
 class Exporter:
     """An exporter for one bridge, with its key in a private file."""
 
-    def __init__(self, folder: Path, home_assistant: str, *, port: int | None = None) -> None:
-        """Create an exporter for the Home Assistant at the URL `home_assistant`.
+    def __init__(
+        self,
+        folder: Path,
+        home_assistant: str,
+        *,
+        port: int | None = None,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Create an exporter for the Home Assistant at the URL `home_assistant`, with more variables for it.
 
         The key is in `folder`, and the log beside it.
         """
@@ -40,6 +48,7 @@ class Exporter:
                 **ENVIRONMENT,
                 "HA_BASE_URL": home_assistant,
                 "BRIDGE_API_KEY_FILE": str(self._key_file),
+                **environment,
             },
         )
 

@@ -18,6 +18,7 @@ from .issues.monitor import Issues
 from .issues.scope import ScopeIssues
 from .keys.keeper import remove_store
 from .listener import Listener
+from .listener.uploaded import remove_all
 from .log import mask_access_log
 from .migration import migrate
 from .services import register_actions
@@ -107,3 +108,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) 
     await remove_store(hass, entry)
     await remove_usage(hass)
     await remove_sessions(Path(hass.config.config_dir))
+    await hass.async_add_executor_job(remove_all, hass.config.config_dir)

@@ -179,7 +179,7 @@ async def test_js_websocket(stack: Stack) -> None:
 
 
 async def test_remote_home_assistant(stack: Stack) -> None:
-    """The requests of the custom integration Remote Home-Assistant, in their order.
+    """The requests of the custom integration Remote Home-Assistant 4.6, in their order and with all of their fields.
 
     It asks for the discovery document, then subscribes, reads all states and services, and forwards calls of actions.
     """
@@ -192,6 +192,8 @@ async def test_remote_home_assistant(stack: Stack) -> None:
             found = await answer.json()
             assert (answer.status, found["location_name"]) == (200, "Demo home")
             assert found["ha_version"] == stack.home_assistant.version
+            # It names the device of the connection after the other two.
+            assert found.keys() == {"uuid", "location_name", "ha_version", "installation_type"}
             assert found["uuid"]
         async with session.ws_connect(f"wss://{HOST}:{stack.listener.port}/api/websocket", ssl=tls) as socket:
             await check_remote(socket, key)
@@ -214,9 +216,12 @@ async def check_remote(socket: aiohttp.ClientWebSocketResponse, key: str) -> Non
     await socket.send_json({"id": 4, "type": "call_service", **call})
     changed = await next_change(socket, LAMP)
     assert changed["new_state"]["state"] != changed["old_state"]["state"]
+    assert changed["new_state"]["attributes"]["friendly_name"]
     hall = call | {"service_data": {"entity_id": [HALL_LAMP]}}
     await socket.send_json({"id": 5, "type": "call_service", **hall})
-    assert (await answer_to(socket, 5))["success"] is False
+    refused = await answer_to(socket, 5)
+    assert refused["success"] is False
+    assert refused["error"]["message"]
     await socket.send_json({"id": 6, "type": "ping"})
     assert (await answer_to(socket, 6))["type"] == "pong"
 

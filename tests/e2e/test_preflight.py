@@ -64,9 +64,14 @@ class Home:
         """Home Assistant's URL."""
         return self.stack.home_assistant.url
 
+    @property
+    def trust(self) -> str:
+        """The argument that names the authority of the listener."""
+        return f"--ca-file={self.stack.listener.authority_file}"
+
     async def failed(self, url: str = "", *arguments: str) -> dict[str, str]:
         """Return the evidence of the items that failed."""
-        return failed(await preflight(url or self.url, self.key_file, *arguments))
+        return failed(await preflight(url or self.url, self.key_file, self.trust, *arguments))
 
     async def revoke(self, *names: str) -> None:
         """Revoke keys by their names."""
@@ -91,7 +96,7 @@ async def test_the_household_is_ready(tmp_path: Path) -> None:
         arguments = (f"--prometheus={prometheus.url}", f"--html={tmp_path / 'report.html'}")
         assert (await house.failed("", *arguments)).keys() == BROAD
         await house.revoke("Everything", "Benchmark", "Living room", "Tablet")
-        report = await preflight(house.url, house.key_file, *arguments, "--load", "--load-seconds=1")
+        report = await preflight(house.url, house.key_file, house.trust, *arguments, "--load", "--load-seconds=1")
         lockouts = await prometheus.value("drawbridge_lockouts")
     assert failed(report) == {}
     assert report["verdict"] == "open"
@@ -131,7 +136,7 @@ async def check_keys(house: Home) -> None:
         write_private(house.key_file, await add_key(client, key))
         if name == "Gone":
             await house.revoke("Gone")
-        found = await preflight(house.url, house.key_file)
+        found = await preflight(house.url, house.key_file, house.trust)
         assert failed(found).keys() == expected, name
         assert said in next(item["mend"] for item in found["items"] if item["item"] == "reach")
     write_private(house.key_file, house.secret)

@@ -1,6 +1,7 @@
 """A server on 127.0.0.1 that answers preflight as a good bridge does, or with faults put in."""
 
 import asyncio
+import contextlib
 import json
 import ssl
 import time
@@ -50,9 +51,11 @@ class WholeBridge:
         self._filled_at = time.monotonic()
         self._hits = 0
         self.lock_out = "900"
+        self.listener: dict[str, Any] = {}
+        """What the snapshot says of the listener."""
 
-    def application(self) -> web.Application:
-        """Return the application."""
+    def application(self, base: str = BASE) -> web.Application:
+        """Return the application of a door: Home Assistant's own, or the listener with an empty base."""
         app = web.Application(middlewares=[self._gate()])
         for path, handler in (
             ("/health", self._health),
@@ -64,8 +67,8 @@ class WholeBridge:
             ("/api/websocket", self._websocket),
             ("/api/stream", self._stream),
         ):
-            app.router.add_get(BASE + path, handler)
-        app.router.add_post(BASE + "/api/services/{domain}/{service}", self._service)
+            app.router.add_get(base + path, handler)
+        app.router.add_post(base + "/api/services/{domain}/{service}", self._service)
         return app
 
     def _gate(self) -> Any:
@@ -73,7 +76,7 @@ class WholeBridge:
         async def gate(
             request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
         ) -> web.StreamResponse:
-            response = self._refuse(request)
+            response = self._at_the_listener(request) or self._refuse(request)
             if response is None:
                 try:
                     response = await handler(request)
@@ -84,12 +87,22 @@ class WholeBridge:
 
         return gate
 
+    def _at_the_listener(self, request: web.Request) -> web.StreamResponse | None:
+        """Return what a faulty listener answers."""
+        if request.path.startswith(BASE):
+            return None
+        if "listener-redirect" in self.faults:
+            return web.Response(status=301, headers={"Location": "https://home.example/"})
+        if "listener-other" in self.faults and request.path == "/health":
+            return web.Response(text="<html>It works!", content_type="text/html")
+        return None
+
     def _refuse(self, request: web.Request) -> web.StreamResponse | None:
-        if request.method == "OPTIONS" or request.path == f"{BASE}/api/websocket":
+        if request.method == "OPTIONS" or request.path.removeprefix(BASE) == "/api/websocket":
             return web.Response(status=204) if request.method == "OPTIONS" else None
         if self._is_locked_out(request):
             return problem(429, "Too many invalid keys.", "locked_out", {"Retry-After": self.lock_out})
-        public = request.path in {f"{BASE}/health", f"{BASE}/openapi.json"} or "open" in self.faults
+        public = request.path.removeprefix(BASE) in {"/health", "/openapi.json"} or "open" in self.faults
         if request.headers.get("X-Original-URL") and "bypass" in self.faults:
             return web.json_response([])
         key = request.headers.get("Authorization") or request.headers.get("X-API-Key")
@@ -121,7 +134,12 @@ class WholeBridge:
 
     def _headers(self, request: web.Request) -> dict[str, str]:
         headers = {} if "headers" in self.faults else dict(SECURITY_HEADERS)
-        if self._tls and "hsts" not in self.faults:
+        is_listener = not request.path.startswith(BASE)
+        if is_listener and "listener-headers" in self.faults:
+            headers.pop("Content-Security-Policy")
+        if (request.secure and is_listener and "listener-hsts" not in self.faults) or (
+            self._tls and "hsts" not in self.faults
+        ):
             headers["Strict-Transport-Security"] = "max-age=1"
         headers |= {"RateLimit": f'"default";r={int(self._tokens)};t=1', "RateLimit-Policy": f'"default";q={BURST};w=2'}
         origin = request.headers.get("Origin")
@@ -204,6 +222,7 @@ class WholeBridge:
             "listener-expiring": {"certificate_ends": now + 13.4 * DAY},
             "listener-expired": {"certificate_ends": now - 60},
         }
+        document["listener"] |= self.listener
         for fault in self.faults & damages.keys():
             document["listener"] |= damages[fault]
         if "listener-unknown" in self.faults:
@@ -291,3 +310,45 @@ async def running_whole_bridge(*faults: str, tls: ssl.SSLContext | None = None) 
         yield bridge
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def running_listener(
+    bridge: WholeBridge, tls: ssl.SSLContext | None, plain: bytes = b"", **told: Any
+) -> AsyncIterator[str]:
+    """Run the listener of a bridge until the block ends, and return its address.
+
+    Requests without TLS are answered with ``plain``. The snapshot says what is ``told``.
+    """
+    runner = web.AppRunner(bridge.application(""), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+    behind = port = runner.addresses[0][1]
+    front = await asyncio.start_server(lambda reader, writer: _split(reader, writer, behind, plain), "127.0.0.1", 0)
+    if plain:
+        port = front.sockets[0].getsockname()[1]
+    bridge.listener = {"port": port, "tls_1_2": False, "client_certificates": False, "bound_keys": 0, **told}
+    try:
+        yield f"{'http' if tls is None else 'https'}://127.0.0.1:{port}"
+    finally:
+        front.close()
+        await runner.cleanup()
+
+
+async def _split(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int, plain: bytes) -> None:
+    """Pass on TLS to a port, and answer anything else."""
+    first = await reader.read(65_536)
+    if first[:1] != b"\x16":
+        writer.write(plain)
+        writer.close()
+        return
+    inner, outer = await asyncio.open_connection("127.0.0.1", port)
+    outer.write(first)
+    await asyncio.gather(_copy(reader, outer), _copy(inner, writer))
+
+
+async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while part := await source.read(65_536):
+            sink.write(part)
+    sink.close()

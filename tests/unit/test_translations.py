@@ -168,14 +168,14 @@ def test_every_error_of_a_key_has_a_text() -> None:
         for field in ("domains", "entities", "globs", "services", "events", "networks", "media_hosts")
     }
     raised |= {"invalid_cors_origins", "unknown_areas", "unknown_floors", "unknown_labels", "unknown_devices"}
-    assert KEY["error"].keys() == raised | {"not_saved"}
+    uploads = strings("flows/uploads") & {"upload_missing", "upload_too_large"}
+    assert KEY["error"].keys() == raised | {"not_saved"} | uploads
     ours = strings("services") & {"not_loaded", "unknown_key", "ambiguous_key", "damaged_key"}
     ours |= strings("keys/keeper") & {"not_saved", "store_unreadable"}
     ours |= strings("authority") & {"administrators_only"}
     assert texts()["exceptions"].keys() == raised | ours
-    assert {name: item["message"] for name, item in texts()["exceptions"].items() if name in KEY["error"]} == KEY[
-        "error"
-    ]
+    messages = {name: item["message"] for name, item in texts()["exceptions"].items() if name in KEY["error"]}
+    assert messages == {name: text for name, text in KEY["error"].items() if name not in uploads}
 
 
 def test_every_abort_has_a_text() -> None:
@@ -193,12 +193,13 @@ def test_the_options_have_their_texts() -> None:
     from custom_components.drawbridge.flows.sections import grouped  # noqa: PLC0415  as above
 
     form = texts()["options"]["step"]["init"]
-    schema = grouped(options_flow.FORM, {}, {})
+    schema = grouped(options_flow.form(can_upload=True), {}, {})
     held = {str(name): part for name, part in schema.schema.items()}
     assert form["sections"].keys() == {name for name, part in held.items() if isinstance(part, section)}
-    assert fields_of(form) == {str(field) for field in options_flow.FORM.schema}
+    assert fields_of(form) == {str(field) for field in options_flow.form(can_upload=True).schema}
     faults = {fault.key for fault in Fault}
-    assert texts()["options"]["error"].keys() == {"invalid_cors_origins"} | faults
+    files = {item for item in strings("flows/options_flow") | strings("flows/uploads") if item.startswith("upload_")}
+    assert texts()["options"]["error"].keys() == {"invalid_cors_origins"} | faults | files
     assert texts()["options"]["step"].keys() == steps("flows/options_flow", "DrawbridgeOptionsFlow")
     assert {fault.option for fault in Fault} <= fields_of(form)
 

@@ -11,6 +11,7 @@ from homeassistant.helpers.typing import ConfigType
 from .blocks import Blocks
 from .changes import cost_of_a_change
 from .memory import resident_bytes
+from .tls import serve
 
 DOMAIN = "drawbridge_benchmark"
 MAX_BODIES = 8
@@ -19,7 +20,7 @@ CONFIG_SCHEMA = cv.empty_config_schema(DOMAIN)
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Register the views."""
-    for view in (BareView(), ChangesView(hass), BlocksView(Blocks()), MemoryView()):
+    for view in (BareView(), ChangesView(hass), BlocksView(Blocks()), MemoryView(), TlsView(hass)):
         hass.http.register_view(view)
     return True
 
@@ -92,3 +93,20 @@ class MemoryView(HomeAssistantView):
     def get(self, _request: web.Request) -> web.Response:
         """Return the resident memory in bytes."""
         return self.json({"resident": resident_bytes()})
+
+
+class TlsView(HomeAssistantView):
+    """Opens Home Assistant's own server at another port, with TLS."""
+
+    url = "/api/drawbridge_benchmark/tls"
+    name = "api:drawbridge_benchmark:tls"
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Create the view."""
+        self._hass = hass
+
+    async def post(self, request: web.Request) -> web.Response:
+        """Open the server, which stays open until the process ends."""
+        wanted = await request.json()
+        await serve(self._hass, wanted["port"], wanted["certificate"], wanted["key"])
+        return self.json({})

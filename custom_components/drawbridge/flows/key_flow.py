@@ -20,11 +20,12 @@ from ..learning.lessons import Lesson, Proposal, propose
 from ..operations.service_calls import CallPlanner
 from ..scope.service_rules import ITEM_WRITES, allows_item_write
 from ..values import DamagedValueError
-from . import key_forms as forms, sections
+from . import key_forms as forms, sections, uploads
 from .connecting import addresses, handover, notify_closed
 from .key_summary import describe, summarize
 from .pages_link import link
 from .presets import PRESETS
+from .uploads import UploadError
 
 type Change = Callable[[ApiKey, Mapping[str, Any]], ApiKey]
 type Step = Callable[[], Awaitable[SubentryFlowResult]]
@@ -82,7 +83,13 @@ class ApiKeyFlow(ConfigSubentryFlow):
 
     async def async_step_limits(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the expiry, the networks and the rate limit."""
-        return await self._ask("limits", forms.limits(), forms.limits_of, key_input.with_limits, user_input)
+        schema, entered = forms.limits(self.hass), None if user_input is None else sections.flat(user_input)
+        if entered is not None and (file_id := entered.pop(forms.CERTIFICATE_FILE, None)):
+            try:
+                entered["certificate"] = await self.hass.async_add_executor_job(uploads.thumbprint, self.hass, file_id)
+            except UploadError as err:
+                return self._form("limits", schema, entered, KeyInputError({forms.CERTIFICATE_FILE: err.code}))
+        return await self._ask("limits", schema, forms.limits_of, key_input.with_limits, entered)
 
     async def async_step_confirm(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Show a summary before the key is created."""

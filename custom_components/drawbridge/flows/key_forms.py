@@ -40,6 +40,7 @@ from ..keys.key_input import MAX_ASK_SECONDS, MIN_ASK_SECONDS
 from ..keys.model import DEFAULT_ASK_SECONDS
 from ..learning.lessons import Proposal
 from ..scope.model import Selection
+from . import uploads
 from .connecting import SNIPPETS
 from .presets import PRESETS
 
@@ -48,6 +49,7 @@ NAME: Final = "name"
 PRESET: Final = "preset"
 OVERLAP: Final = "overlap"
 CAPABILITIES: Final = "capabilities"
+CERTIFICATE_FILE: Final = "certificate_file"
 KEEP_SCOPE: Final = "keep_scope"
 LINK: Final = "link"
 CLIENT: Final = "client"
@@ -166,14 +168,16 @@ def abilities_of(key: ApiKey) -> dict[str, Any]:
     }
 
 
-def limits() -> vol.Schema:
+def limits(hass: HomeAssistant) -> vol.Schema:
     """Return the form for the expiry, the networks and the rate limit."""
+    upload: dict[Any, Any] = {vol.Optional(CERTIFICATE_FILE): uploads.selector()} if uploads.can_upload(hass) else {}
     return vol.Schema(
         {
             vol.Optional("expires"): DateTimeSelector(),
             vol.Required("local_only", default=False): BooleanSelector(),
             vol.Optional("networks", default=list): _TEXTS,
             vol.Optional("certificate"): TextSelector(TextSelectorConfig(multiline=True)),
+            **upload,
             vol.Optional("per_minute"): _number(0, 1_000_000),
             vol.Optional("burst"): _number(1, 100_000),
             vol.Optional("cors_origins", default=list): _TEXTS,

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Mapping
 from functools import partial
-from types import MappingProxyType
 from typing import Any, Final
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -20,59 +20,23 @@ from homeassistant.util import dt as dt_util
 
 from ..bridge import Bridge
 from ..limits.origins import normalize_origin
-from ..listener.check import check
+from ..listener.check import check, check_files
 from ..listener.fault import ListenerError
 from ..listener.tls import LoadedTls
+from ..listener.uploaded import discard, store
 from ..options import Options
 from ..telemetry.listener import ends_soon
 from . import sections
+from .uploads import UploadError, can_upload, read, selector
 
 _KIB = 1024
 _MIB = 1024 * _KIB
 _DAY_SECONDS: Final = 86_400
 _PLACEHOLDERS: Final = ("value", "port", "address", "when", "reason")
-_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+UPLOAD: Final = "listener_upload"
+"""The field that asks for a form to upload files. It is no option."""
+_FILE_OPTIONS: Final = {"listener_certificate": None, "listener_key": None, "listener_client_ca": None}.keys()
 _CERTIFICATE_OPTIONS: Final = ("listener_enabled", "listener_certificate", "listener_key")
-
-
-def _number(least: int, most: int, unit: str | None = None) -> NumberSelector:
-    config = NumberSelectorConfig(min=least, max=most, step=1, mode=NumberSelectorMode.BOX)
-    if unit is not None:
-        config["unit_of_measurement"] = unit
-    return NumberSelector(config)
-
-
-FORM: Final = vol.Schema(
-    {
-        vol.Required("per_minute"): _number(0, 1_000_000),
-        vol.Required("max_concurrent"): _number(1, 1000),
-        vol.Required("max_body"): _number(1, 16_384, "KiB"),
-        vol.Required("time_limit"): _number(1, 600, "s"),
-        vol.Required("max_connections"): _number(1, 10_000),
-        vol.Required("max_key_connections"): _number(1, 10_000),
-        vol.Required("max_subscriptions"): _number(1, 10_000),
-        vol.Required("max_message"): _number(1, 16_384, "KiB"),
-        vol.Optional("cors_origins", default=list): TextSelector(TextSelectorConfig(multiple=True)),
-        vol.Required("audit_file"): BooleanSelector(),
-        vol.Required("audit_days"): _number(1, 3650, "d"),
-        vol.Required("cache_enabled"): BooleanSelector(),
-        vol.Required("cache_ttl_states"): _number(1, 86_400, "s"),
-        vol.Required("cache_ttl_services"): _number(1, 86_400, "s"),
-        vol.Required("cache_ttl_config"): _number(1, 86_400, "s"),
-        vol.Required("cache_size"): _number(1, 4096, "MiB"),
-        vol.Required("listener_enabled"): BooleanSelector(),
-        vol.Required("listener_port"): _number(1, 65_535),
-        vol.Optional("listener_address"): TextSelector(),
-        vol.Optional("listener_certificate"): TextSelector(),
-        vol.Optional("listener_key"): TextSelector(),
-        vol.Optional("listener_client_ca"): TextSelector(),
-        vol.Required("listener_tls_1_2"): BooleanSelector(),
-        vol.Required("pages"): BooleanSelector(),
-        vol.Required("report_to_ban_list"): BooleanSelector(),
-        vol.Required("direct_responses"): BooleanSelector(),
-    }
-)
-"""The form of all options, without its sections."""
 
 
 class DrawbridgeOptionsFlow(OptionsFlow):
@@ -85,34 +49,75 @@ class DrawbridgeOptionsFlow(OptionsFlow):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show all options. Changes take effect when they are submitted."""
+        errors: dict[str, str] = {}
+        placeholders = dict.fromkeys(_PLACEHOLDERS, "")
         before = Options.from_mapping(self.config_entry.options)
-        if user_input is None:
-            return self._form(_shown(before))
-        values = sections.flat(user_input)
-        try:
-            options = _options(values)
-            certificate = await self._check_listener(options)
-        except ListenerError as err:
-            errors = {err.fault.option: err.fault.key}
-            return self._form(values, errors, {**err.placeholders, "when": _when(err.moment)})
-        except ValueError as err:
-            return self._form(values, {"cors_origins": "invalid_cors_origins"}, {"value": str(err)})
-        if certificate is not None and _is_doubtful(certificate, options, before):
-            self._chosen, self._moment = options, certificate.ends
-            return await self.async_step_certificate_ends_soon()
-        return self.async_create_entry(data=options.as_dict())
-
-    def _form(
-        self, values: Mapping[str, Any], errors: Mapping[str, str] = _NONE, placeholders: Mapping[str, str] = _NONE
-    ) -> ConfigFlowResult:
-        """Show the form of all options, filled in with values."""
-        schema = sections.grouped(FORM, {}, errors)
+        values = _shown(before)
+        if user_input is not None:
+            values = sections.flat(user_input)
+            try:
+                options = _options(values)
+                if values.get(UPLOAD):
+                    self._chosen = options
+                    return await self.async_step_upload()
+                certificate = await self._check_listener(options)
+            except ListenerError as err:
+                errors = {err.fault.option: err.fault.key}
+                placeholders |= err.placeholders | {"when": _when(err.moment)}
+            except ValueError as err:
+                errors, placeholders["value"] = {"cors_origins": "invalid_cors_origins"}, str(err)
+            else:
+                return await self._save(options, certificate)
+        schema = sections.grouped(form(can_upload=can_upload(self.hass)), {}, errors)
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(schema, sections.nested(values)),
             errors=sections.placed(errors),
-            description_placeholders={**dict.fromkeys(_PLACEHOLDERS, ""), **placeholders},
+            description_placeholders=placeholders,
         )
+
+    async def async_step_upload(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the files of the listener. Those that are not uploaded stay as they are in the options."""
+        errors: dict[str, str] = {}
+        placeholders = dict.fromkeys(_PLACEHOLDERS, "")
+        if user_input is not None and self._chosen is not None:
+            try:
+                options, certificate = await self._receive(self._chosen, user_input)
+            except UploadFailedError as err:
+                errors = err.errors
+            except ListenerError as err:
+                errors = {err.fault.option if err.fault.option in _FILE_OPTIONS else "base": err.fault.key}
+                placeholders |= err.placeholders | {"when": _when(err.moment)}
+            else:
+                return await self._save(options, certificate)
+        return self.async_show_form(
+            step_id="upload",
+            data_schema=vol.Schema({vol.Optional(name): selector() for name in _FILE_OPTIONS}),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    async def _receive(self, options: Options, uploaded: Mapping[str, str]) -> tuple[Options, LoadedTls | None]:
+        """Store uploaded files, and return the options that name them. Files that cannot be used are removed."""
+        run, config_dir = self.hass.async_add_executor_job, self.hass.config.config_dir
+        stored = await run(_store, self.hass, uploaded)
+        options = Options.from_mapping(options.as_dict() | stored)
+        try:
+            if options.listener_enabled:
+                return options, await self._check_listener(options)
+            return options, await run(check_files, options, self.hass.config.path)
+        except ListenerError:
+            await run(discard, config_dir, stored.values())
+            raise
+
+    async def _save(self, options: Options, certificate: LoadedTls | None) -> ConfigFlowResult:
+        """Save the options, after a warning if the certificate ends soon."""
+        if certificate is not None and _is_doubtful(
+            certificate, options, Options.from_mapping(self.config_entry.options)
+        ):
+            self._chosen, self._moment = options, certificate.ends
+            return await self.async_step_certificate_ends_soon()
+        return self.async_create_entry(data=options.as_dict())
 
     async def async_step_certificate_ends_soon(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Warn of a certificate that ends soon, before it is used."""
@@ -137,6 +142,34 @@ class DrawbridgeOptionsFlow(OptionsFlow):
         return await self.hass.async_add_executor_job(work)
 
 
+class UploadFailedError(Exception):
+    """Files could not be received. ``errors`` has the reason for each field."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        """Create the error from the reasons."""
+        super().__init__(str(errors))
+        self.errors = errors
+
+
+def _store(hass: HomeAssistant, uploaded: Mapping[str, str]) -> dict[str, str]:
+    """Store uploaded files, and return their paths by option. Blocks."""
+    contents: dict[str, bytes] = {}
+    errors: dict[str, str] = {}
+    for name in _FILE_OPTIONS & uploaded.keys():
+        try:
+            contents[name] = read(hass, uploaded[name])
+        except UploadError as err:
+            errors[name] = err.code
+    if errors:
+        raise UploadFailedError(errors)
+    if not contents:
+        raise UploadFailedError({"base": "upload_nothing"})
+    try:
+        return store(hass.config.config_dir, contents)
+    except OSError as err:
+        raise UploadFailedError({"base": "upload_not_saved"}) from err
+
+
 def _is_doubtful(certificate: LoadedTls, options: Options, before: Options) -> bool:
     """Tell whether to warn of a certificate: it ends soon, and the options of the listener are new."""
     new = any(getattr(options, name) != getattr(before, name) for name in _CERTIFICATE_OPTIONS)
@@ -145,6 +178,50 @@ def _is_doubtful(certificate: LoadedTls, options: Options, before: Options) -> b
 
 def _when(moment: float | None) -> str:
     return "" if moment is None else dt_util.as_local(dt_util.utc_from_timestamp(moment)).strftime("%Y-%m-%d %H:%M")
+
+
+def form(*, can_upload: bool) -> vol.Schema:
+    """Return the form of all options, without its sections."""
+    upload: dict[Any, Any] = {vol.Optional(UPLOAD, default=False): BooleanSelector()} if can_upload else {}
+    origins = TextSelector(TextSelectorConfig(multiple=True))
+    return vol.Schema(
+        {
+            vol.Required("per_minute"): _number(0, 1_000_000),
+            vol.Required("max_concurrent"): _number(1, 1000),
+            vol.Required("max_body"): _number(1, 16_384, "KiB"),
+            vol.Required("time_limit"): _number(1, 600, "s"),
+            vol.Required("max_connections"): _number(1, 10_000),
+            vol.Required("max_key_connections"): _number(1, 10_000),
+            vol.Required("max_subscriptions"): _number(1, 10_000),
+            vol.Required("max_message"): _number(1, 16_384, "KiB"),
+            vol.Optional("cors_origins", default=list): origins,
+            vol.Required("audit_file"): BooleanSelector(),
+            vol.Required("audit_days"): _number(1, 3650, "d"),
+            vol.Required("cache_enabled"): BooleanSelector(),
+            vol.Required("cache_ttl_states"): _number(1, 86_400, "s"),
+            vol.Required("cache_ttl_services"): _number(1, 86_400, "s"),
+            vol.Required("cache_ttl_config"): _number(1, 86_400, "s"),
+            vol.Required("cache_size"): _number(1, 4096, "MiB"),
+            vol.Required("listener_enabled"): BooleanSelector(),
+            vol.Required("listener_port"): _number(1, 65_535),
+            vol.Optional("listener_address"): TextSelector(),
+            vol.Optional("listener_certificate"): TextSelector(),
+            vol.Optional("listener_key"): TextSelector(),
+            vol.Optional("listener_client_ca"): TextSelector(),
+            **upload,
+            vol.Required("listener_tls_1_2"): BooleanSelector(),
+            vol.Required("pages"): BooleanSelector(),
+            vol.Required("report_to_ban_list"): BooleanSelector(),
+            vol.Required("direct_responses"): BooleanSelector(),
+        }
+    )
+
+
+def _number(least: int, most: int, unit: str | None = None) -> NumberSelector:
+    config = NumberSelectorConfig(min=least, max=most, step=1, mode=NumberSelectorMode.BOX)
+    if unit is not None:
+        config["unit_of_measurement"] = unit
+    return NumberSelector(config)
 
 
 def _options(entered: dict[str, Any]) -> Options:
@@ -183,4 +260,5 @@ def _shown(options: Options) -> dict[str, Any]:
         "max_body": options.max_body // _KIB,
         "max_message": options.max_message // _KIB,
         "cache_size": options.cache_size // _MIB,
+        UPLOAD: False,
     }

@@ -14,7 +14,7 @@ SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "more": frozenset({"floors", "labels", "devices", "domains", "globs"}),
         "approval": frozenset({"ask", "ask_seconds", "approved"}),
-        "where": frozenset({"local_only", "networks", "certificate"}),
+        "where": frozenset({"local_only", "networks", "certificate", "certificate_file"}),
         "rate": frozenset({"per_minute", "burst"}),
         "web": frozenset({"cors_origins"}),
         "limits": frozenset(
@@ -41,6 +41,7 @@ SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
                 "listener_key",
                 "listener_client_ca",
                 "listener_tls_1_2",
+                "listener_upload",
                 "pages",
             }
         ),

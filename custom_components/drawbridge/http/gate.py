@@ -21,6 +21,7 @@ from .client import client_of
 from .endpoint import Answering, Endpoint, takes_time
 from .headers import add_headers, close_if_unsafe
 from .observe import observe
+from .pipelining import is_pipelined
 from .problem import headers_of, problem_of
 from .response import WholeResponse
 from .security_headers import REQUEST_ID, SECURITY_HEADERS, request_id
@@ -67,6 +68,8 @@ class Gate:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Respond to a request. Every response passes through this method."""
+        if is_pipelined(request):
+            await asyncio.sleep(0)
         started = time.perf_counter()
         bridge = self._find_bridge()
         number = request_id(request.headers.get(REQUEST_ID))

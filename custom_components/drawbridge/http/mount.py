@@ -86,4 +86,5 @@ def mount(
 
 
 def _no_such_path(call: Call) -> web.StreamResponse:
-    raise not_found(f"There is nothing at this path. The bridge's API begins at {call.base_path}/api/.")
+    hint = f" The API is below {call.base_path}/api, and not at the root." if call.base_path else ""
+    raise not_found(f"There is nothing at this path.{hint}")

@@ -18,11 +18,19 @@ def parse_thumbprint(text: str) -> str:
     """
     text = text.strip()
     if _PEM in text:
-        certificate = x509.load_pem_x509_certificates(text.encode())[0]
-        return certificate.fingerprint(hashes.SHA256()).hex()
+        return read_thumbprint(text.encode())
     if (found := _HEX.fullmatch(text.lower())) is None:
         raise ValueError("not a SHA-256 thumbprint")
     return found[1].replace(":", "")
+
+
+def read_thumbprint(content: bytes) -> str:
+    """Return the thumbprint of a certificate in PEM or DER format. Raises ``ValueError`` for anything else."""
+    if _PEM.encode() in content:
+        certificate = x509.load_pem_x509_certificates(content)[0]
+    else:
+        certificate = x509.load_der_x509_certificate(content)
+    return certificate.fingerprint(hashes.SHA256()).hex()
 
 
 def stored_thumbprint(value: object) -> str:

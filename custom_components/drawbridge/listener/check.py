@@ -22,14 +22,8 @@ def check(options: Options, path: Callable[[str], str], open_place: tuple[str, i
         ListenerError: The listener could not start, or clients would refuse its certificate.
 
     """
+    loaded = check_files(options, path)
     settings = ListenerSettings.of(options, path)
-    loaded = None if settings.tls is None else load(settings.tls)
-    if loaded is not None:
-        now = time.time()
-        if now >= loaded.ends:
-            raise ListenerError(Fault.CERTIFICATE_EXPIRED, moment=loaded.ends)
-        if now < loaded.begins:
-            raise ListenerError(Fault.CERTIFICATE_NOT_YET_VALID, moment=loaded.begins)
     place = settings.address, settings.port
     if place != open_place:
         try:
@@ -37,6 +31,19 @@ def check(options: Options, path: Callable[[str], str], open_place: tuple[str, i
         except ListenerError as err:
             if not _is_own(err, place, open_place):
                 raise
+    return loaded
+
+
+def check_files(options: Options, path: Callable[[str], str]) -> LoadedTls | None:
+    """Load the files. Raises ``ListenerError`` if they cannot be used, or clients would refuse the certificate."""
+    settings = ListenerSettings.of(options, path)
+    if settings.tls is None:
+        return None
+    loaded, now = load(settings.tls), time.time()
+    if now >= loaded.ends:
+        raise ListenerError(Fault.CERTIFICATE_EXPIRED, moment=loaded.ends)
+    if now < loaded.begins:
+        raise ListenerError(Fault.CERTIFICATE_NOT_YET_VALID, moment=loaded.begins)
     return loaded
 
 

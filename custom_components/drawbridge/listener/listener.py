@@ -20,6 +20,7 @@ from .fault import ListenerError
 from .serving import Serving
 from .settings import ListenerSettings
 from .tls import load
+from .uploaded import tidy
 
 _LOGGER = get_logger(__name__)
 
@@ -56,6 +57,9 @@ class Listener:
                 return
             self._applied, self._delay = wanted, _FIRST_RETRY_SECONDS
             await self._move()
+            options = self._bridge.options
+            used = options.listener_certificate, options.listener_key, options.listener_client_ca
+            await self._hass.async_add_executor_job(tidy, self._hass.config.config_dir, used)
 
     async def close(self) -> None:
         """Close the listener for good. Requests in progress have some seconds to finish."""

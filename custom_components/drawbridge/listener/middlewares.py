@@ -1,17 +1,20 @@
 """The middlewares that requests pass before they reach a transport, as at Home Assistant's own server."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from http import HTTPStatus
 from ipaddress import IPv4Network, IPv6Network
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
-from aiohttp import web
+from aiohttp import HttpVersion10, web
 from homeassistant.components.http.forwarded import async_setup_forwarded
 from homeassistant.components.http.headers import setup_headers
 from homeassistant.components.http.request_context import setup_request_context
 from homeassistant.components.http.security_filter import setup_security_filter
 from homeassistant.helpers.http import current_request
 
+from ..http.pipelining import is_pipelined
 from .protocol import ListenerProtocol
 
 if TYPE_CHECKING:
@@ -70,6 +73,12 @@ async def follow(
     protocol = request.protocol
     assert isinstance(protocol, ListenerProtocol)  # noqa: S101 - the listener makes no other
     protocol.begin()
+    if is_pipelined(request):
+        await asyncio.sleep(0)
+    if request.version < HttpVersion10:
+        # Such a request has no header fields, so that no check of them applies.
+        protocol.end()
+        return protocol.handle_error(request, HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
     try:
         return await handler(request)
     except Exception as err:

@@ -1,23 +1,37 @@
 """The protocol of a connection of the listener."""
 
 import asyncio
+from http import HTTPStatus
 from typing import Final, override
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
+from ..http.security_headers import NO_STORE, SECURITY_HEADERS
 from ..limits.places import Place
 
 _MAX_LINE_BYTES: Final = 24_570
 """As at Home Assistant's own server."""
 _MAX_FIELD_BYTES: Final = 8190
+_MAX_HEAD_BYTES: Final = 65_536
+"""The limit for the request line and all header fields together, which aiohttp does not have."""
 _KEEP_ALIVE_SECONDS: Final = 75.0
 """For how long a connection may wait for its next request, and for all headers of it."""
+_HEADERS: Final = {
+    **SECURITY_HEADERS,
+    hdrs.CACHE_CONTROL: NO_STORE,
+    hdrs.SERVER: "",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_TOO_LARGE: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nServer: \r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+)
 
 
 class ListenerProtocol(web.RequestHandler):
     """aiohttp's HTTP/1.1, which gives up the place of a connection that is lost."""
 
-    __slots__ = ("_place", "_timer")
+    __slots__ = ("_head_bytes", "_place", "_timer")
 
     def __init__(
         self, server: web.Server, place: Place, timer: asyncio.TimerHandle, loop: asyncio.AbstractEventLoop
@@ -33,6 +47,7 @@ class ListenerProtocol(web.RequestHandler):
         )
         self._place = place
         self._timer = timer
+        self._head_bytes = 0
 
     def begin(self) -> None:
         """Take note that all headers of a request have come."""
@@ -42,6 +57,32 @@ class ListenerProtocol(web.RequestHandler):
     def end(self) -> None:
         """Take note that the request was handled."""
         self._place.wait()
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._messages or self._current_request is not None:
+            self._head_bytes = 0
+            return
+        self._head_bytes += len(data)
+        if self._head_bytes > _MAX_HEAD_BYTES and self.transport is not None:
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
+
+    @override
+    def handle_error(
+        self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        """Answer what is not a request, without the name of the server, and without filling the log."""
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            response = super().handle_error(request, status, exc, message)
+            response.headers.update(_HEADERS)
+            return response
+        if request.writer.output_size > 0:
+            raise ConnectionError("The response has begun")
+        refused = web.Response(status=status, text=f"{status}: {HTTPStatus(status).phrase}", headers=_HEADERS)
+        refused.force_close()
+        return refused
 
     @override
     def connection_lost(self, exc: BaseException | None) -> None:

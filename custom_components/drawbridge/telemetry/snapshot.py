@@ -135,6 +135,10 @@ def _listener(about: BridgeStatus) -> dict[str, float | None]:
         "connections": len(about.limits.places),
         "dropped": about.limits.places.dropped,
         "certificate_ends": about.listener.certificate_ends,
+        "port": about.options.listener_port,
+        "tls_1_2": about.options.listener_tls_1_2,
+        "client_certificates": bool(about.options.listener_client_ca),
+        "bound_keys": sum(key.certificate is not None for key in about.keys),
     }
 
 

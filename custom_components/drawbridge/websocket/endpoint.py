@@ -18,6 +18,7 @@ from voluptuous.humanize import humanize_error
 
 from ..bridge import Bridge
 from ..door import Door
+from ..http.pipelining import is_pipelined
 from ..http.problem import problem_of
 from ..http.security_headers import REQUEST_ID, SECURITY_HEADERS, request_id
 from ..keys import ApiKey, AuthFailure
@@ -26,6 +27,7 @@ from ..masking import mask
 from ..refusal import Refusal, RefusedError
 from .command import Command
 from .session import DisconnectError, Handshake, Session, close_text
+from .waiting import Waiting
 
 _AUTH_SECONDS: Final = 10
 _MAX_AUTH_BYTES: Final = 65_536
@@ -39,10 +41,12 @@ class WebSocketEndpoint:
         self._commands = commands
         self._find_bridge = find_bridge
         self._door = door
-        self.unauthenticated = 0
+        self.waiting = Waiting()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve a connection until it ends."""
+        if is_pipelined(request):
+            await asyncio.sleep(0)
         bridge = self._find_bridge()
         number = request_id(request.headers.get(REQUEST_ID))
         if bridge is None:
@@ -52,15 +56,12 @@ class WebSocketEndpoint:
             handshake.recording.refused(None, refused)
             return _refusal(refused, number)
         websocket = handshake.websocket
-        self.unauthenticated += 1
         try:
             await websocket.prepare(request)
-            session = await _authenticate(handshake)
+            session = await _authenticate(handshake, self.waiting)
         except DisconnectError as err:
             await websocket.close(code=WSCloseCode.POLICY_VIOLATION, message=close_text(str(err)))
             return websocket
-        finally:
-            self.unauthenticated -= 1
         if session is not None:
             await session.serve(self._commands)
         return websocket
@@ -69,14 +70,14 @@ class WebSocketEndpoint:
         bridge = handshake.bridge
         if (locked_out := bridge.admission.locked_out(handshake.client)) is not None:
             return locked_out
-        if self.unauthenticated + len(bridge.connections) >= bridge.options.max_connections:
+        if len(bridge.connections) >= bridge.options.max_connections:
             return RefusedError(Refusal.TOO_MANY_CONNECTIONS)
         if handshake.request.method != hdrs.METH_GET or not _is_upgrade(handshake.request, handshake.websocket):
             return RefusedError(Refusal.UPGRADE_REQUIRED)
         return None
 
 
-async def _authenticate(handshake: Handshake) -> Session | None:
+async def _authenticate(handshake: Handshake, waiting: Waiting) -> Session | None:
     """Read the key, and admit it. Return its session, which counts as a connection; ``None`` if it was refused.
 
     A key that is refused is told so in-band: clients would take a failed handshake for a lost connection, and retry.
@@ -88,7 +89,7 @@ async def _authenticate(handshake: Handshake) -> Session | None:
     websocket, bridge = handshake.websocket, handshake.bridge
     await websocket.send_str(AUTH_REQUIRED_MESSAGE.decode())
     try:
-        async with asyncio.timeout(_AUTH_SECONDS):
+        async with waiting.within(_AUTH_SECONDS):
             message = await _next(websocket)
     except TimeoutError:
         raise DisconnectError(f"No key was sent within {_AUTH_SECONDS} seconds.") from None

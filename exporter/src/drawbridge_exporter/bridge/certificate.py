@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, override
 
+from ..config.values import ClientCertificate
+
 _MAX_AGE_SECONDS: Final = 3600.0
 
 
@@ -17,8 +19,13 @@ class Certificate:
         self.expires: float | None = None
         self._seen_at = 0.0
 
-    def context(self, ca_file: Path | None) -> ssl.SSLContext:
-        """Return a TLS context that records the certificate of each handshake."""
+    def context(self, ca_file: Path | None, client: ClientCertificate | None = None) -> ssl.SSLContext:
+        """Return a TLS context that records the certificate of each handshake, and presents one of the client.
+
+        Raises:
+            OSError: A file cannot be read or used.
+
+        """
         certificate = self
 
         class Recording(ssl.SSLObject):
@@ -29,6 +36,8 @@ class Certificate:
 
         context = ssl.create_default_context(cafile=ca_file)
         context.sslobject_class = Recording
+        if client is not None:
+            client.load_into(context)
         return context
 
     def record(self, found: Mapping[str, Any] | None) -> None:

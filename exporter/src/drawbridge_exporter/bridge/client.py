@@ -1,17 +1,26 @@
 """The HTTP client that fetches snapshots."""
 
+import asyncio
+import json
+import logging
+import ssl
 from http import HTTPStatus
 from typing import Final
 
 import aiohttp
+from yarl import URL
 
 from .. import __version__
 from ..config.settings import TargetSettings
+from ..config.values import BRIDGE_PATH
+from ..config.watch import Signature, signature
 from .certificate import Certificate
 from .document import InvalidDocumentError, InvalidJSONError
 from .errors import FetchError, Reason, from_exception, from_status
 from .snapshot import Snapshot, parse_snapshot
 from .traffic import Traffic
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 
@@ -36,7 +45,10 @@ class BridgeClient:
             trace_configs=[traffic.trace()],
         )
         self._certificate = Certificate()
-        self._tls = self._certificate.context(settings.ca_file) if settings.url.scheme == "https" else True
+        self._files: Signature = ()
+        self._tls: ssl.SSLContext | bool = True
+        self._base = settings.url
+        self._follow_files()
 
     async def fetch(self, timeout: float) -> Snapshot:  # noqa: ASYNC109 - one limit for connect, answer and body
         """Return the bridge's snapshot within ``timeout`` seconds.
@@ -49,11 +61,12 @@ class BridgeClient:
             key = self._settings.key.read()
         except ValueError as error:
             raise FetchError(Reason.KEY_FILE, f"The API key: {error}") from None
+        self._follow_files()
         try:
-            body = await self._get("metrics", key, timeout)
+            async with asyncio.timeout(timeout):
+                return await self._find(key, timeout)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise from_exception(error) from None
-        return _parse(body)
 
     @property
     def certificate_expiry(self) -> float | None:
@@ -64,10 +77,47 @@ class BridgeClient:
         """Close the connections."""
         await self._session.close()
 
-    async def _get(self, path: str, key: str, timeout: float) -> bytes:  # noqa: ASYNC109 - as above
+    async def _find(self, key: str, timeout: float) -> Snapshot:  # noqa: ASYNC109 - as above
+        """Return the snapshot of the bridge, which is below Home Assistant's address or at the root of its listener."""
+        try:
+            return _parse(await self._get(self._base / "metrics", timeout, key))
+        except FetchError as error:
+            other = self._settings.url if self._base != self._settings.url else root_of(self._settings.url)
+            if error.reason is not Reason.NOT_FOUND or not await self._is_bridge(other, timeout):
+                raise
+            self._base = other
+        return _parse(await self._get(self._base / "metrics", timeout, key))
+
+    async def _is_bridge(self, base: URL, timeout: float) -> bool:  # noqa: ASYNC109 - as above
+        """Return whether a bridge answers at an address. The key is not sent to find out."""
+        try:
+            return is_health(await self._get(base / "health", timeout))
+        except FetchError:
+            return False
+
+    def _follow_files(self) -> None:
+        """Read the files of TLS again if they have changed. Files that cannot be used leave the last ones in use."""
+        settings = self._settings
+        if settings.url.scheme != "https":
+            return
+        client = settings.client_certificate
+        paths = ([] if settings.ca_file is None else [settings.ca_file]) + list(client.paths if client else ())
+        found = signature(paths)
+        if self._tls is not True and found == self._files:
+            return
+        self._files = found
+        try:
+            self._tls = self._certificate.context(settings.ca_file, client)
+        except OSError as error:
+            if self._tls is True:
+                raise
+            _LOGGER.warning("%s: the TLS files cannot be used, so the last ones stay in use: %s", settings.name, error)
+
+    async def _get(self, url: URL, timeout: float, key: str | None = None) -> bytes:  # noqa: ASYNC109 - as above
+        authorization = {} if key is None else {"Authorization": f"Bearer {key}"}
         async with self._session.get(
-            self._settings.url / path,
-            headers={"Authorization": f"Bearer {key}", **self._certificate.headers()},
+            url,
+            headers=authorization | self._certificate.headers(),
             timeout=aiohttp.ClientTimeout(total=timeout),
             allow_redirects=False,
             ssl=self._tls,
@@ -75,6 +125,20 @@ class BridgeClient:
             if response.status != HTTPStatus.OK:
                 raise from_status(response.status, response.headers.get("Location"))
             return await read_bounded(response, MAX_BODY_BYTES)
+
+
+def root_of(url: URL) -> URL:
+    """Return the address of a listener, which has the bridge at its root, for that of a bridge below a path."""
+    return url.with_path(url.path.removesuffix(BRIDGE_PATH).rstrip("/") + "/")
+
+
+def is_health(body: bytes) -> bool:
+    """Return whether a body is that of a bridge's `/health`."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(document, dict) and document.get("status") in {"ok", "unavailable"}
 
 
 async def read_bounded(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

@@ -25,6 +25,14 @@ class Listener:
     dropped: int
     certificate_ends: float | None
     """The Unix timestamp of the expiry of its certificate. None without TLS."""
+    port: int | None = None
+    """Its port. None for a bridge that does not report it, as below."""
+    tls_1_2: bool | None = None
+    """Whether clients may use TLS 1.2."""
+    client_certificates: bool | None = None
+    """Whether it asks clients for a certificate."""
+    bound_keys: int | None = None
+    """The number of keys that are bound to a client certificate."""
 
 
 def parse_doors(node: Node | None) -> tuple[DoorCounts, ...]:
@@ -50,4 +58,8 @@ def parse_listener(node: Node | None) -> Listener | None:
         connections=node.member("connections").count(),
         dropped=node.member("dropped").count(),
         certificate_ends=None if ends is None else ends.amount(),
+        port=None if (port := node.present("port")) is None else port.count(),
+        tls_1_2=None if (old := node.present("tls_1_2")) is None else old.truth(),
+        client_certificates=None if (asks := node.present("client_certificates")) is None else asks.truth(),
+        bound_keys=None if (bound := node.present("bound_keys")) is None else bound.count(),
     )

@@ -10,11 +10,13 @@ from yarl import URL
 
 from .options import Option, Source
 from .values import (
+    ClientCertificate,
     KeySource,
     ListenAddress,
     one_of,
     parse_bridge_url,
     parse_ca_file,
+    parse_client_certificate,
     parse_external_url,
     parse_key_file,
     parse_key_literal,
@@ -78,6 +80,22 @@ TIMEOUT_OPTION: Final = Option(
 CA_FILE_OPTION: Final[Option[Path | None]] = Option(
     "BRIDGE_CA_FILE", "--bridge.ca-file", None, parse_ca_file, "FILE", "CA certificates in PEM, instead of the system's"
 )
+CLIENT_CERT_OPTION: Final[Option[Path | None]] = Option(
+    "BRIDGE_CLIENT_CERT_FILE",
+    "--bridge.client-cert-file",
+    None,
+    Path,
+    "FILE",
+    "client certificate in PEM, for a key that is bound to it",
+)
+CLIENT_KEY_OPTION: Final[Option[Path | None]] = Option(
+    "BRIDGE_CLIENT_KEY_FILE",
+    "--bridge.client-key-file",
+    None,
+    Path,
+    "FILE",
+    "private key of the client certificate, if it is in another file",
+)
 TARGETS_OPTION: Final[Option[Path | None]] = Option(
     "TARGETS_FILE", "--config.file", None, Path, "FILE", "targets for /probe in YAML, reloaded when it changes"
 )
@@ -138,6 +156,8 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
     PORT_OPTION,
     TIMEOUT_OPTION,
     CA_FILE_OPTION,
+    CLIENT_CERT_OPTION,
+    CLIENT_KEY_OPTION,
     TARGETS_OPTION,
     WEB_CONFIG_OPTION,
     POOL_OPTION,
@@ -175,6 +195,7 @@ class TargetSettings:
     key: KeySource
     timeout: float
     ca_file: Path | None = None
+    client_certificate: ClientCertificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +276,26 @@ def _target(source: Source, defaults: Defaults, *, needed: bool) -> TargetSettin
         source.problems.append(
             "HA_BASE_URL: not set. Set it to Home Assistant's URL, such as http://homeassistant.local:8123."
         )
-    key = _key(source)
+    key, certificate = _key(source), _client_certificate(source)
     if url is None or key is None:
         return None
-    return TargetSettings(url.host or "bridge", url, key, defaults.timeout, defaults.ca_file)
+    return TargetSettings(url.host or "bridge", url, key, defaults.timeout, defaults.ca_file, certificate)
+
+
+def _client_certificate(source: Source) -> ClientCertificate | None:
+    cert_file, key_file = source.read(CLIENT_CERT_OPTION), source.read(CLIENT_KEY_OPTION)
+    if cert_file is None:
+        if key_file is not None:
+            problem = (
+                f"{source.name(CLIENT_KEY_OPTION)}: set, but {source.name(CLIENT_CERT_OPTION)} is not set. Set both."
+            )
+            source.problems.append(problem)
+        return None
+    try:
+        return parse_client_certificate(cert_file, key_file)
+    except ValueError as error:
+        source.problems.append(f"{source.name(CLIENT_CERT_OPTION)}: {error}")
+        return None
 
 
 def _key(source: Source) -> KeySource | None:

@@ -6,6 +6,8 @@
         key_file: cabin.key
         timeout: 10
         ca_file: cabin-ca.pem
+        client_cert_file: exporter.crt
+        client_key_file: exporter.key
 
 ``url`` and ``key_file`` are required. Paths are relative to the folder of the
 file. Keys are in separate files, never in this file.
@@ -19,11 +21,19 @@ from typing import Final
 from yarl import URL
 
 from .settings import Defaults, TargetSettings
-from .values import KeySource, parse_bridge_url, parse_ca_file, parse_key_file, parse_timeout
+from .values import (
+    ClientCertificate,
+    KeySource,
+    parse_bridge_url,
+    parse_ca_file,
+    parse_client_certificate,
+    parse_key_file,
+    parse_timeout,
+)
 from .yamlfile import YamlFile, YamlValue
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_MEMBERS: Final = ("url", "key_file", "timeout", "ca_file")
+_MEMBERS: Final = ("url", "key_file", "timeout", "ca_file", "client_cert_file", "client_key_file")
 _MAX_TARGETS: Final = 1000
 
 
@@ -64,4 +74,20 @@ def _target(name: str, value: YamlValue, defaults: Defaults) -> TargetSettings:
         timeout = members["timeout"].read(parse_timeout, timeout)
     if "ca_file" in members:
         ca_file = members["ca_file"].read(lambda text: parse_ca_file(str(value.file.resolve(text))), ca_file)
-    return TargetSettings(name=name, url=url, key=key, timeout=timeout, ca_file=ca_file)
+    certificate = _client_certificate(value, members)
+    return TargetSettings(name=name, url=url, key=key, timeout=timeout, ca_file=ca_file, client_certificate=certificate)
+
+
+def _client_certificate(value: YamlValue, members: Mapping[str, YamlValue]) -> ClientCertificate | None:
+    if "client_cert_file" not in members:
+        if "client_key_file" in members:
+            value.problem("has a client_key_file, but no client_cert_file.")
+        return None
+    key_file: Path | None = None
+    if "client_key_file" in members:
+        key_file = members["client_key_file"].read(value.file.resolve, key_file)
+
+    def parse(text: str) -> ClientCertificate | None:
+        return parse_client_certificate(value.file.resolve(text), key_file)
+
+    return members["client_cert_file"].read(parse, None)

@@ -160,6 +160,44 @@ def parse_ca_file(text: str) -> Path:
     return path
 
 
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """The files of a client certificate, in PEM. Without a key file, the certificate's file contains the key too."""
+
+    cert_file: Path
+    key_file: Path | None = None
+
+    def load_into(self, context: ssl.SSLContext) -> None:
+        """Have a TLS context present the certificate.
+
+        Raises:
+            OSError: The files cannot be read or used.
+
+        """
+        # An encrypted key would make OpenSSL ask for its password at the terminal.
+        context.load_cert_chain(self.cert_file, self.key_file, password="")
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files."""
+        return (self.cert_file,) if self.key_file is None else (self.cert_file, self.key_file)
+
+
+def parse_client_certificate(cert_file: Path, key_file: Path | None) -> ClientCertificate:
+    """Return a client certificate, whose files must be readable and belong together."""
+    certificate = ClientCertificate(cert_file, key_file)
+    try:
+        certificate.load_into(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    except ssl.SSLError:
+        _refuse(
+            f"{' and '.join(map(str, certificate.paths))} are not a certificate and its private key. Use PEM files that"
+            " belong together, and a key without a password."
+        )
+    except OSError as error:
+        _refuse(f"cannot read {' or '.join(map(str, certificate.paths))}: {error.strerror}. Check the permissions.")
+    return certificate
+
+
 def one_of(*choices: str) -> Callable[[str], str]:
     """Return a parser of one of ``choices``, case-insensitive."""
     known = {choice.lower(): choice for choice in choices}

@@ -11,7 +11,14 @@ import aiohttp
 from yarl import URL
 
 from .. import __version__
-from ..config.values import parse_bridge_url, parse_ca_file, parse_key_file, seconds
+from ..config.values import (
+    ClientCertificate,
+    parse_bridge_url,
+    parse_ca_file,
+    parse_client_certificate,
+    parse_key_file,
+    seconds,
+)
 from .checklist import ORGANISATION, PROFILES
 from .context import Context, Plan
 from .model import Readiness, Report, Result
@@ -73,6 +80,13 @@ def _add_bridge_options(add: Callable[..., Action]) -> None:
         help="file containing a key with the 'metrics' capability, ideally also 'read'",
     )
     add("--ca-file", metavar="FILE", help="CA certificates to trust instead of the system's, in PEM")
+    add("--client-cert-file", metavar="FILE", help="client certificate in PEM, for a key that is bound to it")
+    add("--client-key-file", metavar="FILE", help="private key of the client certificate, if it is in another file")
+    add(
+        "--listener-url",
+        metavar="URL",
+        help="URL of Drawbridge's listener, as clients use it (default: its port at the host of --url)",
+    )
     add("--timeout", default="10", metavar="SECONDS", help="timeout of a request (default: 10)")
     add(
         "--cors-origin",
@@ -151,6 +165,8 @@ def _plan(options: Namespace) -> Plan:
         key_file=key_file,
         timeout=_read("--timeout", seconds(0.1, 300), options.timeout),
         ca_file=None if options.ca_file is None else _read("--ca-file", parse_ca_file, options.ca_file),
+        client_certificate=_client_certificate(options),
+        listener=None if options.listener_url is None else _read("--listener-url", _url, options.listener_url),
         origins=tuple(options.cors_origin),
         prometheus=None if options.prometheus is None else _read("--prometheus", _url, options.prometheus),
         grafana=None if options.grafana is None else _read("--grafana", _url, options.grafana),
@@ -183,6 +199,15 @@ def _read[T](flag: str, parse: Callable[[str], T], text: str) -> T:
     except ValueError as error:
         message = f"{flag}: {error}"
         raise ValueError(message) from error
+
+
+def _client_certificate(options: Namespace) -> ClientCertificate | None:
+    key = None if options.client_key_file is None else Path(options.client_key_file)
+    if options.client_cert_file is None:
+        if key is not None:
+            raise ValueError("--client-key-file: set without --client-cert-file. Set both.")
+        return None
+    return _read("--client-cert-file", lambda text: parse_client_certificate(Path(text), key), options.client_cert_file)
 
 
 def _key(path: str) -> str:

@@ -17,6 +17,7 @@ from yarl import URL
 
 from ..bridge.client import read_bounded
 from ..bridge.snapshot import KeyUsage, Snapshot, parse_snapshot
+from ..config.values import ClientCertificate
 from .profile import LoadProfile
 
 _MAX_BODY_BYTES: Final = 32 * 1024 * 1024
@@ -47,6 +48,9 @@ class Plan:
     key_file: Path
     timeout: float = 10.0
     ca_file: Path | None = None
+    client_certificate: ClientCertificate | None = None
+    listener: URL | None = None
+    """The address of the listener; None for its port at the host of ``url``."""
     origins: tuple[str, ...] = ()
     prometheus: URL | None = None
     grafana: URL | None = None
@@ -104,13 +108,20 @@ class Context:
 
     def __init__(self, plan: Plan, session: aiohttp.ClientSession) -> None:
         """Create a context that sends requests over ``session``."""
-        self.plan: Final = plan
+        self.plan = plan
         self.session: Final = session
-        self.tls: Final = ssl.create_default_context(cafile=plan.ca_file) if plan.url.scheme == "https" else True
+        self.tls: Final = self.verified_tls() if plan.url.scheme == "https" else True
         self.first: Snapshot | None = None
         """The snapshot from before this run's own traffic."""
         self._me: Me | None = None
         self._keys: Sequence[KeyUsage] | None = None
+
+    def verified_tls(self) -> ssl.SSLContext:
+        """Return a TLS context that verifies the server, and presents the client certificate if there is one."""
+        context = ssl.create_default_context(cafile=self.plan.ca_file)
+        if self.plan.client_certificate is not None:
+            self.plan.client_certificate.load_into(context)
+        return context
 
     async def ask(self, path: str, *, key: bool = True, **sent: Unpack[_Sent]) -> Reply:
         """Return the bridge's response, and wait for the rate limit of the key instead of using it up.
@@ -134,15 +145,21 @@ class Context:
     async def ask_now(self, path: str, *, key: bool = True, **sent: Unpack[_Sent]) -> Reply:
         """Return the bridge's response, without waiting for the rate limit."""
         own = {"Authorization": f"Bearer {self.plan.key}"} if key else {}
-        url = URL(str(self.plan.url) + path, encoded=True)
+        url = URL(str(self.plan.url).rstrip("/") + path, encoded=True)
         sent["headers"] = own | dict(sent.get("headers", _NOTHING))
         return await self.ask_url(url, **sent)
 
     async def ask_url(
-        self, url: URL, *, method: str = "GET", headers: Mapping[str, str] = _NOTHING, data: bytes | None = None
+        self,
+        url: URL,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] = _NOTHING,
+        data: bytes | None = None,
+        verified: bool = True,
     ) -> Reply:
-        """Return the response of any URL."""
-        started = time.perf_counter()
+        """Return the response of any URL, also over TLS with a certificate that is not ``verified``."""
+        started, own = time.perf_counter(), self.tls if url.origin() == self.plan.url.origin() else True
         async with self.session.request(
             method,
             url,
@@ -150,7 +167,7 @@ class Context:
             data=data,
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=self.plan.timeout),
-            ssl=self.tls if url.origin() == self.plan.url.origin() else True,
+            ssl=own if verified else False,
         ) as response:
             body = await read_bounded(response, _MAX_BODY_BYTES)
             return Reply(response.status, response.headers, body, time.perf_counter() - started)

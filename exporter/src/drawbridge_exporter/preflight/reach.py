@@ -2,11 +2,13 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
 import aiohttp
 
+from ..bridge.client import is_health, root_of
 from ..bridge.document import InvalidDocumentError, InvalidJSONError
 from ..bridge.errors import FetchError, Reason, from_exception
 from ..bridge.snapshot import Snapshot, parse_snapshot
@@ -63,7 +65,19 @@ async def _health(context: Context) -> Verdict | None:
             "Home Assistant is starting or stopping, or Drawbridge is not loaded: /health answered 503.",
             f"Wait until Home Assistant has started. If it has, open {_WHERE} and look for an error.",
         )
+    if reply.status == HTTPStatus.NOT_FOUND and await _is_at_the_root(context):
+        return None
     return await _not_the_bridge(context, reply)
+
+
+async def _is_at_the_root(context: Context) -> bool:
+    """Return whether the bridge is at the root of this address, as at its listener. Then all checks go there."""
+    root = root_of(context.plan.url)
+    reply = await context.ask_url(root / "health")
+    if reply.status != HTTPStatus.OK or not is_health(reply.body):
+        return False
+    context.plan = replace(context.plan, url=root)
+    return True
 
 
 async def _not_the_bridge(context: Context, reply: Reply) -> Verdict:

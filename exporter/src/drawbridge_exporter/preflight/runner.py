@@ -13,6 +13,7 @@ from ..bridge.errors import FetchError, from_exception
 from . import access, errors, function, keys, live, operation, people, performance, reach, transport
 from .checklist import is_asked
 from .context import Context, Plan
+from .listener import ListenerChecks
 from .load import LoadTest
 from .model import Check, Report, Result, Status, Verdict, failed, passed, skipped
 
@@ -29,6 +30,7 @@ def checks(plan: Plan) -> Iterator[Check]:
     yield from access.CHECKS
     yield from keys.CHECKS
     yield from transport.CHECKS
+    yield from ListenerChecks().checks()
     yield from function.CHECKS
     yield from errors.CHECKS
     yield from live.CHECKS

@@ -35,7 +35,13 @@ def describe(settings: TargetSettings) -> dict[str, Any]:
     """Return the settings of a target without its key."""
     found: dict[str, Any] = {"url": str(settings.url), "timeout": settings.timeout}
     found |= {"key_file": str(settings.key.path)} if settings.key.path is not None else {"key": _SECRET}
-    return found if settings.ca_file is None else found | {"ca_file": str(settings.ca_file)}
+    certificate = settings.client_certificate
+    files = {
+        "ca_file": settings.ca_file,
+        "client_cert_file": None if certificate is None else certificate.cert_file,
+        "client_key_file": None if certificate is None else certificate.key_file,
+    }
+    return found | {name: str(path) for name, path in files.items() if path is not None}
 
 
 def configuration(settings: Settings, targets: Sequence[Target]) -> str:
