@@ -27,6 +27,7 @@ from homeassistant.helpers.selector import (
     QrCodeSelector,
     QrCodeSelectorConfig,
     QrErrorCorrectionLevel,
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -37,6 +38,7 @@ from homeassistant.util import dt as dt_util
 
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Proposal
+from ..operations import dashboards
 from ..scope.model import Selection
 from .connecting import SNIPPETS
 from .presets import PRESETS
@@ -87,8 +89,8 @@ def scope_of(key: ApiKey) -> dict[str, Any]:
     return {"everything": key.scope.everything, **_selection_of(key.scope.include)}
 
 
-def tablet() -> vol.Schema:
-    """Return the form for the areas, the capabilities and the end of a key for Home Assistant's own pages."""
+def tablet(hass: HomeAssistant, key: ApiKey) -> vol.Schema:
+    """Return the form for a key for Home Assistant's own pages: areas, capabilities, dashboards and end."""
     allowed = SelectSelectorConfig(
         options=[Capability.CONTROL.value, Capability.HISTORY.value, Capability.IMAGES.value],
         multiple=True,
@@ -99,6 +101,7 @@ def tablet() -> vol.Schema:
         {
             vol.Required("areas"): AreaSelector(AreaSelectorConfig(multiple=True)),
             vol.Optional("allowed", default=list): SelectSelector(allowed),
+            **_dashboards(hass, key),
             vol.Optional("expires"): DateTimeSelector(),
         }
     )
@@ -106,7 +109,11 @@ def tablet() -> vol.Schema:
 
 def tablet_of(key: ApiKey) -> dict[str, Any]:
     """Return the values of the form for Home Assistant's own pages."""
-    values = {"areas": sorted(key.scope.include.areas), "allowed": sorted(key.capabilities - _FOR_PAGES)}
+    values: dict[str, Any] = {
+        "areas": sorted(key.scope.include.areas),
+        "allowed": sorted(key.capabilities - _FOR_PAGES),
+        "dashboards": list(key.dashboards),
+    }
     return values if key.expires is None else {**values, "expires": _local(key.expires)}
 
 
@@ -120,9 +127,19 @@ def exclude_of(key: ApiKey) -> dict[str, Any]:
     return _selection_of(key.scope.exclude)
 
 
-def abilities(hass: HomeAssistant) -> vol.Schema:
+def abilities(hass: HomeAssistant, key: ApiKey) -> vol.Schema:
     """Return the form for the permissions."""
-    return vol.Schema({**_rights(hass), vol.Optional("media_hosts", default=list): _TEXTS})
+    return vol.Schema({**_rights(hass), vol.Optional("media_hosts", default=list): _TEXTS, **_dashboards(hass, key)})
+
+
+def _dashboards(hass: HomeAssistant, key: ApiKey) -> dict[Any, Any]:
+    """Return the field for the dashboards of a key that may open the pages; no field if there is none to choose."""
+    titles = {path: path for path in key.dashboards} | dashboards.known(hass)
+    if not titles or Capability.DASHBOARD not in key.capabilities:
+        return {}
+    options: list[SelectOptionDict] = [{"value": path, "label": title} for path, title in titles.items()]
+    config = SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.DROPDOWN)
+    return {vol.Optional("dashboards", default=list): SelectSelector(config)}
 
 
 def _rights(hass: HomeAssistant) -> dict[Any, Any]:
@@ -148,6 +165,7 @@ def abilities_of(key: ApiKey) -> dict[str, Any]:
         "services": sorted(key.services),
         "events": sorted(key.events),
         "media_hosts": sorted(key.media_hosts),
+        "dashboards": list(key.dashboards),
     }
 
 

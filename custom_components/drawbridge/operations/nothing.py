@@ -8,8 +8,6 @@ from .declaration import Operation
 NOTIFICATIONS: Final = Operation("nothing.notifications", Capability.READ)
 ISSUES: Final = Operation("nothing.issues", Capability.READ)
 INTEGRATIONS: Final = Operation("nothing.integrations", Capability.READ)
-DASHBOARDS: Final = Operation("nothing.dashboards", Capability.READ)
-PREFERENCES: Final = Operation("nothing.preferences", Capability.READ)
 PREVIEWS: Final = Operation("nothing.previews", Capability.READ)
 BRANDS: Final = Operation("nothing.brands", Capability.READ)
 BLUEPRINTS: Final = Operation("nothing.blueprints", Capability.READ)
