@@ -71,7 +71,7 @@ TAKEN_OUT: list[Any] = [
     {"type": "tile", "entity": LAMP, "name": f"Beside {HIDDEN}"},
     {"type": "tile", "entity": LAMP, "name": "Beside light%2Esecret_lamp"},
     {"type": "tile", "entity": LAMP, "name": "The vault"},
-    {"type": "tile", "entity": LAMP, "name": "In Anna’s den", "note": "Anna's  DEN"},
+    {"type": "tile", "entity": LAMP, "name": "Lamp", "note": "In Anna-s  DEN"},
     {"type": "tile", "entity": LAMP, "vault": True},
     {"type": "tile", "entity": LAMP, "options": {"vault_id": True}},
     {"type": "tile", "entity": LAMP, "options": [[{"x": HIDDEN}]]},
@@ -200,14 +200,14 @@ def test_sections() -> None:
     sections = [
         {"type": "grid", "cards": [{"type": "heading", "heading": "Others"}, hidden]},
         {"type": "grid", "cards": [{"type": "heading", "heading": "Here"}, TILE, hidden], "column_span": 2},
-        {"type": "grid", "cards": [TILE], "title": "Vault", "visibility": [{"condition": "screen", "media_query": "x"}]},
+        {"type": "grid", "cards": [TILE], "title": "Vault", "visibility": [{"condition": "screen", "media": "x"}]},
         {"type": "grid", "cards": [TILE], "visibility": [{"condition": "state", "entity": HIDDEN}]},
         {"type": "custom:x", "cards": [TILE]},
         {"strategy": {"type": "common-controls"}},
     ]
     assert view(type="sections", sections=sections)["sections"] == [
         {"type": "grid", "cards": [{"type": "heading", "heading": "Here"}, TILE], "column_span": 2},
-        {"type": "grid", "cards": [TILE], "visibility": [{"condition": "screen", "media_query": "x"}]},
+        {"type": "grid", "cards": [TILE], "visibility": [{"condition": "screen", "media": "x"}]},
     ]
 
 
@@ -227,7 +227,8 @@ def test_strategies() -> None:
 
 
 @pytest.mark.parametrize(
-    "config", [None, [], {}, {"views": []}, {"views": "x"}, {"views": [{"cards": [{"type": "tile", "entity": HIDDEN}]}]}]
+    "config",
+    [None, [], {}, {"views": []}, {"views": "x"}, {"views": [{"cards": [{"type": "tile", "entity": HIDDEN}]}]}],
 )
 def test_nothing_is_left(config: Any) -> None:
     """Then there is no dashboard."""

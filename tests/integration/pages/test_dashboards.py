@@ -16,20 +16,25 @@ from tests.integration.test_flows import suggested
 
 LIVING, OTHER = "input_boolean.living_room_lamp", "input_boolean.bedroom_lamp"
 PATH = "/api/drawbridge/api/websocket"
-WALL, ATTIC, PLAIN = "wall-tablet", "attic-tablet", "plain-tablet"
+WALL, ATTIC, PLAIN, SOLE = "wall-tablet", "attic-tablet", "plain-tablet", "sole-tablet"
 ROOM: dict[str, Any] = {"areas": ["living_room"], "capabilities": ["read", "dashboard"]}
 MARKER = "Zzmarker"
 
 
 @pytest.fixture(autouse=True)
-async def _dashboards(house: HomeAssistant, hass_access_token: str, bridge: Bridge) -> None:
+async def _integrations(house: HomeAssistant) -> None:
+    await set_up(house, "frontend", "lovelace", "config")
+
+
+@pytest.fixture(autouse=True)
+async def _dashboards(_integrations: None, bridge: Bridge, hass_access_token: str) -> None:
     """Make dashboards."""
-    await set_up(house, "frontend")
-    await set_up(house, "lovelace")
     async with connected(bridge.client, hass_access_token, "/api/websocket") as admin:
-        for path, title in ((WALL, "Wall"), (ATTIC, MARKER), (PLAIN, "Plain")):
+        for path, title in ((WALL, "Wall"), (ATTIC, MARKER), (PLAIN, "Plain"), (SOLE, "Sole")):
             await admin.result("lovelace/dashboards/create", url_path=path, title=title, require_admin=path == WALL)
         await admin.result("lovelace/config/save", url_path=WALL, config=CONFIG)
+        sole = {"views": [{"cards": [{"type": "tile", "entity": LIVING}]}]}
+        await admin.result("lovelace/config/save", url_path=SOLE, config=sole)
         await admin.result("lovelace/config/save", url_path=ATTIC, config={"views": [{"title": MARKER}]})
 
 
@@ -99,13 +104,13 @@ async def test_other_dashboards_do_not_exist(bridge: Bridge) -> None:
         assert await key.result("frontend/get_system_data", key="core") == {"value": None}
 
 
-async def test_a_dashboard_without_a_configuration(bridge: Bridge, hass: HomeAssistant) -> None:
-    """The frontend builds it, as in Home Assistant; so it does where nothing is left."""
-    async with client(bridge, dashboards=[PLAIN, WALL], areas=["bedroom"]) as key:
+async def test_a_dashboard_without_a_configuration(bridge: Bridge) -> None:
+    """The frontend builds it, as in Home Assistant; and one of which nothing is left."""
+    async with client(bridge, dashboards=[PLAIN, SOLE], areas=["bedroom"]) as key:
         assert await key.result("frontend/get_system_data", key="core") == {"value": {"default_panel": PLAIN}}
-        assert (await key.error("lovelace/config", url_path=PLAIN))["code"] == "config_not_found"
-        hass.states.async_remove(OTHER)
-        assert (await key.error("lovelace/config", url_path=WALL))["code"] == "config_not_found"
+        built = {"strategy": {"type": "original-states"}}
+        assert await key.result("lovelace/config", url_path=PLAIN) == built
+        assert await key.result("lovelace/config", url_path=SOLE) == built
 
 
 async def test_events_of_dashboards(bridge: Bridge, hass: HomeAssistant) -> None:

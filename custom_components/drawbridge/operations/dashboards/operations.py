@@ -16,6 +16,8 @@ CONFIG: Final = Operation("dashboards.config", Capability.READ, adds=(Capability
 LIST: Final = Operation("dashboards.list", Capability.READ, adds=(Capability.DASHBOARD,))
 
 _DEFAULT: Final = "lovelace"
+_BUILT: Final[Mapping[str, Any]] = {"strategy": {"type": "original-states"}}
+"""All entities that a key sees, by area."""
 _LISTED: Final = ("icon", "id", "mode", "title", "url_path")
 
 
@@ -56,7 +58,9 @@ def panels(caller: Caller, registered: Mapping[str, Any]) -> dict[str, dict[str,
 
 
 async def config(caller: Caller, path: str | None, shown_panels: Iterable[str]) -> dict[str, Any] | None:
-    """Return a dashboard without what is out of scope; ``None`` if the key does not name it, or nothing is left.
+    """Return a dashboard without what is out of scope; ``None`` if the key does not name it.
+
+    The frontend builds a dashboard that has no configuration, or of which nothing is left.
 
     Raises:
         RefusedError: The key was changed meanwhile.
@@ -68,11 +72,11 @@ async def config(caller: Caller, path: str | None, shown_panels: Iterable[str]) 
     try:
         stored = await _dashboards(caller.hass)[path].async_load(False)  # noqa: FBT003 - Home Assistant's own method
     except HomeAssistantError:
-        return None
+        return dict(_BUILT)
     filtering = DashboardFilter(await look(caller, shown_panels))
     shown = await caller.compute(lambda: filtering.dashboard(stored))
     caller.ensure_unchanged()
-    return shown
+    return dict(_BUILT) if shown is None else shown
 
 
 def _dashboards(hass: HomeAssistant) -> dict[str, Any]:

@@ -15,6 +15,12 @@ from ..command import ANSWERED, Answered, Commands, Request
 commands = Commands()
 
 
+@commands.command("auth/refresh_tokens", operations.TOKENS)
+def refresh_tokens(_request: Request) -> list[Any]:
+    """Return an empty list of the tokens of a user. The sessions of a key are on its device page."""
+    return []
+
+
 @commands.command("persistent_notification/get", operations.NOTIFICATIONS)
 def notifications(_request: Request) -> list[Any]:
     """Return an empty list of notifications."""
