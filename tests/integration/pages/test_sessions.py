@@ -55,7 +55,7 @@ async def test_the_websocket_takes_a_session(browser: Browser) -> None:
         assert (await socket.receive_json())["result"]["name"] == "Tablet"
         answer = await browser.client.post("/auth/revoke", data={"token": tokens["refresh_token"]})
         assert (answer.status, await answer.text()) == (200, "")
-        assert (await socket.receive()).type is WSMsgType.CLOSE
+        assert (await socket.receive(timeout=10)).type is WSMsgType.CLOSE
     assert await browser.status(tokens["access_token"]) == 401
     assert (await browser.refresh(tokens["refresh_token"])).status == 400
 
