@@ -57,7 +57,7 @@ async def furnished_house(folder: Path, release: Release = NEWEST) -> AsyncItera
     write_files(house.config_dir)
     try:
         await house.first_start()
-        await furnish(house.client, house.config_dir)
+        await furnish(house.client, house.config_dir, release.lacks)
         yield house
     finally:
         await house.stop()

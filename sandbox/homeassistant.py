@@ -39,6 +39,7 @@ class Release:
         integrations: The integrations to set up.
         has_stored_http: Whether the settings of `http` are stored, and not in the YAML configuration.
         is_complete: Whether the requirements of all integrations that it sets up by itself are installed.
+        lacks: The domains for which it has no helpers based on templates, or helpers with other fields.
 
     """
 
@@ -46,6 +47,7 @@ class Release:
     integrations: tuple[str, ...] = INTEGRATIONS
     has_stored_http: bool = True
     is_complete: bool = True
+    lacks: frozenset[str] = frozenset()
 
 
 NEWEST: Final = Release()
@@ -55,6 +57,10 @@ OLDEST: Final = Release(
     tuple(name for name in INTEGRATIONS if name not in {"assist_pipeline", "isal"}),
     has_stored_http=False,
     is_complete=False,
+    lacks=frozenset(
+        "alarm_control_panel cover device_tracker event fan image lock media_player number select update vacuum "
+        "water_heater weather".split()
+    ),
 )
 """The oldest Home Assistant that Drawbridge supports."""
 
@@ -107,7 +113,7 @@ class HomeAssistant:
         self.url = f"http://{ports.HOST}:{self.port}"
         self.password = secrets.token_urlsafe(12)
         self.version = ""
-        self._release = release
+        self.release = release
         self._client: Client | None = None
         self.process = Process(
             "Home Assistant",
@@ -128,15 +134,15 @@ class HomeAssistant:
     def write_config(self, components: Iterable[Path] = ()) -> None:
         """Write a config folder with these custom integrations and a `packages` folder for YAML packages."""
         private_folder(self.config_dir)
-        loaded = "".join(f"{name}:\n" for name in self._release.integrations)
-        if not self._release.has_stored_http:
+        loaded = "".join(f"{name}:\n" for name in self.release.integrations)
+        if not self.release.has_stored_http:
             loaded += f"http:\n  server_host: {ports.HOST}\n  server_port: {self.port}\n"
         write_private(self.config_dir / "configuration.yaml", loaded + _CONFIGURATION)
         private_folder(self.config_dir / "packages")
         for component in components:
             self.install(component)
         storage = private_folder(self.config_dir / ".storage")
-        if self._release.has_stored_http:
+        if self.release.has_stored_http:
             write_private_json(storage / "http", _http(self.port))
         # Skip all onboarding steps except for the user, because the others access the internet.
         write_private_json(storage / "onboarding", _onboarding())
@@ -188,10 +194,10 @@ class HomeAssistant:
 
         await self.process.until(runs, seconds=seconds, what="its start-up")
         self.version = config["version"]
-        if missing := sorted(set(self._release.integrations) - set(config["components"])):
+        if missing := sorted(set(self.release.integrations) - set(config["components"])):
             raise self.process.failure(f"did not load {', '.join(missing)}: are their requirements in requirements/?")
         for notification in await self.client.command("persistent_notification/get"):
-            if self._release.is_complete and notification["notification_id"] == "invalid_config":
+            if self.release.is_complete and notification["notification_id"] == "invalid_config":
                 raise self.process.failure(f"could not set up everything. {notification['message']}")
 
     async def onboard(self) -> None:

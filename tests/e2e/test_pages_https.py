@@ -79,4 +79,5 @@ async def test_a_link(https: tuple[Listener, str]) -> None:
     async with tablet(listener.url, arguments=[trusted]) as page:
         await sign_in(page, key)
         assert key not in page.page.url
-        assert page.errors == []
+        # The frontend may ask for an update of its service worker while the first one is still being installed.
+        assert [item for item in page.errors if "ServiceWorker" not in item] == []
