@@ -50,6 +50,12 @@ class Release:
     lacks: frozenset[str] = frozenset()
 
 
+_LACKING_IN_OLDEST: Final = frozenset(
+    {
+        "alarm_control_panel", "cover", "device_tracker", "event", "fan", "image", "lock", "media_player", "number",
+        "select", "update", "vacuum", "water_heater", "weather",
+    }
+)  # fmt: skip
 NEWEST: Final = Release()
 OLDEST: Final = Release(
     Path(__file__).parents[1] / ".venv-oldest" / "bin" / "hass",
@@ -57,10 +63,7 @@ OLDEST: Final = Release(
     tuple(name for name in INTEGRATIONS if name not in {"assist_pipeline", "isal"}),
     has_stored_http=False,
     is_complete=False,
-    lacks=frozenset(
-        "alarm_control_panel cover device_tracker event fan image lock media_player number select update vacuum "
-        "water_heater weather".split()
-    ),
+    lacks=_LACKING_IN_OLDEST,
 )
 """The oldest Home Assistant that Drawbridge supports."""
 

@@ -1,7 +1,7 @@
 """Finds what a key sees of the home, and the names of what it does not see, to filter dashboards."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import batched, chain
 from typing import Final, NamedTuple
 
@@ -18,6 +18,9 @@ from ..revealed import all_devices
 from ..service_calls import CallPlanner
 from .vision import Vision, Words, words
 
+_FIELDS: Final = {
+    "area": "areas", "device": "devices", "entity": "entities", "floor": "floors", "label": "labels"
+}  # fmt: skip
 _AT_ONCE: Final = 500
 """The number of items to process before yielding to the event loop."""
 
@@ -46,7 +49,23 @@ async def look(caller: Caller, panels: Iterable[str]) -> Vision:
         RefusedError: The key was changed meanwhile.
 
     """
-    seen: dict[str, set[str]] = {kind: set() for kind in ("area", "device", "entity", "floor", "label")}
+    seen, hidden = await _all_items(caller)
+    caller.ensure_unchanged()
+    domains = frozenset(caller.resources.directory.domains())
+    await asyncio.sleep(0)
+    services = frozenset([item async for item in _services(caller)])
+    return Vision(
+        **{kind: frozenset(seen[single]) for single, kind in _FIELDS.items()},
+        domains=domains | caller.hass.services.async_services_internal().keys(),
+        services=services,
+        panels=frozenset(panels),
+        hidden=hidden,
+    )
+
+
+async def _all_items(caller: Caller) -> tuple[dict[str, set[str]], frozenset[Words]]:
+    """Return the IDs that the key sees, by kind, and the names of what it does not see."""
+    seen: dict[str, set[str]] = {kind: set() for kind in _FIELDS}
     names: dict[bool, set[Words]] = {True: set(), False: set()}
     for items in batched(chain(_places(caller), _entities(caller)), _AT_ONCE, strict=False):
         for item in items:
@@ -54,21 +73,8 @@ async def look(caller: Caller, panels: Iterable[str]) -> Vision:
             if item.is_seen:
                 seen[item.kind].add(item.id)
         await asyncio.sleep(0)
-    caller.ensure_unchanged()
-    services = caller.hass.services.async_services_internal()
-    return Vision(
-        **{kind: frozenset(seen[single]) for single, kind in _FIELDS.items()},
-        domains=frozenset(caller.resources.directory.domains()) | services.keys(),
-        services=frozenset(_services(caller)),
-        panels=frozenset(panels),
-        # A name that something visible has too reveals nothing.
-        hidden=frozenset(names[False] - names[True]),
-    )
-
-
-_FIELDS: Final = {
-    "area": "areas", "device": "devices", "entity": "entities", "floor": "floors", "label": "labels"
-}  # fmt: skip
+    # A name that something visible has too reveals nothing.
+    return seen, frozenset(names[False] - names[True])
 
 
 def _places(caller: Caller) -> Iterator[_Item]:
@@ -108,8 +114,11 @@ def _names(item: _Item) -> Iterator[Words]:
     yield from (found for name in item.names if name and len(found := words(name)) >= least)
 
 
-def _services(caller: Caller) -> Iterator[str]:
+async def _services(caller: Caller) -> AsyncIterator[str]:
     """Yield the services that the key may call."""
     planner, domains = CallPlanner.of(caller), caller.home.domains()
-    for domain, services in caller.hass.services.async_services_internal().items():
-        yield from (f"{domain}.{name}" for name in services if planner.offers(domain, name, domains))
+    for domain, services in tuple(caller.hass.services.async_services_internal().items()):
+        for name in tuple(services):
+            if planner.offers(domain, name, domains):
+                yield f"{domain}.{name}"
+        await asyncio.sleep(0)
