@@ -13,7 +13,7 @@ from playwright.async_api import BrowserContext, Locator, Page, async_playwright
 
 from sandbox.client import Client
 from sandbox.drawbridge import COMPONENT
-from sandbox.homeassistant import HomeAssistant
+from sandbox.homeassistant import NEWEST, HomeAssistant, Release
 from sandbox.household import furnish, write_files
 from sandbox.process import SandboxError
 from sandbox.stack import SYNTHETIC
@@ -50,14 +50,14 @@ _ALL_TEXT: Final = """() => {
 
 
 @asynccontextmanager
-async def furnished_house(folder: Path) -> AsyncIterator[HomeAssistant]:
+async def furnished_house(folder: Path, release: Release = NEWEST) -> AsyncIterator[HomeAssistant]:
     """Start the household without setting up Drawbridge."""
-    house = HomeAssistant(folder / "homeassistant")
+    house = HomeAssistant(folder / "homeassistant", release=release)
     house.write_config(components=(COMPONENT, SYNTHETIC))
     write_files(house.config_dir)
     try:
         await house.first_start()
-        await furnish(house.client, house.config_dir)
+        await furnish(house.client, house.config_dir, release.lacks)
         yield house
     finally:
         await house.stop()

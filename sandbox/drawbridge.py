@@ -29,6 +29,7 @@ class NewKey:
     areas: tuple[str, ...] = ()
     services: tuple[str, ...] | None = None
     events: tuple[str, ...] | None = None
+    dashboards: tuple[str, ...] | None = None
     per_minute: int | None = None
     expires: str | None = None
 

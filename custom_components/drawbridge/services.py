@@ -22,6 +22,7 @@ from .const import DOMAIN, SUBENTRY_TYPE_API_KEY
 from .issues.scope import known_items
 from .keys import ApiKey, Capability, StoredSecret, digest, generate, key_input
 from .keys.key_input import MAX_ASK_SECONDS, MIN_ASK_SECONDS, KeyInputError
+from .operations import dashboards
 from .operations.service_calls import CallPlanner
 from .scope.model import NOTHING
 from .telemetry.counters import KeyCounters
@@ -51,6 +52,7 @@ _CREATE: Final = vol.Schema(
         vol.Optional("services"): _TEXTS,
         vol.Optional("events"): _TEXTS,
         vol.Optional("media_hosts"): _TEXTS,
+        vol.Optional("dashboards"): _TEXTS,
         vol.Optional("expires"): cv.datetime,
         vol.Optional("local_only", default=False): cv.boolean,
         vol.Optional("networks"): _TEXTS,
@@ -149,6 +151,7 @@ async def _create(call: _Call) -> ServiceResponse:
         key = key_input.with_exclude(key, call.data["exclude"])
         key = key_input.with_limits(key, call.data)
         key_input.ensure_useful(key)
+        key_input.ensure_known_dashboards(key, dashboards.known(call.hass))
         for part in (key.scope.include, key.scope.exclude):
             key_input.ensure_known(part, NOTHING.include, known_items(call.hass))
     except KeyInputError as err:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Container
 from pathlib import Path
 from typing import Final
 
@@ -32,16 +33,16 @@ def write_files(config_dir: Path) -> None:
     (private_folder(config_dir / "www") / CAMERA).write_bytes(picture())
 
 
-async def furnish(client: Client, config_dir: Path) -> None:
-    """Build the rest of the household in the running instance."""
+async def furnish(client: Client, config_dir: Path, without: Container[str] = ()) -> None:
+    """Build the rest of the household in the running instance, without the things of some domains."""
     areas = await _areas(client)
     labels = await _labels(client)
-    await _make_devices(client)
+    await _make_devices(client, without)
     await _make_others(client, config_dir)
-    await _place(client, areas, labels)
+    await _place(client, areas, labels, without)
     await _people(client)
     for thing in THINGS:
-        for service, data in thing.start:
+        for service, data in () if thing.domain in without else thing.start:
             await client.call(service, thing.entity_id, **data)
 
 
@@ -68,14 +69,14 @@ async def _labels(client: Client) -> dict[str, str]:
     return {name: (await client.command(command, name=name, icon=icon))["label_id"] for name, icon in LABELS.items()}
 
 
-async def _make_devices(client: Client) -> None:
+async def _make_devices(client: Client, without: Container[str]) -> None:
     """Create the devices and their entities."""
     described = [_describe(device) for device in DEVICES]
     await client.flow("synthetic", {"title": "Household", "devices": described})
     registered = await client.command("config/device_registry/list")
     ids = {identifier[1]: entry["id"] for entry in registered for identifier in entry["identifiers"]}
     for device in DEVICES:
-        for thing in device.things:
+        for thing in (item for item in device.things if item.domain not in without):
             entry = await client.flow(thing.handler, *_answers(thing, ids[device.key]))
             await _rename(client, entry["entry_id"], thing.entity_id)
 
@@ -111,7 +112,7 @@ async def _rename(client: Client, entry_id: str, entity_id: str, **more: Json) -
     await client.command("config/entity_registry/update", entity_id=found, new_entity_id=entity_id, **more)
 
 
-async def _place(client: Client, areas: dict[str, str], labels: dict[str, str]) -> None:
+async def _place(client: Client, areas: dict[str, str], labels: dict[str, str], without: Container[str]) -> None:
     """Assign entities without a device to areas, add labels, and hide the helpers of switches."""
     changes: dict[str, Json] = {}
     for area in AREAS:
@@ -126,6 +127,8 @@ async def _place(client: Client, areas: dict[str, str], labels: dict[str, str]) 
                 changes[thing.power] = {"hidden_by": "user", "area_id": areas.get(device.area)}
     changes["input_select.robot_activity"] = {"hidden_by": "user"}
     for entity_id, fields in changes.items():
+        if entity_id.partition(".")[0] in without:
+            continue
         await client.command("config/entity_registry/update", entity_id=entity_id, **fields)
 
 

@@ -1,13 +1,17 @@
 """A browser on a tablet that opens the pages of a key, and records all data that it receives."""
 
+import base64
+import hashlib
 import json
 import re
 import shutil
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from playwright.async_api import BrowserContext, Error, Page, Response, WebSocket, async_playwright, expect
 
 from sandbox.browser import ARGUMENTS, DESKTOP, Scheme
@@ -138,13 +142,15 @@ class Tablet:
 
 
 @asynccontextmanager
-async def tablet(url: str, *, size: tuple[int, int] = DESKTOP, scheme: Scheme = "light") -> AsyncIterator[Tablet]:
+async def tablet(
+    url: str, *, size: tuple[int, int] = DESKTOP, scheme: Scheme = "light", arguments: Sequence[str] = ()
+) -> AsyncIterator[Tablet]:
     """Open a browser in which nobody is signed in."""
     chromium = shutil.which("chromium")
     if chromium is None:
         raise SandboxError("chromium is missing. Run scripts/setup.")
     async with async_playwright() as playwright:
-        program = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        program = await playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS, *arguments])
         context = await program.new_context(
             viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="en-GB"
         )
@@ -155,6 +161,13 @@ async def tablet(url: str, *, size: tuple[int, int] = DESKTOP, scheme: Scheme = 
             yield found
         finally:
             await program.close()
+
+
+def trusting(certificate: bytes) -> str:
+    """Return the argument of a browser that trusts a certificate in PEM."""
+    public = x509.load_pem_x509_certificate(certificate).public_key()
+    info = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return f"--ignore-certificate-errors-spki-list={base64.b64encode(hashlib.sha256(info).digest()).decode()}"
 
 
 async def mark_hidden(client: Client, seen: Iterable[str], marker: str) -> list[str]:

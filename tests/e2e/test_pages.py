@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 import pytest
@@ -37,9 +38,17 @@ class House:
     home: HomeAssistant
     url: str
 
-    async def new_key(self, name: str, capabilities: tuple[str, ...] = CAPABILITIES) -> str:
+    async def new_key(
+        self, name: str, capabilities: tuple[str, ...] = CAPABILITIES, dashboards: tuple[str, ...] = ()
+    ) -> str:
         """Create a key for the living room."""
-        return await add_key(self.home.client, NewKey(name, capabilities, areas=("living_room",), per_minute=0))
+        key = NewKey(name, capabilities, areas=("living_room",), per_minute=0, dashboards=dashboards)
+        return await add_key(self.home.client, key)
+
+    async def new_dashboard(self, path: str, **config: Any) -> None:
+        """Create a dashboard."""
+        await self.home.client.command("lovelace/dashboards/create", url_path=path, title=f"Dashboard {path}")
+        await self.home.client.command("lovelace/config/save", url_path=path, config=config)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -148,6 +157,29 @@ async def test_logging_out(house: House) -> None:
         headers = {"Authorization": f"Bearer {tokens['access_token']}"}
         async with aiohttp.ClientSession(headers=headers) as session, session.get(f"{house.url}/api/states") as answer:
             assert answer.status == 401
+
+
+async def test_a_dashboard_made_by_hand(house: House) -> None:
+    """It opens first, without cards about other rooms. Where nothing is left, the frontend builds a dashboard."""
+    lamp, other = {"type": "tile", "entity": LAMP}, {"type": "tile", "entity": "light.bedroom_lamp"}
+    stack = {"type": "vertical-stack", "title": "Reading corner", "cards": [lamp, other]}
+    cards = [stack, {"type": "custom:mushroom-light-card", "entity": LAMP}, {"type": "markdown", "content": "Bedroom"}]
+    await house.new_dashboard("wall-tablet", views=[{"title": "Sofa", "cards": cards}, {"cards": [other]}])
+    await house.new_dashboard("bed-tablet", views=[{"title": "Secret corner", "cards": [other]}])
+    key = await house.new_key("Wall", dashboards=("wall-tablet", "bed-tablet"))
+    async with tablet(house.url) as page:
+        await page.page.goto(f"{page.url}/auth/sign-in#{key}")
+        await page.sees("Reading corner")
+        assert page.page.url.startswith(f"{house.url}/wall-tablet")
+        await page.sees("Dashboard bed-tablet")
+        assert await page.page.locator("hui-tile-card").count() == 1
+        assert await page.page.locator("hui-error-card").count() == 0
+        await page.page.get_by_role("button", name="Toggle Living room floor lamp").wait_for()
+        await page.look("dashboard")
+        await page.visit("/bed-tablet", "Living room floor lamp")
+        await page.look("another")
+        assert found(["light.bedroom_lamp", "Secret corner", "custom:mushroom"], page.received) == []
+        assert page.errors == []
 
 
 async def test_nothing_hidden_reaches_the_browser(house: House) -> None:

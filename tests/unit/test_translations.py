@@ -165,7 +165,7 @@ def test_every_error_of_a_key_has_a_text() -> None:
     }
     raised |= {
         f"invalid_{field}"
-        for field in ("domains", "entities", "globs", "services", "events", "networks", "media_hosts")
+        for field in ("domains", "entities", "globs", "services", "events", "networks", "media_hosts", "dashboards")
     }
     raised |= {"invalid_cors_origins", "unknown_areas", "unknown_floors", "unknown_labels", "unknown_devices"}
     uploads = strings("flows/uploads") & {"upload_missing", "upload_too_large"}

@@ -69,7 +69,8 @@ class ApiKeyFlow(ConfigSubentryFlow):
 
     async def async_step_tablet(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the areas, the capabilities and the end of a key for Home Assistant's own pages."""
-        return await self._ask("tablet", forms.tablet(), forms.tablet_of, key_input.with_pages, user_input)
+        schema = forms.tablet(self.hass, self._key)
+        return await self._ask("tablet", schema, forms.tablet_of, key_input.with_pages, user_input)
 
     async def async_step_exclude(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the exclusions of the key."""
@@ -77,8 +78,8 @@ class ApiKeyFlow(ConfigSubentryFlow):
         return await self._ask("exclude", schema, forms.exclude_of, self._with_exclude, user_input)
 
     async def async_step_abilities(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask for the capabilities, actions, events and media hosts."""
-        schema = forms.abilities(self.hass)
+        """Ask for the capabilities, actions, events, media hosts and dashboards."""
+        schema = forms.abilities(self.hass, self._key)
         return await self._ask("abilities", schema, forms.abilities_of, self._with_abilities, user_input)
 
     async def async_step_limits(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:

@@ -27,6 +27,7 @@ from homeassistant.helpers.selector import (
     QrCodeSelector,
     QrCodeSelectorConfig,
     QrErrorCorrectionLevel,
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -39,6 +40,7 @@ from ..keys import ApiKey, Capability
 from ..keys.key_input import MAX_ASK_SECONDS, MIN_ASK_SECONDS
 from ..keys.model import DEFAULT_ASK_SECONDS
 from ..learning.lessons import Proposal
+from ..operations import dashboards
 from ..scope.model import Selection
 from . import uploads
 from .connecting import SNIPPETS
@@ -91,8 +93,8 @@ def scope_of(key: ApiKey) -> dict[str, Any]:
     return {"everything": key.scope.everything, **_selection_of(key.scope.include)}
 
 
-def tablet() -> vol.Schema:
-    """Return the form for the areas, the capabilities and the end of a key for Home Assistant's own pages."""
+def tablet(hass: HomeAssistant, key: ApiKey) -> vol.Schema:
+    """Return the form for a key for Home Assistant's own pages: areas, capabilities, dashboards and end."""
     allowed = SelectSelectorConfig(
         options=[Capability.CONTROL.value, Capability.HISTORY.value, Capability.IMAGES.value],
         multiple=True,
@@ -103,6 +105,7 @@ def tablet() -> vol.Schema:
         {
             vol.Required("areas"): AreaSelector(AreaSelectorConfig(multiple=True)),
             vol.Optional("allowed", default=list): SelectSelector(allowed),
+            **_dashboards(hass, key),
             vol.Optional("expires"): DateTimeSelector(),
         }
     )
@@ -110,7 +113,11 @@ def tablet() -> vol.Schema:
 
 def tablet_of(key: ApiKey) -> dict[str, Any]:
     """Return the values of the form for Home Assistant's own pages."""
-    values = {"areas": sorted(key.scope.include.areas), "allowed": sorted(key.capabilities - _FOR_PAGES)}
+    values: dict[str, Any] = {
+        "areas": sorted(key.scope.include.areas),
+        "allowed": sorted(key.capabilities - _FOR_PAGES),
+        "dashboards": list(key.dashboards),
+    }
     return values if key.expires is None else {**values, "expires": _local(key.expires)}
 
 
@@ -124,7 +131,7 @@ def exclude_of(key: ApiKey) -> dict[str, Any]:
     return _selection_of(key.scope.exclude)
 
 
-def abilities(hass: HomeAssistant) -> vol.Schema:
+def abilities(hass: HomeAssistant, key: ApiKey) -> vol.Schema:
     """Return the form for the permissions."""
     rights = _rights(hass)
     services = rights["services"]
@@ -135,8 +142,19 @@ def abilities(hass: HomeAssistant) -> vol.Schema:
             vol.Optional("ask", default=list): services,
             vol.Optional("ask_seconds", default=DEFAULT_ASK_SECONDS): _number(MIN_ASK_SECONDS, MAX_ASK_SECONDS),
             vol.Optional("approved", default=list): _TEXTS,
+            **_dashboards(hass, key),
         }
     )
+
+
+def _dashboards(hass: HomeAssistant, key: ApiKey) -> dict[Any, Any]:
+    """Return the field for the dashboards of a key that may open the pages; no field if there is none to choose."""
+    titles = {path: path for path in key.dashboards} | dashboards.known(hass)
+    if not titles or Capability.DASHBOARD not in key.capabilities:
+        return {}
+    options: list[SelectOptionDict] = [{"value": path, "label": title} for path, title in titles.items()]
+    config = SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.DROPDOWN)
+    return {vol.Optional("dashboards", default=list): SelectSelector(config)}
 
 
 def _rights(hass: HomeAssistant) -> dict[Any, Any]:
@@ -165,6 +183,7 @@ def abilities_of(key: ApiKey) -> dict[str, Any]:
         "ask": sorted(key.ask),
         **({"ask_seconds": key.ask_seconds} if key.ask else {}),
         "approved": sorted(key.approved),
+        "dashboards": list(key.dashboards),
     }
 
 

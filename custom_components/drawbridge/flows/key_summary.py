@@ -82,6 +82,7 @@ def _limits(key: ApiKey, words: Mapping[str, str]) -> dict[str, str]:
         "rate": words["default_limit"] if key.per_minute is None else rate,
         "origins": _listed(key.cors_origins) if key.cors_origins else words["none"],
         "media_hosts": _listed(key.media_hosts) if key.media_hosts else words["none"],
+        "dashboards": _listed(key.dashboards) if key.dashboards else words["none"],
     }
 
 

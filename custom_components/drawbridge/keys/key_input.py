@@ -1,7 +1,7 @@
 """Validates the input for a key, from forms and from actions."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -30,6 +30,7 @@ _GLOB: Final = re.compile(r"[a-z0-9_.*?\[\]!-]+")
 _SERVICE: Final = re.compile(r"[a-z0-9_]+\.([a-z0-9_]+(\.\*)?|\*)")
 _ASK: Final = re.compile(r"\*|[a-z0-9_]+(\.([a-z0-9_]+|\*))?")
 _APPROVED: Final = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+( (\*|[a-z0-9_]+\.[a-z0-9_]+))?")
+_DASHBOARD: Final = re.compile(r"[a-z0-9_-]+")
 _EVENT: Final = re.compile(r"\*|[A-Za-z0-9_.:-]{1,64}")
 
 _PATTERNS: Final = {"domains": _DOMAIN, "entities": _ENTITY, "globs": _GLOB}
@@ -120,6 +121,7 @@ def with_abilities(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
         lambda key: replace(key, ask=_kept("ask", key.ask, entered, _ASK)),
         lambda key: replace(key, approved=_kept("approved", key.approved, entered, _APPROVED)),
         lambda key: replace(key, ask_seconds=int(entered.get("ask_seconds") or key.ask_seconds)),
+        lambda key: replace(key, dashboards=_dashboards(key, entered)),
     )
 
 
@@ -142,11 +144,12 @@ def with_limits(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
 
 
 def with_pages(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-    """Return the key for the pages of some areas: ``areas``, further ``allowed`` capabilities, and ``expires``."""
+    """Return the key for the pages of some areas: ``areas``, ``allowed`` capabilities, ``expires``, ``dashboards``."""
     key = replace(
         with_scope(key, {"areas": entered.get("areas")}),
         capabilities=_FOR_PAGES | {Capability(item) for item in entered.get("allowed") or ()},
         expires=_expiry(entered.get("expires")),
+        dashboards=_dashboards(key, entered),
     )
     ensure_useful(key, "areas")
     return key
@@ -207,6 +210,20 @@ def _media_hosts(key: ApiKey, entered: Mapping[str, Any]) -> frozenset[str]:
     if "media_hosts" not in entered:
         return key.media_hosts
     return frozenset(_parsed("media_hosts", entered, parse_media_host))
+
+
+def _dashboards(key: ApiKey, entered: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the dashboards in their order. A form without this field leaves them unchanged."""
+    if "dashboards" not in entered:
+        return key.dashboards
+    _matching("dashboards", entered, _DASHBOARD)
+    return tuple(dict.fromkeys(_items("dashboards", entered)))
+
+
+def ensure_known_dashboards(key: ApiKey, known: Container[str]) -> None:
+    """Refuse dashboards that do not exist."""
+    if missing := [item for item in key.dashboards if item not in known]:
+        raise KeyInputError({"dashboards": "invalid_dashboards"}, missing[0])
 
 
 def _parsed[T](field: str, entered: Mapping[str, Any], parse: Callable[[str], T]) -> Iterable[T]:

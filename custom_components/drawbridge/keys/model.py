@@ -72,6 +72,8 @@ class ApiKey:
     services: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
     media_hosts: frozenset[str] = frozenset()
+    dashboards: tuple[str, ...] = ()
+    """The paths of the dashboards that the pages show, the first one at the start; empty for one that they build."""
     expires: float | None = None
     networks: tuple[Network, ...] = ()
     local_only: bool = False
@@ -111,6 +113,7 @@ class ApiKey:
             services=frozenset(values.field(data, "services", values.texts, ())),
             events=frozenset(values.field(data, "events", values.texts, ())),
             media_hosts=frozenset(values.field(data, "media_hosts", values.texts, ())),
+            dashboards=tuple(values.field(data, "dashboards", values.texts, ())),
             expires=values.field(data, "expires", values.optional(values.number), None),
             networks=values.field(data, "networks", _networks, ()),
             local_only=values.field(data, "local_only", values.flag, default=False),
@@ -136,6 +139,7 @@ class ApiKey:
             "services": sorted(self.services),
             "events": sorted(self.events),
             "media_hosts": sorted(self.media_hosts),
+            "dashboards": list(self.dashboards),
             "expires": self.expires,
             "networks": [str(item) for item in self.networks],
             "local_only": self.local_only,

@@ -21,12 +21,12 @@ from ..scope.own_events import is_own_event, may_receive
 from ..scope.redaction import Redaction
 from ..states.state_json import state_dict
 from .caller import Caller
+from .dashboards import chosen
 from .registry_sight import RegistrySight, Sighting
 from .service_calls import CallPlanner
 
 type Data = Mapping[str, Any]
 
-_DASHBOARD: Final = "dashboard"
 _NOBODYS: Final = frozenset(
     {
         "config_entries",
@@ -168,9 +168,9 @@ class EventFilter:
         return None
 
     def _of_dashboard(self, event: Event[Any]) -> Data | None:
-        """Return the data of a dashboard event, if the key may see it. It contains a path that a person chose."""
-        key = self._caller.key
-        return event.data if key.scope.is_everything or _DASHBOARD in key.capabilities else None
+        """Return the data of a dashboard event, if the key names the dashboard or sees everything."""
+        everything = self._caller.key.scope.is_everything
+        return event.data if everything or event.data.get("url_path") in chosen(self._caller) else None
 
     def _of_no_data(self, event: Event[Any]) -> Data | None:
         return event.data if not event.data else {}

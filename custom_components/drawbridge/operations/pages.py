@@ -1,12 +1,13 @@
 """What Home Assistant's own pages ask for beside the data of entities: panels and preferences.
 
-The pages build their dashboards from the entities and areas that the key sees.
+The pages build a dashboard from the entities and areas that the key sees, unless the key names dashboards.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ..keys import Capability
+from . import dashboards
 from .caller import Caller
 from .declaration import Operation
 from .preferences import Listener
@@ -17,6 +18,7 @@ GREETING: Final = "## Welcome {{ user }}"
 """The template of the default dashboard."""
 
 _MAX_NAME: Final = 255
+_CORE: Final = "core"
 
 type Condition = Callable[[Caller], bool]
 
@@ -53,11 +55,18 @@ def panels(caller: Caller) -> dict[str, dict[str, Any]]:
     if not caller.may(Capability.DASHBOARD):
         return {}
     registered: Mapping[str, Any] = caller.hass.data.get("frontend_panels", {})
-    return {
+    own = {
         name: dict(registered[name].to_response())
         for name, condition in _PANELS.items()
         if name in registered and condition(caller)
     }
+    return dashboards.panels(caller, registered) | own
+
+
+def system_preferences(caller: Caller, name: str) -> dict[str, Any] | None:
+    """Return a preference of all users: the dashboard that opens first, for a key that names dashboards."""
+    start = dashboards.start_page(caller) if name == _CORE else None
+    return None if start is None else {"default_panel": start}
 
 
 def preferences(caller: Caller) -> Mapping[str, Any]:

@@ -33,6 +33,7 @@ SUBSCRIPTIONS: list[tuple[str, dict[str, Any]]] = [
     ("frontend/subscribe_system_data", {"key": "core"}),
 ]
 OTHERS: list[tuple[str, dict[str, Any]]] = [
+    ("auth/refresh_tokens", {}),
     ("get_panels", {}),
     ("config_entries/get", {}),
     ("config_entries/get", {"type_filter": ["device", "hub"]}),

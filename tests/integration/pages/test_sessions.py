@@ -1,16 +1,18 @@
 """Sessions of browsers: OAuth as Home Assistant's pages use it, and the end of a session."""
 
+import json
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from aiohttp import WSMsgType
+from aiohttp import MultipartWriter, WSMsgType
 
 from custom_components.drawbridge.keys import digest
 from custom_components.drawbridge.keys.model import Capability
 from custom_components.drawbridge.limits.networks import parse_network
-from custom_components.drawbridge.sessions import Sessions
+from custom_components.drawbridge.sessions import Sessions, model
 from tests.integration.house import Bridge
 from tests.integration.listener.doors import Doors
 from tests.integration.pages.conftest import CHALLENGE, VERIFIER, Browser
@@ -53,7 +55,7 @@ async def test_the_websocket_takes_a_session(browser: Browser) -> None:
         assert (await socket.receive_json())["result"]["name"] == "Tablet"
         answer = await browser.client.post("/auth/revoke", data={"token": tokens["refresh_token"]})
         assert (answer.status, await answer.text()) == (200, "")
-        assert (await socket.receive()).type is WSMsgType.CLOSE
+        assert (await socket.receive(timeout=10)).type is WSMsgType.CLOSE
     assert await browser.status(tokens["access_token"]) == 401
     assert (await browser.refresh(tokens["refresh_token"])).status == 400
 
@@ -62,6 +64,17 @@ async def test_a_session_works_at_the_listener_alone(browser: Browser) -> None:
     """Home Assistant's own server does not know it."""
     tokens = await browser.session(await browser.bridge.add_key(**PAGES))
     assert (await browser.bridge.get("/api/states", tokens["access_token"])).status == 401
+
+
+async def test_an_open_socket_ends_with_its_time(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a request, and without a change of the key."""
+    monkeypatch.setattr(model, "_SHORT_SECONDS", 1)
+    tokens = await browser.session(await browser.bridge.add_key(**PAGES))
+    async with browser.client.ws_connect("/api/websocket") as socket:
+        await socket.receive_json()
+        await socket.send_json({"type": "auth", "access_token": tokens["access_token"]})
+        assert (await socket.receive_json())["type"] == "auth_ok"
+        assert (await socket.receive(timeout=10)).type is WSMsgType.CLOSE
 
 
 async def test_a_code_is_used_once(browser: Browser) -> None:
@@ -122,6 +135,32 @@ async def test_a_session_that_is_not_remembered(browser: Browser, monkeypatch: p
         assert (await browser.refresh(tokens["refresh_token"])).status == status
 
 
+async def test_a_session_is_refreshed_by_its_client_alone(browser: Browser) -> None:
+    """A refresh token that another client presents opens nothing, and is not used up."""
+    tokens = await browser.session(await browser.bridge.add_key(**PAGES))
+    for client_id in ("http://elsewhere/", ""):
+        answer = await browser.refresh(tokens["refresh_token"], client_id=client_id)
+        assert (answer.status, (await answer.json())["error"]) == (400, "invalid_grant")
+    assert (await browser.refresh(tokens["refresh_token"])).status == 200
+
+
+async def test_tokens_are_asked_for_with_forms(browser: Browser) -> None:
+    """Multipart, as the pages send it, or encoded as in a URL. No other content is read."""
+    tokens = await browser.session(await browser.bridge.add_key(**PAGES))
+    fields = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], "client_id": browser.client_id}
+    with MultipartWriter("form-data") as form:
+        for name, text in fields.items():
+            form.append(text).set_content_disposition("form-data", name=name)
+    answer = await browser.client.post("/auth/token", data=form)
+    assert (answer.status, answer.content_type) == (200, "application/json")
+    assert answer.headers["Cache-Control"] == "no-store"
+    for content_type in ("text/plain", "application/json"):
+        refused = await browser.client.post(
+            "/auth/token", data=urlencode(fields), headers={"Content-Type": content_type}
+        )
+        assert refused.status == 400, content_type
+
+
 @pytest.mark.parametrize(
     "redirect",
     [
@@ -180,9 +219,13 @@ async def test_wrong_keys_lock_out(browser: Browser) -> None:
 
 
 async def test_other_sites_cannot_sign_in(browser: Browser) -> None:
-    """A form or a simple request of another page is not read."""
-    answer = await browser.client.post("/auth/sign-in", data='{"key": "x"}', headers={"Content-Type": "text/plain"})
-    assert answer.status == 400
+    """A form or a simple request of another page is not read, even with a valid key."""
+    page = f"{browser.origin}/?auth_callback=1"
+    form = {"key": await browser.bridge.add_key(**PAGES), "client_id": browser.client_id, "redirect_uri": page}
+    for content_type, status in (("text/plain", 400), ("application/json", 200)):
+        headers = {"Content-Type": content_type}
+        answer = await browser.client.post("/auth/sign-in", data=json.dumps(form), headers=headers)
+        assert answer.status == status
 
 
 ENDS: dict[str, dict[str, Any]] = {

@@ -1,21 +1,24 @@
 """Commands that are accepted but return nothing, in Home Assistant's format for empty results.
 
 Some clients stop if one of them is refused. They are about data of the whole home that belongs to no entity:
-notifications, repairs, integrations, and the dashboards and preferences of users.
+notifications, repairs and integrations.
 """
 
-from typing import Any, Final
+from typing import Any
 
 import voluptuous as vol
 from homeassistant.helpers import config_validation as cv
 
 from ...operations import nothing as operations
 from ..command import ANSWERED, Answered, Commands, Request
-from ..errors import CommandError
 
 commands = Commands()
 
-_KEY: Final = {vol.Required("key"): str}
+
+@commands.command("auth/refresh_tokens", operations.TOKENS)
+def refresh_tokens(_request: Request) -> list[Any]:
+    """Return an empty list of the tokens of a user. The sessions of a key are on its device page."""
+    return []
 
 
 @commands.command("persistent_notification/get", operations.NOTIFICATIONS)
@@ -49,56 +52,10 @@ def config_entries(_request: Request) -> list[Any]:
     return []
 
 
-@commands.command("lovelace/info", operations.DASHBOARDS)
-def lovelace_info(_request: Request) -> dict[str, str]:
-    """Return the resource mode of a new Home Assistant installation."""
-    return {"resource_mode": "storage"}
-
-
-@commands.command(
-    "lovelace/config",
-    operations.DASHBOARDS,
-    {vol.Optional("force", default=False): bool, vol.Optional("url_path"): vol.Any(None, cv.string)},
-)
-def lovelace_config(request: Request) -> None:
-    """Answer that the dashboard does not exist, like Home Assistant without dashboards."""
-    url_path = request.message.get("url_path")
-    text = "No config found." if url_path is None else f"Unknown config specified: {url_path}"
-    raise CommandError("config_not_found", text)
-
-
-@commands.command("lovelace/resources", operations.DASHBOARDS)
-def lovelace_resources(_request: Request) -> list[Any]:
-    """Return an empty list of dashboard resources."""
-    return []
-
-
-@commands.command("lovelace/dashboards/list", operations.DASHBOARDS)
-def lovelace_dashboards(_request: Request) -> list[Any]:
-    """Return an empty list of dashboards."""
-    return []
-
-
 @commands.command("blueprint/list", operations.BLUEPRINTS, {vol.Required("domain"): cv.string})
 def blueprints(_request: Request) -> dict[str, Any]:
     """Return no blueprints."""
     return {}
-
-
-@commands.command("frontend/get_system_data", operations.PREFERENCES, _KEY)
-def system_data(_request: Request) -> dict[str, Any]:
-    """Return no system preferences."""
-    return {"value": None}
-
-
-@commands.command("frontend/subscribe_system_data", operations.PREFERENCES, _KEY)
-def subscribe_system_data(request: Request) -> Answered:
-    """Send empty system preferences, and no events after them."""
-    _subscribe(request)
-    # The event is sent before the result, as in Home Assistant.
-    request.send_event({"value": None})
-    request.send_result()
-    return ANSWERED
 
 
 @commands.command(

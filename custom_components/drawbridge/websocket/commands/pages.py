@@ -10,6 +10,7 @@ from ..command import ANSWERED, Answered, Commands, Request
 commands = Commands()
 
 _OPTIONAL_KEY: Final = {vol.Optional("key"): str}
+_KEY: Final = {vol.Required("key"): str}
 
 
 @commands.command("get_panels", operations.PANELS)
@@ -57,3 +58,19 @@ def _shown(request: Request) -> dict[str, Any]:
     """Return the preference that is asked for, or all of them."""
     found, name = operations.preferences(request.current()), request.message.get("key")
     return {"value": found.get(name) if name is not None else dict(found)}
+
+
+@commands.command("frontend/get_system_data", operations.PREFERENCES, _KEY)
+def system_data(request: Request) -> dict[str, Any]:
+    """Return the preferences of all users: the dashboard that opens first, for a key that names dashboards."""
+    return {"value": operations.system_preferences(request.caller, request.message["key"])}
+
+
+@commands.command("frontend/subscribe_system_data", operations.PREFERENCES, _KEY)
+def subscribe_system_data(request: Request) -> Answered:
+    """Send the preferences of all users, and no events after them."""
+    request.subscribe(lambda: None)
+    # The event is sent before the result, as in Home Assistant.
+    request.send_event(system_data(request))
+    request.send_result()
+    return ANSWERED

@@ -1,0 +1,64 @@
+"""The pages of the oldest supported Home Assistant, whose frontend is another one."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from sandbox import ports
+from sandbox.browser import furnished_house
+from sandbox.drawbridge import set_up
+from sandbox.homeassistant import OLDEST
+from tests.e2e.pages import found, tablet
+from tests.e2e.test_pages import LAMP, ROOM, House, sign_in
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def oldest(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A furnished household."""
+    async with furnished_house(tmp_path_factory.mktemp("oldest"), OLDEST) as home:
+        port = ports.choose(None)
+        await set_up(home.client, listener_enabled=True, listener_port=port, listener_address=ports.HOST, pages=True)
+        yield House(home, f"http://{ports.HOST}:{port}")
+
+
+async def test_a_room(oldest: House) -> None:
+    """Sign in, switch a light, look at it and its history."""
+    assert oldest.home.version == "2026.6.4"
+    client = oldest.home.client
+    await client.call("light.turn_on", LAMP)
+    key = await oldest.new_key("Tablet")
+    async with tablet(oldest.url) as page:
+        await sign_in(page, key)
+        await page.visit(ROOM, "Living room floor lamp")
+        tile = page.page.locator("hui-tile-card").filter(has_text="Living room floor lamp")
+        await tile.get_by_role("button", name="Toggle Living room floor lamp").click()
+        await page.until_state(LAMP, "off")
+        assert (await client.state(LAMP))["state"] == "off"
+        await client.call("light.turn_on", LAMP)
+        await page.until_state(LAMP, "on")
+        await tile.get_by_role("button").first.click()
+        dialog = page.page.locator("ha-more-info-dialog")
+        await dialog.get_by_role("button", name="History").click()
+        await page.sees("Show more")
+        for path in ("/history", "/logbook", "/light", "/profile"):
+            await page.page.goto(oldest.url + path)
+            await page.page.wait_for_timeout(2000)
+            await page.look(path)
+        assert found(["light.bedroom_lamp"], page.received) == []
+        assert page.errors == []
+
+
+async def test_a_dashboard(oldest: House) -> None:
+    """A dashboard of the key opens first."""
+    cards = [{"type": "tile", "entity": LAMP}, {"type": "tile", "entity": "light.bedroom_lamp"}]
+    await oldest.new_dashboard("wall-tablet", views=[{"title": "Sofa", "cards": cards}])
+    async with tablet(oldest.url) as page:
+        await page.page.goto(f"{page.url}/auth/sign-in#{await oldest.new_key('Wall', dashboards=('wall-tablet',))}")
+        await page.page.get_by_role("button", name="Toggle Living room floor lamp").wait_for()
+        assert page.page.url.startswith(f"{oldest.url}/wall-tablet")
+        assert await page.page.locator("hui-tile-card").count() == 1
+        assert found(["light.bedroom_lamp"], page.received) == []
+        assert page.errors == []
