@@ -22,6 +22,7 @@ from .connections import Connections
 from .const import SUBENTRY_TYPE_API_KEY
 from .coordinator import BridgeCoordinator, Reading, refusals
 from .keys import ApiKey, KeyRing
+from .keys.document import Content
 from .keys.keeper import KeyKeeper
 from .learning.lessons import Lessons
 from .limits.concurrency import Concurrency
@@ -213,9 +214,14 @@ class Bridge:
         """
         await self.keeper.change({key_id: change})
 
-    async def remove_key(self, key_id: str) -> None:
-        """Remove a key and its state. Raises ``KeyNotSavedError`` if it was not removed."""
-        await self.keeper.remove(key_id)
+    async def remove_key(self, key_id: str) -> Content | None:
+        """Remove a key and its state, and return what was stored. Raises ``KeyNotSavedError`` if it was not removed."""
+        return await self.keeper.remove(key_id)
+
+    def subentry(self, key_id: str) -> ConfigSubentry | None:
+        """Return the subentry of a key, which exists even if a value of the key is invalid."""
+        found = self._entry.subentries.get(key_id)
+        return found if found is not None and found.subentry_type == SUBENTRY_TYPE_API_KEY else None
 
     @property
     def damaged_options(self) -> tuple[str, ...]:
