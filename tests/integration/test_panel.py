@@ -16,6 +16,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "keys/rotate": {"key_id": "x"},
     "keys/delete": {"key_id": "x"},
     "keys/undo": {"undo": "x"},
+    "activity/subscribe": {},
 }
 """Valid fields of each command, about nothing that exists."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ..bridge import Bridge
+from .activity_feed import ActivityFeed
 from .key_feed import KeyFeed
 from .sizes import ScopeSizes
 from .undo import Undos
@@ -17,10 +18,11 @@ class Panel:
         self.undos = Undos(bridge.hass.loop)
         self.sizes = ScopeSizes(bridge)
         self.keys = KeyFeed(bridge, self.sizes)
+        self.activity = ActivityFeed(bridge)
 
     def start(self) -> Callable[[], None]:
         """Start the parts. Returns a function that stops them."""
-        stops = (self.keys.start(), self.undos.clear)
+        stops = (self.keys.start(), self.activity.start(), self.undos.clear)
 
         def stop() -> None:
             for item in stops:

@@ -21,11 +21,11 @@ class Subscribers:
     def add(self, send: Send) -> Callable[[], None]:
         """Add a client. Returns a function that removes it."""
         self._sends[send] = None
+        return lambda: self.remove(send)
 
-        def remove() -> None:
-            self._sends.pop(send, None)
-
-        return remove
+    def remove(self, send: Send) -> None:
+        """Remove a client, if it follows."""
+        self._sends.pop(send, None)
 
     def send(self, event: Mapping[str, Any]) -> None:
         """Send an event to all clients."""
