@@ -17,6 +17,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "keys/delete": {"key_id": "x"},
     "keys/undo": {"undo": "x"},
     "activity/subscribe": {},
+    "activity/explain": {"record_id": 9},
+    "activity/allow": {"record_id": 9, "change_id": "x"},
 }
 """Valid fields of each command, about nothing that exists."""
 

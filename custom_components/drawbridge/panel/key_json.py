@@ -39,7 +39,7 @@ def describe(bridge: Bridge, key: ApiKey, entities: int) -> dict[str, Any]:
         "per_minute": key.per_minute,
         "bound": key.certificate is not None,
         "damaged": None,
-        "temporary": [],
+        "temporary": [item.stored() for item in key.temporary],
         "chips": list(_chips(key, last_used, connected, time.time())),
     }
 
@@ -78,6 +78,8 @@ def _chips(key: ApiKey, last_used: float | None, connected: int, now: float) -> 
         yield "expires_soon"
     if key.learning:
         yield "learning"
+    if key.temporary:
+        yield "temporary"
     if connected:
         yield "connected"
     if last_used is None:
