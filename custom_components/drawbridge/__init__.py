@@ -20,6 +20,7 @@ from .keys.keeper import remove_store
 from .listener import Listener
 from .log import mask_access_log
 from .migration import migrate
+from .panel.registration import register as register_panel, start as start_panel
 from .services import register_actions
 from .sessions.sessions import remove_sessions
 from .usage import remove_usage
@@ -47,6 +48,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     mount_websocket(hass.http.app.router, find_bridge, base_path=BASE_PATH)
     api.mount(hass.http.app.router, find_bridge, base_path=BASE_PATH)
     register_actions(hass)
+    await register_panel(hass)
     return True
 
 
@@ -69,6 +71,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -
     entry.async_on_unload(listener.close)
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stopped))
     await listener.apply()
+    entry.async_on_unload(await start_panel(hass, bridge))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
     async def updated(_hass: HomeAssistant, _entry: DrawbridgeConfigEntry) -> None:

@@ -22,6 +22,8 @@ from .connections import Connections
 from .const import SUBENTRY_TYPE_API_KEY
 from .coordinator import BridgeCoordinator, Reading, refusals
 from .keys import ApiKey, KeyRing
+from .keys.document import Content
+from .keys.ending import EndTimer
 from .keys.keeper import KeyKeeper
 from .learning.lessons import Lessons
 from .limits.concurrency import Concurrency
@@ -137,6 +139,7 @@ class Bridge:
         self._entry = entry
         self.coordinator = BridgeCoordinator(hass, entry, self._read)
         self._origins: frozenset[str] = frozenset()
+        self._ends = EndTimer(self._load_keys)
         self._follow_keys()
 
     def _follow_keys(self) -> None:
@@ -176,6 +179,7 @@ class Bridge:
             self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
             self.authority.start(),
             self.usage.start(),
+            self._ends.stop,
         ):
             self._entry.async_on_unload(stop)
         self._entry.async_on_unload(self.audit_file.close)
@@ -213,9 +217,19 @@ class Bridge:
         """
         await self.keeper.change({key_id: change})
 
-    async def remove_key(self, key_id: str) -> None:
-        """Remove a key and its state. Raises ``KeyNotSavedError`` if it was not removed."""
-        await self.keeper.remove(key_id)
+    async def remove_key(self, key_id: str) -> Content | None:
+        """Remove a key and its state, and return what was stored. Raises ``KeyNotSavedError`` if it was not removed."""
+        return await self.keeper.remove(key_id)
+
+    def stored_key(self, key_id: str) -> ApiKey | None:
+        """Return a key as it is stored, without temporary permissions; ``None`` if it is invalid or does not exist."""
+        subentry = self.subentry(key_id)
+        return None if subentry is None or key_id in self.damaged else self._read_key(subentry)
+
+    def subentry(self, key_id: str) -> ConfigSubentry | None:
+        """Return the subentry of a key, which exists even if a value of the key is invalid."""
+        found = self._entry.subentries.get(key_id)
+        return found if found is not None and found.subentry_type == SUBENTRY_TYPE_API_KEY else None
 
     @property
     def damaged_options(self) -> tuple[str, ...]:
@@ -259,12 +273,10 @@ class Bridge:
         subentries = self._entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
         # Equal scopes share one object, so that look-ups compare by identity.
         scopes: dict[Scope, Scope] = {}
-        self.damaged = {}
-        self.keys.replace(
-            replace(key, scope=scopes.setdefault(key.scope, key.scope))
-            for item in subentries
-            if (key := self._read_key(item)) is not None
-        )
+        self.damaged, now = {}, time.time()
+        read = [key.in_force(now) for item in subentries if (key := self._read_key(item)) is not None]
+        self.keys.replace(replace(key, scope=scopes.setdefault(key.scope, key.scope)) for key in read)
+        self._ends.set(self.keys)
         self._origins = frozenset().union(*(key.cors_origins for key in self.keys if key.enabled))
 
     def _read_key(self, subentry: ConfigSubentry) -> ApiKey | None:

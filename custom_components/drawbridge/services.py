@@ -177,7 +177,8 @@ def _describe(key: ApiKey, used: KeyCounters | None) -> dict[str, Any]:
 
 
 def _explain(call: _Call) -> ServiceResponse:
-    _subentry, key = call.key()
+    _subentry, stored = call.key()
+    key = call.bridge.keys.get(stored.id) or stored
     answer: dict[str, Any] = {"key": key.name}
     live = call.bridge.directory.live(key.scope)
     if (entity_id := call.data.get(_ENTITY_ID)) is not None:

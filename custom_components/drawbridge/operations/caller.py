@@ -14,6 +14,7 @@ from ..options import Options
 from ..refusal import Refusal, RefusedError
 from ..scope.redaction import Redaction
 from ..scope.resolver import EntityDirectory
+from ..scope.service_rules import Decision
 from ..states.changes import ChangeLog
 from ..states.cursor import Cursors
 from ..states.state_json import StateJson
@@ -77,12 +78,16 @@ class Activity:
         target: What it changed, for the audit trail.
         reached: The entities that it reached, for learn mode.
         service: The service that it is equal to, or the one of several that was refused, for learn mode.
+        named: Entities that a refused call named, for the audit trail.
+        refused: The decision that refused a call.
 
     """
 
     target: str | None = None
     reached: frozenset[str] = frozenset()
     service: str | None = None
+    named: frozenset[str] = frozenset()
+    refused: Decision | None = None
 
 
 @dataclass(slots=True, eq=False)
