@@ -19,6 +19,11 @@ FIELDS: dict[str, dict[str, Any]] = {
     "activity/subscribe": {},
     "activity/explain": {"record_id": 9},
     "activity/allow": {"record_id": 9, "change_id": "x"},
+    "keys/compare": {"key_id": "x", "other_id": "x"},
+    "proposal": {"key_id": "x"},
+    "access/areas": {},
+    "access/key": {"key_id": "x"},
+    "access/entity": {"entity_id": "x"},
 }
 """Valid fields of each command, about nothing that exists."""
 

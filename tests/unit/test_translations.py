@@ -169,7 +169,7 @@ def test_every_error_of_a_key_has_a_text() -> None:
     }
     raised |= {"invalid_cors_origins", "unknown_areas", "unknown_floors", "unknown_labels", "unknown_devices"}
     assert KEY["error"].keys() == raised | {"not_saved"}
-    ours = strings("services") & {"not_loaded", "unknown_key", "ambiguous_key", "damaged_key"}
+    ours = strings("services") & {"not_loaded", "unknown_key", "ambiguous_key", "damaged_key", "several_errors"}
     ours |= strings("keys/keeper") & {"not_saved", "store_unreadable"}
     ours |= strings("authority") & {"administrators_only"}
     assert texts()["exceptions"].keys() == raised | ours

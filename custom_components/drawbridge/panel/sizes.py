@@ -1,16 +1,13 @@
 """Counts the entities in scopes, without blocking the event loop."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from itertools import batched
 from typing import Final
 
 from ..bridge import Bridge
 from ..scope.model import Scope
+from .turns import entities_in
 
-_AT_ONCE: Final = 250
 _KEPT_SECONDS: Final = 60.0
 
 
@@ -19,14 +16,6 @@ class _Size:
     count: int
     about: tuple[int, int]
     counted: float
-
-
-async def every_entity(bridge: Bridge) -> AsyncIterator[str]:
-    """Yield the IDs of all entities with a state, and let the event loop run in between."""
-    for batch in batched(bridge.hass.states.async_entity_ids(), _AT_ONCE, strict=False):
-        for entity_id in batch:
-            yield entity_id
-        await asyncio.sleep(0)
 
 
 class ScopeSizes:
@@ -42,19 +31,12 @@ class ScopeSizes:
         about, now = self._about(), time.monotonic()
         known = self._sizes.get(scope)
         if known is None or known.about != about or now - known.counted > _KEPT_SECONDS:
-            known = self._sizes[scope] = _Size(await self._count(scope), about, now)
+            known = self._sizes[scope] = _Size(len(await entities_in(self._bridge, scope)), about, now)
         return known.count
 
     def keep(self, scopes: set[Scope]) -> None:
         """Drop the numbers of all other scopes."""
         self._sizes = {scope: size for scope, size in self._sizes.items() if scope in scopes}
-
-    async def _count(self, scope: Scope) -> int:
-        count = 0
-        allows = self._bridge.directory.live(scope).allows
-        async for entity_id in every_entity(self._bridge):
-            count += allows(entity_id)
-        return count
 
     def _about(self) -> tuple[int, int]:
         """Return what changes when the entities change."""
