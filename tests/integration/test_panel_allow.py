@@ -213,6 +213,8 @@ async def test_for_a_time(panel: PanelClient, bridge: Bridge) -> None:
     await bridge.edit_key("Other", "learn", {})
     kept = stored(bridge, "Other")
     assert (kept.scope, kept.capabilities) == (before.scope, before.capabilities)
+    (listed,) = (await bridge.act("list_keys"))["keys"]
+    assert (listed["scope"], listed["temporary"][0]["entities"]) == (before.scope.as_dict(), [BEDROOM])
     soon = (replace(kept.temporary[0], until=time.time() + 0.3),)
     await bridge.entry.runtime_data.change_key(kept.id, lambda key: replace(key, temporary=soon))
     assert (await bridge.get(f"/api/states/{BEDROOM}", key)).status == 200
