@@ -182,8 +182,8 @@ async def _revoke(call: _Call) -> ServiceResponse:
 
 
 def _list(call: _Call) -> ServiceResponse:
-    usage = call.bridge.recorder.counters.keys
-    return {"keys": [_describe(key, usage.get(key.id)) for key in call.bridge.keys]}
+    bridge, usage = call.bridge, call.bridge.recorder.counters.keys
+    return {"keys": [_describe(bridge.stored_key(key.id) or key, usage.get(key.id)) for key in bridge.keys]}
 
 
 def _describe(key: ApiKey, used: KeyCounters | None) -> dict[str, Any]:

@@ -77,15 +77,13 @@ async def test_the_same_over_the_websocket(panel: PanelClient, bridge: Bridge) -
     target = {"entity_id": BEDROOM}
     call = {"type": "call_service", "domain": "input_boolean", "service": "turn_on", "target": target}
     step = {"action": "input_boolean.turn_on", "target": target}
-    for number, message in enumerate(
-        (
-            call,
-            {"type": "execute_script", "sequence": [{**step, "target": {"entity_id": LIVING}}, step]},
-            {"type": "fire_event", "event_type": "my_event"},
-            {"type": "get_states"},
-        ),
-        1,
-    ):
+    messages: tuple[dict[str, Any], ...] = (
+        call,
+        {"type": "execute_script", "sequence": [{**step, "target": {"entity_id": LIVING}}, step]},
+        {"type": "fire_event", "event_type": "my_event"},
+        {"type": "get_states"},
+    )
+    for number, message in enumerate(messages, 1):
         await socket.send_json({"id": number, **message})
         await socket.receive_json()
     await socket.close()

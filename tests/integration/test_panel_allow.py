@@ -47,10 +47,16 @@ async def allow(panel: PanelClient, bridge: Bridge, **fields: Any) -> dict[str, 
     return dict(change)
 
 
+def split(action: str) -> tuple[str, str]:
+    """Return the domain and the name of an action."""
+    domain, _, name = action.partition(".")
+    return domain, name
+
+
 def stored(bridge: Bridge, name: str = "Remote") -> ApiKey:
     """Return a key as it is stored."""
     key = bridge.entry.runtime_data.stored_key(bridge.key_id(name))
-    assert key is not None
+    assert isinstance(key, ApiKey)
     return key
 
 
@@ -207,6 +213,8 @@ async def test_for_a_time(panel: PanelClient, bridge: Bridge) -> None:
     await bridge.edit_key("Other", "learn", {})
     kept = stored(bridge, "Other")
     assert (kept.scope, kept.capabilities) == (before.scope, before.capabilities)
+    (listed,) = (await bridge.act("list_keys"))["keys"]
+    assert (listed["scope"], listed["temporary"][0]["entities"]) == (before.scope.as_dict(), [BEDROOM])
     soon = (replace(kept.temporary[0], until=time.time() + 0.3),)
     await bridge.entry.runtime_data.change_key(kept.id, lambda key: replace(key, temporary=soon))
     assert (await bridge.get(f"/api/states/{BEDROOM}", key)).status == 200
@@ -289,7 +297,7 @@ async def test_a_change_never_adds_more_than_what_was_refused(bridge: Bridge, ha
             (action, item)
             for action in SOME_ACTIONS
             for item in SOME_ENTITIES
-            if planner.plan(*action.split("."), {"entity_id": item}).decision.allowed
+            if planner.plan(*split(action), {"entity_id": item}).decision.allowed
         }
 
     @settings(max_examples=600, suppress_health_check=list(HealthCheck), deadline=None)
@@ -305,7 +313,7 @@ async def test_a_change_never_adds_more_than_what_was_refused(bridge: Bridge, ha
         assert reason != "network"
         assert adds.capabilities <= {subject.capability} - key.capabilities
         assert adds.services <= {subject.action}
-        assert not any(is_dangerous(*item.split(".")) for item in adds.services)
+        assert not any(is_dangerous(*split(item)) for item in adds.services)
         assert adds.events <= {subject.event} - {"drawbridge_audit", "homeassistant_stop"}
         assert adds.entities <= set(subject.entities)
         assert not any(key.scope.matches(facts(item)) or facts(item).is_own for item in adds.entities)

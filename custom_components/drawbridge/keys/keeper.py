@@ -165,13 +165,17 @@ class KeyKeeper:
         return removed[-1] if removed else None
 
     async def restore(self, key_id: str, content: Content) -> None:
-        """Put a removed key back, under the same id and with the same secrets.
+        """Put a removed key back, under the same id and with the same secrets. A key that is there already stays.
 
         Raises:
             KeyNotSavedError: The key could not be saved and was not put back.
 
         """
-        await self._commit([lambda document: document.put(key_id, content, time.time())], [key_id])
+
+        def put(document: Document) -> Document:
+            return document if key_id in document.records else document.put(key_id, content, time.time())
+
+        await self._commit([put], [key_id])
 
     @callback
     def observe(self) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import voluptuous as vol
-from homeassistant.components import websocket_api
-from homeassistant.components.websocket_api import ActiveConnection, WebSocketCommandHandler
-from homeassistant.components.websocket_api.const import ERR_NOT_ALLOWED, ERR_NOT_FOUND
+from homeassistant.components.websocket_api.connection import ActiveConnection
+from homeassistant.components.websocket_api.const import ERR_NOT_ALLOWED, ERR_NOT_FOUND, WebSocketCommandHandler
+from homeassistant.components.websocket_api.decorators import async_response, require_admin, websocket_command
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
@@ -110,9 +110,9 @@ def command(name: str, fields: Fields | None = None) -> Callable[[Handler], WebS
     """Declare the decorated function as a command. It returns the result or raises ``CommandError``."""
 
     def declare(handler: Handler) -> WebSocketCommandHandler:
-        @websocket_api.websocket_command({vol.Required("type"): f"{DOMAIN}/{name}", **(fields or {})})
-        @websocket_api.require_admin
-        @websocket_api.async_response
+        @websocket_command({vol.Required("type"): f"{DOMAIN}/{name}", **(fields or {})})
+        @require_admin
+        @async_response
         async def respond(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
             try:
                 result = await _handle(handler, hass, connection, msg)
