@@ -21,6 +21,7 @@ from .listener import Listener
 from .listener.uploaded import remove_all
 from .log import mask_access_log
 from .migration import migrate
+from .panel.registration import register as register_panel, start as start_panel
 from .services import register_actions
 from .sessions.sessions import remove_sessions
 from .usage import remove_usage
@@ -48,6 +49,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     mount_websocket(hass.http.app.router, find_bridge, base_path=BASE_PATH)
     api.mount(hass.http.app.router, find_bridge, base_path=BASE_PATH)
     register_actions(hass)
+    await register_panel(hass)
     return True
 
 
@@ -62,6 +64,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -
     entry.async_on_unload(scope_issues.start())
     entry.async_on_unload(issues.start())
     listener = await _start_listener(hass, entry, issues.check)
+    entry.async_on_unload(await start_panel(hass, bridge))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
     async def updated(_hass: HomeAssistant, _entry: DrawbridgeConfigEntry) -> None:

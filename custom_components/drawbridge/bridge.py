@@ -25,6 +25,8 @@ from .connections import Connections
 from .const import SUBENTRY_TYPE_API_KEY
 from .coordinator import BridgeCoordinator, Reading, refusals
 from .keys import ApiKey, KeyRing
+from .keys.document import Content
+from .keys.ending import EndTimer
 from .keys.keeper import KeyKeeper
 from .learning.lessons import Lessons
 from .limits.limiters import Limiters
@@ -108,6 +110,7 @@ class Bridge:
         self.admission = self._create_admission()
         self.resources = self._create_resources()
         self.coordinator = BridgeCoordinator(hass, entry, self._read)
+        self._ends = EndTimer(self._load_keys)
         self._follow_keys()
 
     def _create_admission(self) -> Admission:
@@ -177,6 +180,7 @@ class Bridge:
             self.authority.start(),
             ApprovalNotices(self.hass, self.approvals, self.authority.administrator).start(),
             self.usage.start(),
+            self._ends.stop,
         ):
             self._entry.async_on_unload(stop)
         self._entry.async_on_unload(self.audit_file.close)
@@ -217,9 +221,19 @@ class Bridge:
     async def _allow_always(self, pending: Pending) -> None:
         await self.change_key(pending.key_id, lambda key: replace(key, approved=key.approved | pending.items))
 
-    async def remove_key(self, key_id: str) -> None:
-        """Remove a key and its state. Raises ``KeyNotSavedError`` if it was not removed."""
-        await self.keeper.remove(key_id)
+    async def remove_key(self, key_id: str) -> Content | None:
+        """Remove a key and its state, and return what was stored. Raises ``KeyNotSavedError`` if it was not removed."""
+        return await self.keeper.remove(key_id)
+
+    def stored_key(self, key_id: str) -> ApiKey | None:
+        """Return a key as it is stored, without temporary permissions; ``None`` if it is invalid or does not exist."""
+        subentry = self.subentry(key_id)
+        return None if subentry is None or key_id in self.damaged else self._read_key(subentry)
+
+    def subentry(self, key_id: str) -> ConfigSubentry | None:
+        """Return the subentry of a key, which exists even if a value of the key is invalid."""
+        found = self._entry.subentries.get(key_id)
+        return found if found is not None and found.subentry_type == SUBENTRY_TYPE_API_KEY else None
 
     @property
     def damaged_options(self) -> tuple[str, ...]:
@@ -263,12 +277,10 @@ class Bridge:
         subentries = self._entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
         # Equal scopes share one object, so that look-ups compare by identity.
         scopes: dict[Scope, Scope] = {}
-        self.damaged = {}
-        self.keys.replace(
-            replace(key, scope=scopes.setdefault(key.scope, key.scope))
-            for item in subentries
-            if (key := self._read_key(item)) is not None
-        )
+        self.damaged, now = {}, time.time()
+        read = [key.in_force(now) for item in subentries if (key := self._read_key(item)) is not None]
+        self.keys.replace(replace(key, scope=scopes.setdefault(key.scope, key.scope)) for key in read)
+        self._ends.set(self.keys)
         self._origins = frozenset().union(*(key.cors_origins for key in self.keys if key.enabled))
 
     def _read_key(self, subentry: ConfigSubentry) -> ApiKey | None:

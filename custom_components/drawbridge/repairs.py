@@ -267,7 +267,7 @@ def _menu(flow: RepairsFlow, fixes: Sequence[str]) -> RepairsFlowResult:
     )
 
 
-async def _saved(flow: RepairsFlow, change: Awaitable[None]) -> RepairsFlowResult:
+async def _saved(flow: RepairsFlow, change: Awaitable[object]) -> RepairsFlowResult:
     """Finish a flow after a change, or abort it with the reason why the change could not be saved."""
     try:
         await change

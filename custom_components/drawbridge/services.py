@@ -12,6 +12,7 @@ from homeassistant.core import Context, HomeAssistant, ServiceCall, ServiceRespo
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.ulid import ulid_now
 
 from .approvals.approvals import ApprovalOverError
@@ -144,20 +145,46 @@ async def _create(call: _Call) -> ServiceResponse:
     secret = generate()
     stored = (StoredSecret(digest(secret)),)
     try:
-        key = key_input.with_name(ApiKey(ulid_now(), "", stored, created=time.time()), call.data["name"])
-        key_input.ensure_new_name(key.name, (item.name for item in call.bridge.keys))
-        key = key_input.with_abilities(key, call.data)
-        key = key_input.with_scope(key, call.data)
-        key = key_input.with_exclude(key, call.data["exclude"])
-        key = key_input.with_limits(key, call.data)
-        key_input.ensure_useful(key)
-        key_input.ensure_known_dashboards(key, dashboards.known(call.hass))
-        for part in (key.scope.include, key.scope.exclude):
-            key_input.ensure_known(part, NOTHING.include, known_items(call.hass))
+        key = _validated(call, ApiKey(ulid_now(), "", stored, created=time.time()))
     except KeyInputError as err:
-        raise _invalid(err) from err
+        raise await _invalid(call.hass, err) from err
     await call.bridge.keeper.create(key)
     return {"id": key.id, "name": key.name, "secret": secret}
+
+
+def _validated(call: _Call, key: ApiKey) -> ApiKey:
+    """Return the key with the fields of the action. Raises one ``KeyInputError`` for all invalid fields."""
+
+    def with_name(key: ApiKey) -> ApiKey:
+        named = key_input.with_name(key, call.data["name"])
+        key_input.ensure_new_name(named.name, (item.name for item in call.bridge.keys))
+        return named
+
+    def with_abilities(key: ApiKey) -> ApiKey:
+        changed = key_input.with_abilities(key, call.data)
+        key_input.ensure_known_dashboards(changed, dashboards.known(call.hass))
+        return changed
+
+    def with_scope(key: ApiKey) -> ApiKey:
+        changed = key_input.with_scope(key, call.data)
+        key_input.ensure_known(changed.scope.include, NOTHING.include, known_items(call.hass))
+        return changed
+
+    def with_exclude(key: ApiKey) -> ApiKey:
+        changed = key_input.with_exclude(key, call.data["exclude"])
+        key_input.ensure_known(changed.scope.exclude, NOTHING.include, known_items(call.hass))
+        return changed
+
+    key = key_input.collect(
+        key,
+        with_name,
+        with_abilities,
+        with_scope,
+        with_exclude,
+        lambda key: key_input.with_limits(key, call.data),
+    )
+    key_input.ensure_useful(key)
+    return key
 
 
 async def _rotate(call: _Call) -> ServiceResponse:
@@ -175,8 +202,8 @@ async def _revoke(call: _Call) -> ServiceResponse:
 
 
 def _list(call: _Call) -> ServiceResponse:
-    usage = call.bridge.recorder.counters.keys
-    return {"keys": [_describe(key, usage.get(key.id)) for key in call.bridge.keys]}
+    bridge, usage = call.bridge, call.bridge.recorder.counters.keys
+    return {"keys": [_describe(bridge.stored_key(key.id) or key, usage.get(key.id)) for key in bridge.keys]}
 
 
 def _describe(key: ApiKey, used: KeyCounters | None) -> dict[str, Any]:
@@ -193,7 +220,8 @@ def _describe(key: ApiKey, used: KeyCounters | None) -> dict[str, Any]:
 
 
 def _explain(call: _Call) -> ServiceResponse:
-    _subentry, key = call.key()
+    _subentry, stored = call.key()
+    key = call.bridge.keys.get(stored.id) or stored
     answer: dict[str, Any] = {"key": key.name}
     live = call.bridge.directory.live(key.scope)
     if (entity_id := call.data.get(_ENTITY_ID)) is not None:
@@ -230,12 +258,21 @@ def _explain_action(planner: CallPlanner, key: ApiKey, action: tuple[str, str], 
     }
 
 
-def _invalid(err: KeyInputError) -> ServiceValidationError:
-    field, code = next(iter(err.errors.items()))
+async def _invalid(hass: HomeAssistant, err: KeyInputError) -> ServiceValidationError:
+    """Return the error of an invalid field, or one error that lists those of all invalid fields."""
+    if len(err.errors) == 1:
+        ((field, code),) = err.errors.items()
+        return ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key=code,
+            translation_placeholders={"field": field, **err.values},
+        )
+    texts = await async_get_translations(hass, hass.config.language, "exceptions", {DOMAIN})
+    lines = (f"{field}: {_text(texts, code, err.values)}" for field, code in err.errors.items())
     return ServiceValidationError(
         translation_domain=DOMAIN,
-        translation_key=code,
-        translation_placeholders={"field": field, **err.values},
+        translation_key="several_errors",
+        translation_placeholders={"count": str(len(err.errors)), "errors": " ".join(lines)},
     )
 
 
@@ -255,6 +292,10 @@ async def _answer(call: _Call, answer: Answer) -> ServiceResponse:
         return describe(await call.bridge.approvals.decide(call.data[_REQUEST], answer, by))
     except ApprovalOverError as err:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="approval_over") from err
+
+
+def _text(texts: Mapping[str, str], code: str, values: Mapping[str, str]) -> str:
+    return texts.get(f"component.{DOMAIN}.exceptions.{code}.message", code).format_map(values)
 
 
 ACTIONS: Final[Mapping[str, tuple[_Action, vol.Schema]]] = MappingProxyType(

@@ -9,9 +9,11 @@ from aiohttp.test_utils import TestClient
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar, entity_registry as er
 from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 import custom_components  # noqa: F401  before `hass`, or the plugin's own folder of that name wins
 from tests.integration.house import Bridge, add_bridge
+from tests.integration.panel import PanelClient
 
 type AddKey = Callable[..., Awaitable[str]]
 
@@ -50,6 +52,12 @@ async def house(hass: HomeAssistant) -> HomeAssistant:
 async def bridge(house: HomeAssistant, hass_client_no_auth: Callable[[], Awaitable[TestClient[Any, Any]]]) -> Bridge:
     """Return a bridge into the house, with no keys, and a client that sends none."""
     return Bridge(house, await add_bridge(house), await hass_client_no_auth())
+
+
+@pytest.fixture
+async def panel(bridge: Bridge, hass_ws_client: WebSocketGenerator) -> PanelClient:
+    """Return a client of an administrator, for the panel's commands."""
+    return PanelClient(await hass_ws_client(bridge.hass))
 
 
 @pytest.fixture

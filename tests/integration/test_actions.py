@@ -69,6 +69,35 @@ async def test_bad_input(bridge: Bridge, data: dict[str, Any], code: str, value:
     assert not bridge.entry.subentries
 
 
+async def test_all_errors_at_once(bridge: Bridge) -> None:
+    """Each invalid field with its own words; nothing is made."""
+    await bridge.add_key("Taken")
+    with pytest.raises(ServiceValidationError) as raised:
+        await bridge.act(
+            "create_key",
+            name="taken",
+            areas=["attic"],
+            globs=["a b"],
+            services=["x"],
+            networks=["y"],
+            exclude={"labels": ["z"]},
+            expires="2020-01-01 00:00:00",
+        )
+    text = str(raised.value)
+    assert raised.value.translation_key == "several_errors"
+    for field, part in {
+        "name": 'already is a key with the name "taken"',
+        "globs": '"a b" isn\'t a valid entity ID pattern',
+        "services": '"x" isn\'t a valid action',
+        "networks": '"y" isn\'t a valid IP address or network',
+        "labels": 'no label with the ID "z"',
+        "expires": "in the past",
+    }.items():
+        assert f"{field}: " in text
+        assert part in text
+    assert len(bridge.entry.subentries) == 1
+
+
 async def test_which_key(bridge: Bridge, hass: HomeAssistant) -> None:
     """A name must belong to one key; its id always does."""
     first = await bridge.act("create_key", name="Twin", everything=True)

@@ -28,6 +28,7 @@ LAYERS = (
     {"websocket"},
     {"listener"},
     {"flows"},
+    {"panel"},
 )
 """From the bottom up: a module imports from its own layer and from those below. Platform files stand on top."""
 

@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from custom_components.drawbridge.keys import ApiKey, AuthFailure, Capability, KeyRing, StoredSecret, digest, generate
+from custom_components.drawbridge.keys import (
+    Additions,
+    ApiKey,
+    AuthFailure,
+    Capability,
+    KeyRing,
+    StoredSecret,
+    TemporaryAdditions,
+    digest,
+    generate,
+)
+from custom_components.drawbridge.keys.additions import MAX_TEMPORARY
 from custom_components.drawbridge.limits.rate_limit import RateLimit
 from custom_components.drawbridge.scope.model import NOTHING, Scope, Selection
 from custom_components.drawbridge.values import DamagedValueError
@@ -34,6 +45,15 @@ STORED: dict[str, Any] = {
     "ask": ["lock", "script.leave"],
     "ask_seconds": 90,
     "approved": ["lock.lock lock.front_door"],
+    "temporary": [
+        {
+            "until": 3.5,
+            "capabilities": ["read"],
+            "entities": ["light.a"],
+            "services": ["light.turn_on"],
+            "events": ["x"],
+        }
+    ],
 }
 REQUIRED = ("secrets", "capabilities", "scope")
 LAMP = Scope(include=Selection(entities=frozenset({"light.lamp"})))
@@ -66,6 +86,15 @@ def test_every_field_is_read_and_stored() -> None:
         ask=frozenset({"lock", "script.leave"}),
         ask_seconds=90,
         approved=frozenset({"lock.lock lock.front_door"}),
+        temporary=(
+            TemporaryAdditions(
+                frozenset({Capability.READ}),
+                frozenset({"light.a"}),
+                frozenset({"light.turn_on"}),
+                frozenset({"x"}),
+                3.5,
+            ),
+        ),
     )
     assert key.as_dict() == STORED
     assert set(STORED) | {"id", "name"} == {item.name for item in fields(ApiKey)}
@@ -213,3 +242,66 @@ def test_every_selection_of_a_scope_is_read(part: str) -> None:
     stored["scope"] = {part: {"unknown": []}}
     with pytest.raises(DamagedValueError):
         ApiKey.from_mapping("id", "name", stored)
+
+
+def added(**lists: Any) -> Additions:
+    """Return additions of lists."""
+    return Additions(**{name: frozenset(items) for name, items in lists.items()})
+
+
+def with_lists(**lists: Any) -> ApiKey:
+    """Return a key with lists."""
+    return replace(ApiKey("id", "name", ()), **{name: frozenset(items) for name, items in lists.items()})
+
+
+@pytest.mark.parametrize(
+    ("before", "more", "after"),
+    [
+        # A list of actions grows; where all are allowed, an addition does not restrict them.
+        ({"capabilities": ["control"], "services": ["a.b"]}, {"services": ["c.d"]}, {"services": ["a.b", "c.d"]}),
+        ({"capabilities": ["control"]}, {"services": ["c.d"]}, {"services": []}),
+        # A capability comes with its own list alone, and never without one.
+        ({}, {"capabilities": ["control"], "services": ["c.d"]}, {"capabilities": ["control"], "services": ["c.d"]}),
+        ({}, {"capabilities": ["control"]}, {"capabilities": []}),
+        (
+            {"services": ["a.b"], "events": ["e"]},
+            {"capabilities": ["control", "fire_event"], "services": ["c.d"], "events": ["f"]},
+            {"capabilities": ["control", "fire_event"], "services": ["c.d"], "events": ["f"]},
+        ),
+        ({"services": ["a.b"], "events": ["e"]}, {"services": ["c.d"], "events": ["f"]}, {}),
+        ({"capabilities": ["fire_event"], "events": []}, {"events": ["f"]}, {"events": ["f"]}),
+        ({"capabilities": ["fire_event"]}, {"capabilities": ["fire_event"]}, {}),
+        ({}, {"capabilities": ["fire_event"]}, {"capabilities": []}),
+    ],
+)
+def test_what_additions_add(before: dict[str, Any], more: dict[str, Any], after: dict[str, Any]) -> None:
+    """Never more than what they name."""
+    key = with_lists(**{"capabilities": [], **before})
+    changed = key.with_additions(added(**more))
+    assert changed == replace(key, **{name: frozenset(items) for name, items in after.items()})
+
+
+def test_temporary_permissions_end() -> None:
+    """The stored permissions stay as they are, and the others end at their time, the clock alone decides."""
+    key = with_lists(capabilities=["read"])
+    first = TemporaryAdditions.of(added(entities=["light.a"]), 10.0)
+    second = TemporaryAdditions.of(added(capabilities=["history"]), 20.0)
+    key = key.with_temporary(first, 0.0).with_temporary(second, 0.0)
+    assert (key.capabilities, key.scope) == (frozenset({"read"}), NOTHING)
+    now = key.in_force(9.9)
+    assert now.scope.include.entities == {"light.a"}
+    assert now.capabilities == {"read", "history"}
+    later = key.in_force(10.0)
+    assert (later.scope, later.capabilities, later.temporary) == (NOTHING, {"read", "history"}, (second,))
+    assert replace(key.in_force(20.0), temporary=()) == with_lists(capabilities=["read"])
+    assert ApiKey.from_mapping(key.id, key.name, key.as_dict()) == key
+
+
+def test_the_number_of_temporary_permissions_is_limited() -> None:
+    """Those that have ended do not count."""
+    key, more = with_lists(), added(entities=["light.a"])
+    for number in range(MAX_TEMPORARY):
+        key = key.with_temporary(TemporaryAdditions.of(more, 10.0 + number), 0.0)
+    with pytest.raises(ValueError, match="at most"):
+        key.with_temporary(TemporaryAdditions.of(more, 99.0), 9.0)
+    assert len(key.with_temporary(TemporaryAdditions.of(more, 99.0), 10.0).temporary) == MAX_TEMPORARY

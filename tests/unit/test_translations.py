@@ -165,12 +165,30 @@ def test_every_error_of_a_key_has_a_text() -> None:
     }
     raised |= {
         f"invalid_{field}"
-        for field in ("domains", "entities", "globs", "services", "events", "networks", "media_hosts", "dashboards")
+        for field in (
+            "domains",
+            "entities",
+            "globs",
+            "services",
+            "events",
+            "networks",
+            "media_hosts",
+            "dashboards",
+            "ask",
+            "approved",
+        )
     }
     raised |= {"invalid_cors_origins", "unknown_areas", "unknown_floors", "unknown_labels", "unknown_devices"}
     uploads = strings("flows/uploads") & {"upload_missing", "upload_too_large"}
     assert KEY["error"].keys() == raised | {"not_saved"} | uploads
-    ours = strings("services") & {"not_loaded", "unknown_key", "ambiguous_key", "damaged_key"}
+    ours = strings("services") & {
+        "not_loaded",
+        "unknown_key",
+        "ambiguous_key",
+        "damaged_key",
+        "several_errors",
+        "approval_over",
+    }
     ours |= strings("keys/keeper") & {"not_saved", "store_unreadable"}
     ours |= strings("authority") & {"administrators_only"}
     assert texts()["exceptions"].keys() == raised | ours

@@ -2,16 +2,20 @@
 
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, Literal
 
 from ..masking import mask
+from .reads import ReadSum, ReadSums
+from .subject import Subject
 
 _MAX_RECORDS: Final = 1000
 _MAX_TARGET_CHARACTERS: Final = 500
+_NO_SUBJECT: Final = Subject()
 _FIRST_WORD: Final = re.compile(r"[. ]")
 
 type Outcome = Literal["allowed", "refused", "failed"]
@@ -30,7 +34,7 @@ class AuditRecord:
 
     ``time`` is a Unix time in seconds. ``key_id`` and ``key_name`` are ``None`` for a caller without a valid key.
     ``target`` is what was written to, such as ``light.turn_on``. ``approver`` is the user who allowed or denied a call
-    that waited for approval, at the Unix time ``answered_at``.
+    that waited for approval, at the Unix time ``answered_at``. ``subject`` is the target in fields, also for a refusal.
     """
 
     time: float
@@ -46,6 +50,7 @@ class AuditRecord:
     target: str | None = None
     approver: str | None = None
     answered_at: float | None = None
+    subject: Subject = _NO_SUBJECT
 
     def __post_init__(self) -> None:
         """Mask secrets in fields that clients control, such as the event type."""
@@ -74,7 +79,7 @@ class AuditRecord:
 type Sink = Callable[[AuditRecord], None]
 
 
-class _FairBuffer:
+class _FairBuffer[T]:
     """The latest records, at most ``capacity``, shared fairly between owners and between the kinds of each owner.
 
     When the buffer is full, the owner with the most records loses the oldest record of its most frequent kind. Thus
@@ -83,15 +88,15 @@ class _FairBuffer:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._records: defaultdict[str, defaultdict[str, deque[tuple[int, AuditRecord]]]]
+        self._records: defaultdict[str, defaultdict[str, deque[tuple[int, T]]]]
         self._records = defaultdict(lambda: defaultdict(deque))
         self._sizes: Counter[str] = Counter()
         self._size = 0
 
-    def __iter__(self) -> Iterator[tuple[int, AuditRecord]]:
+    def __iter__(self) -> Iterator[tuple[int, T]]:
         return (item for kinds in self._records.values() for records in kinds.values() for item in records)
 
-    def add(self, owner: str, kind: str, number: int, record: AuditRecord) -> None:
+    def add(self, owner: str, kind: str, number: int, record: T) -> None:
         self._records[owner][kind].append((number, record))
         self._sizes[owner] += 1
         self._size += 1
@@ -116,21 +121,36 @@ class AuditTrail:
 
     The trail keeps 1,000 records of keys, with an equal share for each key, and within it for each refusal reason and
     each domain of writes. It separately keeps 1,000 records of clients without a valid key, with an equal share for
-    each reason. A flood displaces only records of the same kind.
+    each reason. A flood displaces only records of the same kind. Reads are only summed, by key, operation and
+    minute; the trail keeps 1,000 sums.
     """
 
     def __init__(self) -> None:
         """Create an empty trail."""
-        self._of_keys = _FairBuffer(_MAX_RECORDS)
-        self._of_anonymous = _FairBuffer(_MAX_RECORDS)
+        self._of_keys = _FairBuffer[AuditRecord](_MAX_RECORDS)
+        self._of_anonymous = _FairBuffer[AuditRecord](_MAX_RECORDS)
+        self._of_reads = _FairBuffer[ReadSum](_MAX_RECORDS)
         self._sinks: list[Sink] = []
+        self.reads = ReadSums(self._keep_reads)
         self.total = 0
         """The number of records since the start."""
+        self.number = 0
+        """The running number of the latest record or sum of reads."""
 
     def __iter__(self) -> Iterator[AuditRecord]:
         """Iterate over the records, oldest first."""
         records = sorted((*self._of_keys, *self._of_anonymous), key=itemgetter(0))
         return iter([record for _, record in records])
+
+    def numbered(self, after: int = 0) -> list[tuple[int, AuditRecord | ReadSum]]:
+        """Return the records and the sums of reads with a number above ``after``, oldest first."""
+        kept: Iterable[tuple[int, AuditRecord | ReadSum]] = chain(self._of_keys, self._of_anonymous, self._of_reads)
+        return sorted((item for item in kept if item[0] > after), key=itemgetter(0))
+
+    def find(self, number: int) -> AuditRecord | ReadSum | None:
+        """Return the record or the sum with a number, if it is still kept."""
+        kept: Iterable[tuple[int, AuditRecord | ReadSum]] = chain(self._of_keys, self._of_anonymous, self._of_reads)
+        return next((record for item, record in kept if item == number), None)
 
     def listen(self, sink: Sink) -> Callable[[], None]:
         """Pass each new record to a sink. Returns a function that unsubscribes it."""
@@ -140,9 +160,15 @@ class AuditTrail:
     def add(self, record: AuditRecord) -> None:
         """Keep a record, and pass it to the sinks."""
         self.total += 1
+        self.number += 1
         if record.key_id is None:
-            self._of_anonymous.add(record.kind, "", self.total, record)
+            self._of_anonymous.add(record.kind, "", self.number, record)
         else:
-            self._of_keys.add(record.key_id, record.domain or record.kind, self.total, record)
+            self._of_keys.add(record.key_id, record.domain or record.kind, self.number, record)
         for sink in self._sinks:
             sink(record)
+
+    def _keep_reads(self, found: ReadSum) -> int:
+        self.number += 1
+        self._of_reads.add(found.key_id, found.operation, self.number, found)
+        return self.number

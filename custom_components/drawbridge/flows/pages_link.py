@@ -14,14 +14,17 @@ def link(hass: HomeAssistant, options: Options, secret: str) -> str | None:
 
     Browsers send the fragment to no server.
     """
-    if not (options.listener_enabled and options.pages):
-        return None
-    host = _host(hass, options.listener_address)
+    root = listener_url(hass, options) if options.pages else None
+    return None if root is None else f"{root}/auth/sign-in#{secret}"
+
+
+def listener_url(hass: HomeAssistant, options: Options) -> str | None:
+    """Return the address of the listener; ``None`` if it is off or its host is unknown."""
+    host = _host(hass, options.listener_address) if options.listener_enabled else None
     if host is None:
         return None
     scheme = "https" if options.listener_certificate else "http"
-    url = URL.build(scheme=scheme, host=host, port=options.listener_port, path="/auth/sign-in", fragment=secret)
-    return str(url)
+    return str(URL.build(scheme=scheme, host=host, port=options.listener_port))
 
 
 def _host(hass: HomeAssistant, address: str) -> str | None:

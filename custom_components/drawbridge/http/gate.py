@@ -20,7 +20,7 @@ from .call import Call, json_response
 from .client import client_of
 from .endpoint import Answering, Endpoint, takes_time
 from .headers import add_headers, close_if_unsafe
-from .observe import observe
+from .observe import observe, subject
 from .pipelining import is_pipelined
 from .problem import headers_of, problem_of
 from .response import WholeResponse
@@ -92,7 +92,7 @@ class Gate:
             seconds = time.perf_counter() - started - call.held
             bridge.recorder.answered(self._route, counted, status, seconds, sent, self._door)
         if (call.refused is not None or call.target is not None) and _is_audited(call, endpoint):
-            self._audit(call, counted, status)
+            self._audit(call, endpoint, counted, status)
         if call.presented is not None:
             observe(call, call.presented, endpoint)
         return response
@@ -129,7 +129,7 @@ class Gate:
         except Exception as err:  # noqa: BLE001 - every error becomes a response
             return _refuse(call, _refusal_of(err, endpoint))
 
-    def _audit(self, call: Call, method: str, status: int) -> None:
+    def _audit(self, call: Call, endpoint: Endpoint, method: str, status: int) -> None:
         refused, key, approval = call.refused, call.presented, call.activity.approval if call.activity else None
         call.bridge.audit.add(
             AuditRecord(
@@ -146,6 +146,7 @@ class Gate:
                 target=call.target or None,
                 approver=approval.by if approval is not None else None,
                 answered_at=approval.at if approval is not None else None,
+                subject=subject(call, endpoint),
             )
         )
 

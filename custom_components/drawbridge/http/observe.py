@@ -1,12 +1,16 @@
 """Observes finished requests, for learn mode and for repairs."""
 
 import re
+import time
 from http import HTTPStatus
 from typing import Final
 
+from ..audit.subject import Subject, needed
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Asked
+from ..operations.caller import Activity
 from ..operations.declaration import Operation
+from ..operations.subject import subject_of
 from .call import Call
 from .endpoint import Endpoint
 
@@ -20,8 +24,27 @@ def observe(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
     request, sightings = call.request, call.bridge.sightings
     if (key.id, call.remote, request.secure) not in sightings.seen:
         sightings.use(key.id, call.address, call.remote, request.headers, secure=request.secure)
+    if call.refused is None and call.target is None and isinstance(endpoint.operation.capability, Capability):
+        _count_read(call, key, endpoint)
     if key.learning:
         call.bridge.lessons.learn(key.id, asked_for(call, endpoint))
+
+
+def _count_read(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
+    """Count a read, for the panel."""
+    operation = endpoint.operation
+    about = operation.name, operation.capability.value, endpoint.method, endpoint.path
+    counted = call.bridge.audit.reads.of(key, about, time.time())
+    # The hash of the raw path identifies the request: a repetition costs no more than a comparison.
+    counted.add(call.remote, hash(call.request.raw_path), lambda: asked_for(call, endpoint).entities)
+
+
+def subject(call: Call, endpoint: Endpoint) -> Subject:
+    """Return what a request was about, for the audit trail."""
+    if call.presented is None:
+        return Subject(endpoint.operation.name, capability=needed(endpoint.operation.capability, call.refused))
+    asked, activity = asked_for(call, endpoint), call.activity or Activity()
+    return subject_of(endpoint.operation, asked, activity, call.refused, call.scope.allows)
 
 
 def asked_for(call: Call, endpoint: Endpoint) -> Asked:

@@ -147,14 +147,35 @@ class KeyKeeper:
         done: list[Change] = [lambda document: document.reviewed()] if reviewed else []
         await self._commit([*made, *done], [*changes])
 
-    async def remove(self, key_id: str) -> None:
-        """Remove a key.
+    async def remove(self, key_id: str) -> Content | None:
+        """Remove a key, and return what was removed: ``None`` if there is no such key.
 
         Raises:
             KeyNotSavedError: The removal could not be saved, and was not made.
 
         """
-        await self._commit([partial(_remove, key_id)], [key_id])
+        removed: list[Content] = []
+
+        def remove(document: Document) -> Document:
+            if (record := document.records.get(key_id)) is not None:
+                removed.append(record.content)
+            return _remove(key_id, document)
+
+        await self._commit([remove], [key_id])
+        return removed[-1] if removed else None
+
+    async def restore(self, key_id: str, content: Content) -> None:
+        """Put a removed key back, under the same id and with the same secrets. A key that is there already stays.
+
+        Raises:
+            KeyNotSavedError: The key could not be saved and was not put back.
+
+        """
+
+        def put(document: Document) -> Document:
+            return document if key_id in document.records else document.put(key_id, content, time.time())
+
+        await self._commit([put], [key_id])
 
     @callback
     def observe(self) -> None:

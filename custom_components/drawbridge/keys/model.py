@@ -3,34 +3,20 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from enum import StrEnum
 from typing import Any, Final, Self
 
 from .. import values
 from ..limits.networks import Network, parse_network
 from ..limits.rate_limit import RateLimit
 from ..scope.model import NOTHING, Scope, Selection
+from .additions import MAX_TEMPORARY, Additions, TemporaryAdditions
+from .capability import Capability
 from .thumbprint import stored_thumbprint
 
 DEFAULT_ASK_SECONDS: Final = 60
 _MAX_OLD_SECRETS: Final = 4
 _SELECTIONS: Final = frozenset(item.name for item in fields(Selection))
 _DIGEST: Final = re.compile("[0-9a-f]+")
-
-
-class Capability(StrEnum):
-    """The capabilities of a key."""
-
-    READ = "read"
-    HISTORY = "history"
-    CONTROL = "control"
-    SET_STATE = "set_state"
-    FIRE_EVENT = "fire_event"
-    TEMPLATE = "template"
-    IMAGES = "images"
-    LOCATION = "location"
-    DASHBOARD = "dashboard"
-    METRICS = "metrics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +79,8 @@ class ApiKey:
     """How long they wait."""
     approved: frozenset[str] = frozenset()
     """Calls that no longer wait: a service, or a service and an entity with a space between."""
+    temporary: tuple[TemporaryAdditions, ...] = ()
+    """Permissions that end by themselves. ``in_force`` adds them to the others."""
 
     @classmethod
     def from_mapping(cls, key_id: str, name: str, data: Mapping[str, Any]) -> Self:
@@ -128,6 +116,7 @@ class ApiKey:
             ask=frozenset(values.field(data, "ask", values.texts, ())),
             ask_seconds=values.field(data, "ask_seconds", values.positive_whole, DEFAULT_ASK_SECONDS),
             approved=frozenset(values.field(data, "approved", values.texts, ())),
+            temporary=values.field(data, "temporary", _temporary, ()),
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -154,6 +143,7 @@ class ApiKey:
             "ask": sorted(self.ask),
             "ask_seconds": self.ask_seconds,
             "approved": sorted(self.approved),
+            "temporary": [item.stored() for item in self.temporary],
         }
 
     def rate_limit(self, default_per_minute: int) -> RateLimit | None:
@@ -164,6 +154,61 @@ class ApiKey:
     def is_expired(self, now: float) -> bool:
         """Tell whether the key has expired at Unix time ``now``."""
         return self.expires is not None and now >= self.expires
+
+    def with_additions(self, added: Additions) -> Self:
+        """Return the key with more permissions.
+
+        Actions and events are added only where the key has a list of them, or where the capability is added with them:
+        otherwise, an added action would restrict the key to it, and an added capability would open an old list.
+        """
+        may_control, may_fire = Capability.CONTROL in self.capabilities, Capability.FIRE_EVENT in self.capabilities
+        useless = set() if added.services else {Capability.CONTROL}
+        useless |= set() if added.events else {Capability.FIRE_EVENT}
+        gained = added.capabilities - self.capabilities - useless
+        services, events = self.services, self.events
+        if may_control:
+            services = services | added.services if services else services
+        elif Capability.CONTROL in gained:
+            services = added.services
+        if may_fire or Capability.FIRE_EVENT in gained:
+            events = events | added.events if may_fire else added.events
+        include = replace(self.scope.include, entities=self.scope.include.entities | added.entities)
+        return replace(
+            self,
+            capabilities=self.capabilities | gained,
+            scope=replace(self.scope, include=include) if added.entities else self.scope,
+            services=services,
+            events=events,
+        )
+
+    def with_temporary(self, added: TemporaryAdditions, now: float) -> Self:
+        """Return the key with further permissions that end by themselves. Those that have ended are dropped.
+
+        Raises:
+            ValueError: There are too many.
+
+        """
+        kept = tuple(item for item in self.temporary if item.until > now)
+        if len(kept) >= MAX_TEMPORARY:
+            msg = f"a key has at most {MAX_TEMPORARY} temporary permissions"
+            raise ValueError(msg)
+        return replace(self, temporary=(*kept, added))
+
+    def in_force(self, now: float) -> Self:
+        """Return the key with the temporary permissions that have not ended at Unix time ``now``.
+
+        The result is for decisions only. It must never be stored: the stored key has its own permissions apart.
+        """
+        kept = tuple(item for item in self.temporary if item.until > now)
+        if kept == self.temporary == ():
+            return self
+        merged = Additions(
+            frozenset().union(*(item.capabilities for item in kept)),
+            frozenset().union(*(item.entities for item in kept)),
+            frozenset().union(*(item.services for item in kept)),
+            frozenset().union(*(item.events for item in kept)),
+        )
+        return replace(self.with_additions(merged), temporary=kept)
 
     def rotated(self, digest: str, now: float, overlap: float) -> Self:
         """Return the key with a new secret. The old ones stay valid for ``overlap`` seconds."""
@@ -186,6 +231,12 @@ def _secrets(value: object) -> tuple[StoredSecret, ...]:
     if not isinstance(value, list | tuple):
         raise ValueError("not a list")  # noqa: TRY004 - one error type for all invalid values
     return tuple(StoredSecret.from_mapping(item) for item in value)
+
+
+def _temporary(value: object) -> tuple[TemporaryAdditions, ...]:
+    if not isinstance(value, list | tuple):
+        raise ValueError("not a list")  # noqa: TRY004 - one error type for all invalid values
+    return tuple(TemporaryAdditions.from_mapping(item) for item in value)
 
 
 def _capabilities(value: object) -> frozenset[Capability]:

@@ -85,6 +85,10 @@ class Lessons:
         """Return the lesson of a key."""
         return self._by_key.get(key_id)
 
+    def put(self, key_id: str, lesson: Lesson) -> None:
+        """Put the lesson of a key back that was deleted and restored."""
+        self._by_key[key_id] = lesson
+
     def learn(self, key_id: str, asked: Asked) -> None:
         """Add a request of a key in learn mode."""
         lesson = self._by_key.get(key_id)

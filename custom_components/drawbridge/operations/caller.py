@@ -16,6 +16,7 @@ from ..options import Options
 from ..refusal import Refusal, RefusedError
 from ..scope.redaction import Redaction
 from ..scope.resolver import EntityDirectory
+from ..scope.service_rules import Decision
 from ..states.changes import ChangeLog
 from ..states.cursor import Cursors
 from ..states.state_json import StateJson
@@ -83,6 +84,8 @@ class Activity:
         service: The service that it is equal to, or the one of several that was refused, for learn mode.
         approval: The answer of the person that it waited for, for the audit trail.
         held: How long it waited, in seconds.
+        named: Entities that a refused call named, for the audit trail.
+        refused: The decision that refused a call.
 
     """
 
@@ -91,6 +94,8 @@ class Activity:
     service: str | None = None
     approval: Approval | None = None
     held: float = 0.0
+    named: frozenset[str] = frozenset()
+    refused: Decision | None = None
 
 
 def _always() -> bool:

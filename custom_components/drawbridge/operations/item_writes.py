@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..approvals.model import Requested
 from ..refusal import Refusal, RefusedError, bad_request, failed, not_found, unsupported
-from ..scope.service_rules import allows_item_write
+from ..scope.service_rules import Decision, allows_item_write
 from .approval import ensure_approved
 from .caller import Caller
 from .service_calls import CallPlanner
@@ -47,6 +47,7 @@ def ensure_like_service(caller: Caller, service: str, data: Mapping[str, Any]) -
     except ValueError as err:
         raise bad_request(str(err)) from err
     if not planned.decision.allowed:
+        caller.activity.refused = planned.decision
         raise RefusedError(Refusal.SERVICE, hidden=Refusal.SERVICE_SCOPE)
 
 
@@ -54,6 +55,7 @@ def ensure_listed(caller: Caller, name: str) -> None:
     """Raise ``RefusedError`` where the key has a list of services without a write that is no service."""
     caller.activity.service = name
     if not allows_item_write(name, caller.key.services):
+        caller.activity.refused = Decision(allowed=False, rule=f"service {name} is not listed", lacks="service")
         raise RefusedError(Refusal.SERVICE, hidden=Refusal.SERVICE_SCOPE)
 
 

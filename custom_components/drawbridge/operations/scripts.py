@@ -144,3 +144,5 @@ def _record(caller: Caller, activities: Sequence[Activity]) -> None:
     targets = [activity.target for activity in activities if activity.target is not None]
     caller.activity.target = "; ".join(targets[:_MAX_AUDITED]) or "no action"
     caller.activity.reached = frozenset().union(*(activity.reached for activity in activities))
+    caller.activity.named = frozenset().union(*(activity.named for activity in activities))
+    caller.activity.refused = next((activity.refused for activity in activities if activity.refused is not None), None)

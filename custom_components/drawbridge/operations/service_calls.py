@@ -139,7 +139,7 @@ class CallPlanner:
         if not decision.allowed:
             return decision
         if not self._holds(reach):
-            return _refused("a target names nothing in scope")
+            return Decision(allowed=False, rule="a target names nothing in scope", lacks="entity")
         acting = self._acting(domain, name, data, reach)
         for refusal in (
             self._field_refusal(domain, service, data, reach),

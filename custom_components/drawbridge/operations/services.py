@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import voluptuous as vol
-from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.const import ATTR_ENTITY_ID, EVENT_STATE_CHANGED
 from homeassistant.core import (
     DOMAIN as HOMEASSISTANT,
     Context,
@@ -22,6 +22,7 @@ from homeassistant.util.json import JsonValueType
 
 from ..keys import Capability
 from ..refusal import Refusal, RefusedError, bad_request, failed
+from ..scope.service_fields import split_ids
 from ..states.state_json import redacted_json
 from .approval import ensure_approved, requested
 from .caller import Caller
@@ -144,6 +145,8 @@ def ensure_may_call(  # noqa: PLR0913 - the same
     if planned.reached:
         caller.activity.target = f"{name} on {', '.join(sorted(planned.reached)[:_MAX_AUDITED])}"
     if not planned.decision.allowed:
+        caller.activity.refused = planned.decision
+        caller.activity.named = frozenset(split_ids(planned.data.get(ATTR_ENTITY_ID)))
         raise RefusedError(Refusal.SERVICE, hidden=Refusal.SERVICE_SCOPE)
     if wants_response and not caller.may(Capability.READ):
         raise RefusedError(Refusal.CAPABILITY, {"key": caller.key.name, "capability": Capability.READ.value})

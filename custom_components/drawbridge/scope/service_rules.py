@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from .reviewed_services import GENERIC_SERVICES, REVIEWED
 
@@ -12,10 +12,11 @@ ITEM_WRITES: Final = frozenset({"calendar.delete_event", "calendar.update_event"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether a call is allowed, and the rule that decided."""
+    """Whether a call is allowed, the rule that decided, and what the key lacks."""
 
     allowed: bool
     rule: str
+    lacks: Literal["service", "entity"] | None = None
 
 
 def is_dangerous(domain: str, service: str) -> bool:
@@ -34,11 +35,11 @@ def decide_service(domain: str, service: str, allowed: Collection[str]) -> Decis
     if name in allowed or all_fields(name) in allowed:
         return Decision(allowed=True, rule=f"service {name} is listed")
     if is_dangerous(domain, service):
-        return Decision(allowed=False, rule=f"service {name} must be listed by its exact name")
+        return Decision(allowed=False, rule=f"service {name} must be listed by its exact name", lacks="service")
     if f"{domain}.*" in allowed:
         return Decision(allowed=True, rule=f"service {domain}.* is listed")
     if allowed:
-        return Decision(allowed=False, rule=f"service {name} is not listed")
+        return Decision(allowed=False, rule=f"service {name} is not listed", lacks="service")
     return Decision(allowed=True, rule="services of entities are allowed")
 
 
@@ -76,7 +77,7 @@ def decide_reach(
     """
     outside = sorted(item for item in reached if not in_scope(item))
     if outside:
-        return Decision(allowed=False, rule=f"entity {outside[0]} is not in scope")
+        return Decision(allowed=False, rule=f"entity {outside[0]} is not in scope", lacks="entity")
     own = "" if domain == "homeassistant" else f"{domain}."
     if needs_target and not any(item.startswith(own) for item in reached):
         return Decision(allowed=False, rule="the call reaches no entity of its domain")

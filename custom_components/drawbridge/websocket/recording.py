@@ -2,17 +2,20 @@
 
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
 from ..approvals.model import Approval
+from ..audit.subject import Subject
 from ..audit.trail import AuditRecord, outcome_of
 from ..bridge import Bridge
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Asked
 from ..operations.caller import Activity
 from ..operations.scripts import MAX_ACTIONS
+from ..operations.subject import subject_of
 from ..refusal import Metric, Refusal, RefusedError
 from ..telemetry.live import SUCCESS
 from .command import Command, Request
@@ -53,9 +56,10 @@ class Recording:
             recorder.counters.denied[refused.reason.label] += 1
             recorder.counters.keys[key.id].refused += 1
         activity = request.caller.activity if request is not None else Activity()
-        self._audit(key, command, activity, error)
+        asked = partial(asked_for, command, message, activity, refused)
+        self._audit(key, command, activity, error, asked)
         if key.learning:
-            self._bridge.lessons.learn(key.id, asked_for(command, message, activity, refused))
+            self._bridge.lessons.learn(key.id, asked())
 
     def refused(self, key: ApiKey | None, refused: RefusedError) -> None:
         """Record a connection that was refused."""
@@ -65,26 +69,45 @@ class Recording:
             if key is not None:
                 counters.keys[key.id].refused += 1
         if refused.reason.value.audited:
-            self._add(key, refused.refusal.value.status, refused.reason, None)
+            self._add(key, refused.refusal.value.status, refused.reason, None, Subject("connection.open"))
 
-    def _audit(self, key: ApiKey, command: Command, activity: Activity, error: ErrorAnswer | None) -> None:
-        """Add an audit record for a refusal or a write."""
+    def _audit(
+        self, key: ApiKey, command: Command, activity: Activity, error: ErrorAnswer | None, asked: Callable[[], Asked]
+    ) -> None:
+        """Add an audit record for a refusal or a write, and count a read."""
         refused = error.refused if error is not None else None
         if refused is not None:
             if refused.reason.value.audited:
+                about = self._subject(key, command, activity, refused, asked())
                 target = activity.target or command.type
-                self._add(key, refused.refusal.value.status, refused.reason, target, activity.approval)
+                self._add(key, refused.refusal.value.status, refused.reason, target, about, activity.approval)
         elif activity.target is not None:
             failed = Refusal.FAILED if error is not None else None
+            about = self._subject(key, command, activity, None, asked())
             status = failed.value.status if failed is not None else HTTPStatus.OK
-            self._add(key, status, failed, activity.target, activity.approval)
+            self._add(key, status, failed, activity.target, about, activity.approval)
+        elif error is None and isinstance(command.operation.capability, Capability):
+            self._count_read(key, command, asked)
 
-    def _add(
+    def _subject(
+        self, key: ApiKey, command: Command, activity: Activity, refused: RefusedError | None, asked: Asked
+    ) -> Subject:
+        allows = self._bridge.directory.live(key.scope).allows
+        return subject_of(command.operation, asked, activity, refused, allows)
+
+    def _count_read(self, key: ApiKey, command: Command, asked: Callable[[], Asked]) -> None:
+        """Count a read, for the panel."""
+        about = command.operation.name, command.operation.capability.value, _METHOD, ROUTE
+        counted = self._bridge.audit.reads.of(key, about, time.time())
+        counted.add(self._remote, object(), lambda: asked().entities)
+
+    def _add(  # noqa: PLR0913, PLR0917 - the fields of a record
         self,
         key: ApiKey | None,
         status: HTTPStatus,
         reason: Refusal | None,
         target: str | None,
+        subject: Subject,
         approval: Approval | None = None,
     ) -> None:
         self._bridge.audit.add(
@@ -102,6 +125,7 @@ class Recording:
                 target=target,
                 approver=approval.by if approval is not None else None,
                 answered_at=approval.at if approval is not None else None,
+                subject=subject,
             )
         )
 
