@@ -308,11 +308,11 @@ async def test_large_registries(manor: Manor, own: LiveClient, monkeypatch: pyte
         renaming = tasks.create_task(rename(entities, "sensor.s249_1"))
         for _ in range(5):
             for client, number in [(client, await client.send(commands[0])) for client in (first, second)]:
-                shown = [item["entity_id"] for item in (await client.answer(number))["result"]]
+                names = [item["entity_id"] for item in (await client.answer(number))["result"]]
                 told = [item["event"]["data"]["entity_id"] for item in client.log if item["type"] == "event"]
-                (current,) = [name for name in shown if name.startswith("sensor.moved_")]
+                (current,) = [name for name in names if name.startswith("sensor.moved_")]
                 assert int(current.removeprefix("sensor.moved_")) >= len(told) - 1
-                assert len(set(shown)) == len(shown)
+                assert len(set(names)) == len(names)
         renaming.cancel()
         for client in (first, second):
             for command in commands:
