@@ -251,7 +251,8 @@ def added(**lists: Any) -> Additions:
 
 def with_lists(**lists: Any) -> ApiKey:
     """Return a key with lists."""
-    return replace(ApiKey("id", "name", ()), **{name: frozenset(items) for name, items in lists.items()})
+    fields: dict[str, Any] = {name: frozenset(items) for name, items in lists.items()}
+    return replace(ApiKey("id", "name", ()), **fields)
 
 
 @pytest.mark.parametrize(
@@ -278,7 +279,8 @@ def test_what_additions_add(before: dict[str, Any], more: dict[str, Any], after:
     """Never more than what they name."""
     key = with_lists(**{"capabilities": [], **before})
     changed = key.with_additions(added(**more))
-    assert changed == replace(key, **{name: frozenset(items) for name, items in after.items()})
+    fields: dict[str, Any] = {name: frozenset(items) for name, items in after.items()}
+    assert changed == replace(key, **fields)
 
 
 def test_temporary_permissions_end() -> None:
@@ -292,7 +294,7 @@ def test_temporary_permissions_end() -> None:
     assert now.scope.include.entities == {"light.a"}
     assert now.capabilities == {"read", "history"}
     later = key.in_force(10.0)
-    assert (later.scope, later.capabilities, later.temporary) == (NOTHING, {"read", "history"}, (second,))
+    assert (later.scope, later.capabilities, later.temporary) == (NOTHING, frozenset({"read", "history"}), (second,))
     assert replace(key.in_force(20.0), temporary=()) == with_lists(capabilities=["read"])
     assert ApiKey.from_mapping(key.id, key.name, key.as_dict()) == key
 

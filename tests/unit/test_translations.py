@@ -16,6 +16,7 @@ import yaml
 from homeassistant.data_entry_flow import section
 
 from custom_components.drawbridge import binary_sensor, button, event, repairs, sensor, switch
+from custom_components.drawbridge.approvals.model import Answer
 from custom_components.drawbridge.flows.connecting import SNIPPETS
 from custom_components.drawbridge.flows.presets import PRESETS
 from custom_components.drawbridge.flows.sections import SECTIONS
@@ -190,6 +191,7 @@ def test_every_error_of_a_key_has_a_text() -> None:
         "approval_over",
     }
     ours |= strings("keys/keeper") & {"not_saved", "store_unreadable"}
+    ours |= {"approval_requested"}  # the message of a notification
     ours |= strings("authority") & {"administrators_only"}
     assert texts()["exceptions"].keys() == raised | ours
     messages = {name: item["message"] for name, item in texts()["exceptions"].items() if name in KEY["error"]}
@@ -307,7 +309,10 @@ def test_every_action_has_its_texts_its_fields_and_an_icon() -> None:
 def test_every_option_of_a_selector_has_a_name() -> None:
     """As the code offers them."""
     selectors = texts()["selector"]
-    assert selectors.keys() == {"capabilities", "preset", "client", "summary"}
+    assert selectors.keys() == {"allow", "approval", "capabilities", "client", "preset", "summary"}
+    assert selectors["allow"]["options"].keys() == {answer.value for answer in Answer if answer is not Answer.DENY}
+    answers = {answer.name.lower() for answer in Answer}
+    assert selectors["approval"]["options"].keys() == answers | strings("approvals/notices") & {"title", "where"}
     assert selectors["summary"]["options"].keys() < strings("flows/key_summary")
     assert selectors["client"]["options"].keys() == SNIPPETS.keys()
     assert selectors["capabilities"]["options"].keys() == {item.value for item in Capability}

@@ -141,9 +141,11 @@ class ApprovalNotices:
         return f"{service}: {', '.join(names)}{more}" if names else service
 
     async def _texts(self) -> Texts:
-        texts = await async_get_translations(self._hass, self._hass.config.language, "selector", {DOMAIN})
-        prefix = f"component.{DOMAIN}.selector.approval.options."
-        return {name.removeprefix(prefix): text for name, text in texts.items() if name.startswith(prefix)}
+        language, prefix = self._hass.config.language, f"component.{DOMAIN}.selector.approval.options."
+        options = await async_get_translations(self._hass, language, "selector", {DOMAIN})
+        messages = await async_get_translations(self._hass, language, "exceptions", {DOMAIN})
+        words = {name.removeprefix(prefix): text for name, text in options.items() if name.startswith(prefix)}
+        return {**words, "message": messages[f"component.{DOMAIN}.exceptions.approval_requested.message"]}
 
 
 def describe(pending: Pending) -> dict[str, Any]:
