@@ -196,6 +196,26 @@ async def test_a_change_that_is_outdated(panel: PanelClient, bridge: Bridge) -> 
         assert await panel.error("activity/allow", **fields, seconds=seconds) == "invalid_format"
 
 
+async def test_a_key_that_changes_at_the_same_moment(
+    panel: PanelClient, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was explained was about another key, so nothing is added."""
+    key = await bridge.add_key("Remote", areas=["living_room"])
+    await bridge.get(f"/api/states/{BEDROOM}", key)
+    (change,) = (await explained(panel, bridge))["changes"]
+    runtime = bridge.entry.runtime_data
+    change_key = runtime.change_key
+
+    async def change_later(key_id: str, second: Any) -> None:
+        await change_key(key_id, lambda key: replace(key, capabilities=key.capabilities | {Capability.CONTROL}))
+        await change_key(key_id, second)
+
+    monkeypatch.setattr(runtime, "change_key", change_later)
+    fields = {"record_id": number(bridge), "change_id": change["id"]}
+    assert await panel.error("activity/allow", **fields) == "not_allowed"
+    assert (await bridge.get(f"/api/states/{BEDROOM}", key)).status == 404
+
+
 async def test_for_a_time(panel: PanelClient, bridge: Bridge) -> None:
     """It ends by itself, and no edit in between makes it last."""
     key = await bridge.add_key("Remote", capabilities=["read", "control"], areas=["living_room"])
