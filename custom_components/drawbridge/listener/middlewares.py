@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
-from aiohttp import HttpVersion10, web
+from aiohttp import HttpVersion10, HttpVersion11, hdrs, web
 from homeassistant.components.http.forwarded import async_setup_forwarded
 from homeassistant.components.http.headers import setup_headers
 from homeassistant.components.http.request_context import setup_request_context
@@ -75,12 +75,11 @@ async def follow(
     protocol.begin()
     if is_pipelined(request):
         await asyncio.sleep(0)
-    if request.version < HttpVersion10:
-        # Such a request has no header fields, so that no check of them applies.
+    if (status := _refused(request)) is not None:
         protocol.end()
-        return protocol.handle_error(request, HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
+        return protocol.handle_error(request, status)
     try:
-        return await handler(request)
+        return await handler(_with_own_scheme(request))
     except Exception as err:
         # A middleware refused the request. Only the gate limits how slowly a client reads its response.
         if isinstance(err, web.Response):
@@ -88,6 +87,27 @@ async def follow(
         raise
     finally:
         protocol.end()
+
+
+def _refused(request: web.Request) -> HTTPStatus | None:
+    """Return why a request is no HTTP/1.1, as far as aiohttp or its older versions accept it."""
+    if request.version < HttpVersion10:
+        # Such a request has no header fields, so that no check of them applies.
+        return HTTPStatus.HTTP_VERSION_NOT_SUPPORTED
+    if request.version == HttpVersion11 and hdrs.HOST not in request.headers:
+        return HTTPStatus.BAD_REQUEST
+    return None
+
+
+def _with_own_scheme(request: web.Request) -> web.Request:
+    """Return a request whose scheme is that of the connection.
+
+    Older versions of aiohttp take that of the target, if a client sends all of a URL.
+    """
+    if not request.raw_path.lower().startswith(("http://", "https://")):
+        return request
+    tls = request.transport is not None and request.transport.get_extra_info("sslcontext") is not None
+    return request.clone(scheme="https" if tls else "http")
 
 
 def _by_name(middlewares: Iterable[Middleware]) -> dict[str, Middleware]:
