@@ -106,6 +106,7 @@ async def test_the_household_is_ready(tmp_path: Path) -> None:
     assert house.secret not in json.dumps(report) + page
 
 
+@pytest.mark.timeout(900)
 async def test_each_fault_in_front_of_a_real_bridge_is_found(tmp_path: Path) -> None:
     """Preflight finds each fault of a proxy, and each problem with its key.
 

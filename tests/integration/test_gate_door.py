@@ -482,7 +482,7 @@ async def test_what_is_audited(door: Door) -> None:
         await door.ask(method, path, secret, headers={"X-Request-ID": "r1"})
     await door.get("/any", headers={"X-Request-ID": "r1"})
     records = [item.as_dict() for item in door.running.audit]
-    same = {"request_id": "r1", "address": "127.0.0.1"}
+    same = {"request_id": "r1", "address": "127.0.0.1", "approver": None, "answered_at": None}
     mine = {"key_id": door.bridge.key_id("Mine"), "key_name": "Mine"}
     target = "light.turn_on on light.x"
     expected: list[tuple[Any, ...]] = [
@@ -495,6 +495,8 @@ async def test_what_is_audited(door: Door) -> None:
     ]
     names = ("method", "route", "status", "outcome", "reason", "target")
     times = [item.pop("time") for item in records]
+    subjects = [item.pop("subject") for item in records]
+    assert [item["lacking"] for item in subjects] == [None, None, "entity", None, "capability", None]
     assert records == [dict(zip(names, item[:-1], strict=True)) | same | item[-1] for item in expected]
     assert all(abs(item - time.time()) < 60 for item in times)
     assert times == sorted(times)
