@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sandbox.drawbridge import COMPONENT, CREATE_KEY, NewKey, add_key
 from sandbox.exporter import COMMAND, ENVIRONMENT
 from sandbox.files import write_private

@@ -66,7 +66,7 @@ def _many_files(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 async def test_1000_slow_connections_while_a_client_is_served(doors: Doors, capsys: pytest.CaptureFixture[str]) -> None:
     """Each of its requests is answered, and what the slow ones cost is bounded."""
     key = await doors.bridge.add_key(everything=True, limits={"per_minute": 0, "local_only": False})
-    found = doors.running.places
+    found = doors.running.limits.places
     found.most, found.most_of_group = 600, 300
     alone = await durations(doors, key)
     before = resident_bytes()
@@ -94,7 +94,7 @@ async def test_1000_slow_connections_of_one_address(doors: Doors, capsys: pytest
     async with slow(doors.port, 1000, b"GET /api/states HTTP/1.1\r\nHost: x\r\nX-Slow: "):
         assert doors.running.snapshot()["listener"]["connections"] >= 1000
         beside = await durations(doors, key)
-        assert len(doors.running.places) <= places.MAX_CONNECTIONS_OF_ADDRESS
+        assert len(doors.running.limits.places) <= places.MAX_CONNECTIONS_OF_ADDRESS
     tell(capsys, alone, beside)
     assert max(beside) < MAX_WAIT_SECONDS
 

@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from aiohttp import MultipartWriter, WSMsgType
 
-from custom_components.drawbridge.keys import digest
-from custom_components.drawbridge.keys.model import Capability
+from custom_components.drawbridge.keys import Capability, digest
 from custom_components.drawbridge.limits.networks import parse_network
 from custom_components.drawbridge.sessions import Sessions, model
 from tests.integration.house import Bridge
