@@ -1,6 +1,7 @@
 """Sessions of browsers: OAuth as Home Assistant's pages use it, and the end of a session."""
 
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -235,6 +236,18 @@ async def test_hiccups_do_not_sign_out(browser: Browser) -> None:
     statuses = {(await browser.refresh(tokens["refresh_token"])).status for _ in range(3)}
     assert statuses <= {200, 429}
     assert 429 in statuses
+
+
+async def test_forms_are_bounded(browser: Browser) -> None:
+    """A form of more than 16 KiB is refused, and one whose length is not known in advance."""
+    small, large = await browser.refresh("x" * 16_000), await browser.refresh("x" * 16_400)
+    assert (small.status, large.status) == (400, 413)
+
+    async def form() -> AsyncIterator[bytes]:
+        yield b"grant_type=refresh_token&refresh_token=x"
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert (await browser.client.post("/auth/token", data=form(), headers=headers)).status == 413
 
 
 async def test_sessions_survive_a_restart(browser: Browser) -> None:
