@@ -238,6 +238,16 @@ async def test_hiccups_do_not_sign_out(browser: Browser) -> None:
     assert 429 in statuses
 
 
+async def test_a_stream_opened_by_a_link_belongs_to_the_latest_session(browser: Browser) -> None:
+    """A link does not say which session its page has."""
+    secret = await browser.bridge.add_key("Wall", areas=["living_room"], **PAGES)
+    first, second = [(await browser.session(secret))["access_token"] for _ in range(2)]
+    runtime = browser.bridge.entry.runtime_data
+    key = runtime.keys.get(browser.bridge.key_id("Wall"))
+    latest, admission = runtime.admission.credential_of_pages(key), runtime.admission
+    assert admission.credential(first) != latest == admission.credential(second)
+
+
 async def test_forms_are_bounded(browser: Browser) -> None:
     """A form of more than 16 KiB is refused, and one whose length is not known in advance."""
     small, large = await browser.refresh("x" * 16_000), await browser.refresh("x" * 16_400)
