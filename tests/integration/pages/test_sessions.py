@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -277,6 +278,28 @@ async def test_hiccups_do_not_sign_out(browser: Browser) -> None:
     statuses = {(await browser.refresh(tokens["refresh_token"])).status for _ in range(3)}
     assert statuses <= {200, 429}
     assert 429 in statuses
+
+
+async def test_a_stream_opened_by_a_link_belongs_to_the_latest_session(browser: Browser) -> None:
+    """A link does not say which session its page has."""
+    secret = await browser.bridge.add_key("Wall", areas=["living_room"], **PAGES)
+    first, second = [(await browser.session(secret))["access_token"] for _ in range(2)]
+    runtime = browser.bridge.entry.runtime_data
+    key = runtime.keys.get(browser.bridge.key_id("Wall"))
+    latest, admission = runtime.admission.credential_of_pages(key), runtime.admission
+    assert admission.credential(first) != latest == admission.credential(second)
+
+
+async def test_forms_are_bounded(browser: Browser) -> None:
+    """A form of more than 16 KiB is refused, and one whose length is not known in advance."""
+    small, large = await browser.refresh("x" * 16_000), await browser.refresh("x" * 16_400)
+    assert (small.status, large.status) == (400, 413)
+
+    async def form() -> AsyncIterator[bytes]:
+        yield b"grant_type=refresh_token&refresh_token=x"
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert (await browser.client.post("/auth/token", data=form(), headers=headers)).status == 413
 
 
 async def test_sessions_survive_a_restart(browser: Browser) -> None:
