@@ -89,6 +89,7 @@ TAKEN_OUT: list[Any] = [
     {"type": "tile", "entity": LAMP, "note": HIDDEN_DEVICE},
     {"type": "markdown", "content": "{% if true %}x{% endif %}"},
     {"type": "markdown", "content": "See https://example.com"},
+    {"type": "markdown", "content": "Open /api/states"},
     {"type": "markdown", "content": "![](/api/camera_proxy/camera.x?token=y)"},
     {"type": "picture-entity", "entity": LAMP, "camera_image": "camera.secret"},
     {"type": "picture-entity", "entity": LAMP, "image": "/local/plan.png"},
@@ -177,7 +178,7 @@ def view(**fields: Any) -> Any:
 def test_views() -> None:
     """A view whose cards are all hidden goes with them. Its fields are known, and name nothing hidden."""
     hidden = {"type": "tile", "entity": HIDDEN}
-    assert view(title="Here", path="here", cards=[TILE], badges=[LAMP, HIDDEN]) == {
+    assert view(title="Here", path="here", cards=[TILE], badges=[LAMP, HIDDEN, {"type": "alert"}]) == {
         "title": "Here", "path": "here", "cards": [TILE], "badges": [LAMP],
     }  # fmt: skip
     assert view(title="The vault", path="vault", icon="mdi:lock", cards=[TILE]) == {"icon": "mdi:lock", "cards": [TILE]}
@@ -217,6 +218,7 @@ def test_strategies() -> None:
     assert dashboard({"strategy": areas}) == {
         "strategy": {"type": "areas", "areas_display": {"order": ["room"], "hidden": []}}
     }
+    assert dashboard({"strategy": {"type": "areas", "vault": 1}}) == {"strategy": {"type": "areas"}}
     options = {"type": "areas", "areas_options": {"vault": {"x": 1}, "room": {"groups": [HIDDEN, LAMP]}}}
     assert dashboard({"strategy": options})["strategy"]["areas_options"] == {"room": {"groups": [LAMP]}}
     assert dashboard({"strategy": {"type": "custom:x"}}) is None
