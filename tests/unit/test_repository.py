@@ -36,6 +36,7 @@ SCRIPTS = [
     "compile-requirements",
     "debian-python",
     "brand-images",
+    "build_panel",
     "screenshots",
     "mutation",
 ]

@@ -1,0 +1,1398 @@
+// Built from frontend/ by scripts/build_panel. Do not edit.
+var h5=Object.defineProperty;var g5=Object.getOwnPropertyDescriptor;var i=(L,H,C,V)=>{for(var M=V>1?void 0:V?g5(H,C):H,r=L.length-1,o;r>=0;r--)(o=L[r])&&(M=(V?o(H,C,M):o(M))||M);return V&&M&&h5(H,C,M),M};var v2="M7.41,8.58L12,13.17L16.59,8.58L18,10L12,16L6,10L7.41,8.58Z";var o1="M19,6.41L17.59,5L12,10.59L6.41,5L5,6.41L10.59,12L5,17.59L6.41,19L12,13.41L17.59,19L19,17.59L13.41,12L19,6.41Z";var O1="M9 14H2V16H9V19L13 15L9 11V14M15 13V10H22V8H15V5L11 9L15 13Z";var x2="M19,21H8V7H19M19,5H8A2,2 0 0,0 6,7V21A2,2 0 0,0 8,23H19A2,2 0 0,0 21,21V7A2,2 0 0,0 19,5M16,1H4A2,2 0 0,0 2,3V17H4V3H16V1Z";var s2="M19,4H15.5L14.5,3H9.5L8.5,4H5V6H19M6,19A2,2 0 0,0 8,21H16A2,2 0 0,0 18,19V7H6V19Z";var Z2="M12,3C10.89,3 10,3.89 10,5H3V19H2V21H22V19H21V5C21,3.89 20.11,3 19,3H12M12,5H19V19H12V5M5,11H7V13H5V11Z";var u2="M5,20H19V18H5M19,9H15V3H9V9H5L12,16L19,9Z";var c2="M7.5 2C9.5 2 11.1 3.2 11.7 5H21V8H18V11H15V8H11.7C11.1 9.8 9.4 11 7.5 11C5 11 3 9 3 6.5S5 2 7.5 2M7.5 5C6.7 5 6 5.7 6 6.5S6.7 8 7.5 8 9 7.3 9 6.5 8.3 5 7.5 5M7.5 13C9.5 13 11.1 14.2 11.7 16H21V19H20V22H18V19H16V22H13V19H11.7C11.1 20.8 9.4 22 7.5 22C5 22 3 20 3 17.5S5 13 7.5 13M7.5 16C6.7 16 6 16.7 6 17.5S6.7 19 7.5 19 9 18.3 9 17.5 8.3 16 7.5 16Z";var X1="M7.5 3C9.5 3 11.1 4.2 11.7 6H21V9H18V12H15V9H11.7C11.1 10.8 9.4 12 7.5 12C5 12 3 10 3 7.5S5 3 7.5 3M7.5 6C6.7 6 6 6.7 6 7.5S6.7 9 7.5 9 9 8.3 9 7.5 8.3 6 7.5 6M8 17H11V14H13V17H16V19H13V22H11V19H8V17Z";var S2="M22,18V22H18V19H15V16H12L9.74,13.74C9.19,13.91 8.61,14 8,14A6,6 0 0,1 2,8A6,6 0 0,1 8,2A6,6 0 0,1 14,8C14,8.61 13.91,9.19 13.74,9.74L22,18M7,5A2,2 0 0,0 5,7A2,2 0 0,0 7,9A2,2 0 0,0 9,7A2,2 0 0,0 7,5Z";var h2="M3,6H21V8H3V6M3,11H21V13H3V11M3,16H21V18H3V16Z";var g2="M14,19H18V5H14M6,19H10V5H6V19Z";var f2="M20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18,2.9 17.35,2.9 16.96,3.29L15.12,5.12L18.87,8.87M3,17.25V21H6.75L17.81,9.93L14.06,6.18L3,17.25Z";var O2="M8,5.14V19.14L19,12.14L8,5.14Z";var k2="M19,13H13V19H11V13H5V11H11V5H13V11H19V13Z";var y2="M12,3L1,9L12,15L21,10.09V17H23V9M5,13.18V17.18L12,21L19,17.18V13.18L12,17L5,13.18Z";var b2="M10,17L6,13L7.41,11.59L10,14.17L16.59,7.58L18,9M12,1L3,5V11C3,16.55 6.84,21.74 12,23C17.16,21.74 21,16.55 21,11V5L12,1Z";/**
+ * @license
+ * Copyright 2019 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ */var k1=globalThis,y1=k1.ShadowRoot&&(k1.ShadyCSS===void 0||k1.ShadyCSS.nativeShadow)&&"adoptedStyleSheets"in Document.prototype&&"replace"in CSSStyleSheet.prototype,Y1=Symbol(),w2=new WeakMap,v1=class{constructor(H,C,V){if(this._$cssResult$=!0,V!==Y1)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=H,this.t=C}get styleSheet(){let H=this.o,C=this.t;if(y1&&H===void 0){let V=C!==void 0&&C.length===1;V&&(H=w2.get(C)),H===void 0&&((this.o=H=new CSSStyleSheet).replaceSync(this.cssText),V&&w2.set(C,H))}return H}toString(){return this.cssText}},T2=L=>new v1(typeof L=="string"?L:L+"",void 0,Y1),v=(L,...H)=>{let C=L.length===1?L[0]:H.reduce((V,M,r)=>V+(o=>{if(o._$cssResult$===!0)return o.cssText;if(typeof o=="number")return o;throw Error("Value passed to 'css' function must be a 'css' function result: "+o+". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.")})(M)+L[r+1],L[0]);return new v1(C,L,Y1)},B2=(L,H)=>{if(y1)L.adoptedStyleSheets=H.map(C=>C instanceof CSSStyleSheet?C:C.styleSheet);else for(let C of H){let V=document.createElement("style"),M=k1.litNonce;M!==void 0&&V.setAttribute("nonce",M),V.textContent=C.cssText,L.appendChild(V)}},J1=y1?L=>L:L=>L instanceof CSSStyleSheet?(H=>{let C="";for(let V of H.cssRules)C+=V.cssText;return T2(C)})(L):L;/**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ */var{is:f5,defineProperty:O5,getOwnPropertyDescriptor:k5,getOwnPropertyNames:y5,getOwnPropertySymbols:b5,getPrototypeOf:w5}=Object,b1=globalThis,P2=b1.trustedTypes,T5=P2?P2.emptyScript:"",B5=b1.reactiveElementPolyfillSupport,x1=(L,H)=>L,s1={toAttribute(L,H){switch(H){case Boolean:L=L?T5:null;break;case Object:case Array:L=L==null?L:JSON.stringify(L)}return L},fromAttribute(L,H){let C=L;switch(H){case Boolean:C=L!==null;break;case Number:C=L===null?null:Number(L);break;case Object:case Array:try{C=JSON.parse(L)}catch{C=null}}return C}},w1=(L,H)=>!f5(L,H),_2={attribute:!0,type:String,converter:s1,reflect:!1,useDefault:!1,hasChanged:w1};Symbol.metadata??=Symbol("metadata"),b1.litPropertyMetadata??=new WeakMap;var E=class extends HTMLElement{static addInitializer(H){this._$Ei(),(this.l??=[]).push(H)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(H,C=_2){if(C.state&&(C.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(H)&&((C=Object.create(C)).wrapped=!0),this.elementProperties.set(H,C),!C.noAccessor){let V=Symbol(),M=this.getPropertyDescriptor(H,V,C);M!==void 0&&O5(this.prototype,H,M)}}static getPropertyDescriptor(H,C,V){let{get:M,set:r}=k5(this.prototype,H)??{get(){return this[C]},set(o){this[C]=o}};return{get:M,set(o){let d=M?.call(this);r?.call(this,o),this.requestUpdate(H,d,V)},configurable:!0,enumerable:!0}}static getPropertyOptions(H){return this.elementProperties.get(H)??_2}static _$Ei(){if(this.hasOwnProperty(x1("elementProperties")))return;let H=w5(this);H.finalize(),H.l!==void 0&&(this.l=[...H.l]),this.elementProperties=new Map(H.elementProperties)}static finalize(){if(this.hasOwnProperty(x1("finalized")))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(x1("properties"))){let C=this.properties,V=[...y5(C),...b5(C)];for(let M of V)this.createProperty(M,C[M])}let H=this[Symbol.metadata];if(H!==null){let C=litPropertyMetadata.get(H);if(C!==void 0)for(let[V,M]of C)this.elementProperties.set(V,M)}this._$Eh=new Map;for(let[C,V]of this.elementProperties){let M=this._$Eu(C,V);M!==void 0&&this._$Eh.set(M,C)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(H){let C=[];if(Array.isArray(H)){let V=new Set(H.flat(1/0).reverse());for(let M of V)C.unshift(J1(M))}else H!==void 0&&C.push(J1(H));return C}static _$Eu(H,C){let V=C.attribute;return V===!1?void 0:typeof V=="string"?V:typeof H=="string"?H.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(H=>this.enableUpdating=H),this._$AL=new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(H=>H(this))}addController(H){(this._$EO??=new Set).add(H),this.renderRoot!==void 0&&this.isConnected&&H.hostConnected?.()}removeController(H){this._$EO?.delete(H)}_$E_(){let H=new Map,C=this.constructor.elementProperties;for(let V of C.keys())this.hasOwnProperty(V)&&(H.set(V,this[V]),delete this[V]);H.size>0&&(this._$Ep=H)}createRenderRoot(){let H=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return B2(H,this.constructor.elementStyles),H}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(H=>H.hostConnected?.())}enableUpdating(H){}disconnectedCallback(){this._$EO?.forEach(H=>H.hostDisconnected?.())}attributeChangedCallback(H,C,V){this._$AK(H,V)}_$ET(H,C){let V=this.constructor.elementProperties.get(H),M=this.constructor._$Eu(H,V);if(M!==void 0&&V.reflect===!0){let r=(V.converter?.toAttribute!==void 0?V.converter:s1).toAttribute(C,V.type);this._$Em=H,r==null?this.removeAttribute(M):this.setAttribute(M,r),this._$Em=null}}_$AK(H,C){let V=this.constructor,M=V._$Eh.get(H);if(M!==void 0&&this._$Em!==M){let r=V.getPropertyOptions(M),o=typeof r.converter=="function"?{fromAttribute:r.converter}:r.converter?.fromAttribute!==void 0?r.converter:s1;this._$Em=M;let d=o.fromAttribute(C,r.type);this[M]=d??this._$Ej?.get(M)??d,this._$Em=null}}requestUpdate(H,C,V,M=!1,r){if(H!==void 0){let o=this.constructor;if(M===!1&&(r=this[H]),V??=o.getPropertyOptions(H),!((V.hasChanged??w1)(r,C)||V.useDefault&&V.reflect&&r===this._$Ej?.get(H)&&!this.hasAttribute(o._$Eu(H,V))))return;this.C(H,C,V)}this.isUpdatePending===!1&&(this._$ES=this._$EP())}C(H,C,{useDefault:V,reflect:M,wrapped:r},o){V&&!(this._$Ej??=new Map).has(H)&&(this._$Ej.set(H,o??C??this[H]),r!==!0||o!==void 0)||(this._$AL.has(H)||(this.hasUpdated||V||(C=void 0),this._$AL.set(H,C)),M===!0&&this._$Em!==H&&(this._$Eq??=new Set).add(H))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(C){Promise.reject(C)}let H=this.scheduleUpdate();return H!=null&&await H,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[M,r]of this._$Ep)this[M]=r;this._$Ep=void 0}let V=this.constructor.elementProperties;if(V.size>0)for(let[M,r]of V){let{wrapped:o}=r,d=this[M];o!==!0||this._$AL.has(M)||d===void 0||this.C(M,void 0,r,d)}}let H=!1,C=this._$AL;try{H=this.shouldUpdate(C),H?(this.willUpdate(C),this._$EO?.forEach(V=>V.hostUpdate?.()),this.update(C)):this._$EM()}catch(V){throw H=!1,this._$EM(),V}H&&this._$AE(C)}willUpdate(H){}_$AE(H){this._$EO?.forEach(C=>C.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(H)),this.updated(H)}_$EM(){this._$AL=new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(H){return!0}update(H){this._$Eq&&=this._$Eq.forEach(C=>this._$ET(C,this[C])),this._$EM()}updated(H){}firstUpdated(H){}};E.elementStyles=[],E.shadowRootOptions={mode:"open"},E[x1("elementProperties")]=new Map,E[x1("finalized")]=new Map,B5?.({ReactiveElement:E}),(b1.reactiveElementVersions??=[]).push("2.1.2");/**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ */var H2=globalThis,R2=L=>L,T1=H2.trustedTypes,F2=T1?T1.createPolicy("lit-html",{createHTML:L=>L}):void 0,V2="$lit$",D=`lit$${Math.random().toFixed(9).slice(2)}$`,L2="?"+D,P5=`<${L2}>`,L1=document,u1=()=>L1.createComment(""),c1=L=>L===null||typeof L!="object"&&typeof L!="function",M2=Array.isArray,I2=L=>M2(L)||typeof L?.[Symbol.iterator]=="function",C2=`[ 	
+\f\r]`,Z1=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,$2=/-->/g,E2=/>/g,H1=RegExp(`>|${C2}(?:([^\\s"'>=/]+)(${C2}*=${C2}*(?:[^ 	
+\f\r"'\`<>=]|("|')|))|$)`,"g"),D2=/'/g,N2=/"/g,z2=/^(?:script|style|textarea|title)$/i,e2=L=>(H,...C)=>({_$litType$:L,strings:H,values:C}),t=e2(1),l3=e2(2),v3=e2(3),N=Symbol.for("lit-noChange"),A=Symbol.for("lit-nothing"),W2=new WeakMap,V1=L1.createTreeWalker(L1,129);function U2(L,H){if(!M2(L)||!L.hasOwnProperty("raw"))throw Error("invalid template strings array");return F2!==void 0?F2.createHTML(H):H}var G2=(L,H)=>{let C=L.length-1,V=[],M,r=H===2?"<svg>":H===3?"<math>":"",o=Z1;for(let d=0;d<C;d++){let p=L[d],u,g,n=-1,c=0;for(;c<p.length&&(o.lastIndex=c,g=o.exec(p),g!==null);)c=o.lastIndex,o===Z1?g[1]==="!--"?o=$2:g[1]!==void 0?o=E2:g[2]!==void 0?(z2.test(g[2])&&(M=RegExp("</"+g[2],"g")),o=H1):g[3]!==void 0&&(o=H1):o===H1?g[0]===">"?(o=M??Z1,n=-1):g[1]===void 0?n=-2:(n=o.lastIndex-g[2].length,u=g[1],o=g[3]===void 0?H1:g[3]==='"'?N2:D2):o===N2||o===D2?o=H1:o===$2||o===E2?o=Z1:(o=H1,M=void 0);let Z=o===H1&&L[d+1].startsWith("/>")?" ":"";r+=o===Z1?p+P5:n>=0?(V.push(u),p.slice(0,n)+V2+p.slice(n)+D+Z):p+D+(n===-2?d:Z)}return[U2(L,r+(L[C]||"<?>")+(H===2?"</svg>":H===3?"</math>":"")),V]},S1=class L{constructor({strings:H,_$litType$:C},V){let M;this.parts=[];let r=0,o=0,d=H.length-1,p=this.parts,[u,g]=G2(H,C);if(this.el=L.createElement(u,V),V1.currentNode=this.el.content,C===2||C===3){let n=this.el.content.firstChild;n.replaceWith(...n.childNodes)}for(;(M=V1.nextNode())!==null&&p.length<d;){if(M.nodeType===1){if(M.hasAttributes())for(let n of M.getAttributeNames())if(n.endsWith(V2)){let c=g[o++],Z=M.getAttribute(n).split(D),f=/([.?@])?(.*)/.exec(c);p.push({type:1,index:r,name:f[2],strings:Z,ctor:f[1]==="."?P1:f[1]==="?"?_1:f[1]==="@"?R1:e1}),M.removeAttribute(n)}else n.startsWith(D)&&(p.push({type:6,index:r}),M.removeAttribute(n));if(z2.test(M.tagName)){let n=M.textContent.split(D),c=n.length-1;if(c>0){M.textContent=T1?T1.emptyScript:"";for(let Z=0;Z<c;Z++)M.append(n[Z],u1()),V1.nextNode(),p.push({type:2,index:++r});M.append(n[c],u1())}}}else if(M.nodeType===8)if(M.data===L2)p.push({type:2,index:r});else{let n=-1;for(;(n=M.data.indexOf(D,n+1))!==-1;)p.push({type:7,index:r}),n+=D.length-1}r++}}static createElement(H,C){let V=L1.createElement("template");return V.innerHTML=H,V}};function M1(L,H,C=L,V){if(H===N)return H;let M=V!==void 0?C._$Co?.[V]:C._$Cl,r=c1(H)?void 0:H._$litDirective$;return M?.constructor!==r&&(M?._$AO?.(!1),r===void 0?M=void 0:(M=new r(L),M._$AT(L,C,V)),V!==void 0?(C._$Co??=[])[V]=M:C._$Cl=M),M!==void 0&&(H=M1(L,M._$AS(L,H.values),M,V)),H}var B1=class{constructor(H,C){this._$AV=[],this._$AN=void 0,this._$AD=H,this._$AM=C}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(H){let{el:{content:C},parts:V}=this._$AD,M=(H?.creationScope??L1).importNode(C,!0);V1.currentNode=M;let r=V1.nextNode(),o=0,d=0,p=V[0];for(;p!==void 0;){if(o===p.index){let u;p.type===2?u=new a1(r,r.nextSibling,this,H):p.type===1?u=new p.ctor(r,p.name,p.strings,this,H):p.type===6&&(u=new F1(r,this,H)),this._$AV.push(u),p=V[++d]}o!==p?.index&&(r=V1.nextNode(),o++)}return V1.currentNode=L1,M}p(H){let C=0;for(let V of this._$AV)V!==void 0&&(V.strings!==void 0?(V._$AI(H,V,C),C+=V.strings.length-2):V._$AI(H[C])),C++}},a1=class L{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(H,C,V,M){this.type=2,this._$AH=A,this._$AN=void 0,this._$AA=H,this._$AB=C,this._$AM=V,this.options=M,this._$Cv=M?.isConnected??!0}get parentNode(){let H=this._$AA.parentNode,C=this._$AM;return C!==void 0&&H?.nodeType===11&&(H=C.parentNode),H}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(H,C=this){H=M1(this,H,C),c1(H)?H===A||H==null||H===""?(this._$AH!==A&&this._$AR(),this._$AH=A):H!==this._$AH&&H!==N&&this._(H):H._$litType$!==void 0?this.$(H):H.nodeType!==void 0?this.T(H):I2(H)?this.k(H):this._(H)}O(H){return this._$AA.parentNode.insertBefore(H,this._$AB)}T(H){this._$AH!==H&&(this._$AR(),this._$AH=this.O(H))}_(H){this._$AH!==A&&c1(this._$AH)?this._$AA.nextSibling.data=H:this.T(L1.createTextNode(H)),this._$AH=H}$(H){let{values:C,_$litType$:V}=H,M=typeof V=="number"?this._$AC(H):(V.el===void 0&&(V.el=S1.createElement(U2(V.h,V.h[0]),this.options)),V);if(this._$AH?._$AD===M)this._$AH.p(C);else{let r=new B1(M,this),o=r.u(this.options);r.p(C),this.T(o),this._$AH=r}}_$AC(H){let C=W2.get(H.strings);return C===void 0&&W2.set(H.strings,C=new S1(H)),C}k(H){M2(this._$AH)||(this._$AH=[],this._$AR());let C=this._$AH,V,M=0;for(let r of H)M===C.length?C.push(V=new L(this.O(u1()),this.O(u1()),this,this.options)):V=C[M],V._$AI(r),M++;M<C.length&&(this._$AR(V&&V._$AB.nextSibling,M),C.length=M)}_$AR(H=this._$AA.nextSibling,C){for(this._$AP?.(!1,!0,C);H!==this._$AB;){let V=R2(H).nextSibling;R2(H).remove(),H=V}}setConnected(H){this._$AM===void 0&&(this._$Cv=H,this._$AP?.(H))}},e1=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(H,C,V,M,r){this.type=1,this._$AH=A,this._$AN=void 0,this.element=H,this.name=C,this._$AM=M,this.options=r,V.length>2||V[0]!==""||V[1]!==""?(this._$AH=Array(V.length-1).fill(new String),this.strings=V):this._$AH=A}_$AI(H,C=this,V,M){let r=this.strings,o=!1;if(r===void 0)H=M1(this,H,C,0),o=!c1(H)||H!==this._$AH&&H!==N,o&&(this._$AH=H);else{let d=H,p,u;for(H=r[0],p=0;p<r.length-1;p++)u=M1(this,d[V+p],C,p),u===N&&(u=this._$AH[p]),o||=!c1(u)||u!==this._$AH[p],u===A?H=A:H!==A&&(H+=(u??"")+r[p+1]),this._$AH[p]=u}o&&!M&&this.j(H)}j(H){H===A?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,H??"")}},P1=class extends e1{constructor(){super(...arguments),this.type=3}j(H){this.element[this.name]=H===A?void 0:H}},_1=class extends e1{constructor(){super(...arguments),this.type=4}j(H){this.element.toggleAttribute(this.name,!!H&&H!==A)}},R1=class extends e1{constructor(H,C,V,M,r){super(H,C,V,M,r),this.type=5}_$AI(H,C=this){if((H=M1(this,H,C,0)??A)===N)return;let V=this._$AH,M=H===A&&V!==A||H.capture!==V.capture||H.once!==V.once||H.passive!==V.passive,r=H!==A&&(V===A||M);M&&this.element.removeEventListener(this.name,this,V),r&&this.element.addEventListener(this.name,this,H),this._$AH=H}handleEvent(H){typeof this._$AH=="function"?this._$AH.call(this.options?.host??this.element,H):this._$AH.handleEvent(H)}},F1=class{constructor(H,C,V){this.element=H,this.type=6,this._$AN=void 0,this._$AM=C,this.options=V}get _$AU(){return this._$AM._$AU}_$AI(H){M1(this,H)}},Q2={M:V2,P:D,A:L2,C:1,L:G2,R:B1,D:I2,V:M1,I:a1,H:e1,N:_1,U:R1,B:P1,F:F1},_5=H2.litHtmlPolyfillSupport;_5?.(S1,a1),(H2.litHtmlVersions??=[]).push("3.3.3");var K2=(L,H,C)=>{let V=C?.renderBefore??H,M=V._$litPart$;if(M===void 0){let r=C?.renderBefore??null;V._$litPart$=M=new a1(H.insertBefore(u1(),r),r,void 0,C??{})}return M._$AI(L),M};/**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ */var r2=globalThis,l=class extends E{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let H=super.createRenderRoot();return this.renderOptions.renderBefore??=H.firstChild,H}update(H){let C=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(H),this._$Do=K2(C,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return N}};l._$litElement$=!0,l.finalized=!0,r2.litElementHydrateSupport?.({LitElement:l});var R5=r2.litElementPolyfillSupport;R5?.({LitElement:l});(r2.litElementVersions??=[]).push("4.2.2");/**
+ * @license
+ * Copyright 2022 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ *//**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ *//**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ */var F5={attribute:!0,type:String,converter:s1,reflect:!1,hasChanged:w1},$5=(L=F5,H,C)=>{let{kind:V,metadata:M}=C,r=globalThis.litPropertyMetadata.get(M);if(r===void 0&&globalThis.litPropertyMetadata.set(M,r=new Map),V==="setter"&&((L=Object.create(L)).wrapped=!0),r.set(C.name,L),V==="accessor"){let{name:o}=C;return{set(d){let p=H.get.call(this);H.set.call(this,d),this.requestUpdate(o,p,L,!0,d)},init(d){return d!==void 0&&this.C(o,void 0,L,d),d}}}if(V==="setter"){let{name:o}=C;return function(d){let p=this[o];H.call(this,d),this.requestUpdate(o,p,L,!0,d)}}throw Error("Unsupported decorator location: "+V)};function a(L){return(H,C)=>typeof C=="object"?$5(L,H,C):((V,M,r)=>{let o=M.hasOwnProperty(r);return M.constructor.createProperty(r,V),o?Object.getOwnPropertyDescriptor(M,r):void 0})(L,H,C)}/**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ */function m(L){return a({...L,state:!0,attribute:!1})}/**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ *//**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ */var r1=(L,H,C)=>(C.configurable=!0,C.enumerable=!0,Reflect.decorate&&typeof H!="object"&&Object.defineProperty(L,H,C),C);/**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ */function b(L,H){return(C,V,M)=>{let r=o=>o.renderRoot?.querySelector(L)??null;if(H){let{get:o,set:d}=typeof V=="object"?C:M??(()=>{let p=Symbol();return{get(){return this[p]},set(u){this[p]=u}}})();return r1(C,V,{get(){let p=o.call(this);return p===void 0&&(p=r(this),(p!==null||this.hasUpdated)&&d.call(this,p)),p}})}return r1(C,V,{get(){return r(this)}})}}/**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ *//**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ *//**
+ * @license
+ * Copyright 2021 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ *//**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ */var q2={access_cell:"{key} in {area}: sieht {read}, steuert {control}",access_entity_heading:"Wer erreicht eine Entität?",access_entity_text:"Wähle eine Entität, um zu sehen, welche Schlüssel sie lesen oder steuern können und warum.",access_map_heading:"Schlüssel nach Bereichen",access_map_text:"Wie viele Entitäten jeder Schlüssel sieht und steuert. Öffne eine Zahl, um die Entitäten zu sehen.",access_no_keys:"Es gibt noch keine Schlüssel.",access_nobody:"Kein Schlüssel kann diese Entität lesen oder steuern.",access_who:"Zeigen, welche Schlüssel {name} erreichen",action:"Aktion",actions:"Aktionen",actions_one:"{count} Aktion auf der Liste",actions_other:"{count} Aktionen auf der Liste",activity_empty:"Noch ist nichts geschehen",activity_empty_hint:"Anfragen erscheinen hier, sobald Programme sie stellen. Abgelehnte Anfragen kannst du hier auch erlauben.",activity_none_match:"Kein Eintrag passt zum Filter.",add_key:"API-Schlüssel hinzufügen",address:"Adresse",adds:"Das kommt hinzu",all:"Alle",all_actions:"Alle geprüften Aktionen",all_areas:"Alle Bereiche",all_events:"Alle Ereignisse",all_keys:"Alle Schlüssel",allow:"Erlauben",allow_hour:"Eine Stunde erlauben",allowed:"„{name}“ wurde geändert. Dieselbe Anfrage ist jetzt erlaubt.",allowed_hour:"„{name}“ darf das eine Stunde lang.",allowed_now:"Der Schlüssel dürfte das jetzt",and_more_one:"und {count} weitere",and_more_other:"und {count} weitere",area:"Bereich",both:"Beide Schlüssel",broad:"Mit dieser Änderung kann „{name}“ mehr als diese eine Anfrage:",broad_heading:"Mehr als diese Anfrage erlauben?",cancel:"Abbrechen",capability_control:"Aktionen aufrufen",capability_dashboard:"Seiten von Home Assistant öffnen",capability_fire_event:"Ereignisse auslösen",capability_history:"Verlauf und Logbuch lesen",capability_images:"Bilder und Kamerastreams ansehen",capability_location:"Standort des Zuhauses lesen",capability_metrics:"Drawbridge-Metriken lesen",capability_read:"Zustände lesen",capability_set_state:"Zustände direkt setzen",capability_template:"Templates auswerten",chip_connected:"Gerade verbunden",chip_connections:"Gerade {count} Verbindungen",chip_damaged:"Beschädigt",chip_expired:"Abgelaufen",chip_expires_soon:"Läuft {when} ab",chip_learning:"Lernt",chip_never_used:"Nie verwendet",chip_off:"Aus",chip_temporary:"Zeitweise mehr",chip_temporary_until:"Mehr, endet {when}",close:"Schließen",column_from:"Von",column_key:"Schlüssel",column_outcome:"Ergebnis",column_time:"Zeit",column_what:"Was",compare:"Schlüssel vergleichen",compare_first:"Schlüssel",compare_second:"Mit",controls:"{control} gesteuert",copied:"{what} kopiert.",copy:"Kopieren: {what}",deed_event:"Ereignis {event}",deed_request:"Anfrage",edit:"Bearbeiten",entities:"Entitäten",entity:"Entität",entity_hint:"Name oder ID",entity_none:"Keine Entität gefunden",error_not_found:"Das gibt es nicht mehr.",error_not_loaded:"Drawbridge ist nicht eingerichtet oder wird neu geladen.",error_offline:"Die Verbindung zu Home Assistant ist unterbrochen. Versuche es wieder, wenn sie zurück ist.",error_timeout:"Home Assistant hat nicht rechtzeitig geantwortet.",error_unauthorized:"Nur Administratoren können die Seite von Drawbridge nutzen.",error_unknown:"Etwas ist schiefgegangen. Einzelheiten stehen im Protokoll von Home Assistant.",error_unknown_command:"Drawbridge startet noch oder ist nicht eingerichtet.",event:"Ereignis",expires:"Läuft ab",export_csv:"CSV",export_json:"JSON-Zeilen",export_title:"Die Liste herunterladen",hide:"Ausblenden",ignore:"Ignorieren",ignore_hint:"Solche Ablehnungen in diesem Browser ausblenden. Der Schlüssel bleibt, wie er ist.",ignore_none:"Nichts ignorieren",ignored_one:"{count} abgelehnte Anfrage wird in diesem Browser ignoriert.",ignored_other:"{count} abgelehnte Anfragen werden in diesem Browser ignoriert.",key_damaged:"Das Feld „{field}“ ist ungültig, daher ist der Schlüssel deaktiviert. Bearbeite oder lösche ihn.",key_deleted:"„{name}“ wurde gelöscht und funktioniert nicht mehr.",key_disabled:"„{name}“ ist deaktiviert.",key_enabled:"„{name}“ ist aktiviert.",key_restored:"„{name}“ ist zurück, mit demselben Geheimnis.",key_switch:"{name}: aktiviert",keys_empty:"Noch keine Schlüssel",keys_empty_hint:"Gib jedem Programm einen eigenen Schlüssel, nur mit dem Zugriff, den es braucht.",kind_controls:"Darf steuern:",kind_not_controls:"Darf nicht steuern:",kind_not_sees:"Darf nicht sehen:",kind_sees:"Darf sehen:",last_used:"Zuletzt verwendet",limit:"Grenze",loading:"Wird geladen…",may:"Darf",menu:"Seitenleiste öffnen",missed_one:"{count} Eintrag fehlt, weil es zu viele auf einmal waren.",missed_other:"{count} Einträge fehlen, weil es zu viele auf einmal waren.",never:"Nie",no_area:"Kein Bereich",no_key:"Ohne gültigen Schlüssel",not_copied:"Der Browser erlaubt das Kopieren nicht. Markiere den Text und kopiere ihn.",nothing:"Nichts",offline:"Die Verbindung zu Home Assistant ist unterbrochen. Sie wird wiederhergestellt…",only:"Nur „{name}“",open_settings:"Einstellungen von Drawbridge öffnen",operation_calendars:"Kalender",operation_config:"Konfiguration",operation_events:"Ereignisse",operation_events_fire:"Ein Ereignis auslösen",operation_history:"Verlauf",operation_images:"Bild",operation_images_camera_stream:"Kamerastream",operation_key:"Über den Schlüssel selbst",operation_logbook:"Logbuch",operation_metrics:"Metriken",operation_pages:"Seiten von Home Assistant",operation_registries:"Verzeichnisse",operation_services:"Aktionen",operation_services_call:"Eine Aktion aufrufen",operation_sessions:"Anmeldung",operation_states:"Zustände",operation_states_follow:"Zustände verfolgen",operation_states_remove:"Einen Zustand entfernen",operation_states_set:"Einen Zustand setzen",operation_statistics:"Statistik",operation_templates:"Template",operation_todo:"Aufgabenliste",operation_weather:"Wettervorhersage",outcome_allowed:"Erlaubt",outcome_failed:"Fehlgeschlagen",outcome_refused:"Abgelehnt",overlap:"Altes Geheimnis behalten",overlap_day:"1 Tag",overlap_hour:"1 Stunde",overlap_none:"Gar nicht",overlap_week:"1 Woche",pause:"Anhalten",paused:"Die Liste ist angehalten.",permission:"Berechtigung",policy:"Tests",policy_add:"Wähle eine Entität, um einen Test hinzuzufügen.",policy_empty:"Es gibt noch keine Tests.",policy_heading:"Tests von „{name}“",policy_kind:"Der Schlüssel",policy_text:"Eine Änderung des Schlüssels, die einen Test verletzt, wird abgelehnt.",proposal_heading:"Was „{name}“ braucht",proposal_keep_scope:"Das Programm liest alle Entitäten auf einmal, daher gilt keine als unbenutzt.",proposal_none:"Das Programm hat im Lernmodus noch keine Anfragen gestellt.",proposal_refused:"Abgelehnt und nicht Teil des Vorschlags",proposal_requests_one:"{count} Anfrage seit {since}.",proposal_requests_other:"{count} Anfragen seit {since}.",proposal_review:"In den Einstellungen ansehen",proposal_unused:"Nicht verwendet",proposal_used:"Verwendet",reads:"{read} sichtbar",reason_administrator:"Nur für Administratoren",reason_bad_request:"Ungültige Anfrage",reason_busy:"Zu viele Anfragen gleichzeitig",reason_camera_off:"Die Kamera ist aus",reason_capability:"Dem Schlüssel fehlt die Berechtigung",reason_certificate:"Ohne das Client-Zertifikat des Schlüssels",reason_event:"Das Ereignis steht nicht auf der Liste des Schlüssels",reason_event_scope:"Das Ereignis nennt etwas, das der Schlüssel nicht sieht",reason_failed:"In Home Assistant fehlgeschlagen",reason_grant:"Die Sitzung ist vorbei",reason_internal:"Fehler in Drawbridge",reason_key_ambiguous:"Mehr als ein Schlüssel wurde gesendet",reason_key_changed:"Der Schlüssel wurde während der Anfrage geändert",reason_key_disabled:"Der Schlüssel ist deaktiviert",reason_key_expired:"Der Schlüssel ist abgelaufen",reason_key_malformed:"Der Schlüssel ist unvollständig oder ungültig",reason_key_missing:"Kein Schlüssel wurde gesendet",reason_key_session_over:"Die Sitzung ist vorbei",reason_key_unknown:"Unbekannter Schlüssel",reason_locked_out:"Die Adresse ist ausgesperrt",reason_network:"Die Adresse ist dem Schlüssel nicht erlaubt",reason_origin:"Die Webseite ist dem Schlüssel nicht erlaubt",reason_rate_limited:"Zu viele Anfragen",reason_scope:"Für den Schlüssel nicht sichtbar",reason_service:"Die Aktion ist nicht erlaubt",reason_service_scope:"Die Aktion oder eine Entität ist nicht erlaubt",reason_template_budget:"Die Templates brauchten zu viel Zeit",reason_template_busy:"Ein anderes Template wird gerade ausgewertet",reason_template_function:"Das Template verwendet eine verbotene Funktion",reason_template_scope:"Das Template fragt nach etwas, das der Schlüssel nicht sieht",reason_timed_out:"Home Assistant hat nicht rechtzeitig geantwortet",reason_too_large:"Die Anfrage ist zu groß",reason_too_many_connections:"Zu viele Verbindungen",reason_too_many_states:"Der Schlüssel hat zu viele Zustände angelegt",reason_too_many_subscriptions:"Zu viele Abonnements",reason_unavailable:"Drawbridge war nicht bereit",reason_unfinished:"Zu viele Aufrufe laufen noch",reason_unread:"Der Client liest seine Antworten nicht",reason_upgrade_required:"Keine WebSocket-Anfrage",remove:"Entfernen: {name}",request:"Anfrage",request_id:"Anfrage-ID",resume:"Fortsetzen",retry:"Erneut versuchen",right_control:"Steuert",right_history:"Liest Verlauf",right_none:"Kein Zugriff",right_read:"Sieht",rotate_heading:"Geheimnis von „{name}“ ersetzen",rotate_text:"Der Schlüssel bekommt ein neues Geheimnis. Seine Berechtigungen bleiben gleich.",search:"Entität oder Text",search_hint:"Flurlicht",secret:"Geheimnis",secret_done:"Ich habe es kopiert",secret_once:"Kopiere das Geheimnis jetzt. Es wird nicht noch einmal angezeigt.",sees:"Sieht",sees_everything:"Alles nicht Ausgeschlossene ({count})",sees_one:"{count} Entität",sees_other:"{count} Entitäten",show:"Anzeigen",show_more:"Mehr anzeigen",showing:"{shown} von {all}",smallest_change:"Die kleinste Änderung, die das erlaubt",tab_access:"Zugriff",tab_activity:"Aktivität",tab_keys:"Schlüssel",task_compare:"Vergleichen",task_delete:"Löschen",task_policy:"Tests",task_proposal:"Was er braucht",task_rotate:"Geheimnis ersetzen",test_fails:"Schlägt fehl",test_passes:"Besteht",tests_failing:"{failing} von {all} schlagen fehl",tests_one:"{count} Test besteht",tests_other:"{count} Tests bestehen",try_it:"Ausprobieren",undo:"Rückgängig",waiting_one:"{count} neuer Eintrag wartet.",waiting_other:"{count} neue Einträge warten.",why:"Warum es abgelehnt wurde"};var $1={access_cell:"{key} in {area}: sees {read}, controls {control}",access_entity_heading:"Who can reach an entity?",access_entity_text:"Choose an entity to see which keys can read or control it, and why.",access_map_heading:"Keys by area",access_map_text:"The number of entities that each key sees and controls. Open a number to see the entities.",access_no_keys:"There are no keys yet.",access_nobody:"No key can read or control this entity.",access_who:"Show which keys can reach {name}",action:"Action",actions:"Actions",actions_one:"{count} listed action",actions_other:"{count} listed actions",activity_empty:"Nothing has happened yet",activity_empty_hint:"Requests appear here as programs make them. Refused requests can be allowed here too.",activity_none_match:"No entry matches the filter.",add_key:"Add API key",address:"Address",adds:"This adds",all:"All",all_actions:"All reviewed actions",all_areas:"All areas",all_events:"All events",all_keys:"All keys",allow:"Allow",allow_hour:"Allow for an hour",allowed:"“{name}” was changed. The same request is allowed now.",allowed_hour:"“{name}” may do this for one hour.",allowed_now:"The key would be allowed to do this now",and_more_one:"and {count} more",and_more_other:"and {count} more",area:"Area",both:"Both keys",broad:"With this change, “{name}” can do more than this one request:",broad_heading:"Allow more than this request?",cancel:"Cancel",capability_control:"Call actions",capability_dashboard:"Open Home Assistant's own pages",capability_fire_event:"Fire events",capability_history:"Read history and logbook",capability_images:"View images and camera streams",capability_location:"Read the home location",capability_metrics:"Read Drawbridge metrics",capability_read:"Read states",capability_set_state:"Set states directly",capability_template:"Render templates",chip_connected:"Connected now",chip_connections:"{count} connections now",chip_damaged:"Damaged",chip_expired:"Expired",chip_expires_soon:"Expires {when}",chip_learning:"Learning",chip_never_used:"Never used",chip_off:"Off",chip_temporary:"More for a while",chip_temporary_until:"More, ends {when}",close:"Close",column_from:"From",column_key:"Key",column_outcome:"Outcome",column_time:"Time",column_what:"What",compare:"Compare keys",compare_first:"Key",compare_second:"With",controls:"{control} controlled",copied:"{what} copied.",copy:"Copy: {what}",deed_event:"Event {event}",deed_request:"Request",edit:"Edit",entities:"Entities",entity:"Entity",entity_hint:"Name or ID",entity_none:"No entity found",error_not_found:"This does not exist anymore.",error_not_loaded:"Drawbridge is not set up, or is being reloaded.",error_offline:"The connection to Home Assistant was lost. Try again when it is back.",error_timeout:"Home Assistant did not answer in time.",error_unauthorized:"Only administrators can use Drawbridge's panel.",error_unknown:"Something went wrong. See Home Assistant's log for details.",error_unknown_command:"Drawbridge is still starting, or is not set up.",event:"Event",expires:"Expires",export_csv:"CSV",export_json:"JSON lines",export_title:"Download the list",hide:"Hide",ignore:"Ignore",ignore_hint:"Hide refusals like this one in this browser. The key stays as it is.",ignore_none:"Ignore none",ignored_one:"{count} refused request is ignored in this browser.",ignored_other:"{count} refused requests are ignored in this browser.",key_damaged:"The field “{field}” is invalid, so the key is disabled. Edit or delete the key.",key_deleted:"“{name}” was deleted. It stopped working.",key_disabled:"“{name}” is disabled.",key_enabled:"“{name}” is enabled.",key_restored:"“{name}” is back, with the same secret.",key_switch:"{name}: enabled",keys_empty:"No keys yet",keys_empty_hint:"Give each program a key of its own, with access to only what it needs.",kind_controls:"Can control",kind_not_controls:"Cannot control",kind_not_sees:"Cannot see",kind_sees:"Can see",last_used:"Last used",limit:"Limit",loading:"Loading…",may:"May",menu:"Open the sidebar",missed_one:"{count} entry is missing, because there were too many at once.",missed_other:"{count} entries are missing, because there were too many at once.",never:"Never",no_area:"No area",no_key:"Without a valid key",not_copied:"The browser does not allow copying. Select the text and copy it.",nothing:"Nothing",offline:"The connection to Home Assistant was lost. Reconnecting…",only:"Only “{name}”",open_settings:"Open Drawbridge's settings",operation_calendars:"Calendar",operation_config:"Configuration",operation_events:"Events",operation_events_fire:"Fire an event",operation_history:"History",operation_images:"Image",operation_images_camera_stream:"Camera stream",operation_key:"About the key itself",operation_logbook:"Logbook",operation_metrics:"Metrics",operation_pages:"Home Assistant's own pages",operation_registries:"Registries",operation_services:"Actions",operation_services_call:"Call an action",operation_sessions:"Sign-in",operation_states:"States",operation_states_follow:"Follow states",operation_states_remove:"Remove a state",operation_states_set:"Set a state",operation_statistics:"Statistics",operation_templates:"Template",operation_todo:"To-do list",operation_weather:"Weather forecast",outcome_allowed:"Allowed",outcome_failed:"Failed",outcome_refused:"Refused",overlap:"Keep the old secret for",overlap_day:"1 day",overlap_hour:"1 hour",overlap_none:"Not at all",overlap_week:"1 week",pause:"Pause",paused:"The list is paused.",permission:"Permission",policy:"Tests",policy_add:"Choose an entity to add a test.",policy_empty:"There are no tests yet.",policy_heading:"Tests of “{name}”",policy_kind:"The key",policy_text:"A change of the key that breaks a test is refused.",proposal_heading:"What “{name}” needs",proposal_keep_scope:"The program reads all entities at once, so none of them counts as unused.",proposal_none:"The program has made no requests in learn mode yet.",proposal_refused:"Refused, and not part of the proposal",proposal_requests_one:"{count} request since {since}.",proposal_requests_other:"{count} requests since {since}.",proposal_review:"Review in the settings",proposal_unused:"Not used",proposal_used:"Used",reads:"{read} seen",reason_administrator:"For administrators only",reason_bad_request:"Invalid request",reason_busy:"Too many requests at once",reason_camera_off:"The camera is off",reason_capability:"The key lacks the permission",reason_certificate:"Without the key's client certificate",reason_event:"The event is not on the key's list",reason_event_scope:"The event names something out of scope",reason_failed:"Failed in Home Assistant",reason_grant:"The session is over",reason_internal:"Error in Drawbridge",reason_key_ambiguous:"More than one key was sent",reason_key_changed:"The key was changed during the request",reason_key_disabled:"The key is disabled",reason_key_expired:"The key has expired",reason_key_malformed:"The key is incomplete or malformed",reason_key_missing:"No key was sent",reason_key_session_over:"The session is over",reason_key_unknown:"Unknown key",reason_locked_out:"The address is locked out",reason_network:"The address is not allowed for the key",reason_origin:"The web page is not allowed for the key",reason_rate_limited:"Too many requests",reason_scope:"Out of the key's scope",reason_service:"The action is not allowed",reason_service_scope:"The action or an entity is not allowed",reason_template_budget:"The templates took too much time",reason_template_busy:"Another template is being rendered",reason_template_function:"The template uses a forbidden function",reason_template_scope:"The template asks for something out of scope",reason_timed_out:"Home Assistant did not answer in time",reason_too_large:"The request is too large",reason_too_many_connections:"Too many connections",reason_too_many_states:"The key has created too many states",reason_too_many_subscriptions:"Too many subscriptions",reason_unavailable:"Drawbridge was not ready",reason_unfinished:"Too many calls are still running",reason_unread:"The client does not read its responses",reason_upgrade_required:"Not a WebSocket request",remove:"Remove: {name}",request:"Request",request_id:"Request ID",resume:"Resume",retry:"Try again",right_control:"Controls",right_history:"Reads history",right_none:"No access",right_read:"Sees",rotate_heading:"Replace the secret of “{name}”",rotate_text:"The key gets a new secret. Its permissions stay as they are.",search:"Entity or text",search_hint:"Hall light",secret:"Secret",secret_done:"I have copied it",secret_once:"Copy the secret now. It is not shown again.",sees:"Sees",sees_everything:"Everything not excluded ({count})",sees_one:"{count} entity",sees_other:"{count} entities",show:"Show",show_more:"Show more",showing:"{shown} of {all}",smallest_change:"The smallest change that allows it",tab_access:"Access",tab_activity:"Activity",tab_keys:"Keys",task_compare:"Compare",task_delete:"Delete",task_policy:"Tests",task_proposal:"What it needs",task_rotate:"Replace secret",test_fails:"Fails",test_passes:"Passes",tests_failing:"{failing} of {all} fail",tests_one:"{count} test passes",tests_other:"{count} tests pass",try_it:"Try it",undo:"Undo",waiting_one:"{count} new entry is waiting.",waiting_other:"{count} new entries are waiting.",why:"Why it was refused"};var j2={access_cell:"{key} in {area}: ziet {read}, bedient {control}",access_entity_heading:"Wie kan bij een entiteit?",access_entity_text:"Kies een entiteit om te zien welke sleutels haar kunnen lezen of bedienen, en waarom.",access_map_heading:"Sleutels per ruimte",access_map_text:"Het aantal entiteiten dat elke sleutel ziet en bedient. Open een aantal om de entiteiten te zien.",access_no_keys:"Er zijn nog geen sleutels.",access_nobody:"Geen enkele sleutel kan deze entiteit lezen of bedienen.",access_who:"Toon welke sleutels bij {name} kunnen",action:"Actie",actions:"Acties",actions_one:"{count} actie op de lijst",actions_other:"{count} acties op de lijst",activity_empty:"Er is nog niets gebeurd",activity_empty_hint:"Verzoeken verschijnen hier zodra programma's ze doen. Geweigerde verzoeken kun je hier ook toestaan.",activity_none_match:"Niets past bij het filter.",add_key:"API-sleutel toevoegen",address:"Adres",adds:"Dit voegt toe",all:"Alles",all_actions:"Alle beoordeelde acties",all_areas:"Alle ruimtes",all_events:"Alle gebeurtenissen",all_keys:"Alle sleutels",allow:"Toestaan",allow_hour:"Een uur toestaan",allowed:"“{name}” is gewijzigd. Hetzelfde verzoek is nu toegestaan.",allowed_hour:"“{name}” mag dit een uur lang.",allowed_now:"De sleutel zou dit nu mogen",and_more_one:"en nog {count}",and_more_other:"en nog {count}",area:"Ruimte",both:"Beide sleutels",broad:"Met deze wijziging kan “{name}” meer dan alleen dit verzoek:",broad_heading:"Meer toestaan dan dit verzoek?",cancel:"Annuleren",capability_control:"Acties aanroepen",capability_dashboard:"Pagina's van Home Assistant openen",capability_fire_event:"Gebeurtenissen sturen",capability_history:"Geschiedenis en logboek lezen",capability_images:"Afbeeldingen en camerabeelden bekijken",capability_location:"Locatie van het huis lezen",capability_metrics:"Drawbridge-statistieken lezen",capability_read:"Toestanden lezen",capability_set_state:"Toestanden rechtstreeks zetten",capability_template:"Sjablonen uitwerken",chip_connected:"Nu verbonden",chip_connections:"Nu {count} verbindingen",chip_damaged:"Beschadigd",chip_expired:"Verlopen",chip_expires_soon:"Verloopt {when}",chip_learning:"Leert",chip_never_used:"Nooit gebruikt",chip_off:"Uit",chip_temporary:"Tijdelijk meer",chip_temporary_until:"Meer, eindigt {when}",close:"Sluiten",column_from:"Vanaf",column_key:"Sleutel",column_outcome:"Resultaat",column_time:"Tijd",column_what:"Wat",compare:"Sleutels vergelijken",compare_first:"Sleutel",compare_second:"Met",controls:"{control} bediend",copied:"{what} gekopieerd.",copy:"Kopiëren: {what}",deed_event:"Gebeurtenis {event}",deed_request:"Verzoek",edit:"Bewerken",entities:"Entiteiten",entity:"Entiteit",entity_hint:"Naam of ID",entity_none:"Geen entiteit gevonden",error_not_found:"Dit bestaat niet meer.",error_not_loaded:"Drawbridge is niet ingesteld of wordt opnieuw geladen.",error_offline:"De verbinding met Home Assistant is verbroken. Probeer het opnieuw als ze er weer is.",error_timeout:"Home Assistant antwoordde niet op tijd.",error_unauthorized:"Alleen beheerders kunnen het paneel van Drawbridge gebruiken.",error_unknown:"Er ging iets mis. Zie het logboek van Home Assistant.",error_unknown_command:"Drawbridge start nog of is niet ingesteld.",event:"Gebeurtenis",expires:"Verloopt",export_csv:"CSV",export_json:"JSON-regels",export_title:"De lijst downloaden",hide:"Verbergen",ignore:"Negeren",ignore_hint:"Verberg zulke weigeringen in deze browser. De sleutel blijft zoals hij is.",ignore_none:"Niets negeren",ignored_one:"{count} geweigerd verzoek wordt in deze browser genegeerd.",ignored_other:"{count} geweigerde verzoeken worden in deze browser genegeerd.",key_damaged:"Het veld “{field}” is ongeldig, dus de sleutel is uitgeschakeld. Bewerk of verwijder hem.",key_deleted:"“{name}” is verwijderd en werkt niet meer.",key_disabled:"“{name}” is uitgeschakeld.",key_enabled:"“{name}” is ingeschakeld.",key_restored:"“{name}” is terug, met hetzelfde geheim.",key_switch:"{name}: ingeschakeld",keys_empty:"Nog geen sleutels",keys_empty_hint:"Geef elk programma een eigen sleutel, met alleen de toegang die het nodig heeft.",kind_controls:"Kan bedienen:",kind_not_controls:"Kan niet bedienen:",kind_not_sees:"Kan niet zien:",kind_sees:"Kan zien:",last_used:"Laatst gebruikt",limit:"Limiet",loading:"Laden…",may:"Mag",menu:"Zijbalk openen",missed_one:"Er ontbreekt {count} regel, omdat het er te veel tegelijk waren.",missed_other:"Er ontbreken {count} regels, omdat het er te veel tegelijk waren.",never:"Nooit",no_area:"Geen ruimte",no_key:"Zonder geldige sleutel",not_copied:"De browser staat kopiëren niet toe. Selecteer de tekst en kopieer hem.",nothing:"Niets",offline:"De verbinding met Home Assistant is verbroken. Opnieuw verbinden…",only:"Alleen “{name}”",open_settings:"Instellingen van Drawbridge openen",operation_calendars:"Agenda",operation_config:"Configuratie",operation_events:"Gebeurtenissen",operation_events_fire:"Een gebeurtenis sturen",operation_history:"Geschiedenis",operation_images:"Afbeelding",operation_images_camera_stream:"Camerabeeld",operation_key:"Over de sleutel zelf",operation_logbook:"Logboek",operation_metrics:"Statistieken van Drawbridge",operation_pages:"Pagina's van Home Assistant",operation_registries:"Registers",operation_services:"Acties",operation_services_call:"Een actie aanroepen",operation_sessions:"Aanmelden",operation_states:"Toestanden",operation_states_follow:"Toestanden volgen",operation_states_remove:"Een toestand verwijderen",operation_states_set:"Een toestand zetten",operation_statistics:"Statistieken",operation_templates:"Sjabloon",operation_todo:"Takenlijst",operation_weather:"Weersverwachting",outcome_allowed:"Toegestaan",outcome_failed:"Mislukt",outcome_refused:"Geweigerd",overlap:"Het oude geheim behouden",overlap_day:"1 dag",overlap_hour:"1 uur",overlap_none:"Helemaal niet",overlap_week:"1 week",pause:"Pauzeren",paused:"De lijst staat stil.",permission:"Recht",policy:"Tests",policy_add:"Kies een entiteit om een test toe te voegen.",policy_empty:"Er zijn nog geen tests.",policy_heading:"Tests van “{name}”",policy_kind:"De sleutel",policy_text:"Een wijziging van de sleutel die een test breekt, wordt geweigerd.",proposal_heading:"Wat “{name}” nodig heeft",proposal_keep_scope:"Het programma leest alle entiteiten tegelijk, dus geen ervan telt als ongebruikt.",proposal_none:"Het programma heeft in de leermodus nog geen verzoeken gedaan.",proposal_refused:"Geweigerd, en geen deel van het voorstel",proposal_requests_one:"{count} verzoek sinds {since}.",proposal_requests_other:"{count} verzoeken sinds {since}.",proposal_review:"In de instellingen bekijken",proposal_unused:"Niet gebruikt",proposal_used:"Gebruikt",reads:"{read} gezien",reason_administrator:"Alleen voor beheerders",reason_bad_request:"Ongeldig verzoek",reason_busy:"Te veel verzoeken tegelijk",reason_camera_off:"De camera staat uit",reason_capability:"De sleutel mist het recht",reason_certificate:"Zonder het clientcertificaat van de sleutel",reason_event:"De gebeurtenis staat niet op de lijst van de sleutel",reason_event_scope:"De gebeurtenis noemt iets buiten het bereik",reason_failed:"Mislukt in Home Assistant",reason_grant:"De sessie is voorbij",reason_internal:"Fout in Drawbridge",reason_key_ambiguous:"Er is meer dan één sleutel gestuurd",reason_key_changed:"De sleutel is tijdens het verzoek gewijzigd",reason_key_disabled:"De sleutel is uitgeschakeld",reason_key_expired:"De sleutel is verlopen",reason_key_malformed:"De sleutel is onvolledig of ongeldig",reason_key_missing:"Er is geen sleutel gestuurd",reason_key_session_over:"De sessie is voorbij",reason_key_unknown:"Onbekende sleutel",reason_locked_out:"Het adres is buitengesloten",reason_network:"Het adres is niet toegestaan voor de sleutel",reason_origin:"De webpagina is niet toegestaan voor de sleutel",reason_rate_limited:"Te veel verzoeken",reason_scope:"Buiten het bereik van de sleutel",reason_service:"De actie is niet toegestaan",reason_service_scope:"De actie of een entiteit is niet toegestaan",reason_template_budget:"De sjablonen kostten te veel tijd",reason_template_busy:"Er wordt al een sjabloon uitgewerkt",reason_template_function:"Het sjabloon gebruikt een verboden functie",reason_template_scope:"Het sjabloon vraagt iets buiten het bereik",reason_timed_out:"Home Assistant antwoordde niet op tijd",reason_too_large:"Het verzoek is te groot",reason_too_many_connections:"Te veel verbindingen",reason_too_many_states:"De sleutel heeft te veel toestanden gemaakt",reason_too_many_subscriptions:"Te veel abonnementen",reason_unavailable:"Drawbridge was niet gereed",reason_unfinished:"Er lopen nog te veel aanroepen",reason_unread:"De client leest zijn antwoorden niet",reason_upgrade_required:"Geen WebSocket-verzoek",remove:"Verwijderen: {name}",request:"Verzoek",request_id:"Verzoek-ID",resume:"Hervatten",retry:"Opnieuw proberen",right_control:"Bedient",right_history:"Leest geschiedenis",right_none:"Geen toegang",right_read:"Ziet",rotate_heading:"Geheim van “{name}” vervangen",rotate_text:"De sleutel krijgt een nieuw geheim. De rechten blijven gelijk.",search:"Entiteit of tekst",search_hint:"Ganglamp",secret:"Geheim",secret_done:"Ik heb het gekopieerd",secret_once:"Kopieer het geheim nu. Het wordt niet opnieuw getoond.",sees:"Ziet",sees_everything:"Alles wat niet is uitgesloten ({count})",sees_one:"{count} entiteit",sees_other:"{count} entiteiten",show:"Tonen",show_more:"Meer tonen",showing:"{shown} van {all}",smallest_change:"De kleinste wijziging die dit toestaat",tab_access:"Toegang",tab_activity:"Activiteit",tab_keys:"Sleutels",task_compare:"Vergelijken",task_delete:"Verwijderen",task_policy:"Tests",task_proposal:"Wat hij nodig heeft",task_rotate:"Geheim vervangen",test_fails:"Mislukt",test_passes:"Geslaagd",tests_failing:"{failing} van {all} mislukt",tests_one:"{count} test geslaagd",tests_other:"{count} tests geslaagd",try_it:"Probeer het",undo:"Ongedaan maken",waiting_one:"{count} nieuwe regel wacht.",waiting_other:"{count} nieuwe regels wachten.",why:"Waarom het is geweigerd"};var E5={en:$1,de:q2,nl:j2},o2=$1,A1="en",t2,i2;function X2(L){A1=L.locale.language,o2=E5[A1.split("-")[0]??""]??$1,t2={12:!0,24:!1}[D5(L.locale)],i2=L.locale.time_zone==="server"?L.config.time_zone:void 0}function D5(L){return L.time_format??"language"}function e(L,H={}){return o2[L].replaceAll(/\{(\w+)\}/g,(C,V)=>String(H[V]??C))}function O(L,H,C={}){let V=new Intl.PluralRules(A1).select(H)==="one"?"one":"other";return e(`${L}_${V}`,{count:k(H),...C})}function D1(L,H){let C=`${L}_${H}`;return C in o2?e(C):void 0}function w(L,H){return D1(L,H)??H.replaceAll("_"," ")}function k(L){return L.toLocaleString(A1)}function E1(L,H){let C={...H,...H.hour!==void 0&&t2!==void 0?{hour12:t2}:{},...i2===void 0?{}:{timeZone:i2}};return new Intl.DateTimeFormat(A1,C).format(L*1e3)}function Y2(L){let H=E1(L,{hour:"numeric",minute:"2-digit",second:"2-digit"}),C=V=>E1(V,{year:"numeric",month:"numeric",day:"numeric"});return C(L)===C(Date.now()/1e3)?H:`${E1(L,{month:"short",day:"numeric"})}, ${H}`}function t1(L){return E1(L,{dateStyle:"medium",timeStyle:"short"})}var N5=[["day",86400],["hour",3600],["minute",60]];function h1(L){let H=L-Date.now()/1e3,[C,V]=N5.find(([,M])=>Math.abs(H)>=M)??["second",1];return new Intl.RelativeTimeFormat(A1,{numeric:"auto"}).format(Math.trunc(H/V),C)}var W5={unauthorized:"error_unauthorized",not_loaded:"error_not_loaded",not_found:"error_not_found",unknown_command:"error_unknown_command",timeout:"error_timeout",3:"error_offline"};function h(L){let{code:H,message:C}=I5(L),V=W5[H];return V===void 0?C||e("error_unknown"):e(V)}function I5(L){if(typeof L!="object"||L===null)return{code:String(L),message:""};let{code:H,message:C}=L;return{code:String(H),message:typeof C=="string"?C:""}}function x(L,H){customElements.get(L)===void 0&&customElements.define(L,H)}var s=v`
+  :host {
+    --accent: var(--primary-color, #03a9f4);
+    --line: var(--divider-color, rgba(0, 0, 0, 0.12));
+    --faint: var(--secondary-text-color, #727272);
+    --good: var(--success-color, #43a047);
+    --bad: var(--error-color, #db4437);
+    --alert: var(--warning-color, #ffa600);
+    color: var(--primary-text-color, #212121);
+    font-size: 14px;
+    line-height: 1.45;
+  }
+  * {
+    box-sizing: border-box;
+  }
+  h2,
+  h3,
+  p,
+  ul,
+  dl,
+  dd {
+    margin: 0;
+    padding: 0;
+  }
+  h2 {
+    font-size: 20px;
+    font-weight: 500;
+  }
+  h3 {
+    font-size: 16px;
+    font-weight: 500;
+  }
+  ul {
+    list-style: none;
+  }
+  a {
+    color: var(--accent);
+  }
+  code {
+    font-family: var(--code-font-family, monospace);
+    font-size: 0.92em;
+    overflow-wrap: anywhere;
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+  button,
+  input,
+  select {
+    font: inherit;
+    color: inherit;
+  }
+  button {
+    cursor: pointer;
+  }
+  button:disabled {
+    cursor: default;
+    opacity: 0.5;
+  }
+  .button {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    min-height: 36px;
+    padding: 4px 14px;
+    border: 1px solid var(--line);
+    border-radius: 18px;
+    background: none;
+    color: inherit;
+    font-weight: 500;
+    text-decoration: none;
+  }
+  .button:hover:not(:disabled) {
+    background: color-mix(in srgb, currentColor 8%, transparent);
+  }
+  .button.main {
+    border-color: var(--accent);
+    background: var(--accent);
+    color: var(--text-primary-color, #fff);
+  }
+  .button.main:hover:not(:disabled) {
+    background: color-mix(in srgb, var(--accent) 85%, #000);
+  }
+  .button.danger {
+    color: var(--bad);
+  }
+  .icon-button {
+    display: inline-grid;
+    place-items: center;
+    width: 40px;
+    height: 40px;
+    padding: 0;
+    border: 0;
+    border-radius: 50%;
+    background: none;
+    color: inherit;
+  }
+  .icon-button:hover {
+    background: color-mix(in srgb, currentColor 10%, transparent);
+  }
+  input[type="text"],
+  input[type="search"],
+  select {
+    min-width: 0;
+    min-height: 36px;
+    padding: 4px 10px;
+    border: 1px solid var(--line);
+    border-radius: 8px;
+    background: var(--card-background-color, #fff);
+  }
+  label.field {
+    display: grid;
+    gap: 2px;
+    color: var(--faint);
+    font-size: 12px;
+  }
+  label.field > * {
+    color: var(--primary-text-color, #212121);
+    font-size: 14px;
+  }
+  .card {
+    border: 1px solid var(--ha-card-border-color, var(--line));
+    border-radius: var(--ha-card-border-radius, 12px);
+    background: var(--ha-card-background, var(--card-background-color, #fff));
+  }
+  .row {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
+  }
+  .faint {
+    color: var(--faint);
+  }
+  .error {
+    color: var(--bad);
+  }
+  .notice {
+    padding: 10px 14px;
+    border-radius: 8px;
+    background: color-mix(in srgb, var(--alert) 16%, transparent);
+  }
+  .empty {
+    display: grid;
+    justify-items: center;
+    gap: 8px;
+    padding: 48px 16px;
+    color: var(--faint);
+    text-align: center;
+  }
+  .empty svg {
+    width: 48px;
+    height: 48px;
+    opacity: 0.6;
+  }
+  .chip {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    padding: 1px 10px 1px 8px;
+    border-radius: 12px;
+    background: color-mix(in srgb, var(--tone, var(--faint)) 16%, transparent);
+    font-size: 12px;
+    line-height: 20px;
+    white-space: nowrap;
+  }
+  .chip::before {
+    width: 8px;
+    height: 8px;
+    border-radius: 50%;
+    background: var(--tone, var(--faint));
+    content: "";
+  }
+  .good {
+    --tone: var(--good);
+  }
+  .bad {
+    --tone: var(--bad);
+  }
+  .alert {
+    --tone: var(--alert);
+  }
+  .accent {
+    --tone: var(--accent);
+  }
+  .hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+`;var j=class{constructor(H,C){this.host=H;this.ask=C;this.loading=!1;this.question=0;H.addController(this)}hostDisconnected(){window.clearTimeout(this.timer),this.question+=1}start(){this.value=void 0,this.load()}refresh(){window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>{this.load()},400)}async load(){this.question+=1;let H=this.question;window.clearTimeout(this.timer),this.loading=!0,this.host.requestUpdate();try{let C=await this.ask();H===this.question&&this.settle(C,void 0)}catch(C){H===this.question&&this.settle(void 0,C)}}settle(H,C){this.value=H,this.error=C,this.loading=!1,this.host.requestUpdate()}};function N1(L){let{read:H,control:C,history:V=!1}=L;return[...H?[t`<span class="chip accent">${e("right_read")}</span>`]:[],...V?[t`<span class="chip accent">${e("right_history")}</span>`]:[],...C?[t`<span class="chip alert">${e("right_control")}</span>`]:[],...H||C||V?[]:[t`<span class="chip">${e("right_none")}</span>`]]}var _=class extends l{constructor(){super(...arguments);this.keys=[];this.key="";this.area=null;this.heading="";this.language="";this.found=new j(this,()=>this.api.accessOfKey(this.key))}static{this.styles=[s,v`
+      ul {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(300px, 100%), 1fr));
+        gap: 8px 24px;
+        margin-top: 8px;
+      }
+      li {
+        display: grid;
+        gap: 2px;
+        align-content: start;
+        overflow-wrap: anywhere;
+      }
+      button {
+        padding: 0;
+        border: 0;
+        background: none;
+        font-weight: 500;
+        text-align: start;
+        text-decoration: underline;
+        text-decoration-color: var(--line);
+        text-underline-offset: 3px;
+      }
+    `]}updated(C){C.has("key")?this.found.start():C.has("keys")&&this.found.refresh()}render(){return t`<h3>${this.heading}</h3>
+      ${this.content()}`}content(){let{value:C,error:V}=this.found;if(V!==void 0)return t`<p class="error" role="alert">${h(V)}</p>`;if(C===void 0)return t`<p class="faint" role="status">${e("loading")}</p>`;let M=C.entities.filter(r=>r.area_id===this.area);return t`<ul>
+        ${M.map(r=>this.line(r))}
+      </ul>
+      ${C.more===0?"":t`<p class="faint">${O("and_more",C.more)}</p>`}`}line(C){let V=()=>this.dispatchEvent(new CustomEvent("entity",{detail:C.entity_id,bubbles:!0,composed:!0}));return t`<li>
+      <span class="row">
+        <button title=${e("access_who",{name:C.name??C.entity_id})} @click=${V}>
+          ${C.name??C.entity_id}
+        </button>
+        ${N1(C)}
+      </span>
+      <code class="faint">${C.entity_id}</code>
+      <small class="faint" lang="en">${C.rule}</small>
+    </li>`}};i([a({attribute:!1})],_.prototype,"hass",2),i([a({attribute:!1})],_.prototype,"api",2),i([a({attribute:!1})],_.prototype,"keys",2),i([a()],_.prototype,"key",2),i([a()],_.prototype,"area",2),i([a()],_.prototype,"heading",2),i([a()],_.prototype,"language",2);x("drawbridge-area-entities",_);var J2=v`
+  :host {
+    display: grid;
+    gap: 12px;
+    min-width: 0;
+  }
+  .scroll {
+    overflow-x: auto;
+  }
+  table {
+    width: 100%;
+    border-collapse: collapse;
+  }
+  th,
+  td {
+    padding: 6px 12px;
+    border-bottom: 1px solid var(--line);
+    text-align: start;
+    white-space: nowrap;
+  }
+  tbody tr:last-child > * {
+    border-bottom: 0;
+  }
+  thead th {
+    color: var(--faint);
+    font-size: 12px;
+    font-weight: 500;
+  }
+  th:first-child {
+    position: sticky;
+    inset-inline-start: 0;
+    background: var(--card-background-color, #fff);
+  }
+  tbody th {
+    font-weight: 500;
+  }
+  small {
+    font-weight: 400;
+  }
+  .counts {
+    display: inline-flex;
+    gap: 4px;
+    min-height: 32px;
+    padding: 4px;
+    border: 1px solid transparent;
+    border-radius: 16px;
+    background: none;
+    align-items: center;
+  }
+  .counts:hover,
+  .counts[aria-expanded="true"] {
+    border-color: var(--accent);
+  }
+  td.entities {
+    padding: 12px 16px;
+    background: color-mix(in srgb, currentColor 4%, transparent);
+    white-space: normal;
+  }
+`;var R=class extends l{constructor(){super(...arguments);this.keys=[];this.narrow=!1;this.language="";this.chosen="";this.found=new j(this,()=>this.api.areas())}static{this.styles=[s,J2]}connectedCallback(){super.connectedCallback(),this.found.start()}updated(C){C.has("keys")&&C.get("keys")!==void 0&&this.found.refresh()}render(){let{value:C,error:V}=this.found;if(V!==void 0)return t`<p class="error" role="alert">${h(V)}</p>`;if(C===void 0)return t`<p class="faint" role="status">${e("loading")}</p>`;let M=Object.entries(C.keys);if(M.length===0)return t`<p class="faint">${e("access_no_keys")}</p>`;let r=M.filter(([d])=>d===this.chosen),o=this.narrow?r.length>0?r:M.slice(0,1):M;return t`
+      ${this.narrow&&M.length>1?this.choice(M,o[0]?.[0]??""):A}
+      <div class="card scroll" tabindex="0" role="region" aria-label=${e("access_map_heading")}>
+        ${this.table(C,o)}
+      </div>
+    `}choice(C,V){let M=r=>{this.chosen=r.target.value,this.opened=void 0};return t`<label class="field">
+      <span>${e("column_key")}</span>
+      <select @change=${M}>
+        ${C.map(([r,o])=>t`<option value=${r} ?selected=${r===V}>${o}</option>`)}
+      </select>
+    </label>`}table(C,V){return t`<table>
+      <thead>
+        <tr>
+          <th scope="col">${e("area")}</th>
+          ${V.map(([,M])=>t`<th scope="col">${M}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${C.areas.map(M=>this.row(M,V))}
+      </tbody>
+    </table>`}row(C,V){let M=this.opened?.area===C.area_id?this.opened:void 0,r=C.name??e("no_area");return t`
+      <tr>
+        <th scope="row">${r} <small class="faint">${k(C.entities)}</small></th>
+        ${V.map(([o,d])=>t`<td>${this.cell(C.keys[o],{area:C.area_id,key:o},r,d)}</td>`)}
+      </tr>
+      ${M===void 0?A:t`<tr>
+            <td class="entities" colspan=${V.length+1}>
+              <drawbridge-area-entities
+                .hass=${this.hass}
+                .api=${this.api}
+                .keys=${this.keys}
+                .key=${M.key}
+                .area=${M.area}
+                .heading=${`${V.find(([o])=>o===M.key)?.[1]??""} · ${r}`}
+                .language=${this.language}
+              ></drawbridge-area-entities>
+            </td>
+          </tr>`}
+    `}cell(C,V,M,r){if(C===void 0||C.read===0&&C.control===0)return t`<span class="faint" aria-label=${e("nothing")}>–</span>`;let o={read:k(C.read),control:k(C.control)},d=this.opened?.area===V.area&&this.opened.key===V.key;return t`<button
+      class="counts"
+      aria-expanded=${d}
+      aria-label=${e("access_cell",{...o,area:M,key:r})}
+      @click=${()=>this.opened=d?void 0:V}
+    >
+      <span class="chip accent">${e("reads",o)}</span>
+      ${C.control===0?A:t`<span class="chip alert">${e("controls",o)}</span>`}
+    </button>`}};i([a({attribute:!1})],R.prototype,"hass",2),i([a({attribute:!1})],R.prototype,"api",2),i([a({attribute:!1})],R.prototype,"keys",2),i([a({type:Boolean})],R.prototype,"narrow",2),i([a()],R.prototype,"language",2),i([m()],R.prototype,"opened",2),i([m()],R.prototype,"chosen",2);x("drawbridge-area-grid",R);function W1(L,H){let C=L.entities?.[H];return C?.area_id??(C?.device_id?L.devices?.[C.device_id]?.area_id:null)??null}function F(L,H){return L.states[H]?.attributes.friendly_name??H}function C5(L,H){return L.areas?.[H]?.name??H}var z5=30,W=class extends l{constructor(){super(...arguments);this.label="";this.text="";this.marked=0}static{this.styles=[s,v`
+      :host {
+        position: relative;
+        display: block;
+      }
+      input {
+        width: 100%;
+      }
+      ul {
+        position: absolute;
+        z-index: 2;
+        inset-inline: 0;
+        max-height: 300px;
+        overflow: auto;
+        border: 1px solid var(--line);
+        border-radius: 8px;
+        background: var(--card-background-color, #fff);
+        box-shadow: 0 4px 16px rgba(0, 0, 0, 0.2);
+      }
+      li {
+        padding: 6px 12px;
+        cursor: pointer;
+        overflow-wrap: anywhere;
+      }
+      li code {
+        display: block;
+      }
+      li[aria-selected="true"],
+      li:hover {
+        background: color-mix(in srgb, var(--accent) 16%, transparent);
+      }
+    `]}render(){return t`
+      <label class="field">
+        <span>${this.label}</span>
+        <input
+          type="text"
+          role="combobox"
+          autocomplete="off"
+          aria-autocomplete="list"
+          aria-controls="list"
+          aria-expanded=${this.shown!==void 0}
+          aria-activedescendant=${this.shown?.[this.marked]===void 0?A:`option-${this.marked}`}
+          placeholder=${e("entity_hint")}
+          .value=${this.text}
+          @input=${this.search}
+          @focus=${this.search}
+          @blur=${this.hide}
+          @keydown=${this.press}
+        />
+      </label>
+      ${this.shown===void 0?A:this.list(this.shown)}
+    `}list(C){return t`<ul id="list" role="listbox" aria-label=${this.label} @mousedown=${V=>V.preventDefault()}>
+      ${C.length===0?t`<li class="faint">${e("entity_none")}</li>`:A}
+      ${C.map((V,M)=>t`<li
+            id="option-${M}"
+            role="option"
+            aria-selected=${M===this.marked}
+            @click=${()=>this.pick(V)}
+          >
+            ${F(this.hass,V)} <code class="faint">${V}</code>
+          </li>`)}
+    </ul>`}search(){this.text=this.input.value;let C=this.text.trim().toLowerCase(),V=[];for(let M in this.hass.states){if(V.length>=z5)break;(M.includes(C)||F(this.hass,M).toLowerCase().includes(C))&&V.push(M)}this.shown=V,this.marked=0}hide(){this.shown=void 0}press(C){let V=this.shown??[],M=V[this.marked];if(C.key==="ArrowDown")this.mark(Math.min(this.marked+1,V.length-1));else if(C.key==="ArrowUp")this.mark(Math.max(this.marked-1,0));else if(C.key==="Enter"&&M!==void 0)this.pick(M);else if(C.key==="Escape"&&this.shown!==void 0)this.hide();else return;C.preventDefault(),C.stopPropagation()}mark(C){this.shown===void 0?this.search():this.marked=C,this.updateComplete.then(()=>this.renderRoot.querySelector(`#option-${this.marked}`)?.scrollIntoView({block:"nearest"}))}pick(C){this.text=F(this.hass,C),this.hide(),this.dispatchEvent(new CustomEvent("picked",{detail:C}))}};i([a({attribute:!1})],W.prototype,"hass",2),i([a()],W.prototype,"label",2),i([m()],W.prototype,"text",2),i([m()],W.prototype,"shown",2),i([m()],W.prototype,"marked",2),i([b("input")],W.prototype,"input",2);x("drawbridge-entity-picker",W);var X=class extends l{constructor(){super(...arguments);this.keys=[];this.entity="";this.language="";this.found=new j(this,()=>this.api.accessOfEntity(this.entity))}static{this.styles=[s,v`
+      :host {
+        display: grid;
+        gap: 12px;
+      }
+      drawbridge-entity-picker {
+        max-width: 420px;
+      }
+      .card {
+        padding: 12px 16px;
+      }
+      li {
+        display: grid;
+        gap: 2px;
+        padding: 8px 0;
+      }
+      li + li {
+        border-top: 1px solid var(--line);
+      }
+    `]}updated(C){this.entity!==""&&(C.has("entity")?this.found.start():C.has("keys")&&this.found.refresh())}render(){return t`
+      <drawbridge-entity-picker .hass=${this.hass} .label=${e("entity")} @picked=${this.pick}></drawbridge-entity-picker>
+      <div role="status">${this.entity===""?A:this.answer()}</div>
+    `}answer(){let{value:C,error:V}=this.found;if(V!==void 0)return t`<p class="error">${h(V)}</p>`;if(C===void 0)return t`<p class="faint">${e("loading")}</p>`;let M=W1(this.hass,this.entity);return t`<div class="card">
+      <h3>${F(this.hass,this.entity)}</h3>
+      <p class="faint">
+        <code>${this.entity}</code>${M===null?"":` · ${C5(this.hass,M)}`}
+      </p>
+      ${C.length===0?t`<p>${e("access_nobody")}</p>`:t`<ul>
+            ${C.map(r=>this.line(r))}
+          </ul>`}
+    </div>`}line(C){return t`<li>
+      <span class="row">
+        <strong>${C.name}</strong> ${N1(C)}
+        ${C.enabled?A:t`<span class="chip">${e("chip_off")}</span>`}
+      </span>
+      <span class="faint" lang="en">${C.rule}</span>
+    </li>`}pick(C){this.dispatchEvent(new CustomEvent("entity",{detail:C.detail}))}};i([a({attribute:!1})],X.prototype,"hass",2),i([a({attribute:!1})],X.prototype,"api",2),i([a({attribute:!1})],X.prototype,"keys",2),i([a()],X.prototype,"entity",2),i([a()],X.prototype,"language",2);x("drawbridge-entity-access",X);var I=class extends l{constructor(){super(...arguments);this.keys=[];this.narrow=!1;this.language="";this.entity=""}static{this.styles=[s,v`
+      :host {
+        display: grid;
+        gap: 24px;
+      }
+      section {
+        display: grid;
+        gap: 8px;
+        min-width: 0;
+      }
+    `]}render(){return t`
+      <section aria-labelledby="who">
+        <h2 id="who">${e("access_entity_heading")}</h2>
+        <p class="faint">${e("access_entity_text")}</p>
+        <drawbridge-entity-access
+          .hass=${this.hass}
+          .api=${this.api}
+          .keys=${this.keys}
+          .entity=${this.entity}
+          .language=${this.language}
+          @entity=${C=>this.entity=C.detail}
+        ></drawbridge-entity-access>
+      </section>
+      <section aria-labelledby="map">
+        <h2 id="map">${e("access_map_heading")}</h2>
+        <p class="faint">${e("access_map_text")}</p>
+        <drawbridge-area-grid
+          .hass=${this.hass}
+          .api=${this.api}
+          .keys=${this.keys}
+          .narrow=${this.narrow}
+          .language=${this.language}
+          @entity=${C=>this.entity=C.detail}
+        ></drawbridge-area-grid>
+      </section>
+    `}};i([a({attribute:!1})],I.prototype,"hass",2),i([a({attribute:!1})],I.prototype,"api",2),i([a({attribute:!1})],I.prototype,"keys",2),i([a({type:Boolean})],I.prototype,"narrow",2),i([a()],I.prototype,"language",2),i([m()],I.prototype,"entity",2);x("drawbridge-access-view",I);/**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ */var H5={ATTRIBUTE:1,CHILD:2,PROPERTY:3,BOOLEAN_ATTRIBUTE:4,EVENT:5,ELEMENT:6},V5=L=>(...H)=>({_$litDirective$:L,values:H}),I1=class{constructor(H){}get _$AU(){return this._$AM._$AU}_$AT(H,C,V){this._$Ct=H,this._$AM=C,this._$Ci=V}_$AS(H,C){return this.update(H,C)}update(H,C){return this.render(...C)}};/**
+ * @license
+ * Copyright 2020 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ */var{I:U5}=Q2,L5=L=>L;var M5=()=>document.createComment(""),d1=(L,H,C)=>{let V=L._$AA.parentNode,M=H===void 0?L._$AB:H._$AA;if(C===void 0){let r=V.insertBefore(M5(),M),o=V.insertBefore(M5(),M);C=new U5(r,o,L,L.options)}else{let r=C._$AB.nextSibling,o=C._$AM,d=o!==L;if(d){let p;C._$AQ?.(L),C._$AM=L,C._$AP!==void 0&&(p=L._$AU)!==o._$AU&&C._$AP(p)}if(r!==M||d){let p=C._$AA;for(;p!==r;){let u=L5(p).nextSibling;L5(V).insertBefore(p,M),p=u}}}return C},Y=(L,H,C=L)=>(L._$AI(H,C),L),G5={},e5=(L,H=G5)=>L._$AH=H,r5=L=>L._$AH,z1=L=>{L._$AR(),L._$AA.remove()};/**
+ * @license
+ * Copyright 2017 Google LLC
+ * SPDX-License-Identifier: BSD-3-Clause
+ */var t5=(L,H,C)=>{let V=new Map;for(let M=H;M<=C;M++)V.set(L[M],M);return V},U1=V5(class extends I1{constructor(L){if(super(L),L.type!==H5.CHILD)throw Error("repeat() can only be used in text expressions")}dt(L,H,C){let V;C===void 0?C=H:H!==void 0&&(V=H);let M=[],r=[],o=0;for(let d of L)M[o]=V?V(d,o):o,r[o]=C(d,o),o++;return{values:r,keys:M}}render(L,H,C){return this.dt(L,H,C).values}update(L,[H,C,V]){let M=r5(L),{values:r,keys:o}=this.dt(H,C,V);if(!Array.isArray(M))return this.ut=o,r;let d=this.ut??=[],p=[],u,g,n=0,c=M.length-1,Z=0,f=r.length-1;for(;n<=c&&Z<=f;)if(M[n]===null)n++;else if(M[c]===null)c--;else if(d[n]===o[Z])p[Z]=Y(M[n],r[Z]),n++,Z++;else if(d[c]===o[f])p[f]=Y(M[c],r[f]),c--,f--;else if(d[n]===o[f])p[f]=Y(M[n],r[f]),d1(L,p[f+1],M[n]),n++,f--;else if(d[c]===o[Z])p[Z]=Y(M[c],r[Z]),d1(L,M[n],M[c]),c--,Z++;else if(u===void 0&&(u=t5(o,Z,f),g=t5(d,n,c)),u.has(d[n]))if(u.has(d[c])){let $=g.get(o[Z]),j1=$!==void 0?M[$]:null;if(j1===null){let l2=d1(L,M[n]);Y(l2,r[Z]),p[Z]=l2}else p[Z]=Y(j1,r[Z]),d1(L,M[n],j1),M[$]=null;Z++}else z1(M[c]),c--;else z1(M[n]),n++;for(;Z<=f;){let $=d1(L,p[f+1]);Y($,r[Z]),p[Z++]=$}for(;n<=c;){let $=M[n++];$!==null&&z1($)}return this.ut=o,e5(L,p),N}});function a2(L,H,C){let V=document.createElement("a");V.href=URL.createObjectURL(new Blob([C],{type:H})),V.download=L,V.click(),window.setTimeout(()=>URL.revokeObjectURL(V.href),6e4)}async function i5(L,H){try{return await navigator.clipboard.writeText(L),!0}catch{return Q5(L,H)}}function Q5(L,H){let C=document.createElement("textarea");C.value=L,C.style.cssText="position: fixed; opacity: 0",H.appendChild(C),C.select();try{return document.execCommand("copy")}finally{C.remove()}}var G1=class{constructor(){this.missed=0;this.kept=new Map}get all(){return[...this.kept.values()]}take(H){H.missed===void 0&&(this.kept=new Map,this.missed=0),this.missed+=H.missed??0;for(let C of H.records)this.kept.set(C.id,C);for(let C of this.kept.keys()){if(this.kept.size<=1e3)break;this.kept.delete(C)}}},a5={key:"",area:"",text:"",outcome:""},A2="none";function A5(L,H,C){if(H.outcome!==""&&L.outcome!==H.outcome||H.key!==""&&(L.key_id??A2)!==H.key)return!1;let{entities:V}=L.subject;return H.area!==""&&!V.some(M=>C(M.entity_id)===H.area)?!1:H.text.trim()===""||K5(L,H.text.trim().toLowerCase())}function K5(L,H){let{entities:C,action:V,event:M,what:r}=L.subject,o=C.flatMap(d=>[d.entity_id,d.name]);return[L.key_name,L.address,L.target,L.reason,L.route,V,M,r,...o].filter(d=>d!==null).some(d=>d.toLowerCase().includes(H))}function d2(L){let{entities:H,action:C,event:V,operation:M}=L.subject;return JSON.stringify([L.key_id,L.reason,M,C,V,H.map(r=>r.entity_id)])}function d5(L){return L.map(H=>`${JSON.stringify(H)}
+`).join("")}var o5=["time","key_id","key_name","outcome","reason","status","what","action","event","entities","count","address","method","route","target","request_id"];function p5(L){let H=L.map(C=>{let V={...C,...C.subject,time:new Date(C.time*1e3).toISOString(),entities:C.subject.entities.map(M=>M.entity_id).join(" ")};return o5.map(M=>q5(V[M])).join(",")});return[o5.join(","),...H].map(C=>`${C}\r
+`).join("")}function q5(L){let H=String(L??"");return/^[=+\-@\t\r]/.test(H)&&(H=`'${H}`),/[",\r\n]/.test(H)?`"${H.replaceAll('"','""')}"`:H}function S(L,H=20){return t`<svg viewBox="0 0 24 24" width=${H} height=${H} fill="currentColor" aria-hidden="true">
+    <path d=${L}></path>
+  </svg>`}var j5=["","allowed","refused","failed"],i1=class extends l{constructor(){super(...arguments);this.keys=[];this.language=""}static{this.styles=[s,v`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: end;
+        gap: 8px;
+      }
+      select,
+      input {
+        width: 168px;
+      }
+      .segments {
+        display: flex;
+        border: 1px solid var(--line);
+        border-radius: 8px;
+        overflow: hidden;
+      }
+      .segments button {
+        min-height: 34px;
+        padding: 4px 12px;
+        border: 0;
+        background: var(--card-background-color, #fff);
+      }
+      .segments button + button {
+        border-inline-start: 1px solid var(--line);
+      }
+      .segments button[aria-pressed="true"] {
+        background: var(--accent);
+        color: var(--text-primary-color, #fff);
+      }
+      .segments button:focus-visible {
+        outline-offset: -3px;
+      }
+      @media (max-width: 600px) {
+        label.field {
+          flex: 1 1 40%;
+        }
+        .segments {
+          flex: 1 1 100%;
+        }
+        .segments button {
+          flex: 1;
+          padding: 4px 6px;
+        }
+        select,
+        input {
+          width: 100%;
+        }
+      }
+    `]}render(){return t`
+      <div class="segments" role="group" aria-label=${e("column_outcome")}>
+        ${j5.map(C=>t`<button aria-pressed=${this.filter.outcome===C} @click=${()=>this.change({outcome:C})}>
+              ${C===""?e("all"):w("outcome",C)}
+            </button>`)}
+      </div>
+      <label class="field">
+        <span>${e("column_key")}</span>
+        <select @change=${C=>this.change({key:p2(C)})}>
+          <option value="">${e("all_keys")}</option>
+          ${this.keys.map(C=>this.option(C.id,C.name,this.filter.key))}
+          ${this.option(A2,e("no_key"),this.filter.key)}
+        </select>
+      </label>
+      <label class="field">
+        <span>${e("area")}</span>
+        <select @change=${C=>this.change({area:p2(C)})}>
+          <option value="">${e("all_areas")}</option>
+          ${this.areas().map(([C,V])=>this.option(C,V,this.filter.area))}
+        </select>
+      </label>
+      <label class="field">
+        <span>${e("search")}</span>
+        <input
+          type="search"
+          placeholder=${e("search_hint")}
+          .value=${this.filter.text}
+          @input=${C=>this.change({text:p2(C)})}
+        />
+      </label>
+    `}option(C,V,M){return t`<option value=${C} ?selected=${C===M}>${V}</option>`}areas(){return Object.entries(this.hass.areas??{}).map(([C,V])=>[C,V?.name??C]).sort((C,V)=>C[1].localeCompare(V[1]))}change(C){this.dispatchEvent(new CustomEvent("filter",{detail:{...this.filter,...C}}))}};i([a({attribute:!1})],i1.prototype,"hass",2),i([a({attribute:!1})],i1.prototype,"keys",2),i([a({attribute:!1})],i1.prototype,"filter",2),i([a()],i1.prototype,"language",2);function p2(L){return L.target.value}x("drawbridge-activity-filter",i1);var n5=v`96px 96px minmax(100px, 1fr) minmax(180px, 3fr) minmax(90px, 1fr) 24px`,m5=v`
+  :host {
+    display: grid;
+    gap: 12px;
+  }
+  .tools {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: end;
+    justify-content: space-between;
+    gap: 12px;
+  }
+  .card {
+    overflow: hidden;
+  }
+  .head {
+    display: grid;
+    grid-template-columns: ${n5};
+    gap: 12px;
+    padding: 8px 16px;
+    border-bottom: 1px solid var(--line);
+    color: var(--faint);
+    font-size: 12px;
+  }
+  li + li {
+    border-top: 1px solid var(--line);
+  }
+  .foot {
+    justify-content: center;
+  }
+  @media (max-width: 870px) {
+    .head {
+      display: none;
+    }
+  }
+`,l5=v`
+  :host {
+    display: block;
+  }
+  button.line {
+    display: grid;
+    grid-template-columns: ${n5};
+    align-items: center;
+    gap: 2px 12px;
+    width: 100%;
+    padding: 8px 16px;
+    border: 0;
+    background: none;
+    text-align: start;
+  }
+  button.line:hover,
+  :host([opened]) button.line {
+    background: color-mix(in srgb, currentColor 5%, transparent);
+  }
+  button.line:focus-visible {
+    outline-offset: -2px;
+  }
+  .line > span {
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+  .time {
+    font-variant-numeric: tabular-nums;
+  }
+  .key {
+    font-weight: 500;
+  }
+  .what small {
+    display: block;
+    color: var(--faint);
+    font-size: 13px;
+  }
+  svg.arrow {
+    transition: transform 120ms;
+  }
+  :host([opened]) .arrow {
+    transform: rotate(180deg);
+  }
+  .details {
+    display: grid;
+    gap: 14px;
+    padding: 12px 16px 16px;
+    border-top: 1px dashed var(--line);
+  }
+  dl {
+    display: grid;
+    grid-template-columns: max-content 1fr;
+    gap: 2px 16px;
+    font-size: 13px;
+  }
+  dt {
+    color: var(--faint);
+  }
+  dd {
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+  @media (max-width: 870px) {
+    button.line {
+      grid-template-areas: "outcome key time arrow" "what what what what" "from from from from";
+      grid-template-columns: max-content 1fr max-content 20px;
+      gap: 4px 8px;
+      padding: 10px 12px;
+    }
+    .time {
+      grid-area: time;
+      color: var(--faint);
+      font-size: 12px;
+    }
+    .outcome {
+      grid-area: outcome;
+    }
+    .key {
+      grid-area: key;
+    }
+    .what {
+      grid-area: what;
+    }
+    .from {
+      grid-area: from;
+      font-size: 12px;
+    }
+    .arrow {
+      grid-area: arrow;
+    }
+    .details {
+      padding: 12px;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    svg.arrow {
+      transition: none;
+    }
+  }
+`;var v5=3,Q1=class{async load(H){this.localize=await H.loadBackendTranslation?.("services")}of(H){let[C="",V=""]=H.split("."),M=this.localize?.(`component.${C}.services.${V}.name`);return M===void 0||M===""?H:M}};function x5(L,H){let{action:C,event:V,operation:M,what:r}=L.subject;if(C!==null)return H.of(C);if(V!==null)return e("deed_event",{event:V});if(M!==null){let[o=""]=M.split("."),d=D1("operation",M.replaceAll(".","_"))??D1("operation",o);if(d!==void 0)return d}return Y5(r)}function s5(L){let{entities:H,more:C}=L.subject,V=H.length-v5+C,M=H.slice(0,v5).map(X5).join(", ");return V>0?`${M} ${O("and_more",V)}`:M}function X5(L){return L.name??L.entity_id}function Z5(L){return L.reason===null?"":w("reason",L.reason)}function Y5(L){return L===""?e("deed_request"):L.charAt(0).toUpperCase()+L.slice(1)}function u5(L,H){let C=H.more??0;return[...H.capabilities.map(V=>t`${e("permission")}: ${w("capability",V)}`),...H.services.map(V=>t`${e("action")}: ${V==="*"?e("all_actions"):t`<code>${V}</code>`}`),...H.events.map(V=>t`${e("event")}: ${V==="*"?e("all_events"):t`<code>${V}</code>`}`),...(H.limits??[]).map(V=>t`${e("limit")}: ${V}`),...H.entities.map(V=>t`${F(L,V)} <code class="faint">${V}</code>`),...C>0?[t`${O("and_more",C)}`]:[]]}function n2(L,H){return t`<ul class="difference good" aria-label=${e("adds")}>
+    ${u5(L,H).map(C=>t`<li data-sign="+">${C}</li>`)}
+  </ul>`}function J(L,H,C,V,M){let r=u5(L,C);return t`<section>
+    <h3>${H}</h3>
+    ${r.length===0?t`<p class="faint">${e("nothing")}</p>`:t`<ul class="difference ${M}">
+          ${r.map(o=>t`<li data-sign=${V}>${o}</li>`)}
+        </ul>`}
+  </section>`}var p1=v`
+  .difference {
+    display: grid;
+    gap: 1px;
+    overflow: hidden;
+    border-radius: 8px;
+  }
+  .difference li {
+    padding: 5px 12px;
+    border-inline-start: 4px solid var(--tone);
+    background: color-mix(in srgb, var(--tone) 12%, transparent);
+    overflow-wrap: anywhere;
+  }
+  .difference li::before {
+    content: attr(data-sign) " ";
+    font-family: monospace;
+    font-weight: 700;
+  }
+`;var n1=class extends l{constructor(){super(...arguments);this.heading="";this.locked=!1}static{this.styles=[s,v`
+      dialog {
+        width: min(600px, calc(100vw - 32px));
+        max-height: calc(100dvh - 48px);
+        padding: 0;
+        border: 0;
+        border-radius: 20px;
+        background: var(--card-background-color, #fff);
+        color: inherit;
+        box-shadow: 0 8px 40px rgba(0, 0, 0, 0.35);
+      }
+      dialog::backdrop {
+        background: rgba(0, 0, 0, 0.5);
+      }
+      .whole {
+        display: flex;
+        flex-direction: column;
+        max-height: calc(100dvh - 48px);
+      }
+      header {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 8px;
+        padding: 12px 12px 4px 24px;
+      }
+      .body {
+        display: grid;
+        gap: 12px;
+        padding: 8px 24px;
+        overflow: auto;
+      }
+      footer {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: flex-end;
+        gap: 8px;
+        padding: 12px 24px 20px;
+      }
+    `]}firstUpdated(){this.dialog.showModal()}close(){this.dialog.close()}render(){return t`<dialog aria-labelledby="heading" @cancel=${this.cancel} @close=${this.closed}>
+      <div class="whole">
+        <header>
+          <h2 id="heading">${this.heading}</h2>
+          ${this.locked?A:t`<button class="icon-button" type="button" aria-label=${e("close")} @click=${this.close}>
+                ${S(o1)}
+              </button>`}
+        </header>
+        <div class="body"><slot></slot></div>
+        <footer><slot name="actions"></slot></footer>
+      </div>
+    </dialog>`}cancel(C){this.locked&&C.preventDefault()}closed(){this.dispatchEvent(new CustomEvent("closed"))}};i([a()],n1.prototype,"heading",2),i([a({type:Boolean})],n1.prototype,"locked",2),i([b("dialog")],n1.prototype,"dialog",2);x("drawbridge-dialog",n1);function C1(L,H){L.dispatchEvent(new CustomEvent("drawbridge-message",{detail:H,bubbles:!0,composed:!0}))}var J5=3600,T=class extends l{constructor(){super(...arguments);this.language="";this.busy=!1;this.load=async()=>{this.error=void 0;try{this.found=await this.api.explain(this.record.id)}catch(C){this.error=C}}}static{this.styles=[s,p1,v`
+      :host,
+      .change {
+        display: grid;
+        gap: 8px;
+      }
+    `]}connectedCallback(){super.connectedCallback(),this.load()}render(){if(this.error!==void 0)return t`<p class="error" role="alert">${h(this.error)}</p>
+        <div class="row">
+          <button class="button" @click=${this.load}>${e("retry")}</button>${this.ignoreButton()}
+        </div>`;if(this.found===void 0)return t`<p class="faint" role="status">${e("loading")}</p>`;let{rule:C,allowed_now:V,changes:M,why_none:r}=this.found;return t`
+      <h3>${e("why")}</h3>
+      <p lang="en">${C}</p>
+      ${V?t`<p class="row"><span class="chip good">${e("allowed_now")}</span></p>`:A}
+      ${M.map(o=>this.change(o))}
+      ${r===null||V?A:t`<p class="faint" lang="en">${r}</p>`}
+      ${M.length>0||V?A:t`<div class="row">${this.ignoreButton()}</div>`}
+      ${this.asked===void 0?A:this.question(this.asked.change,this.asked.seconds)}
+    `}change(C){return t`<div class="change">
+      <h3>${e("smallest_change")}</h3>
+      ${n2(this.hass,C.adds)}
+      <p class="faint" lang="en">${C.text}</p>
+      <div class="row">
+        <button class="button main" ?disabled=${this.busy} @click=${()=>this.allow(C)}>${e("allow")}</button>
+        <button class="button" ?disabled=${this.busy} @click=${()=>this.allow(C,J5)}>
+          ${e("allow_hour")}
+        </button>
+        ${this.ignoreButton()}
+      </div>
+    </div>`}ignoreButton(){return t`<button class="button" title=${e("ignore_hint")} @click=${this.ignore}>${e("ignore")}</button>`}question(C,V){return t`<drawbridge-dialog heading=${e("broad_heading")} @closed=${()=>this.asked=void 0}>
+      <p>${e("broad",{name:this.record.key_name??""})}</p>
+      ${n2(this.hass,C.adds)}
+      <p lang="en">${C.text}</p>
+      <button slot="actions" class="button" @click=${this.closeDialog}>${e("cancel")}</button>
+      <button slot="actions" class="button main" @click=${()=>this.make(C,V)}>
+        ${e(V===void 0?"allow":"allow_hour")}
+      </button>
+    </drawbridge-dialog>`}async allow(C,V){C.broad?this.asked=V===void 0?{change:C}:{change:C,seconds:V}:await this.make(C,V)}async make(C,V){this.closeDialog(),this.busy=!0;try{await this.api.allow(this.record.id,C.id,V);let M=this.record.key_name??"";C1(this,{text:e(V===void 0?"allowed":"allowed_hour",{name:M})}),await this.load()}catch(M){C1(this,{text:h(M)})}finally{this.busy=!1}}closeDialog(){this.renderRoot.querySelector("drawbridge-dialog")?.close()}ignore(){this.dispatchEvent(new CustomEvent("ignore",{bubbles:!0,composed:!0}))}};i([a({attribute:!1})],T.prototype,"record",2),i([a({attribute:!1})],T.prototype,"api",2),i([a({attribute:!1})],T.prototype,"hass",2),i([a()],T.prototype,"language",2),i([m()],T.prototype,"found",2),i([m()],T.prototype,"error",2),i([m()],T.prototype,"busy",2),i([m()],T.prototype,"asked",2);x("drawbridge-explanation",T);var C3={allowed:"good",refused:"bad",failed:"alert"},z=class extends l{constructor(){super(...arguments);this.opened=!1;this.language=""}static{this.styles=[s,l5]}render(){let{record:C}=this,V=Z5(C),M=s5(C);return t`
+      <button class="line" aria-expanded=${this.opened} aria-controls="details" @click=${this.toggle}>
+        <span class="time">${Y2(C.time)}</span>
+        <span class="outcome"><span class="chip ${C3[C.outcome]}">${w("outcome",C.outcome)}</span></span>
+        <span class="key">${C.key_name??e("no_key")}</span>
+        <span class="what">
+          ${x5(C,this.actions)}${M===""?"":t`: <strong>${M}</strong>`}
+          ${C.count>1?t`<span class="faint">× ${k(C.count)}</span>`:A}
+          ${V===""?A:t`<small>${V}</small>`}
+        </span>
+        <span class="from faint">${C.address}</span>
+        <span class="arrow">${S(v2)}</span>
+      </button>
+      <div id="details">${this.opened?this.details():A}</div>
+    `}details(){let{record:C}=this,V=C.subject.entities;return t`<div class="details">
+      ${C.outcome==="refused"?t`<drawbridge-explanation
+            .record=${C}
+            .api=${this.api}
+            .hass=${this.hass}
+            .language=${this.language}
+          ></drawbridge-explanation>`:A}
+      <dl>
+        <dt>${e("column_time")}</dt>
+        <dd>${t1(C.time)}</dd>
+        <dt>${e("request")}</dt>
+        <dd><code>${C.method} ${C.route}</code> → ${C.status}</dd>
+        ${C.subject.action===null?A:t`<dt>${e("action")}</dt>
+              <dd><code>${C.subject.action}</code></dd>`}
+        ${V.length===0?A:t`<dt>${e("entities")}</dt>
+              <dd>
+                ${V.map((M,r)=>t`${r===0?"":", "}<code>${M.entity_id}</code>`)}
+                ${C.subject.more===0?"":O("and_more",C.subject.more)}
+              </dd>`}
+        <dt>${e("column_from")}</dt>
+        <dd>${C.address}</dd>
+        <dt>${e("request_id")}</dt>
+        <dd><code>${C.request_id}</code></dd>
+      </dl>
+    </div>`}toggle(){this.dispatchEvent(new CustomEvent("toggle-row"))}};i([a({attribute:!1})],z.prototype,"record",2),i([a({attribute:!1})],z.prototype,"api",2),i([a({attribute:!1})],z.prototype,"hass",2),i([a({attribute:!1})],z.prototype,"actions",2),i([a({type:Boolean,reflect:!0})],z.prototype,"opened",2),i([a()],z.prototype,"language",2);x("drawbridge-activity-row",z);var c5="drawbridge-ignored";var K1=class{constructor(){this.signatures=new Set(H3())}has(H){return this.signatures.has(H)}add(H){this.signatures=new Set([...this.signatures,H].slice(-200)),this.write()}clear(){this.signatures.clear(),this.write()}write(){try{localStorage.setItem(c5,JSON.stringify([...this.signatures]))}catch{}}};function H3(){try{let L=JSON.parse(localStorage.getItem(c5)??"[]");return Array.isArray(L)?L.filter(H=>typeof H=="string"):[]}catch{return[]}}var m2=100,y=class extends l{constructor(){super(...arguments);this.records=[];this.keys=[];this.missed=0;this.loading=!1;this.language="";this.filter=a5;this.shown=m2;this.withIgnored=!1;this.ignored=new K1;this.rows=[];this.hiddenRows=0}static{this.styles=[s,m5]}willUpdate(){let C=o=>W1(this.hass,o),V=(this.paused??this.records).filter(o=>A5(o,this.filter,C)),M=V.filter(o=>o.outcome==="refused"&&this.ignored.has(d2(o)));this.hiddenRows=M.length;let r=new Set(this.withIgnored?[]:M);this.rows=V.filter(o=>!r.has(o)).reverse()}render(){return t`
+      <div class="tools">
+        <drawbridge-activity-filter
+          .hass=${this.hass}
+          .keys=${this.keys}
+          .filter=${this.filter}
+          .language=${this.language}
+          @filter=${this.setFilter}
+        ></drawbridge-activity-filter>
+        <div class="row">
+          <button class="button" aria-pressed=${this.paused!==void 0} @click=${this.togglePause}>
+            ${S(this.paused===void 0?g2:O2)}
+            ${e(this.paused===void 0?"pause":"resume")}
+          </button>
+          ${this.exportButton("jsonl",e("export_json"))} ${this.exportButton("csv",e("export_csv"))}
+        </div>
+      </div>
+      ${this.notices()} ${this.rows.length===0?this.empty():this.list()}
+    `}exportButton(C,V){return t`<button
+      class="button"
+      title=${e("export_title")}
+      ?disabled=${this.rows.length===0}
+      @click=${()=>this.export(C)}
+    >
+      ${S(u2)} ${V}
+    </button>`}notices(){let C=this.paused===void 0?0:this.waiting(this.paused);return t`
+      <div role="status">
+        ${this.paused===void 0?A:t`<p class="notice">${e("paused")} ${C===0?"":O("waiting",C)}</p>`}
+      </div>
+      ${this.missed===0?A:t`<p class="notice">${O("missed",this.missed)}</p>`}
+      ${this.hiddenRows===0?A:t`<p class="row faint">
+            ${O("ignored",this.hiddenRows)}
+            <button class="button" aria-pressed=${this.withIgnored} @click=${this.toggleIgnored}>
+              ${e(this.withIgnored?"hide":"show")}
+            </button>
+            <button class="button" @click=${this.forgetIgnored}>${e("ignore_none")}</button>
+          </p>`}
+    `}empty(){return this.loading?t`<p class="empty" role="status">${e("loading")}</p>`:this.records.length>0?t`<p class="empty">${e("activity_none_match")}</p>`:t`<div class="empty">
+      ${S(Z2)}
+      <h2>${e("activity_empty")}</h2>
+      <p>${e("activity_empty_hint")}</p>
+    </div>`}list(){return t`
+      <div class="card">
+        <div class="head" aria-hidden="true">
+          <span>${e("column_time")}</span><span>${e("column_outcome")}</span><span>${e("column_key")}</span
+          ><span>${e("column_what")}</span><span>${e("column_from")}</span>
+        </div>
+        <ul aria-label=${e("tab_activity")}>
+          ${U1(this.rows.slice(0,this.shown),C=>C.id,C=>t`<li>
+              <drawbridge-activity-row
+                .record=${C}
+                .api=${this.api}
+                .hass=${this.hass}
+                .actions=${this.actions}
+                .opened=${this.opened===C.id}
+                .language=${this.language}
+                @toggle-row=${()=>this.toggle(C.id)}
+                @ignore=${()=>this.ignore(C)}
+              ></drawbridge-activity-row>
+            </li>`)}
+        </ul>
+      </div>
+      <p class="row foot faint">
+        ${e("showing",{shown:k(Math.min(this.shown,this.rows.length)),all:k(this.rows.length)})}
+        ${this.rows.length>this.shown?t`<button class="button" @click=${()=>this.shown+=m2}>${e("show_more")}</button>`:A}
+      </p>
+    `}waiting(C){let V=new Set(C.map(M=>M.id));return this.records.filter(M=>!V.has(M.id)).length}setFilter(C){this.filter=C.detail,this.shown=m2}togglePause(){this.paused=this.paused===void 0?this.records:void 0}toggle(C){this.opened=this.opened===C?void 0:C}ignore(C){this.ignored.add(d2(C)),this.opened=void 0,this.requestUpdate()}toggleIgnored(){this.withIgnored=!this.withIgnored}forgetIgnored(){this.ignored.clear(),this.requestUpdate()}export(C){let V=`drawbridge-activity-${new Date().toISOString().slice(0,19).replaceAll(":","-")}.${C}`,M=[...this.rows].reverse();C==="csv"?a2(V,"text/csv",p5(M)):a2(V,"application/jsonl",d5(M))}};i([a({attribute:!1})],y.prototype,"hass",2),i([a({attribute:!1})],y.prototype,"api",2),i([a({attribute:!1})],y.prototype,"actions",2),i([a({attribute:!1})],y.prototype,"records",2),i([a({attribute:!1})],y.prototype,"keys",2),i([a({type:Number})],y.prototype,"missed",2),i([a({type:Boolean})],y.prototype,"loading",2),i([a()],y.prototype,"language",2),i([m()],y.prototype,"filter",2),i([m()],y.prototype,"paused",2),i([m()],y.prototype,"opened",2),i([m()],y.prototype,"shown",2),i([m()],y.prototype,"withIgnored",2);x("drawbridge-activity-view",y);var q1=class{constructor(H){this.hass=H}setEnabled(H,C){return this.call("keys/set_enabled",{key_id:H,enabled:C})}rotate(H,C){return this.call("keys/rotate",{key_id:H,overlap:C})}delete(H){return this.call("keys/delete",{key_id:H})}undo(H){return this.call("keys/undo",{undo:H})}compare(H,C){return this.call("keys/compare",{key_id:H,other_id:C})}explain(H){return this.call("activity/explain",{record_id:H})}allow(H,C,V){return this.call("activity/allow",{record_id:H,change_id:C,...V===void 0?{}:{seconds:V}})}areas(){return this.call("access/areas",{})}accessOfKey(H){return this.call("access/key",{key_id:H})}async accessOfEntity(H){return(await this.call("access/entity",{entity_id:H})).keys}proposal(H){return this.call("proposal",{key_id:H})}setPolicy(H,C){let V=C.map(({kind:M,entity_id:r})=>({kind:M,entity_id:r}));return this.call("policy/set",{key_id:H,tests:V})}call(H,C){return this.hass().callWS({type:`drawbridge/${H}`,...C})}};var B=class extends l{constructor(){super(...arguments);this.keys=[];this.first="";this.other=""}static{this.styles=[s,p1]}willUpdate(C){C.has("first")&&(this.other===""||this.other===this.first)&&(this.other=this.keys.find(V=>V.id!==this.first)?.id??"")}firstUpdated(){this.load()}render(){return t`<drawbridge-dialog heading=${e("compare")} @closed=${this.closed}>
+      <div class="row">
+        ${this.choice(e("compare_first"),this.first,this.other,C=>this.first=C)}
+        ${this.choice(e("compare_second"),this.other,this.first,C=>this.other=C)}
+      </div>
+      ${this.error===void 0?A:t`<p class="error" role="alert">${h(this.error)}</p>`}
+      ${this.found===void 0?A:this.result(this.found)}
+      <button slot="actions" class="button main" @click=${()=>this.dialog.close()}>${e("close")}</button>
+    </drawbridge-dialog>`}choice(C,V,M,r){return t`<label class="field">
+      <span>${C}</span>
+      <select @change=${d=>{r(d.target.value),this.load()}}>
+        ${this.keys.filter(d=>d.id!==M).map(d=>t`<option value=${d.id} ?selected=${d.id===V}>${d.name}</option>`)}
+      </select>
+    </label>`}result(C){let V=M=>e("only",{name:this.keys.find(r=>r.id===M)?.name??""});return t`
+      ${J(this.hass,V(this.first),C.only_first,"+","good")}
+      ${J(this.hass,V(this.other),C.only_second,"+","accent")}
+      ${J(this.hass,e("both"),C.both,"=","")}
+    `}async load(){let{first:C,other:V}=this;this.error=void 0;try{let M=await this.api.compare(C,V);C===this.first&&V===this.other&&(this.found=M)}catch(M){this.found=void 0,this.error=M}}closed(){this.dispatchEvent(new CustomEvent("closed"))}};i([a({attribute:!1})],B.prototype,"api",2),i([a({attribute:!1})],B.prototype,"hass",2),i([a({attribute:!1})],B.prototype,"keys",2),i([a()],B.prototype,"first",2),i([m()],B.prototype,"other",2),i([m()],B.prototype,"found",2),i([m()],B.prototype,"error",2),i([b("drawbridge-dialog")],B.prototype,"dialog",2);x("drawbridge-compare-dialog",B);var U="/config/integrations/integration/drawbridge";var V3={connected:"good",damaged:"bad",expired:"bad",expires_soon:"alert",learning:"accent",temporary:"accent"},m1=class extends l{constructor(){super(...arguments);this.comparable=!1;this.language=""}static{this.styles=[s,v`
+      :host {
+        display: grid;
+      }
+      article {
+        display: flex;
+        flex-direction: column;
+        gap: 10px;
+        padding: 16px;
+      }
+      header {
+        display: flex;
+        align-items: start;
+        justify-content: space-between;
+        gap: 12px;
+      }
+      h3 {
+        overflow-wrap: anywhere;
+      }
+      .off h3,
+      .off dl {
+        opacity: 0.65;
+      }
+      .chips {
+        gap: 6px;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: max-content 1fr;
+        gap: 2px 12px;
+      }
+      dt {
+        color: var(--faint);
+      }
+      footer {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+        margin-top: auto;
+        padding-top: 4px;
+      }
+      footer .button {
+        padding: 4px 10px;
+        font-size: 13px;
+      }
+      .switch {
+        position: relative;
+        flex: none;
+        width: 44px;
+        height: 24px;
+        padding: 0;
+        border: 0;
+        border-radius: 12px;
+        background: color-mix(in srgb, var(--faint) 55%, transparent);
+        transition: background 120ms;
+      }
+      .switch::before {
+        position: absolute;
+        inset-block-start: 3px;
+        inset-inline-start: 3px;
+        width: 18px;
+        height: 18px;
+        border-radius: 50%;
+        background: #fff;
+        content: "";
+        transition: inset-inline-start 120ms;
+      }
+      .switch[aria-checked="true"] {
+        background: var(--accent);
+      }
+      .switch[aria-checked="true"]::before {
+        inset-inline-start: 23px;
+      }
+    `]}render(){let{key:C}=this;return t`<article class="card ${C.enabled?"":"off"}" aria-labelledby="name">
+      <header>
+        <h3 id="name">${C.name}</h3>
+        ${C.damaged===null?t`<button
+              class="switch"
+              role="switch"
+              aria-checked=${C.enabled}
+              aria-label=${e("key_switch",{name:C.name})}
+              @click=${()=>this.ask(C.enabled?"disable":"enable")}
+            ></button>`:A}
+      </header>
+      <div class="row chips">${C.chips.map(V=>this.chip(V))}</div>
+      ${C.damaged===null?this.facts():t`<p class="error">${e("key_damaged",{field:C.damaged})}</p>`}
+      <footer>
+        <a class="button" href=${U}>${S(f2,16)} ${e("edit")}</a>
+        ${C.damaged===null?this.button("rotate",c2):A}
+        ${C.learning?this.button("proposal",y2):A}
+        ${C.tests===void 0?A:this.button("policy",b2)}
+        ${this.comparable&&C.damaged===null?this.button("compare",O1):A}
+        ${this.button("delete",s2)}
+      </footer>
+    </article>`}facts(){let{key:C}=this;return t`<dl>
+      <dt>${e("may")}</dt>
+      <dd>${C.capabilities.map(V=>w("capability",V)).join(", ")||e("nothing")}</dd>
+      <dt>${e("sees")}</dt>
+      <dd>${C.everything?e("sees_everything",{count:k(C.entities)}):O("sees",C.entities)}</dd>
+      ${C.services===null?A:t`<dt>${e("actions")}</dt>
+            <dd>${C.services==="*"?e("all_actions"):O("actions",C.services.length)}</dd>`}
+      <dt>${e("last_used")}</dt>
+      <dd title=${C.last_used===null?"":t1(C.last_used)}>
+        ${C.last_used===null?e("never"):h1(C.last_used)}
+      </dd>
+      <dt>${e("expires")}</dt>
+      <dd title=${C.expires===null?"":t1(C.expires)}>
+        ${C.expires===null?e("never"):h1(C.expires)}
+      </dd>
+      ${C.tests===void 0||C.tests.length===0?A:t`<dt>${e("policy")}</dt>
+            <dd>${this.tests(C.tests.length,C.tests.filter(V=>V.passes===!1).length)}</dd>`}
+    </dl>`}tests(C,V){return V===0?t`${O("tests",C)}`:t`<span class="error">${e("tests_failing",{failing:k(V),all:k(C)})}</span>`}chip(C){return t`<span class="chip ${V3[C]??""}">${this.chipText(C)}</span>`}chipText(C){let{expires:V,connected:M,temporary:r}=this.key;if(C==="expires_soon"&&V!==null)return e("chip_expires_soon",{when:h1(V)});if(C==="connected"&&M>1)return e("chip_connections",{count:k(M)});let o=Math.min(...r.map(d=>d.until));return C==="temporary"&&r.length>0?e("chip_temporary_until",{when:h1(o)}):w("chip",C)}button(C,V){return t`<button class="button ${C==="delete"?"danger":""}" @click=${()=>this.ask(C)}>
+      ${S(V,16)} ${e(`task_${C}`)} <span class="hidden">${this.key.name}</span>
+    </button>`}ask(C){this.dispatchEvent(new CustomEvent("task",{detail:C}))}};i([a({attribute:!1})],m1.prototype,"key",2),i([a({type:Boolean})],m1.prototype,"comparable",2),i([a()],m1.prototype,"language",2);x("drawbridge-key-card",m1);var L3=["sees","not_sees","controls","not_controls"],G=class extends l{constructor(){super(...arguments);this.kind="not_controls"}static{this.styles=[s,v`
+      li {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        border-bottom: 1px solid var(--line);
+      }
+      li > span:nth-child(2) {
+        flex: 1;
+        overflow-wrap: anywhere;
+      }
+      .new {
+        align-items: end;
+      }
+      drawbridge-entity-picker {
+        flex: 1 1 200px;
+      }
+    `]}render(){let C=this.key.tests??[];return t`<drawbridge-dialog heading=${e("policy_heading",{name:this.key.name})} @closed=${this.closed}>
+      <p>${e("policy_text")}</p>
+      ${C.length===0?t`<p class="faint">${e("policy_empty")}</p>`:t`<ul>
+            ${C.map(V=>this.line(V))}
+          </ul>`}
+      <div class="row new">
+        <label class="field">
+          <span>${e("policy_kind")}</span>
+          <select @change=${this.choose}>
+            ${L3.map(V=>t`<option value=${V} ?selected=${V===this.kind}>${w("kind",V)}</option>`)}
+          </select>
+        </label>
+        <drawbridge-entity-picker .hass=${this.hass} .label=${e("entity")} @picked=${this.add}></drawbridge-entity-picker>
+      </div>
+      <p class="faint row">${S(k2,16)} ${e("policy_add")}</p>
+      ${this.error===void 0?A:t`<p class="error" role="alert">${h(this.error)}</p>`}
+      <button slot="actions" class="button main" @click=${()=>this.dialog.close()}>${e("close")}</button>
+    </drawbridge-dialog>`}line(C){let V=`${w("kind",C.kind)} ${F(this.hass,C.entity_id)}`;return t`<li>
+      <span class="chip ${C.passes===!1?"bad":"good"}">
+        ${e(C.passes===!1?"test_fails":"test_passes")}
+      </span>
+      <span>${V} <code class="faint">${C.entity_id}</code></span>
+      <button class="icon-button" aria-label=${e("remove",{name:V})} @click=${()=>this.drop(C)}>
+        ${S(o1)}
+      </button>
+    </li>`}choose(C){this.kind=C.target.value}async add(C){await this.save([...this.key.tests??[],{kind:this.kind,entity_id:C.detail}])}async drop(C){await this.save((this.key.tests??[]).filter(V=>V!==C))}async save(C){this.error=void 0;try{await this.api.setPolicy(this.key.id,C)}catch(V){this.error=V}}closed(){this.dispatchEvent(new CustomEvent("closed"))}};i([a({attribute:!1})],G.prototype,"api",2),i([a({attribute:!1})],G.prototype,"hass",2),i([a({attribute:!1})],G.prototype,"key",2),i([m()],G.prototype,"kind",2),i([m()],G.prototype,"error",2),i([b("drawbridge-dialog")],G.prototype,"dialog",2);x("drawbridge-policy-dialog",G);var Q=class extends l{static{this.styles=[s,p1]}firstUpdated(){this.load()}render(){return t`<drawbridge-dialog heading=${e("proposal_heading",{name:this.key.name})} @closed=${this.closed}>
+      ${this.content()}
+      <button slot="actions" class="button" @click=${()=>this.dialog.close()}>${e("close")}</button>
+      ${this.found===void 0?A:t`<a slot="actions" class="button main" href=${U}>${e("proposal_review")}</a>`}
+    </drawbridge-dialog>`}content(){if(this.error!==void 0)return t`<p role="alert">${this.problem(this.error)}</p>`;if(this.found===void 0)return t`<p class="faint" role="status">${e("loading")}</p>`;let{used:H,refused:C,unused:V,since:M,requests:r,keep_scope:o}=this.found;return t`
+      <p>${O("proposal_requests",r,{since:t1(M)})}</p>
+      ${J(this.hass,e("proposal_used"),H,"=","good")}
+      ${J(this.hass,e("proposal_refused"),C,"×","bad")}
+      ${J(this.hass,e("proposal_unused"),V,"−","alert")}
+      ${o?t`<p class="notice">${e("proposal_keep_scope")}</p>`:A}
+    `}problem(H){return typeof H=="object"&&H!==null&&"code"in H&&H.code==="not_found"?e("proposal_none"):h(H)}async load(){try{this.found=await this.api.proposal(this.key.id)}catch(H){this.error=H}}closed(){this.dispatchEvent(new CustomEvent("closed"))}};i([a({attribute:!1})],Q.prototype,"api",2),i([a({attribute:!1})],Q.prototype,"hass",2),i([a({attribute:!1})],Q.prototype,"key",2),i([m()],Q.prototype,"found",2),i([m()],Q.prototype,"error",2),i([b("drawbridge-dialog")],Q.prototype,"dialog",2);x("drawbridge-proposal-dialog",Q);var M3=[[0,"overlap_none"],[3600,"overlap_hour"],[86400,"overlap_day"],[604800,"overlap_week"]],e3=86400,P=class extends l{constructor(){super(...arguments);this.overlap=e3;this.busy=!1;this.copied=""}static{this.styles=[s,v`
+      .copyable {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        padding: 4px 4px 4px 12px;
+        border: 1px solid var(--line);
+        border-radius: 8px;
+      }
+      .copyable code {
+        flex: 1;
+        white-space: pre-wrap;
+      }
+    `]}render(){let C=e("rotate_heading",{name:this.key.name});return t`<drawbridge-dialog heading=${C} ?locked=${this.made!==void 0||this.busy} @closed=${this.closed}>
+      ${this.made===void 0?this.choice():this.secret(this.made)}
+    </drawbridge-dialog>`}choice(){return t`
+      <p>${e("rotate_text")}</p>
+      <label class="field">
+        <span>${e("overlap")}</span>
+        <select @change=${this.choose}>
+          ${M3.map(([C,V])=>t`<option value=${C} ?selected=${C===this.overlap}>${e(V)}</option>`)}
+        </select>
+      </label>
+      ${this.error===void 0?A:t`<p class="error" role="alert">${h(this.error)}</p>`}
+      <button slot="actions" class="button" @click=${()=>this.dialog.close()}>${e("cancel")}</button>
+      <button slot="actions" class="button main" ?disabled=${this.busy} @click=${this.rotate}>
+        ${e("task_rotate")}
+      </button>
+    `}secret(C){let[V=""]=C.urls,M=`curl -H "Authorization: Bearer ${C.secret}" ${V}/api/states`;return t`
+      <p role="status"><strong>${e("secret_once")}</strong></p>
+      ${this.copyable(e("secret"),C.secret)}
+      ${C.urls.map(r=>this.copyable(e("address"),r))}
+      ${V===""?A:this.copyable(e("try_it"),M)}
+      <span role="status" class="faint">${this.copied}</span>
+      <button slot="actions" class="button main" @click=${()=>this.dialog.close()}>${e("secret_done")}</button>
+    `}copyable(C,V){return t`<div>
+      <div class="faint">${C}</div>
+      <div class="copyable">
+        <code>${V}</code>
+        <button class="icon-button" aria-label=${e("copy",{what:C})} @click=${()=>this.copy(C,V)}>
+          ${S(x2)}
+        </button>
+      </div>
+    </div>`}async copy(C,V){let M=await i5(V,this.dialog);this.copied=e(M?"copied":"not_copied",{what:C})}choose(C){this.overlap=Number(C.target.value)}async rotate(){this.busy=!0,this.error=void 0;try{this.made=await this.api.rotate(this.key.id,this.overlap)}catch(C){this.error=C}finally{this.busy=!1}}closed(){this.made=void 0,this.dispatchEvent(new CustomEvent("closed"))}};i([a({attribute:!1})],P.prototype,"api",2),i([a({attribute:!1})],P.prototype,"key",2),i([m()],P.prototype,"overlap",2),i([m()],P.prototype,"made",2),i([m()],P.prototype,"error",2),i([m()],P.prototype,"busy",2),i([m()],P.prototype,"copied",2),i([b("drawbridge-dialog")],P.prototype,"dialog",2);x("drawbridge-rotate-dialog",P);var K=class extends l{constructor(){super(...arguments);this.keys=[];this.loading=!1;this.language=""}static{this.styles=[s,v`
+      :host {
+        display: grid;
+        gap: 16px;
+      }
+      .tools {
+        justify-content: flex-end;
+      }
+      ul {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr));
+        gap: 12px;
+      }
+      li {
+        display: grid;
+      }
+    `]}render(){return this.keys.length===0?this.empty():t`
+      <div class="row tools">
+        ${this.keys.length<2?A:t`<button class="button" @click=${this.compareFirst}>${S(O1)} ${e("compare")}</button>`}
+        <a class="button main" href=${U}>${S(X1)} ${e("add_key")}</a>
+      </div>
+      <ul aria-label=${e("tab_keys")}>
+        ${U1(this.keys,C=>C.id,C=>t`<li>
+            <drawbridge-key-card
+              .key=${C}
+              .comparable=${this.keys.length>1}
+              .language=${this.language}
+              @task=${V=>this.begin(V.detail,C)}
+            ></drawbridge-key-card>
+          </li>`)}
+      </ul>
+      ${this.dialog()}
+    `}empty(){return this.loading?t`<p class="empty" role="status">${e("loading")}</p>`:t`<div class="empty">
+      ${S(S2)}
+      <h2>${e("keys_empty")}</h2>
+      <p>${e("keys_empty_hint")}</p>
+      <a class="button main" href=${U}>${S(X1)} ${e("add_key")}</a>
+    </div>`}dialog(){if(this.task===void 0)return A;let{name:C,key:V}=this.task,M=()=>{this.task=void 0};switch(C){case"rotate":return t`<drawbridge-rotate-dialog .api=${this.api} .key=${V} @closed=${M}></drawbridge-rotate-dialog>`;case"compare":return t`<drawbridge-compare-dialog
+          .api=${this.api}
+          .hass=${this.hass}
+          .keys=${this.keys}
+          .first=${V.id}
+          @closed=${M}
+        ></drawbridge-compare-dialog>`;case"proposal":return t`<drawbridge-proposal-dialog
+          .api=${this.api}
+          .hass=${this.hass}
+          .key=${V}
+          @closed=${M}
+        ></drawbridge-proposal-dialog>`;case"policy":return t`<drawbridge-policy-dialog
+          .api=${this.api}
+          .hass=${this.hass}
+          .key=${this.keys.find(r=>r.id===V.id)??V}
+          @closed=${M}
+        ></drawbridge-policy-dialog>`}}compareFirst(){let[C]=this.keys;C!==void 0&&(this.task={name:"compare",key:C})}async begin(C,V){try{C==="enable"||C==="disable"?await this.setEnabled(V,C==="enable"):C==="delete"?await this.delete(V):this.task={name:C,key:V}}catch(M){C1(this,{text:h(M)}),this.keys=[...this.keys.map(r=>({...r}))]}}async setEnabled(C,V){await this.api.setEnabled(C.id,V),C1(this,{text:e(V?"key_enabled":"key_disabled",{name:C.name})})}async delete(C){let{undo:V,until:M}=await this.api.delete(C.id),r=async()=>{await this.api.undo(V),C1(this,{text:e("key_restored",{name:C.name})})};C1(this,{text:e("key_deleted",{name:C.name}),action:{label:e("undo"),run:r},until:M})}};i([a({attribute:!1})],K.prototype,"hass",2),i([a({attribute:!1})],K.prototype,"api",2),i([a({attribute:!1})],K.prototype,"keys",2),i([a({type:Boolean})],K.prototype,"loading",2),i([a()],K.prototype,"language",2),i([m()],K.prototype,"task",2);x("drawbridge-keys-view",K);var S5=v`
+  :host {
+    display: block;
+    min-height: 100vh;
+    background: var(--primary-background-color, #fafafa);
+    font-family: var(--ha-font-family-body, Roboto, Noto, sans-serif);
+  }
+  header {
+    position: sticky;
+    z-index: 4;
+    top: 0;
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0 24px;
+    min-height: var(--header-height, 56px);
+    padding: 0 16px;
+    border-bottom: var(--app-header-border-bottom, none);
+    background: var(--app-header-background-color, var(--primary-color, #03a9f4));
+    color: var(--app-header-text-color, #fff);
+  }
+  h1 {
+    margin: 0;
+    font-size: 20px;
+    font-weight: 400;
+  }
+  [role="tablist"] {
+    display: flex;
+    align-self: stretch;
+  }
+  [role="tab"] {
+    min-height: 48px;
+    padding: 0 16px;
+    border: 0;
+    border-bottom: 3px solid transparent;
+    background: none;
+    font-weight: 500;
+    opacity: 0.8;
+  }
+  [role="tab"][aria-selected="true"] {
+    border-bottom-color: currentColor;
+    opacity: 1;
+  }
+  [role="tab"]:focus-visible {
+    outline-color: currentColor;
+    outline-offset: -4px;
+  }
+  main {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 12px;
+    max-width: 1280px;
+    margin: 0 auto;
+    padding: 16px 16px 88px;
+  }
+  :host([narrow]) header {
+    gap: 0 8px;
+    padding: 0 4px;
+  }
+  :host([narrow]) [role="tablist"] {
+    width: 100%;
+  }
+  :host([narrow]) [role="tab"] {
+    flex: 1;
+  }
+  :host([narrow]) main {
+    padding: 12px 8px 88px;
+  }
+`;var g1=class{constructor(H,C,V){this.command=H;this.receive=C;this.changed=V;this.status="loading";this.attempt=0;this.losses=0;this.retryMs=500;this.again=()=>{this.abandon(),this.subscribe(this.attempt)};this.lost=()=>{this.losses+=1,this.abandon(),this.unsubscribe=void 0,this.retryMs=500,this.become("offline")}}start(H){this.connection!==H&&(this.stop(),this.connection=H,H.addEventListener("ready",this.again),H.addEventListener("disconnected",this.lost),this.again())}stop(){this.connection?.removeEventListener("ready",this.again),this.connection?.removeEventListener("disconnected",this.lost),this.connection=void 0,this.abandon();let H=this.unsubscribe;this.unsubscribe=void 0,H?.().catch(()=>{})}abandon(){this.attempt+=1,window.clearTimeout(this.timer)}async subscribe(H){let{connection:C,losses:V}=this;if(C===void 0)return;let M=r=>{H===this.attempt&&("closed"in r?this.retry({code:"not_loaded"}):this.receive(r))};try{let r=await C.subscribeMessage(M,this.command,{resubscribe:!1});if(H!==this.attempt){V===this.losses&&r().catch(()=>{});return}this.unsubscribe=r,this.retryMs=500,this.become("live")}catch(r){H===this.attempt&&this.retry(r)}}retry(H){this.abandon(),this.unsubscribe=void 0,this.become({error:H}),this.timer=window.setTimeout(this.again,this.retryMs),this.retryMs=Math.min(this.retryMs*2,1e4)}become(H){this.status=H,this.changed()}};var r3=8,f1=class extends l{constructor(){super(...arguments);this.left=0}static{this.styles=[s,v`
+      .bar {
+        position: fixed;
+        z-index: 5;
+        bottom: max(16px, env(safe-area-inset-bottom));
+        left: 50%;
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        width: max-content;
+        max-width: calc(100vw - 32px);
+        padding: 6px 8px 6px 20px;
+        border-radius: 12px;
+        background: #323232;
+        color: #fff;
+        box-shadow: 0 4px 16px rgba(0, 0, 0, 0.35);
+        transform: translateX(-50%);
+      }
+      .bar .button {
+        border: 0;
+        color: #80d8ff;
+        white-space: nowrap;
+      }
+    `]}show(C){this.message=C;let V=C.until??Date.now()/1e3+r3;window.clearInterval(this.timer),this.timer=window.setInterval(()=>this.tick(V),250),this.tick(V)}disconnectedCallback(){super.disconnectedCallback(),window.clearInterval(this.timer)}render(){return t`<div role="status">${this.message===void 0?A:this.bar(this.message)}</div>`}bar(C){let{action:V}=C;return t`<div class="bar">
+      <span>${C.text}</span>
+      ${V===void 0?A:t`<button class="button" @click=${()=>this.run(V.run)}>
+            ${V.label} <span aria-hidden="true">${C.until===void 0?"":k(this.left)}</span>
+          </button>`}
+      <button class="icon-button" aria-label=${e("close")} @click=${this.hide}>${S(o1)}</button>
+    </div>`}tick(C){this.left=Math.ceil(C-Date.now()/1e3),this.left<=0&&this.hide()}hide(){window.clearInterval(this.timer),this.message=void 0}async run(C){this.hide();try{await C()}catch(V){this.show({text:h(V)})}}};i([m()],f1.prototype,"message",2),i([m()],f1.prototype,"left",2);x("drawbridge-snack-bar",f1);var l1=["activity","keys","access"],i3=["connection","locale","config","themes","dockedSidebar","entities","devices","areas"];function o3(L,H){return H===void 0||i3.some(C=>L[C]!==H[C])}var q=class extends l{constructor(){super(...arguments);this.narrow=!1;this.route={prefix:"/drawbridge",path:""};this.keys=[];this.records=[];this.api=new q1(()=>this.hass);this.actions=new Q1;this.kept=new G1;this.changed=()=>this.requestUpdate();this.ofKeys=new g1({type:"drawbridge/keys/subscribe"},C=>this.keys=C.keys,this.changed);this.ofActivity=new g1({type:"drawbridge/activity/subscribe",limit:1e3},C=>{this.kept.take(C),this.records=this.kept.all},this.changed)}static{this.styles=[s,S5]}get tab(){return l1.find(C=>this.route.path.startsWith(`/${C}`))??"activity"}connectedCallback(){super.connectedCallback(),this.hasUpdated&&this.subscribe()}disconnectedCallback(){super.disconnectedCallback(),this.ofKeys.stop(),this.ofActivity.stop()}willUpdate(C){C.has("hass")&&(X2(this.hass),this.style.colorScheme=this.hass.themes?.darkMode===!0?"dark":"light",C.get("hass")?.locale.language!==this.hass.locale.language&&this.loadActions(),this.subscribe())}render(){return t`
+      <header>
+        ${this.narrow||this.hass.dockedSidebar==="always_hidden"?t`<button class="icon-button" aria-label=${e("menu")} @click=${this.toggleMenu}>
+              ${S(h2,24)}
+            </button>`:A}
+        <h1>Drawbridge</h1>
+        <div role="tablist" aria-label="Drawbridge" @keydown=${this.pressTab}>
+          ${l1.map(C=>this.tabButton(C))}
+        </div>
+      </header>
+      <main
+        id="view"
+        role="tabpanel"
+        aria-labelledby="tab-${this.tab}"
+        @drawbridge-message=${C=>this.snackBar.show(C.detail)}
+      >
+        ${this.banner()} ${this.view()}
+      </main>
+      <drawbridge-snack-bar></drawbridge-snack-bar>
+    `}tabButton(C){let V=C===this.tab;return t`<button
+      id="tab-${C}"
+      role="tab"
+      aria-selected=${V}
+      aria-controls="view"
+      tabindex=${V?0:-1}
+      @click=${()=>this.go(C)}
+    >
+      ${e(`tab_${C}`)}
+    </button>`}view(){let{language:C}=this.hass.locale;switch(this.tab){case"activity":return t`<drawbridge-activity-view
+          .hass=${this.hass}
+          .api=${this.api}
+          .actions=${this.actions}
+          .records=${this.records}
+          .missed=${this.kept.missed}
+          .keys=${this.keys}
+          .loading=${this.ofActivity.status!=="live"}
+          .language=${C}
+        ></drawbridge-activity-view>`;case"keys":return t`<drawbridge-keys-view
+          .hass=${this.hass}
+          .api=${this.api}
+          .keys=${this.keys}
+          .loading=${this.ofKeys.status!=="live"}
+          .language=${C}
+        ></drawbridge-keys-view>`;case"access":return t`<drawbridge-access-view
+          .hass=${this.hass}
+          .api=${this.api}
+          .keys=${this.keys}
+          .narrow=${this.narrow}
+          .language=${C}
+        ></drawbridge-access-view>`}}banner(){let C=[this.ofKeys.status,this.ofActivity.status],V=C.find(M=>typeof M=="object");return C.includes("offline")?t`<p class="notice" role="alert">${e("offline")}</p>`:V===void 0?A:t`<p class="notice" role="alert">${h(V.error)} <a href=${U}>${e("open_settings")}</a></p>`}subscribe(){this.ofKeys.start(this.hass.connection),this.ofActivity.start(this.hass.connection)}async loadActions(){await this.actions.load(this.hass),this.records=[...this.records]}go(C){history.pushState(null,"",`${this.route.prefix}/${C}`),window.dispatchEvent(new CustomEvent("location-changed",{detail:{replace:!1}}))}pressTab(C){let M={ArrowLeft:-1,ArrowRight:1}[C.key];if(M===void 0)return;let r=l1[(l1.indexOf(this.tab)+M+l1.length)%l1.length]??"activity";this.go(r),this.renderRoot.querySelector(`#tab-${r}`)?.focus()}toggleMenu(){this.dispatchEvent(new CustomEvent("hass-toggle-menu",{bubbles:!0,composed:!0}))}};i([a({attribute:!1,hasChanged:o3})],q.prototype,"hass",2),i([a({type:Boolean,reflect:!0})],q.prototype,"narrow",2),i([a({attribute:!1})],q.prototype,"route",2),i([m()],q.prototype,"keys",2),i([m()],q.prototype,"records",2),i([b("drawbridge-snack-bar")],q.prototype,"snackBar",2);x("drawbridge-panel",q);export{q as DrawbridgePanel};

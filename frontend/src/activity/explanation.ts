@@ -1,0 +1,137 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+
+import type { Api } from "../api";
+import type { ActivityRecord, Change, Explanation } from "../contract";
+import type { Hass } from "../hass";
+import { errorText, t } from "../locale";
+import { define } from "../ui/define";
+import { additions } from "../ui/difference";
+import { differenceStyles } from "../ui/difference-styles";
+import "../ui/dialog";
+import type { DrawbridgeDialog } from "../ui/dialog";
+import { tell } from "../ui/events";
+import { shared } from "../ui/styles";
+
+const HOUR = 3600;
+
+/** Why a request was refused, and the smallest change that would allow it. Fires "ignore". */
+export class RefusalExplanation extends LitElement {
+  static override styles = [
+    shared,
+    differenceStyles,
+    css`
+      :host,
+      .change {
+        display: grid;
+        gap: 8px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) record!: ActivityRecord;
+  @property({ attribute: false }) api!: Api;
+  @property({ attribute: false }) hass!: Hass;
+  @property() language = "";
+
+  @state() private found: Explanation | undefined;
+  @state() private error: unknown;
+  @state() private busy = false;
+  /** A broad change that waits for a second yes, and for how long it would hold. */
+  @state() private asked: { change: Change; seconds?: number } | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.load();
+  }
+
+  protected override render(): TemplateResult {
+    if (this.error !== undefined) {
+      return html`<p class="error" role="alert">${errorText(this.error)}</p>
+        <div class="row">
+          <button class="button" @click=${this.load}>${t("retry")}</button>${this.ignoreButton()}
+        </div>`;
+    }
+    if (this.found === undefined) return html`<p class="faint" role="status">${t("loading")}</p>`;
+    const { rule, allowed_now, changes, why_none } = this.found;
+    return html`
+      <h3>${t("why")}</h3>
+      <p lang="en">${rule}</p>
+      ${allowed_now ? html`<p class="row"><span class="chip good">${t("allowed_now")}</span></p>` : nothing}
+      ${changes.map((change) => this.change(change))}
+      ${why_none === null || allowed_now ? nothing : html`<p class="faint" lang="en">${why_none}</p>`}
+      ${changes.length > 0 || allowed_now ? nothing : html`<div class="row">${this.ignoreButton()}</div>`}
+      ${this.asked === undefined ? nothing : this.question(this.asked.change, this.asked.seconds)}
+    `;
+  }
+
+  private change(change: Change): TemplateResult {
+    return html`<div class="change">
+      <h3>${t("smallest_change")}</h3>
+      ${additions(this.hass, change.adds)}
+      <p class="faint" lang="en">${change.text}</p>
+      <div class="row">
+        <button class="button main" ?disabled=${this.busy} @click=${() => this.allow(change)}>${t("allow")}</button>
+        <button class="button" ?disabled=${this.busy} @click=${() => this.allow(change, HOUR)}>
+          ${t("allow_hour")}
+        </button>
+        ${this.ignoreButton()}
+      </div>
+    </div>`;
+  }
+
+  private ignoreButton(): TemplateResult {
+    return html`<button class="button" title=${t("ignore_hint")} @click=${this.ignore}>${t("ignore")}</button>`;
+  }
+
+  private question(change: Change, seconds?: number): TemplateResult {
+    return html`<drawbridge-dialog heading=${t("broad_heading")} @closed=${() => (this.asked = undefined)}>
+      <p>${t("broad", { name: this.record.key_name ?? "" })}</p>
+      ${additions(this.hass, change.adds)}
+      <p lang="en">${change.text}</p>
+      <button slot="actions" class="button" @click=${this.closeDialog}>${t("cancel")}</button>
+      <button slot="actions" class="button main" @click=${() => this.make(change, seconds)}>
+        ${t(seconds === undefined ? "allow" : "allow_hour")}
+      </button>
+    </drawbridge-dialog>`;
+  }
+
+  private readonly load = async (): Promise<void> => {
+    this.error = undefined;
+    try {
+      this.found = await this.api.explain(this.record.id);
+    } catch (error) {
+      this.error = error;
+    }
+  };
+
+  private async allow(change: Change, seconds?: number): Promise<void> {
+    if (change.broad) this.asked = seconds === undefined ? { change } : { change, seconds };
+    else await this.make(change, seconds);
+  }
+
+  private async make(change: Change, seconds?: number): Promise<void> {
+    this.closeDialog();
+    this.busy = true;
+    try {
+      await this.api.allow(this.record.id, change.id, seconds);
+      const name = this.record.key_name ?? "";
+      tell(this, { text: t(seconds === undefined ? "allowed" : "allowed_hour", { name }) });
+      await this.load();
+    } catch (error) {
+      tell(this, { text: errorText(error) });
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private closeDialog(): void {
+    this.renderRoot.querySelector<DrawbridgeDialog>("drawbridge-dialog")?.close();
+  }
+
+  private ignore(): void {
+    this.dispatchEvent(new CustomEvent("ignore", { bubbles: true, composed: true }));
+  }
+}
+
+define("drawbridge-explanation", RefusalExplanation);

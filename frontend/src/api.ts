@@ -1,0 +1,78 @@
+/** Drawbridge's commands, typed. */
+
+import type {
+  Areas,
+  Comparison,
+  EntityAccessList,
+  Explanation,
+  KeyAccess,
+  NewSecret,
+  PolicyTest,
+  Proposal,
+  Undo,
+} from "./contract";
+import type { Hass } from "./hass";
+
+type Fields = Record<string, unknown>;
+
+export class Api {
+  constructor(private readonly hass: () => Hass) {}
+
+  setEnabled(key: string, enabled: boolean): Promise<unknown> {
+    return this.call("keys/set_enabled", { key_id: key, enabled });
+  }
+
+  rotate(key: string, overlap: number): Promise<NewSecret> {
+    return this.call("keys/rotate", { key_id: key, overlap });
+  }
+
+  delete(key: string): Promise<Undo> {
+    return this.call("keys/delete", { key_id: key });
+  }
+
+  undo(undo: string): Promise<unknown> {
+    return this.call("keys/undo", { undo });
+  }
+
+  compare(key: string, other: string): Promise<Comparison> {
+    return this.call("keys/compare", { key_id: key, other_id: other });
+  }
+
+  explain(record: number): Promise<Explanation> {
+    return this.call("activity/explain", { record_id: record });
+  }
+
+  allow(record: number, change: string, seconds?: number): Promise<{ until: number | null }> {
+    return this.call("activity/allow", {
+      record_id: record,
+      change_id: change,
+      ...(seconds === undefined ? {} : { seconds }),
+    });
+  }
+
+  areas(): Promise<Areas> {
+    return this.call("access/areas", {});
+  }
+
+  accessOfKey(key: string): Promise<EntityAccessList> {
+    return this.call("access/key", { key_id: key });
+  }
+
+  async accessOfEntity(entity: string): Promise<KeyAccess[]> {
+    const answer = await this.call<{ keys: KeyAccess[] }>("access/entity", { entity_id: entity });
+    return answer.keys;
+  }
+
+  proposal(key: string): Promise<Proposal> {
+    return this.call("proposal", { key_id: key });
+  }
+
+  setPolicy(key: string, tests: PolicyTest[]): Promise<unknown> {
+    const stored = tests.map(({ kind, entity_id }) => ({ kind, entity_id }));
+    return this.call("policy/set", { key_id: key, tests: stored });
+  }
+
+  private call<T>(command: string, fields: Fields): Promise<T> {
+    return this.hass().callWS<T>({ type: `drawbridge/${command}`, ...fields });
+  }
+}

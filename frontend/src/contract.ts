@@ -1,0 +1,173 @@
+/** The messages of Drawbridge's commands, as docs/panel-commands.md describes them. */
+
+export type Outcome = "allowed" | "refused" | "failed";
+
+/** A subscription ends with this when Drawbridge is reloaded or removed. */
+export interface Closed {
+  closed: true;
+}
+
+export interface NamedEntity {
+  entity_id: string;
+  name: string | null;
+}
+
+export interface Subject {
+  entities: NamedEntity[];
+  /** How many entities there are beyond those listed. */
+  more: number;
+  action: string | null;
+  event: string | null;
+  capability: string | null;
+  lacking: "capability" | "entity" | "service" | "event" | null;
+  operation: string | null;
+  what: string;
+}
+
+export interface ActivityRecord {
+  id: number;
+  time: number;
+  request_id: string;
+  key_id: string | null;
+  key_name: string | null;
+  address: string;
+  method: string;
+  route: string;
+  status: number;
+  outcome: Outcome;
+  reason: string | null;
+  target: string | null;
+  /** The number of requests of a sum. */
+  count: number;
+  subject: Subject;
+}
+
+export interface ActivityMessage {
+  records: ActivityRecord[];
+  /** Not in the first message, which has everything that is kept. */
+  missed?: number;
+}
+
+export interface Lists {
+  capabilities: string[];
+  entities: string[];
+  services: string[];
+  events: string[];
+}
+
+export interface Change {
+  id: string;
+  text: string;
+  adds: Lists;
+  /** Whether the key could then do more than the request needs. */
+  broad: boolean;
+}
+
+export interface Explanation {
+  rule: string;
+  allowed_now: boolean;
+  changes: Change[];
+  why_none: string | null;
+}
+
+export type PolicyKind = "sees" | "not_sees" | "controls" | "not_controls";
+
+export interface PolicyTest {
+  kind: PolicyKind;
+  entity_id: string;
+  passes?: boolean;
+}
+
+export interface Key {
+  id: string;
+  name: string;
+  enabled: boolean;
+  learning: boolean;
+  expires: number | null;
+  created: number | null;
+  last_used: number | null;
+  connected: number;
+  capabilities: string[];
+  everything: boolean;
+  entities: number;
+  services: string[] | "*" | null;
+  per_minute: number | null;
+  bound: boolean;
+  damaged: string | null;
+  temporary: (Lists & { until: number })[];
+  chips: string[];
+  tests?: PolicyTest[];
+}
+
+export interface KeysMessage {
+  keys: Key[];
+}
+
+export interface NewSecret {
+  secret: string;
+  urls: string[];
+}
+
+export interface Undo {
+  undo: string;
+  until: number;
+}
+
+export interface Part extends Lists {
+  limits?: string[];
+  more?: number;
+}
+
+export interface Comparison {
+  only_first: Part;
+  only_second: Part;
+  both: Part;
+}
+
+export interface Proposal {
+  used: Lists;
+  refused: Lists;
+  unused: Lists;
+  since: number;
+  requests: number;
+  keep_scope: boolean;
+}
+
+export interface Counts {
+  read: number;
+  control: number;
+}
+
+export interface AreaAccess {
+  area_id: string | null;
+  name: string | null;
+  entities: number;
+  keys: Record<string, Counts | undefined>;
+}
+
+export interface Areas {
+  areas: AreaAccess[];
+  keys: Record<string, string>;
+}
+
+export interface EntityAccess extends NamedEntity {
+  area_id: string | null;
+  read: boolean;
+  control: boolean;
+  rule: string;
+}
+
+export interface EntityAccessList {
+  entities: EntityAccess[];
+  more: number;
+}
+
+export interface KeyAccess {
+  key_id: string;
+  name: string;
+  enabled: boolean;
+  read: boolean;
+  control: boolean;
+  history: boolean;
+  rule: string;
+}
