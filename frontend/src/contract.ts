@@ -125,9 +125,13 @@ export interface Comparison {
 }
 
 export interface Proposal {
-  used: Lists;
-  refused: Lists;
-  unused: Lists;
+  used: Part;
+  refused: Part;
+  unused: Part;
+  /** Actions that are not proposed, because they restart Home Assistant, run code or administer it. */
+  doubtful: string[];
+  /** Entities that are not proposed, because the key could do more with them if they were listed by ID. */
+  left_out: string[];
   since: number;
   requests: number;
   keep_scope: boolean;

@@ -1,8 +1,10 @@
 """The panel of the sidebar, in a real browser on a real Home Assistant, with the requests of a real key."""
 
+import asyncio
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from sandbox.browser import DESKTOP, PHONE, SECRET, Scheme, Screen, browser, fur
 from sandbox.drawbridge import NewKey, add_key, set_up
 from sandbox.homeassistant import HomeAssistant
 
-LAMP, LAMP_NAME = "light.kitchen_ceiling_light", "Kitchen ceiling light"
+LAMP, LAMP_NAME = "light.hall_light", "Hall light"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -39,9 +41,9 @@ class Program:
         ):
             return answer.status
 
-    async def switch_lamp(self) -> int:
-        """Turn on the light of the kitchen, which the key does not see at first."""
-        return await self.status("/api/services/light/turn_on", {"entity_id": LAMP})
+    async def read_lamp(self) -> int:
+        """Read the light of the hall, which the key does not see at first."""
+        return await self.status(f"/api/states/{LAMP}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -54,8 +56,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HomeA
 
 async def program(house: HomeAssistant, name: str) -> Program:
     """Create a key for the living room."""
-    new = NewKey(name, ("read", "control"), areas=("living_room",), services=("light.turn_on",))
-    return Program(house.url, await add_key(house.client, new))
+    return Program(house.url, await add_key(house.client, NewKey(name, areas=("living_room",))))
 
 
 def row(screen: Screen, *words: str) -> Locator:
@@ -79,43 +80,42 @@ async def test_a_refused_request_is_allowed(house: HomeAssistant, tmp_path: Path
         await screen.page.get_by_role("link", name="Drawbridge").or_(screen.text("Drawbridge")).first.click()
         await screen.sees("Nothing has happened yet")
         await screen.picture(tmp_path / "empty.png")
-        assert await tablet.switch_lamp() == 403
+        assert await tablet.read_lamp() == 404
         refused = row(screen, "Remote", "Refused", LAMP_NAME)
         await expect(refused).to_have_count(1)
         await refused.get_by_role("button").first.click()
         await screen.sees("The smallest change that allows it")
         await expect(refused.locator(".difference")).to_contain_text(LAMP)
         await screen.picture(tmp_path / "refused.png")
-        await allow(screen, refused)
+        await refused.get_by_role("button", name="Allow", exact=True).click()
         await screen.sees("“Remote” was changed. The same request is allowed now.")
         await expect(refused).to_contain_text("The key would be allowed to do this now")
-        assert await tablet.switch_lamp() == 200
+        assert await tablet.read_lamp() == 200
         await expect(row(screen, "Remote", "Allowed", LAMP_NAME)).to_have_count(1)
         await screen.picture(tmp_path / "allowed.png")
-        assert await tablet.status("/api/services/light/turn_off", {"entity_id": LAMP}) == 403
+        assert await tablet.status("/api/states/light.kitchen_ceiling_light") == 404
 
 
-async def allow(screen: Screen, refused: Locator, button: str = "Allow") -> None:
-    """Allow a refused request, and confirm that the change is broad, if it is."""
-    await refused.get_by_role("button", name=button, exact=True).click()
-    dialog, done = screen.page.get_by_role("dialog"), screen.page.locator("drawbridge-snack-bar .bar")
-    await expect(dialog.or_(done).first).to_be_visible()
-    if await dialog.is_visible():
-        await dialog.get_by_role("button", name=button, exact=True).click()
-
-
-async def test_allowed_for_an_hour(house: HomeAssistant) -> None:
-    """The key says for how long it can do more, and its own permissions stay as they are."""
-    guest = await program(house, "Guest")
+async def test_allowed_for_an_hour(house: HomeAssistant, tmp_path: Path) -> None:
+    """A change that allows more than the request is asked about twice, and the key says for how long it holds."""
+    new = NewKey("Guest", ("read", "control"), areas=("kitchen",), services=("light.turn_on",))
+    guest = Program(house.url, await add_key(house.client, new))
+    call = "/api/services/light/turn_off", {"entity_id": "light.kitchen_ceiling_light"}
     async with browser(house.client) as screen:
-        await screen.visit("/drawbridge", "Activity")
-        assert await guest.switch_lamp() == 403
-        refused = row(screen, "Guest", "Refused")
+        await screen.visit("/drawbridge", "Pause")
+        assert await guest.status(*call) == 403
+        refused = row(screen, "Guest", "Refused", "Turn off light", "Kitchen ceiling light")
         await refused.get_by_role("button").first.click()
-        await allow(screen, refused, "Allow for an hour")
+        await expect(refused.locator(".difference")).to_contain_text("light.turn_off")
+        await refused.get_by_role("button", name="Allow for an hour").click()
+        dialog = screen.page.locator("drawbridge-dialog")
+        await expect(dialog).to_contain_text("Allow more than this request?")
+        await screen.picture(tmp_path / "broad.png")
+        assert await guest.status(*call) == 403
+        await dialog.get_by_role("button", name="Allow for an hour").click()
         await screen.sees("“Guest” may do this for one hour.")
-        assert await guest.switch_lamp() == 200
-        await screen.press("Keys")
+        assert await guest.status(*call) == 200
+        await screen.page.get_by_role("tab", name="Keys").click()
         await expect(card(screen, "Guest")).to_contain_text("More, ends in 59 minutes")
 
 
@@ -163,14 +163,14 @@ async def replace(house: HomeAssistant, screen: Screen, folder: Path) -> Program
 
 async def test_comparing_keys(house: HomeAssistant, tmp_path: Path) -> None:
     """What only one of two keys may do."""
-    await add_key(house.client, NewKey("Compared reader", ("read",), areas=("living_room",)))
-    await add_key(house.client, NewKey("Compared writer", ("read", "control"), areas=("living_room", "kitchen")))
+    await add_key(house.client, NewKey("Only reader", ("read",), areas=("living_room",)))
+    await add_key(house.client, NewKey("Kitchen writer", ("read", "control"), areas=("living_room", "kitchen")))
     async with browser(house.client) as screen:
-        await screen.visit("/drawbridge/keys", "Compared reader")
-        await card(screen, "Compared writer").get_by_role("button", name="Compare").click()
-        dialog = screen.page.get_by_role("dialog")
-        await dialog.get_by_label("With").select_option("Compared reader")
-        only = dialog.locator("section").filter(has_text="Only “Compared writer”")
+        await screen.visit("/drawbridge/keys", "Only reader")
+        await card(screen, "Kitchen writer").get_by_role("button", name="Compare").click()
+        dialog = screen.page.locator("drawbridge-dialog")
+        await dialog.get_by_label("With").select_option("Only reader")
+        only = dialog.locator("section").filter(has_text="Only “Kitchen writer”")
         await expect(only).to_contain_text("Permission: Call actions")
         await expect(dialog.locator("section").filter(has_text="Both keys")).to_contain_text("Permission: Read states")
         await screen.picture(tmp_path / "compare.png")
@@ -178,13 +178,67 @@ async def test_comparing_keys(house: HomeAssistant, tmp_path: Path) -> None:
         await expect(dialog).to_have_count(0)
 
 
+async def test_who_can_reach_what(house: HomeAssistant, tmp_path: Path) -> None:
+    """The map opens to the entities of a key, and they to the keys that reach them; it follows changes of keys."""
+    remote = NewKey("Sofa remote", ("read", "control"), areas=("living_room",))
+    await add_key(house.client, remote)
+    async with browser(house.client) as screen:
+        await screen.visit("/drawbridge/access", "Who can reach an entity?")
+        cell = re.compile(r"Sofa remote in Living Room: sees [1-9]\d*, controls [1-9]\d*")
+        await screen.page.get_by_role("button", name=cell).click()
+        await screen.page.get_by_role("button", name="Living room floor lamp", exact=True).click()
+        found = screen.page.locator("drawbridge-entity-access li").filter(has_text="Sofa remote")
+        await expect(found).to_contain_text("Sees")
+        await screen.picture(tmp_path / "access.png")
+        await screen.page.get_by_role("combobox", name="Entity").fill("hall li")
+        await screen.page.keyboard.press("Enter")
+        await expect(screen.page.locator("drawbridge-entity-access h3")).to_have_text(LAMP_NAME)
+        await expect(found).to_have_count(0)
+        await add_key(house.client, NewKey("Hall remote", areas=("hall",)))
+        await expect(screen.page.locator("drawbridge-entity-access li").filter(has_text="Hall remote")).to_have_count(1)
+        await expect(screen.page.get_by_role("columnheader", name="Hall remote")).to_have_count(1)
+
+
+async def test_what_a_learning_key_needs(house: HomeAssistant, tmp_path: Path) -> None:
+    """Used, refused and unused are shown apart."""
+    learner = Program(
+        house.url, await add_key(house.client, NewKey("Learner", ("read", "history"), areas=("kitchen",)))
+    )
+    await learn(house, "Learner")
+    assert await learner.status("/api/states/light.kitchen_ceiling_light") == 200
+    assert await learner.read_lamp() == 404
+    async with browser(house.client) as screen:
+        await screen.visit("/drawbridge/keys", "Learner")
+        await expect(card(screen, "Learner")).to_contain_text("Learning")
+        await card(screen, "Learner").get_by_role("button", name="What it needs").click()
+        dialog = screen.page.locator("drawbridge-proposal-dialog")
+        for heading, text in (
+            ("Used", "light.kitchen_ceiling_light"),
+            ("Refused, and not part of the proposal", LAMP),
+            ("Not used", "Read history and logbook"),
+        ):
+            section = dialog.locator("section").filter(has=screen.page.get_by_role("heading", name=heading, exact=True))
+            await expect(section).to_contain_text(text)
+        await screen.picture(tmp_path / "proposal.png")
+
+
+async def learn(house: HomeAssistant, name: str) -> None:
+    """Turn on learn mode for a key."""
+    entry = (await house.client.get("/api/config/config_entries/entry?domain=drawbridge"))[0]["entry_id"]
+    keys = await house.client.command("config_entries/subentries/list", entry_id=entry)
+    key = next(item["subentry_id"] for item in keys if item["title"] == name)
+    path = "/api/config/config_entries/subentries/flow"
+    flow = await house.client.post(path, {"handler": [entry, "api_key"], "subentry_id": key})
+    await house.client.post(f"{path}/{flow['flow_id']}", {"next_step_id": "learn"})
+
+
 async def test_filtering_and_exporting(house: HomeAssistant) -> None:
     """The list and its files have what the filter lets through; a paused list stands still."""
     one, two = await program(house, "Filtered one"), await program(house, "Filtered two")
     async with browser(house.client) as screen:
-        await screen.visit("/drawbridge", "Activity")
+        await screen.visit("/drawbridge", "Pause")
         for caller in (one, two):
-            assert await caller.switch_lamp() == 403
+            assert await caller.read_lamp() == 404
             assert await caller.status() == 200
         await expect(row(screen, "Filtered two")).to_have_count(2)
         await screen.page.get_by_label("Key").select_option("Filtered one")
@@ -193,14 +247,14 @@ async def test_filtering_and_exporting(house: HomeAssistant) -> None:
         await screen.page.get_by_label("Entity or text").fill("garage")
         await screen.sees("No entry matches the filter.")
         await screen.page.get_by_label("Entity or text").fill(LAMP_NAME.lower())
-        await screen.page.get_by_label("Area").select_option("Kitchen")
+        await screen.page.get_by_label("Area").select_option("Hall")
         await expect(row(screen)).to_have_count(1)
         lines = (await exported(screen, "JSON lines")).splitlines()
         assert [json.loads(line)["key_name"] for line in lines] == ["Filtered one"]
         [record] = csv.DictReader(io.StringIO(await exported(screen, "CSV"), newline=""))
-        assert (record["outcome"], record["entities"], record["action"]) == ("refused", LAMP, "light.turn_on")
+        assert (record["outcome"], record["entities"], record["reason"]) == ("refused", LAMP, "scope")
         await screen.press("Pause")
-        assert await one.switch_lamp() == 403
+        assert await one.read_lamp() == 404
         await screen.sees("1 new entry is waiting.")
         await expect(row(screen)).to_have_count(1)
         await screen.press("Resume")
@@ -215,16 +269,17 @@ async def exported(screen: Screen, button: str) -> str:
     """Return what the browser saves."""
     async with screen.page.expect_download() as waiting:
         await screen.press(button)
-    return Path(await (await waiting.value).path()).read_text(encoding="utf-8")
+    file = await (await waiting.value).path()
+    return await asyncio.to_thread(file.read_text, encoding="utf-8")
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")])
 async def test_other_screens(house: HomeAssistant, tmp_path: Path, size: tuple[int, int], scheme: Scheme) -> None:
     """Nothing is cut off, and a phone has a button for the sidebar."""
     display = await program(house, f"Display {size[0]} {scheme}")
-    assert await display.switch_lamp() == 403
+    assert await display.read_lamp() == 404
     async with browser(house.client, size=size, scheme=scheme) as screen:
-        await screen.visit("/drawbridge", "Activity")
+        await screen.visit("/drawbridge", "Pause")
         panel = screen.page.locator("drawbridge-panel")
         for tab in ("Activity", "Keys", "Access"):
             await panel.get_by_role("tab", name=tab).click()
@@ -245,9 +300,9 @@ async def test_other_screens(house: HomeAssistant, tmp_path: Path, size: tuple[i
 async def test_the_keyboard(house: HomeAssistant) -> None:
     """Tabs, rows and dialogs work without a mouse, and the focus comes back."""
     caller = await program(house, "By keyboard")
-    assert await caller.switch_lamp() == 403
+    assert await caller.read_lamp() == 404
     async with browser(house.client) as screen:
-        await screen.visit("/drawbridge", "Activity")
+        await screen.visit("/drawbridge", "Pause")
         keyboard, panel = screen.page.keyboard, screen.page.locator("drawbridge-panel")
         line = row(screen, "By keyboard").get_by_role("button").first
         await line.focus()
@@ -281,7 +336,7 @@ async def test_leaving_the_panel_ends_its_subscriptions(house: HomeAssistant) ->
 
     async with browser(house.client) as screen:
         screen.page.on("websocket", watch)
-        await screen.visit("/drawbridge", "Activity")
+        await screen.visit("/drawbridge", "Pause")
         await screen.page.wait_for_timeout(1000)
         assert len(made()) == 2
         await screen.page.evaluate(
@@ -300,11 +355,11 @@ async def test_a_restart(house: HomeAssistant) -> None:
     """The page is live again by itself after Home Assistant was restarted."""
     caller = await program(house, "Restarted")
     async with browser(house.client) as screen:
-        await screen.visit("/drawbridge", "Activity")
+        await screen.visit("/drawbridge", "Pause")
         await house.client.disconnect()
         await house.process.stop()
         await screen.sees("The connection to Home Assistant was lost. Reconnecting…")
         await house.restart()
-        assert await caller.switch_lamp() == 403
+        assert await caller.read_lamp() == 404
         await expect(row(screen, "Restarted", "Refused")).to_have_count(1)
         await expect(screen.page.get_by_text("Reconnecting…")).to_have_count(0)

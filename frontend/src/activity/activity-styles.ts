@@ -76,7 +76,9 @@ export const rowStyles = css`
     color: var(--faint);
     font-size: 13px;
   }
-  svg.arrow {
+  .arrow {
+    display: grid;
+    place-items: center;
     transition: transform 120ms;
   }
   :host([opened]) .arrow {
@@ -134,7 +136,7 @@ export const rowStyles = css`
     }
   }
   @media (prefers-reduced-motion: reduce) {
-    svg.arrow {
+    .arrow {
       transition: none;
     }
   }

@@ -55,9 +55,10 @@ export class RefusalExplanation extends LitElement {
     if (this.found === undefined) return html`<p class="faint" role="status">${t("loading")}</p>`;
     const { rule, allowed_now, changes, why_none } = this.found;
     return html`
-      <h3>${t("why")}</h3>
-      <p lang="en">${rule}</p>
-      ${allowed_now ? html`<p class="row"><span class="chip good">${t("allowed_now")}</span></p>` : nothing}
+      ${allowed_now
+        ? html`<p class="row"><span class="chip good">${t("allowed_now")}</span></p>`
+        : html`<h3>${t("why")}</h3>
+            <p lang="en">${rule}</p>`}
       ${changes.map((change) => this.change(change))}
       ${why_none === null || allowed_now ? nothing : html`<p class="faint" lang="en">${why_none}</p>`}
       ${changes.length > 0 || allowed_now ? nothing : html`<div class="row">${this.ignoreButton()}</div>`}

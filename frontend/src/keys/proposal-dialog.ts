@@ -42,10 +42,12 @@ export class ProposalDialog extends LitElement {
   private content(): TemplateResult {
     if (this.error !== undefined) return html`<p role="alert">${this.problem(this.error)}</p>`;
     if (this.found === undefined) return html`<p class="faint" role="status">${t("loading")}</p>`;
-    const { used, refused, unused, since, requests, keep_scope } = this.found;
+    const { used, refused, unused, doubtful, left_out, since, requests, keep_scope } = this.found;
+    const more = { capabilities: [], entities: left_out, services: doubtful, events: [] };
     return html`
       <p>${plural("proposal_requests", requests, { since: dateAndTime(since) })}</p>
       ${part(this.hass, t("proposal_used"), used, "=", "good")}
+      ${doubtful.length + left_out.length === 0 ? nothing : part(this.hass, t("proposal_left_out"), more, "×", "alert")}
       ${part(this.hass, t("proposal_refused"), refused, "×", "bad")}
       ${part(this.hass, t("proposal_unused"), unused, "−", "alert")}
       ${keep_scope ? html`<p class="notice">${t("proposal_keep_scope")}</p>` : nothing}
