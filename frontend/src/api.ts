@@ -7,7 +7,6 @@ import type {
   Explanation,
   KeyAccess,
   NewSecret,
-  PolicyTest,
   Proposal,
   Undo,
 } from "./contract";
@@ -65,11 +64,6 @@ export class Api {
 
   proposal(key: string): Promise<Proposal> {
     return this.call("proposal", { key_id: key });
-  }
-
-  setPolicy(key: string, tests: PolicyTest[]): Promise<unknown> {
-    const stored = tests.map(({ kind, entity_id }) => ({ kind, entity_id }));
-    return this.call("policy/set", { key_id: key, tests: stored });
   }
 
   private call<T>(command: string, fields: Fields): Promise<T> {

@@ -70,14 +70,6 @@ export interface Explanation {
   why_none: string | null;
 }
 
-export type PolicyKind = "sees" | "not_sees" | "controls" | "not_controls";
-
-export interface PolicyTest {
-  kind: PolicyKind;
-  entity_id: string;
-  passes?: boolean;
-}
-
 export interface Key {
   id: string;
   name: string;
@@ -96,7 +88,6 @@ export interface Key {
   damaged: string | null;
   temporary: (Lists & { until: number })[];
   chips: string[];
-  tests?: PolicyTest[];
 }
 
 export interface KeysMessage {

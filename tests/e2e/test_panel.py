@@ -190,7 +190,7 @@ async def test_who_can_reach_what(house: HomeAssistant, tmp_path: Path) -> None:
         found = screen.page.locator("drawbridge-entity-access li").filter(has_text="Sofa remote")
         await expect(found).to_contain_text("Sees")
         await screen.picture(tmp_path / "access.png")
-        await screen.page.get_by_role("combobox", name="Entity").fill("hall li")
+        await screen.page.get_by_role("combobox", name="Entity").fill("light.hall")
         await screen.page.keyboard.press("Enter")
         await expect(screen.page.locator("drawbridge-entity-access h3")).to_have_text(LAMP_NAME)
         await expect(found).to_have_count(0)

@@ -47,8 +47,10 @@ export class EntityAccess extends LitElement {
 
   protected override updated(changes: PropertyValues<this>): void {
     if (this.entity === "") return;
-    if (changes.has("entity")) this.found.start();
-    else if (changes.has("keys")) this.found.refresh();
+    if (changes.has("entity")) {
+      this.found.start();
+      this.scrollIntoView({ block: "nearest" });
+    } else if (changes.has("keys")) this.found.refresh();
   }
 
   protected override render(): TemplateResult {

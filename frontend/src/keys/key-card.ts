@@ -1,4 +1,4 @@
-import { mdiCompareHorizontal, mdiDelete, mdiKeyChange, mdiPencil, mdiSchool, mdiShieldCheck } from "@mdi/js";
+import { mdiCompareHorizontal, mdiDelete, mdiKeyChange, mdiPencil, mdiSchool } from "@mdi/js";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 
@@ -9,7 +9,7 @@ import { icon } from "../ui/icon";
 import { shared } from "../ui/styles";
 import { INTEGRATION } from "./links";
 
-export type KeyTask = "enable" | "disable" | "rotate" | "delete" | "compare" | "proposal" | "policy";
+export type KeyTask = "enable" | "disable" | "rotate" | "delete" | "compare" | "proposal";
 
 const TONES: Record<string, string | undefined> = {
   connected: "good",
@@ -119,13 +119,12 @@ export class KeyCard extends LitElement {
             ></button>`
           : nothing}
       </header>
-      <div class="row chips">${key.chips.map((chip) => this.chip(chip))}</div>
+      ${key.chips.length === 0 ? nothing : html`<div class="row chips">${key.chips.map((chip) => this.chip(chip))}</div>`}
       ${key.damaged === null ? this.facts() : html`<p class="error">${t("key_damaged", { field: key.damaged })}</p>`}
       <footer>
         <a class="button" href=${INTEGRATION}>${icon(mdiPencil, 16)} ${t("edit")}</a>
         ${key.damaged === null ? this.button("rotate", mdiKeyChange) : nothing}
         ${key.learning ? this.button("proposal", mdiSchool) : nothing}
-        ${key.tests === undefined ? nothing : this.button("policy", mdiShieldCheck)}
         ${this.comparable && key.damaged === null ? this.button("compare", mdiCompareHorizontal) : nothing}
         ${this.button("delete", mdiDelete)}
       </footer>
@@ -151,16 +150,7 @@ export class KeyCard extends LitElement {
       <dd title=${key.expires === null ? "" : dateAndTime(key.expires)}>
         ${key.expires === null ? t("never") : relative(key.expires)}
       </dd>
-      ${key.tests === undefined || key.tests.length === 0
-        ? nothing
-        : html`<dt>${t("policy")}</dt>
-            <dd>${this.tests(key.tests.length, key.tests.filter((test) => test.passes === false).length)}</dd>`}
     </dl>`;
-  }
-
-  private tests(all: number, failing: number): TemplateResult {
-    if (failing === 0) return html`${plural("tests", all)}`;
-    return html`<span class="error">${t("tests_failing", { failing: number(failing), all: number(all) })}</span>`;
   }
 
   private chip(name: string): TemplateResult {
@@ -176,7 +166,7 @@ export class KeyCard extends LitElement {
     return word("chip", name);
   }
 
-  private button(task: "rotate" | "proposal" | "policy" | "compare" | "delete", path: string): TemplateResult {
+  private button(task: "rotate" | "proposal" | "compare" | "delete", path: string): TemplateResult {
     return html`<button class="button ${task === "delete" ? "danger" : ""}" @click=${() => this.ask(task)}>
       ${icon(path, 16)} ${t(`task_${task}`)} <span class="hidden">${this.key.name}</span>
     </button>`;

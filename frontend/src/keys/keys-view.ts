@@ -14,7 +14,6 @@ import { shared } from "../ui/styles";
 import "./compare-dialog";
 import type { KeyTask } from "./key-card";
 import "./key-card";
-import "./policy-dialog";
 import "./proposal-dialog";
 import "./rotate-dialog";
 import { INTEGRATION } from "./links";
@@ -111,13 +110,6 @@ export class KeysView extends LitElement {
           .key=${key}
           @closed=${closed}
         ></drawbridge-proposal-dialog>`;
-      case "policy":
-        return html`<drawbridge-policy-dialog
-          .api=${this.api}
-          .hass=${this.hass}
-          .key=${this.keys.find((item) => item.id === key.id) ?? key}
-          @closed=${closed}
-        ></drawbridge-policy-dialog>`;
     }
   }
 
