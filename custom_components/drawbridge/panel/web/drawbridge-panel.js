@@ -255,7 +255,7 @@ var u5=Object.defineProperty;var c5=Object.getOwnPropertyDescriptor;var o=(L,H,C
     clip-path: inset(50%);
     white-space: nowrap;
   }
-`;var q=class{constructor(H,C){this.host=H;this.ask=C;this.loading=!1;this.question=0;H.addController(this)}hostDisconnected(){window.clearTimeout(this.timer),this.question+=1}start(){this.value=void 0,this.load()}refresh(){window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>{this.load()},400)}async load(){this.question+=1;let H=this.question;window.clearTimeout(this.timer),this.loading=!0,this.host.requestUpdate();try{let C=await this.ask();H===this.question&&this.settle(C,void 0)}catch(C){H===this.question&&this.settle(void 0,C)}}settle(H,C){this.value=H,this.error=C,this.loading=!1,this.host.requestUpdate()}};function D1(L){let{read:H,control:C,history:V=!1}=L;return[...H?[t`<span class="chip accent">${e("right_read")}</span>`]:[],...V?[t`<span class="chip accent">${e("right_history")}</span>`]:[],...C?[t`<span class="chip alert">${e("right_control")}</span>`]:[],...H||C||V?[]:[t`<span class="chip">${e("right_none")}</span>`]]}var _=class extends l{constructor(){super(...arguments);this.keys=[];this.key="";this.area=null;this.heading="";this.language="";this.found=new q(this,()=>this.api.accessOfKey(this.key))}static{this.styles=[s,v`
+`;var q=class{constructor(H,C){this.host=H;this.ask=C;this.loading=!1;this.question=0;H.addController(this)}hostDisconnected(){window.clearTimeout(this.timer),this.question+=1}start(){this.value=void 0,this.load()}refresh(){window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>{this.load()},400)}async load(){this.question+=1;let H=this.question;window.clearTimeout(this.timer),this.loading=!0,this.host.requestUpdate();try{let C=await this.ask();H===this.question&&this.settle(C,void 0)}catch(C){H===this.question&&this.settle(void 0,C)}}settle(H,C){this.value=H,this.error=C,this.loading=!1,this.host.requestUpdate()}};function D1(L){let{read:H,control:C,history:V=!1}=L;return[...H?[t`<span class="chip accent">${e("right_read")}</span>`]:[],...V?[t`<span class="chip accent">${e("right_history")}</span>`]:[],...C?[t`<span class="chip alert">${e("right_control")}</span>`]:[]]}var _=class extends l{constructor(){super(...arguments);this.keys=[];this.key="";this.area=null;this.heading="";this.language="";this.found=new q(this,()=>this.api.accessOfKey(this.key))}static{this.styles=[s,v`
       ul {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(min(300px, 100%), 1fr));
@@ -478,14 +478,15 @@ var u5=Object.defineProperty;var c5=Object.getOwnPropertyDescriptor;var o=(L,H,C
     `]}updated(C){this.entity!==""&&(C.has("entity")?(this.found.start(),this.scrollIntoView({block:"nearest"})):C.has("keys")&&this.found.refresh())}render(){return t`
       <drawbridge-entity-picker .hass=${this.hass} .label=${e("entity")} @picked=${this.pick}></drawbridge-entity-picker>
       <div role="status">${this.entity===""?d:this.answer()}</div>
-    `}answer(){let{value:C,error:V}=this.found;if(V!==void 0)return t`<p class="error">${h(V)}</p>`;if(C===void 0)return t`<p class="faint">${e("loading")}</p>`;let M=N1(this.hass,this.entity);return t`<div class="card">
+    `}answer(){let{value:C,error:V}=this.found;if(V!==void 0)return t`<p class="error">${h(V)}</p>`;if(C===void 0)return t`<p class="faint">${e("loading")}</p>`;let M=N1(this.hass,this.entity),r=C.filter(A=>A.read||A.control||A.history),i=C.filter(A=>!r.includes(A));return t`<div class="card">
       <h3>${j(this.hass,this.entity)}</h3>
       <p class="faint">
         <code>${this.entity}</code>${M===null?"":` · ${X2(this.hass,M)}`}
       </p>
-      ${C.length===0?t`<p>${e("access_nobody")}</p>`:t`<ul>
-            ${C.map(r=>this.line(r))}
+      ${r.length===0?t`<p>${e("access_nobody")}</p>`:t`<ul>
+            ${r.map(A=>this.line(A))}
           </ul>`}
+      ${i.length===0?d:t`<p class="faint">${e("right_none")}: ${i.map(A=>`${A.name} (${A.rule})`).join(", ")}</p>`}
     </div>`}line(C){return t`<li>
       <span class="row">
         <strong>${C.name}</strong> ${D1(C)}
