@@ -784,7 +784,7 @@ var u5=Object.defineProperty;var c5=Object.getOwnPropertyDescriptor;var o=(L,H,C
     font-family: monospace;
     font-weight: 700;
   }
-`;var d1=class extends l{constructor(){super(...arguments);this.heading="";this.locked=!1}static{this.styles=[s,v`
+`;var d1=class extends l{constructor(){super(...arguments);this.heading="";this.locked=!1;this.closing=!1}static{this.styles=[s,v`
       dialog {
         width: min(600px, calc(100vw - 32px));
         max-height: calc(100dvh - 48px);
@@ -823,7 +823,7 @@ var u5=Object.defineProperty;var c5=Object.getOwnPropertyDescriptor;var o=(L,H,C
         gap: 8px;
         padding: 12px 24px 20px;
       }
-    `]}firstUpdated(){this.dialog.showModal()}close(){this.dialog.close()}render(){return t`<dialog aria-labelledby="heading" @cancel=${this.cancel} @close=${this.closed}>
+    `]}firstUpdated(){this.dialog.showModal()}close(){this.closing=!0,this.dialog.close()}render(){return t`<dialog aria-labelledby="heading" @cancel=${this.cancel} @close=${this.closed}>
       <div class="whole">
         <header>
           <h2 id="heading">${this.heading}</h2>
@@ -834,7 +834,7 @@ var u5=Object.defineProperty;var c5=Object.getOwnPropertyDescriptor;var o=(L,H,C
         <div class="body"><slot></slot></div>
         <footer><slot name="actions"></slot></footer>
       </div>
-    </dialog>`}cancel(C){this.locked&&C.preventDefault()}closed(){this.dispatchEvent(new CustomEvent("closed"))}};o([a()],d1.prototype,"heading",2),o([a({type:Boolean})],d1.prototype,"locked",2),o([b("dialog")],d1.prototype,"dialog",2);x("drawbridge-dialog",d1);function J(L,H){L.dispatchEvent(new CustomEvent("drawbridge-message",{detail:H,bubbles:!0,composed:!0}))}var j5=3600,B=class extends l{constructor(){super(...arguments);this.language="";this.busy=!1;this.load=async()=>{this.error=void 0;try{this.found=await this.api.explain(this.record.id)}catch(C){this.error=C}}}static{this.styles=[s,A1,v`
+    </dialog>`}cancel(C){this.locked&&C.preventDefault()}closed(){this.locked&&!this.closing?this.dialog.showModal():this.dispatchEvent(new CustomEvent("closed"))}};o([a()],d1.prototype,"heading",2),o([a({type:Boolean})],d1.prototype,"locked",2),o([b("dialog")],d1.prototype,"dialog",2);x("drawbridge-dialog",d1);function J(L,H){L.dispatchEvent(new CustomEvent("drawbridge-message",{detail:H,bubbles:!0,composed:!0}))}var j5=3600,B=class extends l{constructor(){super(...arguments);this.language="";this.busy=!1;this.load=async()=>{this.error=void 0;try{this.found=await this.api.explain(this.record.id)}catch(C){this.error=C}}}static{this.styles=[s,A1,v`
       :host,
       .change {
         display: grid;
