@@ -65,16 +65,21 @@ export class EntityAccess extends LitElement {
     if (error !== undefined) return html`<p class="error">${errorText(error)}</p>`;
     if (value === undefined) return html`<p class="faint">${t("loading")}</p>`;
     const area = areaOf(this.hass, this.entity);
+    const reaching = value.filter((key) => key.read || key.control || key.history);
+    const others = value.filter((key) => !reaching.includes(key));
     return html`<div class="card">
       <h3>${nameOf(this.hass, this.entity)}</h3>
       <p class="faint">
         <code>${this.entity}</code>${area === null ? "" : ` · ${areaName(this.hass, area)}`}
       </p>
-      ${value.length === 0
+      ${reaching.length === 0
         ? html`<p>${t("access_nobody")}</p>`
         : html`<ul>
-            ${value.map((key) => this.line(key))}
+            ${reaching.map((key) => this.line(key))}
           </ul>`}
+      ${others.length === 0
+        ? nothing
+        : html`<p class="faint">${t("right_none")}: ${others.map((key) => `${key.name} (${key.rule})`).join(", ")}</p>`}
     </div>`;
   }
 

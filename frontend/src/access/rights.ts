@@ -9,6 +9,5 @@ export function rights(access: { read: boolean; control: boolean; history?: bool
     ...(read ? [html`<span class="chip accent">${t("right_read")}</span>`] : []),
     ...(history ? [html`<span class="chip accent">${t("right_history")}</span>`] : []),
     ...(control ? [html`<span class="chip alert">${t("right_control")}</span>`] : []),
-    ...(read || control || history ? [] : [html`<span class="chip">${t("right_none")}</span>`]),
   ];
 }

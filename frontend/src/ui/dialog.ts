@@ -58,12 +58,14 @@ export class DrawbridgeDialog extends LitElement {
   @property({ type: Boolean }) locked = false;
 
   @query("dialog") private readonly dialog!: HTMLDialogElement;
+  private closing = false;
 
   protected override firstUpdated(): void {
     this.dialog.showModal();
   }
 
   close(): void {
+    this.closing = true;
     this.dialog.close();
   }
 
@@ -89,7 +91,9 @@ export class DrawbridgeDialog extends LitElement {
   }
 
   private closed(): void {
-    this.dispatchEvent(new CustomEvent("closed"));
+    // Browsers close a dialog at the second Escape, whatever was said to the first.
+    if (this.locked && !this.closing) this.dialog.showModal();
+    else this.dispatchEvent(new CustomEvent("closed"));
   }
 }
 

@@ -255,7 +255,7 @@ var u5=Object.defineProperty;var c5=Object.getOwnPropertyDescriptor;var o=(L,H,C
     clip-path: inset(50%);
     white-space: nowrap;
   }
-`;var q=class{constructor(H,C){this.host=H;this.ask=C;this.loading=!1;this.question=0;H.addController(this)}hostDisconnected(){window.clearTimeout(this.timer),this.question+=1}start(){this.value=void 0,this.load()}refresh(){window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>{this.load()},400)}async load(){this.question+=1;let H=this.question;window.clearTimeout(this.timer),this.loading=!0,this.host.requestUpdate();try{let C=await this.ask();H===this.question&&this.settle(C,void 0)}catch(C){H===this.question&&this.settle(void 0,C)}}settle(H,C){this.value=H,this.error=C,this.loading=!1,this.host.requestUpdate()}};function D1(L){let{read:H,control:C,history:V=!1}=L;return[...H?[t`<span class="chip accent">${e("right_read")}</span>`]:[],...V?[t`<span class="chip accent">${e("right_history")}</span>`]:[],...C?[t`<span class="chip alert">${e("right_control")}</span>`]:[],...H||C||V?[]:[t`<span class="chip">${e("right_none")}</span>`]]}var _=class extends l{constructor(){super(...arguments);this.keys=[];this.key="";this.area=null;this.heading="";this.language="";this.found=new q(this,()=>this.api.accessOfKey(this.key))}static{this.styles=[s,v`
+`;var q=class{constructor(H,C){this.host=H;this.ask=C;this.loading=!1;this.question=0;H.addController(this)}hostDisconnected(){window.clearTimeout(this.timer),this.question+=1}start(){this.value=void 0,this.load()}refresh(){window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>{this.load()},400)}async load(){this.question+=1;let H=this.question;window.clearTimeout(this.timer),this.loading=!0,this.host.requestUpdate();try{let C=await this.ask();H===this.question&&this.settle(C,void 0)}catch(C){H===this.question&&this.settle(void 0,C)}}settle(H,C){this.value=H,this.error=C,this.loading=!1,this.host.requestUpdate()}};function D1(L){let{read:H,control:C,history:V=!1}=L;return[...H?[t`<span class="chip accent">${e("right_read")}</span>`]:[],...V?[t`<span class="chip accent">${e("right_history")}</span>`]:[],...C?[t`<span class="chip alert">${e("right_control")}</span>`]:[]]}var _=class extends l{constructor(){super(...arguments);this.keys=[];this.key="";this.area=null;this.heading="";this.language="";this.found=new q(this,()=>this.api.accessOfKey(this.key))}static{this.styles=[s,v`
       ul {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(min(300px, 100%), 1fr));
@@ -478,14 +478,15 @@ var u5=Object.defineProperty;var c5=Object.getOwnPropertyDescriptor;var o=(L,H,C
     `]}updated(C){this.entity!==""&&(C.has("entity")?(this.found.start(),this.scrollIntoView({block:"nearest"})):C.has("keys")&&this.found.refresh())}render(){return t`
       <drawbridge-entity-picker .hass=${this.hass} .label=${e("entity")} @picked=${this.pick}></drawbridge-entity-picker>
       <div role="status">${this.entity===""?d:this.answer()}</div>
-    `}answer(){let{value:C,error:V}=this.found;if(V!==void 0)return t`<p class="error">${h(V)}</p>`;if(C===void 0)return t`<p class="faint">${e("loading")}</p>`;let M=N1(this.hass,this.entity);return t`<div class="card">
+    `}answer(){let{value:C,error:V}=this.found;if(V!==void 0)return t`<p class="error">${h(V)}</p>`;if(C===void 0)return t`<p class="faint">${e("loading")}</p>`;let M=N1(this.hass,this.entity),r=C.filter(A=>A.read||A.control||A.history),i=C.filter(A=>!r.includes(A));return t`<div class="card">
       <h3>${j(this.hass,this.entity)}</h3>
       <p class="faint">
         <code>${this.entity}</code>${M===null?"":` · ${X2(this.hass,M)}`}
       </p>
-      ${C.length===0?t`<p>${e("access_nobody")}</p>`:t`<ul>
-            ${C.map(r=>this.line(r))}
+      ${r.length===0?t`<p>${e("access_nobody")}</p>`:t`<ul>
+            ${r.map(A=>this.line(A))}
           </ul>`}
+      ${i.length===0?d:t`<p class="faint">${e("right_none")}: ${i.map(A=>`${A.name} (${A.rule})`).join(", ")}</p>`}
     </div>`}line(C){return t`<li>
       <span class="row">
         <strong>${C.name}</strong> ${D1(C)}
@@ -783,7 +784,7 @@ var u5=Object.defineProperty;var c5=Object.getOwnPropertyDescriptor;var o=(L,H,C
     font-family: monospace;
     font-weight: 700;
   }
-`;var d1=class extends l{constructor(){super(...arguments);this.heading="";this.locked=!1}static{this.styles=[s,v`
+`;var d1=class extends l{constructor(){super(...arguments);this.heading="";this.locked=!1;this.closing=!1}static{this.styles=[s,v`
       dialog {
         width: min(600px, calc(100vw - 32px));
         max-height: calc(100dvh - 48px);
@@ -822,7 +823,7 @@ var u5=Object.defineProperty;var c5=Object.getOwnPropertyDescriptor;var o=(L,H,C
         gap: 8px;
         padding: 12px 24px 20px;
       }
-    `]}firstUpdated(){this.dialog.showModal()}close(){this.dialog.close()}render(){return t`<dialog aria-labelledby="heading" @cancel=${this.cancel} @close=${this.closed}>
+    `]}firstUpdated(){this.dialog.showModal()}close(){this.closing=!0,this.dialog.close()}render(){return t`<dialog aria-labelledby="heading" @cancel=${this.cancel} @close=${this.closed}>
       <div class="whole">
         <header>
           <h2 id="heading">${this.heading}</h2>
@@ -833,7 +834,7 @@ var u5=Object.defineProperty;var c5=Object.getOwnPropertyDescriptor;var o=(L,H,C
         <div class="body"><slot></slot></div>
         <footer><slot name="actions"></slot></footer>
       </div>
-    </dialog>`}cancel(C){this.locked&&C.preventDefault()}closed(){this.dispatchEvent(new CustomEvent("closed"))}};o([a()],d1.prototype,"heading",2),o([a({type:Boolean})],d1.prototype,"locked",2),o([b("dialog")],d1.prototype,"dialog",2);x("drawbridge-dialog",d1);function J(L,H){L.dispatchEvent(new CustomEvent("drawbridge-message",{detail:H,bubbles:!0,composed:!0}))}var j5=3600,B=class extends l{constructor(){super(...arguments);this.language="";this.busy=!1;this.load=async()=>{this.error=void 0;try{this.found=await this.api.explain(this.record.id)}catch(C){this.error=C}}}static{this.styles=[s,A1,v`
+    </dialog>`}cancel(C){this.locked&&C.preventDefault()}closed(){this.locked&&!this.closing?this.dialog.showModal():this.dispatchEvent(new CustomEvent("closed"))}};o([a()],d1.prototype,"heading",2),o([a({type:Boolean})],d1.prototype,"locked",2),o([b("dialog")],d1.prototype,"dialog",2);x("drawbridge-dialog",d1);function J(L,H){L.dispatchEvent(new CustomEvent("drawbridge-message",{detail:H,bubbles:!0,composed:!0}))}var j5=3600,B=class extends l{constructor(){super(...arguments);this.language="";this.busy=!1;this.load=async()=>{this.error=void 0;try{this.found=await this.api.explain(this.record.id)}catch(C){this.error=C}}}static{this.styles=[s,A1,v`
       :host,
       .change {
         display: grid;
