@@ -82,6 +82,9 @@ SOURCES = {path.relative_to(COMPONENT).as_posix(): path.read_text() for path in 
 AUDIT_FIELDS = set(
     re.findall(r"^    (\w+): ", SOURCES["audit/trail.py"].partition("class AuditRecord")[2], re.MULTILINE)
 )
+SUBJECT_FIELDS = set(
+    re.findall(r"^    (\w+): ", SOURCES["audit/subject.py"].partition("class Subject")[2], re.MULTILINE)
+)
 REFUSALS = {name.lower() for name in re.findall(r"^    ([A-Z_]+) = Reason\(", SOURCES["refusal.py"], re.MULTILINE)}
 
 
@@ -110,13 +113,16 @@ def test_the_questions_to_the_audit_files_can_be_answered(tmp_path: Path) -> Non
         pytest.skip("jq is not installed")
     text = (ROOT / "docs" / "procedures.md").read_text()
     commands = [command.replace("\\|", "|") for command in re.findall(r"`(jq [^`]+)`", text)]
-    assert len(commands) == 10
-    record = dict.fromkeys(AUDIT_FIELDS, "x")
+    assert len(commands) == 11
+    subject = dict.fromkeys(SUBJECT_FIELDS, "x") | {"entities": ["light.a"]}
+    record = dict.fromkeys(AUDIT_FIELDS, "x") | {"subject": subject}
     for name in AUDIT_FILES:
         (tmp_path / name).write_text(json.dumps(record) + "\n")
     for command in commands:
         program = command.partition("'")[2].rpartition("'")[0]
-        assert set(re.findall(r"\.([a-z_]+)", re.sub(r'"[^"]*"', "", program))) <= AUDIT_FIELDS, command
+        assert set(re.findall(r"\.([a-z_]+)", re.sub(r'"[^"]*"', "", program))) <= AUDIT_FIELDS | SUBJECT_FIELDS, (
+            command
+        )
         assert set(re.findall(r'\.reason == "(\w+)"', program)) <= REFUSALS, command
         done = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - ours
         assert (done.returncode, done.stderr) == (0, ""), command
