@@ -28,6 +28,7 @@ from .keys import ApiKey, KeyRing
 from .keys.document import Content
 from .keys.ending import EndTimer
 from .keys.keeper import KeyKeeper
+from .keys.key_input import with_approved
 from .learning.lessons import Lessons
 from .limits.limiters import Limiters
 from .log import get_logger
@@ -219,7 +220,9 @@ class Bridge:
         await self.keeper.change({key_id: change})
 
     async def _allow_always(self, pending: Pending) -> None:
-        await self.change_key(pending.key_id, lambda key: replace(key, approved=key.approved | pending.items))
+        if (current := self.keys.get(pending.key_id)) is not None:
+            with_approved(current, pending.items)
+        await self.change_key(pending.key_id, lambda key: with_approved(key, pending.items))
 
     async def remove_key(self, key_id: str) -> Content | None:
         """Remove a key and its state, and return what was stored. Raises ``KeyNotSavedError`` if it was not removed."""

@@ -292,6 +292,8 @@ async def _answer(call: _Call, answer: Answer) -> ServiceResponse:
         return describe(await call.bridge.approvals.decide(call.data[_REQUEST], answer, by))
     except ApprovalOverError as err:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="approval_over") from err
+    except KeyInputError as err:
+        raise await _invalid(call.hass, err) from err
 
 
 def _text(texts: Mapping[str, str], code: str, values: Mapping[str, str]) -> str:

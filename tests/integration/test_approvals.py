@@ -204,6 +204,20 @@ async def test_always_that_cannot_be_saved_is_no_answer(
     assert (await waiting).status == 200
 
 
+async def test_always_is_limited(bridge: Bridge, requests: list[Event[Any]], calls: Any) -> None:
+    """A key holds 500 such calls. One more can be allowed once."""
+    full = [f"light.turn_on light.number_{number}" for number in range(500)]
+    key = await add_key(bridge, [LAMP], approved=full)
+    waiting = asyncio.create_task(bridge.post(TURN_ON, key, **BODY))
+    request = (await asked(requests))["id"]
+    with pytest.raises(ServiceValidationError) as refused:
+        await bridge.act("approve", request=request, allow="always")
+    assert refused.value.translation_key == "too_much"
+    assert calls == []
+    await bridge.act("approve", request=request)
+    assert (await waiting).status == 200
+
+
 # --- Who may answer
 
 

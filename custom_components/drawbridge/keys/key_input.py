@@ -162,6 +162,14 @@ def with_listed_actions(key: ApiKey) -> ApiKey:
     return key
 
 
+def with_approved(key: ApiKey, items: frozenset[str]) -> ApiKey:
+    """Return the key with more calls that no longer wait. Raises ``KeyInputError`` if there are too many."""
+    approved = key.approved | items
+    if len(approved) > _MAX_ITEMS:
+        raise KeyInputError({"approved": "too_much"})
+    return replace(key, approved=approved)
+
+
 def ensure_useful(key: ApiKey, field: str = "everything") -> None:
     """Refuse a key without a scope, unless it is for metrics only. The error is shown at ``field``."""
     if key.capabilities - {Capability.METRICS} and not key.scope.matches_anything:
