@@ -3,6 +3,7 @@
 import asyncio
 import os
 import stat
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -30,8 +31,12 @@ type Upload = Callable[[bytes], Awaitable[str]]
 
 
 @pytest.fixture
-async def house(house: HomeAssistant, request: pytest.FixtureRequest) -> HomeAssistant:
+async def house(
+    house: HomeAssistant, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> HomeAssistant:
     """Set up the component for uploads, before the server starts."""
+    # Home Assistant removes this folder when it stops. Another one on this machine has the same.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     if "without" not in request.node.name:
         assert await async_setup_component(house, "file_upload", {})
     return house
