@@ -15,6 +15,7 @@ from sandbox import ports
 from sandbox.browser import PHONE, furnished_house
 from sandbox.drawbridge import NewKey, add_key, set_up
 from sandbox.homeassistant import HomeAssistant
+from sandbox.wait import answers, until
 from tests.e2e.pages import Tablet, found, mark_hidden, tablet
 
 MARKER = "zzhidden"
@@ -55,9 +56,16 @@ class House:
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A furnished household."""
     async with furnished_house(tmp_path_factory.mktemp("pages")) as home:
-        port = ports.choose(None)
-        await set_up(home.client, listener_enabled=True, listener_port=port, listener_address=ports.HOST, pages=True)
-        yield House(home, f"http://{ports.HOST}:{port}")
+        yield await with_pages(home)
+
+
+async def with_pages(home: HomeAssistant) -> House:
+    """Set Drawbridge up with its listener, and wait until it answers."""
+    port = ports.choose(None)
+    await set_up(home.client, listener_enabled=True, listener_port=port, listener_address=ports.HOST, pages=True)
+    url = f"http://{ports.HOST}:{port}"
+    await until(lambda: answers(f"{url}/health"), seconds=60)
+    return House(home, url)
 
 
 async def sign_in(page: Tablet, key: str) -> None:

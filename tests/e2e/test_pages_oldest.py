@@ -6,12 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from sandbox import ports
 from sandbox.browser import furnished_house
-from sandbox.drawbridge import set_up
 from sandbox.homeassistant import OLDEST
 from tests.e2e.pages import found, tablet
-from tests.e2e.test_pages import LAMP, ROOM, House, sign_in
+from tests.e2e.test_pages import LAMP, ROOM, House, sign_in, with_pages
 
 NAME = re.compile("floor lamp", re.IGNORECASE)
 """The pages of an area leave its name out of the names in it."""
@@ -23,9 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def oldest(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A furnished household."""
     async with furnished_house(tmp_path_factory.mktemp("oldest"), OLDEST) as home:
-        port = ports.choose(None)
-        await set_up(home.client, listener_enabled=True, listener_port=port, listener_address=ports.HOST, pages=True)
-        yield House(home, f"http://{ports.HOST}:{port}")
+        yield await with_pages(home)
 
 
 async def test_a_room(oldest: House) -> None:
