@@ -74,7 +74,7 @@ class ApiKey:
     learning: bool = False
     """Whether the key is in learn mode."""
     ask: frozenset[str] = frozenset()
-    """Calls that wait for a person: domains, services and entities, such as ``lock`` or ``lock.front_door``."""
+    """Calls that wait for a person: domains, services and entities, such as ``lock`` or ``lock.back_door``."""
     ask_seconds: int = DEFAULT_ASK_SECONDS
     """How long they wait."""
     approved: frozenset[str] = frozenset()
