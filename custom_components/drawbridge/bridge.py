@@ -220,8 +220,6 @@ class Bridge:
         await self.keeper.change({key_id: change})
 
     async def _allow_always(self, pending: Pending) -> None:
-        if (current := self.keys.get(pending.key_id)) is not None:
-            with_approved(current, pending.items)
         await self.change_key(pending.key_id, lambda key: with_approved(key, pending.items))
 
     async def remove_key(self, key_id: str) -> Content | None:

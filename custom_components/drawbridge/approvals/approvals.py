@@ -76,7 +76,7 @@ class Approvals:
         return requested.items <= frozenset().union(*(items for until, items in grants if until > now))
 
     async def ask(self, key: ApiKey, calls: Sequence[Requested], is_present: Callable[[], bool]) -> Approval:
-        """Wait until a person allows calls of a key.
+        """Return what a person answers to calls of a key. They may also deny them.
 
         Args:
             key: The key.
@@ -84,8 +84,8 @@ class Approvals:
             is_present: Returns whether the client is still connected.
 
         Raises:
-            RefusedError: A person denied the calls, nobody answered in time, the client disconnected, the key was
-                changed, or too many calls wait.
+            RefusedError: Nobody answered in time, the client disconnected, the key was changed, or too many calls
+                wait.
 
         """
         wait = self._open(key, calls)

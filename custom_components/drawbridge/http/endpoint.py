@@ -1,12 +1,14 @@
 """Declares endpoints: method, path, operation, handler, and their description for OpenAPI."""
 
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import CoroutineType
 from typing import Any, TypeIs
 
 from aiohttp import web
 
+from ..audit.reads import About as Read
+from ..keys import Capability
 from ..operations.declaration import Operation
 from .call import Call
 from .spec import About
@@ -35,7 +37,7 @@ class Endpoint:
         summary: One line for the OpenAPI document.
         about: The parameters and responses, for the OpenAPI document.
         when_down: The JSON body of the 503 response while the bridge is down; a problem document by default.
-
+        read: What the activity sums requests under that change nothing; ``None`` if no capability is needed.
 
     """
 
@@ -46,12 +48,16 @@ class Endpoint:
     summary: str
     about: About | None = None
     when_down: Mapping[str, str] | None = None
+    read: Read | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Raise ``TypeError`` if the declaration has no operation."""
         if not isinstance(self.operation, Operation):
             msg = f"{self.method} {self.path} declares no operation"
             raise TypeError(msg)
+        if isinstance(capability := self.operation.capability, Capability):
+            # Computed once, because every read needs it.
+            object.__setattr__(self, "read", (self.operation.name, capability.value, self.method, self.path))
 
 
 class Router:

@@ -24,19 +24,12 @@ def observe(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
     request, sightings = call.request, call.bridge.sightings
     if (key.id, call.remote, request.secure) not in sightings.seen:
         sightings.use(key.id, call.address, call.remote, request.headers, secure=request.secure)
-    if call.refused is None and call.target is None and isinstance(endpoint.operation.capability, Capability):
-        _count_read(call, key, endpoint)
+    if endpoint.read is not None and call.refused is None and call.target is None:
+        # Count a read, for the panel. The hash of the raw path identifies the request: a repetition costs a comparison.
+        counted = call.bridge.audit.reads.of(key, endpoint.read, time.time())
+        counted.add(call.remote, hash(request.raw_path), lambda: asked_for(call, endpoint).entities)
     if key.learning:
         call.bridge.lessons.learn(key.id, asked_for(call, endpoint))
-
-
-def _count_read(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
-    """Count a read, for the panel."""
-    operation = endpoint.operation
-    about = operation.name, operation.capability.value, endpoint.method, endpoint.path
-    counted = call.bridge.audit.reads.of(key, about, time.time())
-    # The hash of the raw path identifies the request: a repetition costs no more than a comparison.
-    counted.add(call.remote, hash(call.request.raw_path), lambda: asked_for(call, endpoint).entities)
 
 
 def subject(call: Call, endpoint: Endpoint) -> Subject:

@@ -110,11 +110,10 @@ async def call(  # noqa: PLR0913 - a call has a target apart from its data
     def plan(caller: Caller) -> PlannedCall:
         return ensure_may_call(caller, domain, service, data, target=target, wants_response=wants_response)
 
-    planned = plan(caller)
     if caller.key.ask and not is_approved:
         name = f"{domain}.{service}"
         caller = await ensure_approved(caller, lambda caller: [requested(caller.hass, name, plan(caller))])
-        planned = plan(caller)
+    planned = plan(caller)
     context = context or await caller.context()
     caller.ensure_unchanged()
     changed, response = await _call(caller, (domain, service), planned, context, wants_response=wants_response)
