@@ -17,21 +17,13 @@ from sandbox.drawbridge import CREATE_KEY, DOMAIN, change_options
 from sandbox.exporter import COMMAND, ENVIRONMENT, Exporter
 from sandbox.files import write_private
 from sandbox.stack import Stack, household
+from tests.exporter.whole_bridge import LISTENER_ITEMS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CLIENTS = Authority("Clients")
 MINE, OTHER = CLIENTS.issue("10.0.0.1"), CLIENTS.issue("10.0.0.2")
-ITEMS = {
-    "listener",
-    "listener-reach",
-    "listener-headers",
-    "listener-plain-http",
-    "listener-tls-version",
-    "listener-tls-ciphers",
-    "listener-certificate",
-    "listener-client-cert",
-}
+ITEMS = {"listener", *LISTENER_ITEMS}
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

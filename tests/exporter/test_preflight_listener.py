@@ -17,19 +17,10 @@ from drawbridge_exporter.preflight.model import Check, Status, Verdict
 
 from .certificates import Authority, Certificate
 from .test_preflight import failed, items
-from .whole_bridge import WholeBridge, running_listener, running_whole_bridge
+from .whole_bridge import LISTENER_ITEMS as ITEMS, WholeBridge, running_listener, running_whole_bridge
 
 AUTHORITY = Authority()
 INTERMEDIATE = Authority("Intermediate", issuer=AUTHORITY)
-ITEMS = {
-    "listener-reach",
-    "listener-headers",
-    "listener-plain-http",
-    "listener-tls-version",
-    "listener-tls-ciphers",
-    "listener-certificate",
-    "listener-client-cert",
-}
 ALL_CHECKS = runner.checks
 TLS_ITEMS = ITEMS - {"listener-reach", "listener-headers"}
 

@@ -25,6 +25,16 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Server": "",
 }
+LISTENER_ITEMS = {
+    "listener-reach",
+    "listener-headers",
+    "listener-plain-http",
+    "listener-tls-version",
+    "listener-tls-ciphers",
+    "listener-certificate",
+    "listener-client-cert",
+}
+"""What preflight checks of the listener."""
 PATHS: dict[str, Any] = {
     "/key": {"get": {"responses": {"200": {}}}},
     "/api/states": {"get": {"responses": {"200": {}}}},
