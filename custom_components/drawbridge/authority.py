@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Final
 
+from homeassistant.auth.models import User
 from homeassistant.const import ATTR_DOMAIN, ATTR_SERVICE, EVENT_CALL_SERVICE
 from homeassistant.core import CALLBACK_TYPE, Context, Event, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
@@ -46,16 +47,18 @@ class Authority:
     async def ensure_administrator(self, context: Context | None) -> None:
         """Raise ``ServiceValidationError`` if the context's user is not an administrator."""
         user_id = self._user_id(context) if context is not None else None
-        if user_id is None:
-            return
-        user = await self._hass.auth.async_get_user(user_id)
-        if user is None or not user.is_active or not user.is_admin:
+        if user_id is not None and await self._administrator(user_id) is None:
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="administrators_only")
 
     async def administrator(self, context: Context) -> str | None:
         """Return the name of the administrator that a context belongs to; ``None`` for everybody and all else."""
-        user = await self._hass.auth.async_get_user(context.user_id) if context.user_id is not None else None
-        return user.name if user is not None and user.is_active and user.is_admin else None
+        user = await self._administrator(context.user_id) if context.user_id is not None else None
+        return None if user is None else user.name
+
+    async def _administrator(self, user_id: str) -> User | None:
+        """Return a user who is an active administrator."""
+        user = await self._hass.auth.async_get_user(user_id)
+        return user if user is not None and user.is_active and user.is_admin else None
 
     def _user_id(self, context: Context) -> str | None:
         return context.user_id or self._users.get(context.id) or self._users.get(context.parent_id or "")

@@ -418,6 +418,23 @@ async def test_through_others(bridge: Bridge, hass: HomeAssistant, requests: lis
     assert hass.states.get(LAMP).state == "off"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    "target",
+    [{"entity_id": f"{{{{ '{LAMP}' }}}}"}, {"entity_id": "all"}, {"device_id": "absent"}, {"area_id": "absent"}],
+)
+async def test_through_what_cannot_be_determined(
+    bridge: Bridge, hass: HomeAssistant, requests: list[Event[Any]], target: dict[str, str]
+) -> None:
+    """A script waits if nobody can say what it acts on: it may be what the list includes."""
+    act = {"action": "input_boolean.turn_on", "target": target}
+    assert await async_setup_component(hass, "script", {"script": {"leave": {"sequence": [act]}}})
+    await hass.async_block_till_done()
+    key = await add_key(bridge, [LAMP], services=["script.leave"])
+    waiting = asyncio.create_task(bridge.post("/api/services/script/leave", key, json={}))
+    await bridge.act("deny", request=(await asked(requests))["id"])
+    assert (await waiting).status == 403
+
+
 async def test_a_service_of_an_integration(bridge: Bridge, hass: HomeAssistant, requests: list[Event[Any]]) -> None:
     """What its data names counts, whatever the field."""
     called: list[ServiceCall] = async_mock_service(hass, "robot", "fetch")

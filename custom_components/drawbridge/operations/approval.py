@@ -12,7 +12,7 @@ from ..approvals.approvals import is_same
 from ..approvals.model import Answer, Requested
 from ..refusal import Refusal, RefusedError
 from ..scope.references import find_references
-from .delegates import all_members
+from .delegates import chain
 from .targets import resolve
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .service_calls import PlannedCall
 
 _ALL: Final = "*"
-_MAX_INDIRECT: Final = 500
 
 
 def requested(hass: HomeAssistant, service: str, planned: PlannedCall) -> Requested:
@@ -78,8 +77,14 @@ def _matches(hass: HomeAssistant, ask: frozenset[str], item: Requested) -> bool:
         return True
     if _ALL in item.entities:
         return True
-    acted_on = all_members(hass, item.entities, _MAX_INDIRECT)
-    return acted_on is None or any(not ask.isdisjoint(_names(name)) for name in (*item.entities, *acted_on))
+    if any(not ask.isdisjoint(_names(name)) for name in item.entities):
+        return True
+    for _, acted_on in chain(hass, item.entities):
+        if acted_on is None or acted_on.unknown or acted_on.is_endless:
+            return True
+        if any(not ask.isdisjoint(_names(name)) for name in acted_on.entities):
+            return True
+    return False
 
 
 def _names(name: str) -> Iterable[str]:

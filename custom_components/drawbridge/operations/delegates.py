@@ -30,6 +30,8 @@ _IN_YAML: Final[Mapping[str, str]] = MappingProxyType(
 _OWN_DEVICE: Final = "device_id"
 """The option with the device that a helper belongs to."""
 _ACTION_FIELDS: Final = ("action", "service")
+_MAX_INDIRECT: Final = 500
+"""Entities that a call may act on through others."""
 _UNTRACEABLE: Final = frozenset({"event", "event_data"})
 
 
@@ -97,19 +99,30 @@ def may_act_on_others(hass: HomeAssistant, entity_id: str) -> bool:
     return acted_on is None or bool(acted_on.entities or acted_on.unknown)
 
 
-def all_members(hass: HomeAssistant, entity_ids: Collection[str], most: int) -> set[str] | None:
-    """Return the entities that some entities act on, also indirectly; ``None`` if they cannot be determined.
+def chain(
+    hass: HomeAssistant, entity_ids: Collection[str], passed_over: Collection[str] = ()
+) -> Iterator[tuple[str, Reach | None]]:
+    """Yield each of some entities with what it acts on, then the same for those entities, and so on.
 
-    They cannot be determined if there are more than ``most`` either.
+    ``None`` means that it cannot be determined, or that there are too many entities. Nothing follows it.
+
+    Args:
+        hass: Home Assistant.
+        entity_ids: The first entities.
+        passed_over: Entities that are neither yielded nor followed.
+
     """
-    pending, seen = sorted(entity_ids), set(entity_ids)
+    pending = sorted(set(entity_ids).difference(passed_over))
+    seen, most = set(pending), len(pending) + _MAX_INDIRECT
     while pending:
-        acted_on = members(hass, pending.pop())
-        if acted_on is None or acted_on.unknown or acted_on.is_endless or len(seen) > len(entity_ids) + most:
-            return None
-        pending += sorted(acted_on.entities - seen)
-        seen |= acted_on.entities
-    return seen - set(entity_ids)
+        acted_on = members(hass, item := pending.pop())
+        if acted_on is None or len(seen) > most:
+            yield item, None
+            return
+        yield item, acted_on
+        more = acted_on.entities.difference(passed_over, seen)
+        seen |= more
+        pending += sorted(more)
 
 
 def _is_universal(entity: object) -> bool:

@@ -18,7 +18,7 @@ from ..scope.reviewed_services import GENERIC_SERVICES, REVIEWED
 from ..scope.service_fields import Surroundings, entities, split_ids
 from ..scope.service_rules import Decision, all_fields, decide_reach, decide_service, is_opened
 from .caller import Caller
-from .delegates import may_act_on_others, members
+from .delegates import chain, may_act_on_others
 from .entity_attributes import listed_attributes
 from .targets import Reach, ensure_bounded, holds, resolve, resolve_target
 
@@ -28,8 +28,6 @@ _EXCLUDE: Final = "exclude"
 _TARGET: Final = frozenset({*TARGET_FIELDS, _EXCLUDE})
 _ACTED_ON: Final = frozenset(name.partition(".")[0] for name in REVIEWED)
 _OLD_GROUP: Final = "group."
-_MAX_INDIRECT: Final = 500
-"""Entities that a call may act on through others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,15 +220,9 @@ class CallPlanner:
         if self._sees_everything:
             return None
         chosen = self._key.scope.include.entities | self._key.services
-        pending = sorted(set(acting) - chosen)
-        seen, most = set(pending), len(pending) + _MAX_INDIRECT
-        while pending:
-            acted_on = members(self._hass, item := pending.pop())
-            if acted_on is None or not self._holds(acted_on) or len(seen) > most:
+        for item, acted_on in chain(self._hass, acting, chosen):
+            if acted_on is None or not self._holds(acted_on):
                 return f"entity {item} acts on what is not in scope and must be listed itself"
-            more = acted_on.entities - chosen - seen
-            seen |= more
-            pending += sorted(more)
         return None
 
     @property
