@@ -1,5 +1,6 @@
 """The gate: who gets in, who does not, and what they are told."""
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from aiohttp import web
 from homeassistant.core import HomeAssistant
 
+from custom_components.drawbridge.http.call import Call
 from custom_components.drawbridge.http.endpoint import Router
 from custom_components.drawbridge.http.mount import ENDPOINTS
 from custom_components.drawbridge.http.spec import Answer, ok
@@ -126,6 +128,23 @@ async def test_wrong_method(bridge: Bridge) -> None:
     answer = await bridge.request("DELETE", "/api/states", key)
     assert answer.status == 405
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("ask", [[], ["light"]])
+async def test_a_request_leaves_no_garbage(bridge: Bridge, ask: list[str]) -> None:
+    """What a request needed is freed when it ends, not when the garbage collector runs."""
+    key = await bridge.add_key(capabilities=["read", "control"], ask=ask)
+    lamp = {"json": {"entity_id": "input_boolean.living_room_lamp"}}
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(10):
+            assert (await bridge.get("/api/states/sensor.outside", key)).status == 200
+            assert (await bridge.post("/api/services/input_boolean/toggle", key, **lamp)).status == 200
+        kept = sum(type(item) is Call for item in gc.get_objects())
+    finally:
+        gc.enable()
+    assert kept <= 2
 
 
 async def test_head(bridge: Bridge) -> None:

@@ -3,6 +3,7 @@
 from asyncio import Timeout
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -89,7 +90,9 @@ class Call:
         """The caller for operations, which record what they did in its ``activity``."""
         if self._caller is None:
             self._caller = Caller.of(self.key, self.bridge.resources)
-            self._caller.clock, self._caller.is_present = self.clock, self._is_present
+            if self.key.ask:
+                # A method of this call would form a reference cycle, which only the garbage collector could free.
+                self._caller.clock, self._caller.is_present = self.clock, partial(_is_connected, self.request)
         return self._caller
 
     @property
@@ -121,10 +124,11 @@ class Call:
         """Return a path parameter."""
         return self.request.match_info[name]
 
-    def _is_present(self) -> bool:
-        """Return whether the client is still connected."""
-        transport = self.request.transport
-        return transport is not None and not transport.is_closing()
+    def forget_clock(self) -> None:
+        """Drop the time limit, which refers to the task whose result is the response: a reference cycle."""
+        self.clock = None
+        if self._caller is not None:
+            self._caller.clock = None
 
     async def body(self) -> bytes:
         """Return the body. Refuses a body above the size limit without reading the rest.
@@ -169,6 +173,12 @@ class Call:
             return json_loads(body)
         except JSON_DECODE_EXCEPTIONS as err:
             raise bad_request(f"The body is not valid JSON: {err}.") from err
+
+
+def _is_connected(request: web.Request) -> bool:
+    """Return whether the client of a request is still connected."""
+    transport = request.transport
+    return transport is not None and not transport.is_closing()
 
 
 def json_response(data: object, status: HTTPStatus = HTTPStatus.OK) -> WholeResponse:

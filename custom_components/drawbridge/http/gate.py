@@ -120,6 +120,7 @@ class Gate:
         except Exception as err:  # noqa: BLE001 - every error becomes a response
             return _refuse(call, _refusal_of(err, endpoint))
         finally:
+            call.forget_clock()
             places.leave(holder)
 
     async def _live(self, call: Call, endpoint: Endpoint, result: Answering) -> web.StreamResponse:
