@@ -47,8 +47,7 @@ def echo(call: Call) -> web.StreamResponse:
             "base": call.base_path,
             "id": call.request_id,
             "name": call.presented.name if call.presented else None,
-            "target": call.target,
-            "activity": call.activity is not None,
+            "target": call.activity.target,
         }
     )
 
@@ -69,7 +68,7 @@ def write(call: Call) -> web.StreamResponse:
     assert call.caller is call.caller
     if "fail" in call.request.query:
         raise RefusedError(Refusal.FAILED, {"detail": "It did not work."})
-    return json_response({"target": call.target}, HTTPStatus.CREATED)
+    return json_response({"target": call.activity.target}, HTTPStatus.CREATED)
 
 
 def sized(call: Call) -> web.StreamResponse:
@@ -237,7 +236,7 @@ async def test_what_a_handler_is_given(door: Door) -> None:
     secret = await door.bridge.add_key("Mine", limits=UNLIMITED)
     told = await (await door.get("/echo", headers={"X-Request-ID": "r1"})).json()
     client = {"remote": "127.0.0.1", "address": "127.0.0.1", "client": ["127.0.0.1", "127.0.0.1"]}
-    expected = client | {"base": BASE, "id": "r1", "holder": "", "name": None, "target": None, "activity": False}
+    expected = client | {"base": BASE, "id": "r1", "holder": "", "name": None, "target": None}
     assert told == expected
     for path in ("/echo", "/any"):
         told = await (await door.get(path, secret, headers={"X-Request-ID": "r1"})).json()

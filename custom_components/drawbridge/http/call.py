@@ -2,7 +2,7 @@
 
 from asyncio import Timeout
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from types import MappingProxyType
@@ -56,6 +56,8 @@ class Call:
     """Headers of the response that replace those of every response, such as another content security policy."""
     clock: Timeout | None = None
     """The time limit of the request."""
+    activity: Activity = field(default_factory=Activity)
+    """What operations record about the request."""
     _caller: Caller | None = None
 
     @property
@@ -87,28 +89,13 @@ class Call:
 
     @property
     def caller(self) -> Caller:
-        """The caller for operations, which record what they did in its ``activity``."""
+        """The caller for operations."""
         if self._caller is None:
-            self._caller = Caller.of(self.key, self.bridge.resources)
+            self._caller = Caller.of(self.key, self.bridge.resources, self.activity)
             if self.key.ask:
                 # A method of this call would form a reference cycle, which only the garbage collector could free.
                 self._caller.clock, self._caller.is_present = self.clock, partial(_is_connected, self.request)
         return self._caller
-
-    @property
-    def activity(self) -> Activity | None:
-        """The recorded activity of operations; ``None`` if no operation was called."""
-        return None if self._caller is None else self._caller.activity
-
-    @property
-    def target(self) -> str | None:
-        """The target that operations changed, if any."""
-        return None if self._caller is None else self._caller.activity.target
-
-    @property
-    def held(self) -> float:
-        """How many seconds the request waited for a person."""
-        return 0.0 if self._caller is None else self._caller.activity.held
 
     @property
     def entity_id(self) -> str:

@@ -2,6 +2,8 @@
 
 import hashlib
 import ssl
+from functools import lru_cache
+from typing import Final
 
 from aiohttp import web
 
@@ -9,12 +11,17 @@ from ..admission import Client
 from ..door import Door
 from ..limits.networks import parse_address
 
+_MAX_CLIENTS: Final = 1024
+
 
 def client_of(request: web.BaseRequest, door: Door) -> Client:
     """Return the client of a request that came in through a door."""
-    remote = request.remote
     # Home Assistant's own server does not verify client certificates against the listener's authority.
-    certificate = _thumbprint(request) if door is Door.LISTENER else None
+    return _client(request.remote, door, _thumbprint(request) if door is Door.LISTENER else None)
+
+
+@lru_cache(maxsize=_MAX_CLIENTS)
+def _client(remote: str | None, door: Door, certificate: str | None) -> Client:
     return Client(remote, parse_address(remote or ""), door, certificate)
 
 

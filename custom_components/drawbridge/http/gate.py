@@ -88,10 +88,11 @@ class Gate:
             add_headers(call, response)
         status, counted = response.status, request.method if endpoint is not self._other else _OTHER
         sent = response.body_length or response.content_length or 0
+        activity = call.activity
         if not (has_begun and endpoint.operation.is_live):
-            seconds = time.perf_counter() - started - call.held
+            seconds = time.perf_counter() - started - activity.held
             bridge.recorder.answered(self._route, counted, status, seconds, sent, self._door)
-        if (call.refused is not None or call.target is not None) and _is_audited(call, endpoint):
+        if (call.refused is not None or activity.target is not None) and _is_audited(call, endpoint):
             self._audit(call, endpoint, counted, status)
         if call.presented is not None:
             observe(call, call.presented, endpoint)
@@ -131,7 +132,7 @@ class Gate:
             return _refuse(call, _refusal_of(err, endpoint))
 
     def _audit(self, call: Call, endpoint: Endpoint, method: str, status: int) -> None:
-        refused, key, approval = call.refused, call.presented, call.activity.approval if call.activity else None
+        refused, key, approval = call.refused, call.presented, call.activity.approval
         call.bridge.audit.add(
             AuditRecord(
                 time=time.time(),
@@ -144,7 +145,7 @@ class Gate:
                 status=status,
                 outcome=outcome_of(status),
                 reason=refused.reason.label if refused is not None else None,
-                target=call.target or None,
+                target=call.activity.target or None,
                 approver=approval.by if approval is not None else None,
                 answered_at=approval.at if approval is not None else None,
                 subject=subject(call, endpoint),
@@ -219,5 +220,5 @@ def _refuse(call: Call, refused: RefusedError) -> WholeResponse:
 def _is_audited(call: Call, endpoint: Endpoint) -> bool:
     """Tell whether a request is audited: writes, and refusals other than client errors."""
     if call.refused is None:
-        return endpoint.method not in _READS and call.target is not None
+        return endpoint.method not in _READS and call.activity.target is not None
     return call.refused.reason.value.audited

@@ -17,7 +17,8 @@ def add_headers(call: Call, response: web.StreamResponse) -> None:
     request, headers = call.request, response.headers
     close_if_unsafe(request, response)
     headers.update(SECURITY_HEADERS)
-    headers.update(call.headers)
+    if call.headers:
+        headers.update(call.headers)
     headers[REQUEST_ID] = call.request_id
     if request.secure:
         name, value = STRICT_TRANSPORT_SECURITY
@@ -34,6 +35,7 @@ def close_if_unsafe(request: web.BaseRequest, response: web.StreamResponse) -> N
     aiohttp reads the trailers of a chunked body as headers of the next request, and older versions stop reading
     requests after an upgrade that was declined. The rest of an unread body would have to be read first.
     """
-    headers, content = request.headers, request.content
-    if not content.is_eof() or hdrs.UPGRADE in headers or (request.body_exists and hdrs.TRANSFER_ENCODING in headers):
+    headers = request.headers
+    has_body = request.body_exists
+    if hdrs.UPGRADE in headers or (has_body and (not request.content.is_eof() or hdrs.TRANSFER_ENCODING in headers)):
         response.force_close()

@@ -8,7 +8,6 @@ from typing import Final
 from ..audit.subject import Subject, needed
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Asked
-from ..operations.caller import Activity
 from ..operations.declaration import Operation
 from ..operations.subject import subject_of
 from .call import Call
@@ -21,13 +20,13 @@ _EVENT: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 def observe(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
     """Record how a key was used. For most requests there is nothing new to record."""
-    request, sightings = call.request, call.bridge.sightings
-    if (key.id, call.remote, request.secure) not in sightings.seen:
-        sightings.use(key.id, call.address, call.remote, request.headers, secure=request.secure)
-    if endpoint.read is not None and call.refused is None and call.target is None:
+    request, remote, sightings = call.request, call.client.remote, call.bridge.sightings
+    if (key.id, remote, request.secure) not in sightings.seen:
+        sightings.use(key.id, call.address, remote, request.headers, secure=request.secure)
+    if endpoint.read is not None and call.refused is None and call.activity.target is None:
         # Count a read, for the panel. The hash of the raw path identifies the request: a repetition costs a comparison.
         counted = call.bridge.audit.reads.of(key, endpoint.read, time.time())
-        counted.add(call.remote, hash(request.raw_path), lambda: asked_for(call, endpoint).entities)
+        counted.add(remote, hash(request.raw_path), lambda: asked_for(call, endpoint).entities)
     if key.learning:
         call.bridge.lessons.learn(key.id, asked_for(call, endpoint))
 
@@ -36,15 +35,14 @@ def subject(call: Call, endpoint: Endpoint) -> Subject:
     """Return what a request was about, for the audit trail."""
     if call.presented is None:
         return Subject(endpoint.operation.name, capability=needed(endpoint.operation.capability, call.refused))
-    asked, activity = asked_for(call, endpoint), call.activity or Activity()
-    return subject_of(endpoint.operation, asked, activity, call.refused, call.scope.allows)
+    asked = asked_for(call, endpoint)
+    return subject_of(endpoint.operation, asked, call.activity, call.refused, call.scope.allows)
 
 
 def asked_for(call: Call, endpoint: Endpoint) -> Asked:
     """Return what a request asked for, from the declaration of its operation and from its recorded activity."""
     parts, key, operation = call.request.match_info, call.key, endpoint.operation
-    reached = call.activity.reached if call.activity is not None else ()
-    entities = {*reached, *_named(call, operation)}
+    entities = {*call.activity.reached, *_named(call, operation)}
     capabilities = key.capabilities.intersection(operation.adds)
     if isinstance(operation.capability, Capability):
         capabilities |= {operation.capability}

@@ -3,11 +3,13 @@
 import math
 from collections.abc import Container
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _SECONDS_PER_MINUTE: Final = 60
 _DEFAULT_BURST_DIVISOR: Final = 4
 _MIN_DEFAULT_BURST: Final = 10
+_MAX_LIMITS: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +19,9 @@ class RateLimit:
     per_minute: int
     burst: int
 
-    @classmethod
-    def of(cls, per_minute: int, burst: int | None = None) -> RateLimit | None:
+    @staticmethod
+    @lru_cache(maxsize=_MAX_LIMITS)
+    def of(per_minute: int, burst: int | None = None) -> RateLimit | None:
         """Return the limit, or ``None`` (no limit) for 0 requests per minute.
 
         The default burst is a quarter of the requests per minute, but at least 10.
@@ -26,7 +29,7 @@ class RateLimit:
         if per_minute <= 0:
             return None
         usual = max(_MIN_DEFAULT_BURST, per_minute // _DEFAULT_BURST_DIVISOR)
-        return cls(per_minute, burst or usual)
+        return RateLimit(per_minute, burst or usual)
 
     @property
     def interval(self) -> float:

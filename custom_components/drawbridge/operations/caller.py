@@ -74,9 +74,11 @@ class Resources:
     entry_json: EntryJson = field(default_factory=EntryJson)
 
 
-@dataclass(slots=True)
+@dataclass(init=False)
 class Activity:
     """The effects of an operation.
+
+    Created for every request, so the defaults stay on the class until an operation sets something.
 
     Attributes:
         target: What it changed, for the audit trail.
@@ -128,15 +130,15 @@ class Caller:
     is_present: Callable[[], bool] = _always
 
     @classmethod
-    def of(cls, key: ApiKey, resources: Resources) -> Caller:
-        """Return the caller for a key."""
+    def of(cls, key: ApiKey, resources: Resources, activity: Activity | None = None) -> Caller:
+        """Return the caller for a key, whose operations record what they did in ``activity``."""
         home = ScopedHome(resources.hass, resources.directory.live(key.scope))
-        return cls(key, home, Redaction.of(key.capabilities), resources)
+        return cls(key, home, Redaction.of(key.capabilities), resources, activity or Activity())
 
     def with_key(self, key: ApiKey) -> Caller:
         """Return the caller of the same request with the current key, which a person changed while it waited."""
-        caller = Caller.of(key, self.resources)
-        caller.activity, caller.clock, caller.is_present = self.activity, self.clock, self.is_present
+        caller = Caller.of(key, self.resources, self.activity)
+        caller.clock, caller.is_present = self.clock, self.is_present
         return caller
 
     @property
