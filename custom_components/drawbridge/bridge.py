@@ -49,6 +49,7 @@ from .states.snapshot import Snapshots
 from .telemetry.health import Health
 from .telemetry.listener import ListenerStatus
 from .telemetry.loop_lag import LoopLag
+from .telemetry.process import ProcessMonitor
 from .telemetry.recorder import Recorder
 from .telemetry.sightings import Sightings
 from .telemetry.snapshot import BridgeStatus, snapshot
@@ -92,6 +93,7 @@ class Bridge:
         self.limits = Limiters()
         self.listener = ListenerStatus()
         self.recorder = Recorder()
+        self.process = ProcessMonitor(hass.async_add_executor_job)
         self.audit = AuditTrail()
         self.audit_file = AuditFileSwitch(hass, self.audit)
         self.lessons = Lessons()
@@ -166,6 +168,7 @@ class Bridge:
         await self.sessions.load()
         loop_lag = LoopLag(self.hass.loop, self.recorder.window.lag)
         loop_lag.start()
+        self.process.pauses.start()
         # The directory is first, so that the cache does not use outdated verdicts.
         for stop in (
             self.directory.start(),
@@ -177,6 +180,7 @@ class Bridge:
             self.connections.close_all,
             self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._home_assistant_stops),
             loop_lag.stop,
+            self.process.pauses.stop,
             self.audit.listen(AuditEvents(self.hass, self.entry_id).fire),
             self.authority.start(),
             ApprovalNotices(self.hass, self.approvals, self.authority.administrator).start(),
@@ -326,6 +330,7 @@ class Bridge:
             audit_dropped=self.audit_file.dropped,
             pending_bytes=sum(connection.pending_bytes for connection in self.connections),
             listener=self.listener,
+            process=self.process,
         )
         return snapshot(self.recorder, about)
 

@@ -104,5 +104,17 @@ def full_snapshot() -> dict[str, Any]:
             "dropped": 6,
             "certificate_ends": 4000000000.5,
         },
+        "process": {
+            "cpu_seconds": 12.5,
+            "resident_bytes": 400_000_000,
+            "threads": 31,
+            "open_files": 90,
+            "max_files": 1024,
+            "sockets": 40,
+            "collector": [
+                {"generation": 0, "collections": 50, "seconds": 0.25},
+                {"generation": 2, "collections": 1, "seconds": 0.5},
+            ],
+        },
         "audit": {"records": 9, "file": True, "dropped": {"scope": 5}},
     }

@@ -15,7 +15,17 @@ from scripts.build_dashboard import TARGET
 
 RUNBOOK_FOLDER = Path(__file__).parents[2] / "docs" / "runbooks"
 PANELS = [panel for panel in dashboard()["panels"] if panel["type"] != "row"]
-ROWS = ["Overview", "Traffic", "Live connections", "Doors", "Cache", "Keys", "Security", "Exporter"]
+ROWS = [
+    "Overview",
+    "Traffic",
+    "Live connections",
+    "Doors",
+    "Cache",
+    "Keys",
+    "Security",
+    "Home Assistant process",
+    "Exporter",
+]
 
 
 def test_the_file_is_what_the_script_writes() -> None:

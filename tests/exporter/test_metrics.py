@@ -94,6 +94,14 @@ SERIES: tuple[tuple[str, dict[str, str], float], ...] = (
     ("drawbridge_listener_connections", {}, 4),
     ("drawbridge_listener_dropped_connections_total", {}, 6),
     ("drawbridge_listener_certificate_expiry_timestamp_seconds", {}, 4000000000.5),
+    ("drawbridge_homeassistant_process_cpu_seconds_total", {}, 12.5),
+    ("drawbridge_homeassistant_process_resident_memory_bytes", {}, 400_000_000),
+    ("drawbridge_homeassistant_process_threads", {}, 31),
+    ("drawbridge_homeassistant_process_open_fds", {}, 90),
+    ("drawbridge_homeassistant_process_max_fds", {}, 1024),
+    ("drawbridge_homeassistant_process_open_sockets", {}, 40),
+    ("drawbridge_homeassistant_gc_collections_total", {"generation": "0"}, 50),
+    ("drawbridge_homeassistant_gc_pause_seconds_total", {"generation": "2"}, 0.5),
 )
 
 
@@ -177,6 +185,18 @@ async def test_a_listener_that_is_not_running(
     assert answer.value("drawbridge_listener_connections") == 0
     assert answer.value("drawbridge_listener_dropped_connections_total") == 6
     assert answer.value("drawbridge_listener_certificate_expiry_timestamp_seconds") is None
+
+
+async def test_a_system_without_proc(bridge: BridgeServer, exporter: Exporter) -> None:
+    """What Home Assistant cannot read about its process is absent. The garbage collector is known everywhere."""
+    document = full_snapshot()
+    document["process"] |= dict.fromkeys(
+        ("cpu_seconds", "resident_bytes", "threads", "open_files", "max_files", "sockets")
+    )
+    bridge.document = document
+    answer = await scrape(exporter)
+    assert "drawbridge_homeassistant_process" not in answer.text
+    assert answer.value("drawbridge_homeassistant_gc_collections_total", {"generation": "0"}) == 50
 
 
 async def test_what_is_unknown_is_absent(bridge: BridgeServer, exporter: Exporter) -> None:

@@ -1,5 +1,7 @@
 """What the bridge says of itself."""
 
+import gc
+
 from homeassistant.core import HomeAssistant
 
 from tests.integration.house import Bridge
@@ -75,6 +77,20 @@ async def test_the_snapshot_counts(bridge: Bridge, hass: HomeAssistant) -> None:
     assert 2.0 in snapshot["duration_bounds"]
     sent = {item["route"]: item["bytes"] for item in snapshot["response_bytes"]}
     assert sent["/api/states"] > 300
+
+
+async def test_the_process_is_measured(bridge: Bridge, hass: HomeAssistant) -> None:
+    """The snapshot has what Home Assistant's process uses, read for this request."""
+    metrics = await bridge.add_key(capabilities=["metrics"])
+    process = (await (await bridge.get("/metrics", metrics)).json())["process"]
+    assert process["cpu_seconds"] > 0
+    assert process["resident_bytes"] > 50_000_000
+    assert process["open_files"] > process["sockets"] >= 2, "at least this connection has two ends here"
+    assert process["threads"] >= 1
+    assert [item["generation"] for item in process["collector"]] == [0, 1, 2]
+    await hass.config_entries.async_unload(bridge.entry.entry_id)
+    names = [getattr(item, "__qualname__", "") for item in gc.callbacks]
+    assert "CollectorPauses._called" not in names
 
 
 async def test_no_secret_in_what_is_published(bridge: Bridge) -> None:

@@ -15,6 +15,7 @@ from .counters import DURATION_BOUNDS, CacheCounters, Counters
 from .health import Health
 from .listener import ListenerStatus
 from .live import DELAY_BOUNDS, LiveCounters
+from .process import ProcessMonitor
 from .recorder import Recorder
 from .window import WINDOW_SECONDS, Totals
 
@@ -41,6 +42,7 @@ class BridgeStatus:
     pending_bytes: int
     """The number of bytes that the clients of live connections have not read yet."""
     listener: ListenerStatus
+    process: ProcessMonitor
 
 
 def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
@@ -69,6 +71,7 @@ def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
             "dropped": about.audit_dropped,
         },
         "event_loop_lag": _lag(recorder.totals()),
+        "process": about.process.as_dict(),
     }
 
 

@@ -7,13 +7,14 @@ from typing import Final
 from exporter.dashboards.source.doors import DOORS
 from exporter.dashboards.source.live import LIVE
 from exporter.dashboards.source.model import Json, Panel, value_of
+from exporter.dashboards.source.process import PROCESS
 from exporter.dashboards.source.safety import EXPORTER, KEYS, SECURITY
 from exporter.dashboards.source.traffic import CACHE, OVERVIEW, TRAFFIC
 
 RUNBOOKS: Final = "https://github.com/drawbridge-ha/drawbridge/blob/main/docs/runbooks/"
 DATA_SOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}
 COLUMNS: Final = 24
-ROWS: Final = (OVERVIEW, TRAFFIC, LIVE, DOORS, CACHE, KEYS, SECURITY, EXPORTER)
+ROWS: Final = (OVERVIEW, TRAFFIC, LIVE, DOORS, CACHE, KEYS, SECURITY, PROCESS, EXPORTER)
 
 
 def dashboard() -> Json:
@@ -22,7 +23,7 @@ def dashboard() -> Json:
         "title": "Drawbridge",
         "uid": "drawbridge",
         "description": "Scoped API keys for Home Assistant: health, traffic, live connections, doors, cache, keys,"
-        " refusals, and the exporter.",
+        " refusals, Home Assistant's process, and the exporter.",
         "tags": ["drawbridge", "home-assistant"],
         "schemaVersion": 39,
         "version": 1,

@@ -16,6 +16,7 @@ router = Router()
     operation=own.METRICS,
     about=ok(Answer("The snapshot.", OBJECT, {"schema": 1, "bridge": {"version": "0.1.0"}}), tag="bridge"),
 )
-def metrics(call: Call) -> web.StreamResponse:
+async def metrics(call: Call) -> web.StreamResponse:
     """Return the bridge's own metrics as one JSON document."""
+    await call.bridge.process.refresh()
     return json_response(call.bridge.snapshot())

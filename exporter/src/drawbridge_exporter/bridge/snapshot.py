@@ -11,6 +11,7 @@ from typing import Final
 from .document import InvalidDocumentError, Node, parse_json
 from .doors import DoorCounts, Listener, parse_doors, parse_listener
 from .live import Live, parse_live
+from .process import ProcessUse, parse_process
 from .readers import bounds, buckets, counts, require_unique
 
 SCHEMA: Final = 1
@@ -145,6 +146,7 @@ class Snapshot:
     live: Live | None
     doors: tuple[DoorCounts, ...]
     listener: Listener | None
+    process: ProcessUse | None
 
 
 def parse_snapshot(body: bytes) -> Snapshot:
@@ -184,6 +186,7 @@ def parse_snapshot(body: bytes) -> Snapshot:
         live=parse_live(root.present("live")),
         doors=parse_doors(root.present("doors")),
         listener=parse_listener(root.present("listener")),
+        process=parse_process(root.present("process")),
     )
 
 

@@ -19,6 +19,7 @@ from prometheus_client.utils import floatToGoString
 
 from ..bridge.live import Live
 from ..bridge.snapshot import Snapshot
+from .process import process_families
 
 PREFIX: Final = "drawbridge_"
 
@@ -87,6 +88,7 @@ class _Families:
         yield from self._live()
         yield from self._doors()
         yield from self._listener()
+        yield from process_families(self._snapshot.process, self._created)
 
     def _process(self) -> Iterator[Metric]:
         snapshot = self._snapshot
