@@ -72,6 +72,7 @@ def full_snapshot() -> dict[str, Any]:
         "age": 61.5,
         "warm_seconds": 0.02,
         "enabled": True,
+        "bypassed": 6,
     }
     first, second = document["keys"]
     first |= {"created": 1790000000.0, "rotated": 1794000000.0, "denied": 3, "enabled": True}

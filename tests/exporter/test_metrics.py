@@ -49,6 +49,7 @@ SERIES: tuple[tuple[str, dict[str, str], float], ...] = (
     ("drawbridge_cache_revalidations_total", {"cache": "states"}, 1),
     ("drawbridge_cache_invalidations_total", {"cache": "states"}, 3),
     ("drawbridge_cache_evictions_total", {"cache": "states"}, 0),
+    ("drawbridge_cache_bypassed_total", {"cache": "services"}, 6),
     ("drawbridge_cache_entries", {"cache": "states"}, 2),
     ("drawbridge_cache_bytes", {"cache": "states"}, 9999),
     ("drawbridge_key_info", {"key": SECOND_KEY, "name": 'The "wall"\ndisplay'}, 1),
@@ -114,6 +115,15 @@ async def test_each_series_has_its_value(bridge: BridgeServer, exporter: Exporte
     assert found == {(sample, *labels.items()): pytest.approx(value) for sample, labels, value in SERIES}
 
 
+async def test_connections_are_kept_open(exporter: Exporter) -> None:
+    """The second scrape uses the connection of the first."""
+    await scrape(exporter)
+    answer = await scrape(exporter)
+    assert answer.value("drawbridge_exporter_connections_opened_total") == 1
+    assert answer.value("drawbridge_exporter_connections_reused_total") == 1
+    assert answer.value("drawbridge_exporter_connection_pool_size") == 5
+
+
 async def test_durations_are_a_cumulative_histogram(exporter: Exporter) -> None:
     """The 2 s bucket is there: the objective is measured at it."""
     answer = await scrape(exporter)
@@ -161,7 +171,15 @@ async def test_promtool_finds_no_fault(bridge: BridgeServer, tmp_path: Path, pro
 async def test_what_an_older_bridge_does_not_tell_is_absent(exporter: Exporter) -> None:
     """Members that came later are not needed."""
     names = (await scrape(exporter)).families()
-    later = ("rate_limited", "lockouts", "key_enabled", "cache_age_seconds", "unread_responses", "audit_dropped")
+    later = (
+        "rate_limited",
+        "lockouts",
+        "key_enabled",
+        "cache_age_seconds",
+        "cache_bypassed",
+        "unread_responses",
+        "audit_dropped",
+    )
     names_of_live = [name for name in names if name.startswith("drawbridge_stream_")]
     assert not names_of_live
     assert not [name for name in names if name.startswith(("drawbridge_door_", "drawbridge_listener_"))]

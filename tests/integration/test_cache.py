@@ -160,9 +160,13 @@ async def test_off_and_on_again(bridge: Bridge, hass: HomeAssistant) -> None:
     assert (await bridge.get("/api/config", key)).status == 200
     assert (await cache_of(bridge))["entries"] == 0
     assert (await cache_of(bridge, "config"))["entries"] == 0
+    assert (await cache_of(bridge))["bypassed"] == 2 * len(ENCODINGS)
+    assert (await cache_of(bridge, "config"))["bypassed"] == 1
     set_options(bridge, cache_enabled=True)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert (await cache_of(bridge))["entries"] == 1
+    assert (await bridge.get("/api/states", key)).status == 200
+    assert (await cache_of(bridge))["bypassed"] == 2 * len(ENCODINGS)
 
 
 async def test_many_entities(bridge: Bridge, hass: HomeAssistant, hass_client: Any) -> None:

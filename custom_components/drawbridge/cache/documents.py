@@ -87,6 +87,11 @@ class DocumentCache:
         return sum(document.size for document in self._documents.values())
 
     @property
+    def is_enabled(self) -> bool:
+        """Whether documents are kept."""
+        return self._ttl > 0
+
+    @property
     def age(self) -> float | None:
         """Seconds since the oldest document was built; ``None`` without documents."""
         if not self._documents:
@@ -109,6 +114,8 @@ class DocumentCache:
                 document = None
         if self._ttl:
             self.recorder.asked(hit=document is not None)
+        else:
+            self.recorder.bypassed()
         return document
 
     def keep(self, key: Hashable, plain: bytes, epoch: int, basis: object = None) -> Document:

@@ -177,6 +177,7 @@ class StateCache:
 
     def direct(self, scope: Scope, redaction: Redaction) -> bytes:
         """Return the states of a scope as plain JSON, built from the state machine without caching."""
+        self.recorder.bypassed()
         allows, encode = self._directory.live(scope).allows, self.json.encode
         states = (encode(item, redaction) for item in self._hass.states.async_all() if allows(item.entity_id))
         return b"".join((b"[", b",".join(states), b"]"))

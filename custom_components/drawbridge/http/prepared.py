@@ -63,6 +63,6 @@ def document_response(call: Call, document: Document) -> WholeResponse:
 def cached(call: Call, cache: DocumentCache, document: Document) -> WholeResponse:
     """Return a document from a cache, and count a revalidation if the client's copy is current."""
     response = document_response(call, document)
-    if response.status == HTTPStatus.NOT_MODIFIED:
+    if response.status == HTTPStatus.NOT_MODIFIED and cache.is_enabled:
         cache.recorder.revalidated()
     return response

@@ -24,7 +24,7 @@ class CacheCounters:
     """Counters of a cache since the start.
 
     A hit is a request that was answered from the cache, at most with changed pieces rebuilt. All other requests are
-    misses. A revalidation is a hit without a body.
+    misses. A revalidation is a hit without a body. Requests while the cache is off are bypassed, and are none of these.
     """
 
     requests: int = 0
@@ -32,6 +32,7 @@ class CacheCounters:
     revalidations: int = 0
     invalidations: int = 0
     evictions: int = 0
+    bypassed: int = 0
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The use of resources by Home Assistant's process: processor time, memory, threads, files and the garbage collector."""
+"""What Home Assistant's process uses: processor time, memory, threads, files and the garbage collector."""
 
 import asyncio
 import gc
@@ -67,7 +67,7 @@ def read_process(proc: Path = _PROC) -> ProcessUse | None:
 
 def _is_socket(file: Path) -> bool:
     try:
-        return os.readlink(file).startswith(_SOCKET)
+        return os.readlink(file).startswith(_SOCKET)  # noqa: PTH115 - without a path object for each file
     except OSError:
         # It was closed in the meantime.
         return False
@@ -122,12 +122,12 @@ class ProcessMonitor:
 
     async def refresh(self) -> None:
         """Read what the process uses now. Nothing is known while all threads of Home Assistant are busy."""
-        if self._reading is None:
-            self._reading = self._run(read_process)
-        await asyncio.wait([self._reading], timeout=self._wait_seconds)
-        self._latest = None
-        if self._reading is not None and self._reading.done():
-            self._latest, self._reading = self._reading.result(), None
+        reading = self._reading or self._run(read_process)
+        self._reading = reading
+        await asyncio.wait([reading], timeout=self._wait_seconds)
+        self._latest = reading.result() if reading.done() else None
+        if reading.done() and self._reading is reading:
+            self._reading = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the latest reading as JSON. Values that are not known are ``None``."""

@@ -34,6 +34,10 @@ class CacheRecorder:
         slot.cache_requests += 1
         slot.cache_hits += hit
 
+    def bypassed(self) -> None:
+        """Record a cacheable request while the cache is off. The health score leaves it out."""
+        self._counters.bypassed += 1
+
     def revalidated(self) -> None:
         """Record that the client's copy of the last requested response was still valid."""
         self._counters.revalidations += 1

@@ -114,6 +114,7 @@ def _cache(counters: CacheCounters, holds: Mapping[str, float | None]) -> dict[s
         "revalidations": counters.revalidations,
         "invalidations": counters.invalidations,
         "evictions": counters.evictions,
+        "bypassed": counters.bypassed,
         **holds,
     }
 

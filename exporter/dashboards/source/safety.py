@@ -149,6 +149,16 @@ EXPORTER: Final = Row(
             runbooks=("DrawbridgeExporterSaturated",),
         ),
         Panel(
+            "Connections to bridges",
+            "Connections per second that the exporter opened, and requests per second over an open connection.",
+            (
+                (rate("exporter_connections_opened_total"), "opened {{instance}}"),
+                (rate("exporter_connections_reused_total"), "reused {{instance}}"),
+            ),
+            unit="cps",
+            width=24,
+        ),
+        Panel(
             "Scrapes of bridges by result",
             "Scrapes per second, by result: success, the reason of the failure, or refused by the exporter.",
             (

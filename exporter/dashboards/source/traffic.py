@@ -217,7 +217,7 @@ CACHE: Final = Row(
         ),
         Panel(
             "Cacheable requests",
-            "Requests per second: answered from a cache, answered with 304, or not in a cache.",
+            "Requests per second: answered from a cache, answered with 304, not in a cache, or while the cache is off.",
             (
                 (
                     f"{rate('cache_hits_total', by='cache')} - {rate('cache_revalidations_total', by='cache')}",
@@ -228,6 +228,7 @@ CACHE: Final = Row(
                     f"{rate('cache_requests_total', by='cache')} - {rate('cache_hits_total', by='cache')}",
                     "{{cache}} misses",
                 ),
+                (rate("cache_bypassed_total", by="cache"), "{{cache}} cache off"),
             ),
             unit="reqps",
             stack=True,

@@ -52,6 +52,11 @@ class Fleet:
             self._read(settings.targets_file)
 
     @property
+    def pool_size(self) -> int:
+        """The maximum number of connections to each bridge."""
+        return self._settings.pool_size
+
+    @property
     def last_reload(self) -> Reload | None:
         """The result of the last reload, or None without a targets file."""
         return None if self._settings.targets_file is None else self._reload

@@ -68,6 +68,8 @@ class CacheCounts:
     revalidations: int
     invalidations: int
     evictions: int
+    bypassed: int | None
+    """Cacheable requests while the cache was off."""
     entries: int
     size_bytes: int
     age_seconds: float | None
@@ -277,6 +279,7 @@ def _cache(node: Node) -> CacheCounts:
         revalidations=node.member("revalidations").count(),
         invalidations=node.member("invalidations").count(),
         evictions=node.member("evictions").count(),
+        bypassed=_count(node, "bypassed"),
         entries=node.member("entries").count(),
         size_bytes=node.member("bytes").count(),
         age_seconds=_amount(node, "age"),

@@ -13,12 +13,13 @@ SUCCESS: Final = "success"
 
 
 class Traffic:
-    """The requests to all bridges: in progress, by result, and the connections that they opened."""
+    """The requests to all bridges: in progress, by result, and the connections that they opened or reused."""
 
     def __init__(self) -> None:
         """Create counters at 0."""
         self.in_flight = 0
         self.connections = 0
+        self.reused = 0
         self.results = Counter(dict.fromkeys((SUCCESS, *Reason), 0))
 
     @contextmanager
@@ -31,10 +32,14 @@ class Traffic:
             self.in_flight -= 1
 
     def trace(self) -> aiohttp.TraceConfig:
-        """Return the configuration with which a session counts its new connections."""
+        """Return the configuration with which a session counts its connections."""
         trace = aiohttp.TraceConfig()
         trace.on_connection_create_end.append(self._connected)
+        trace.on_connection_reuseconn.append(self._reused)
         return trace
 
     async def _connected(self, *_: object) -> None:
         self.connections += 1
+
+    async def _reused(self, *_: object) -> None:
+        self.reused += 1

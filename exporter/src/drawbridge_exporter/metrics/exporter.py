@@ -61,6 +61,14 @@ class ExporterCollector(Collector):
         yield CounterMetricFamily(
             PREFIX + "exporter_connections_opened", "Connections opened to bridges.", traffic.connections
         )
+        yield CounterMetricFamily(
+            PREFIX + "exporter_connections_reused",
+            "Requests to bridges over a connection that was open already.",
+            traffic.reused,
+        )
+        yield gauge(
+            "exporter_connection_pool_size", "Maximum number of connections to each bridge.", self._fleet.pool_size
+        )
 
 
 def _reload_families(reload: Reload) -> Iterator[Metric]:

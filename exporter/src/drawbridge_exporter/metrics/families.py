@@ -171,6 +171,9 @@ class _Families:
         caches = self._snapshot.cache
         for name, text, member in _CACHE_COUNTERS:
             yield self._counter(name, text, "cache", {cache: getattr(row, member) for cache, row in caches.items()})
+        bypassed = {cache: row.bypassed for cache, row in caches.items() if row.bypassed is not None}
+        if bypassed:
+            yield self._counter("cache_bypassed", "Cacheable requests while the cache was off.", "cache", bypassed)
         for name, text, member in _CACHE_GAUGES:
             told = {cache: getattr(row, member) for cache, row in caches.items()}
             yield from _gauges(
