@@ -17,6 +17,7 @@ from .admission import GUESSES, Admission
 from .approvals.approvals import Approvals
 from .approvals.model import Pending
 from .approvals.notices import ApprovalNotices
+from .audit.networks import Networks
 from .audit.sinks import AuditEvents, AuditFileSwitch
 from .audit.trail import AuditTrail
 from .authority import Authority
@@ -98,7 +99,8 @@ class Bridge:
         self.audit_file = AuditFileSwitch(hass, self.audit)
         self.lessons = Lessons()
         self.preferences = Preferences()
-        self.usage = KeyUsage(hass, self.recorder.counters, self.lessons, self.preferences)
+        self.networks = Networks(self.audit)
+        self.usage = KeyUsage(hass, self.recorder.counters, self.lessons, self.preferences, self.networks)
         self.directory = EntityDirectory(hass)
         self.caches = Caches(hass, self.directory, self.recorder)
         self.states = self.caches.states
@@ -152,6 +154,7 @@ class Bridge:
             self.limits.created_states,
             self.recorder.counters,
             self.sightings,
+            self.networks,
             self.lessons,
             self.preferences,
             self.sessions,
@@ -331,6 +334,7 @@ class Bridge:
             pending_bytes=sum(connection.pending_bytes for connection in self.connections),
             listener=self.listener,
             process=self.process,
+            new_networks=self.networks.count,
         )
         return snapshot(self.recorder, about)
 

@@ -1,4 +1,4 @@
-"""The event entity for refusals."""
+"""The event entity for refusals, and for keys that are used from a new network."""
 
 import time
 from collections.abc import Mapping
@@ -13,14 +13,15 @@ from .audit.trail import AuditRecord
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .entity import BridgeEntity
 from .limits.rate_limit import RateLimit, RateLimiter
-from .refusal import Refusal
+from .refusal import Notice, Refusal
 
 PARALLEL_UPDATES = 0
 
 EVENT_TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {refusal.label: refusal.value.event for refusal in Refusal if refusal.value.event is not None}
+    | {notice.label: notice.value for notice in Notice}
 )
-"""The event type for each refusal reason. Client errors and failures have none."""
+"""The event type for each reason in the audit trail. Client errors and failures have none."""
 
 SECURITY: Final = EventEntityDescription(
     key="security", translation_key="security", event_types=sorted(set(EVENT_TYPES.values()))
@@ -37,7 +38,7 @@ async def async_setup_entry(
 
 
 class SecurityEvents(BridgeEntity, EventEntity):
-    """Reports refusals: up to ten events of a type at once, then one every five seconds.
+    """Reports refusals and new networks: up to ten events of a type at once, then one every five seconds.
 
     Every user of Home Assistant can read states, so the attributes contain no address and no key.
     """

@@ -11,6 +11,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 
 from .audit.sinks import EVENT_AUDIT
 from .const import DOMAIN
+from .refusal import Notice
 
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -51,6 +52,9 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The text for each reason of a refusal."""
 
+_NOTICES: Final[Mapping[str, str]] = MappingProxyType({Notice.NEW_NETWORK.label: "was used from a new network"})
+"""The text for each reason of a record about a request that was not refused."""
+
 
 @callback
 def async_describe_events(
@@ -66,6 +70,8 @@ def _describe(event: Event[Any]) -> dict[str, str]:
     record = event.data
     what = record["target"] or f"{record['method']} {record['route']}"
     match record["outcome"]:
+        case "allowed" if record["reason"] in _NOTICES:
+            message = _NOTICES[record["reason"]]
         case "allowed":
             message = f"called {what}"
         case "failed":

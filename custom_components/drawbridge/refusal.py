@@ -26,6 +26,18 @@ class SecurityEvent(StrEnum):
     WRONG_CERTIFICATE = "wrong_certificate"
     NOT_ALLOWED = "not_allowed"
     RATE_LIMITED = "rate_limited"
+    NEW_NETWORK = "new_network"
+
+
+class Notice(Enum):
+    """What is recorded about a request that is not refused. The label of each is its reason in the audit trail."""
+
+    NEW_NETWORK = SecurityEvent.NEW_NETWORK
+
+    @property
+    def label(self) -> str:
+        """The reason in the audit trail."""
+        return self.name.lower()
 
 
 class Metric(Enum):

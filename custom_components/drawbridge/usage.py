@@ -13,9 +13,11 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.storage import Store
 
 from . import values
+from .audit.networks import KeyNetworks, Networks, network_of
 from .const import DOMAIN
 from .keys import ApiKey, Capability
 from .learning.lessons import Lessons
+from .limits.networks import parse_address
 from .operations.preferences import Preferences
 from .telemetry.counters import Counters, KeyCounters
 from .values import DamagedValueError
@@ -30,6 +32,7 @@ class _Stored(TypedDict):
     usage: dict[str, dict[str, Any]]
     lessons: NotRequired[dict[str, Any]]
     preferences: NotRequired[dict[str, dict[str, Any]]]
+    networks: NotRequired[dict[str, dict[str, Any]]]
 
 
 def _store(hass: HomeAssistant) -> Store[_Stored]:
@@ -37,18 +40,21 @@ def _store(hass: HomeAssistant) -> Store[_Stored]:
 
 
 class KeyUsage:
-    """Stores the last use, the lesson, the preferences and the system user of each key.
+    """Stores the last use, the networks, the lesson, the preferences and the system user of each key.
 
     Service calls run as the user of the key. The user is not an administrator, appears in the logbook, and is
     removed with its key. Changes are saved every ten seconds, so a crash loses at most that much.
     """
 
-    def __init__(self, hass: HomeAssistant, counters: Counters, lessons: Lessons, preferences: Preferences) -> None:
-        """Create the store of counters, lessons and preferences."""
+    def __init__(
+        self, hass: HomeAssistant, counters: Counters, lessons: Lessons, preferences: Preferences, networks: Networks
+    ) -> None:
+        """Create the store of counters, lessons, preferences and networks."""
         self._hass = hass
         self._counters = counters
         self._lessons = lessons
         self._preferences = preferences
+        self._networks = networks
         self._store = _store(hass)
         self._users: dict[str, str] = {}
         self._saved: _Stored | None = None
@@ -67,6 +73,8 @@ class KeyUsage:
         self._counters.keys.update(self._readable(stored, "usage", _counters))
         self._lessons.load(self._readable(stored, "lessons", _lesson))
         self._preferences.load(self._readable(stored, "preferences", values.mapping))
+        # A key of an earlier version is known from where it was last used.
+        self._networks.load(_last_networks(self._counters.keys) | self._readable(stored, "networks", _networks))
 
     def _readable[T](self, stored: Mapping[str, Any], part: str, parse: Callable[[Any], T]) -> dict[str, T]:
         """Return the readable values of a part, by key id. Unreadable values are dropped."""
@@ -143,6 +151,7 @@ class KeyUsage:
             "usage": usage,
             "lessons": self._lessons.as_dict(),
             "preferences": self._preferences.as_dict(),
+            "networks": self._networks.as_dict(),
         }
 
 
@@ -166,6 +175,16 @@ def _counters(stored: Mapping[str, Any]) -> KeyCounters:
         last_used=values.field(stored, "last_used", values.optional(values.number)),
         last_address=values.field(stored, "last_address", values.optional(values.text)),
     )
+
+
+def _last_networks(counters: Mapping[str, KeyCounters]) -> dict[str, KeyNetworks]:
+    last = {key_id: parse_address(item.last_address or "") for key_id, item in counters.items()}
+    return {key_id: KeyNetworks({network_of(item): None}) for key_id, item in last.items() if item is not None}
+
+
+def _networks(stored: Mapping[str, Any]) -> KeyNetworks:
+    known = values.field(stored, "known", values.texts)
+    return KeyNetworks(dict.fromkeys(known), values.field(stored, "new", values.whole))
 
 
 def _lesson(stored: Mapping[str, Any]) -> Mapping[str, Any]:

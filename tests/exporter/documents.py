@@ -75,8 +75,8 @@ def full_snapshot() -> dict[str, Any]:
         "bypassed": 6,
     }
     first, second = document["keys"]
-    first |= {"created": 1790000000.0, "rotated": 1794000000.0, "denied": 3, "enabled": True}
-    second |= {"created": 1790000000.0, "rotated": None, "denied": 0, "enabled": False}
+    first |= {"created": 1790000000.0, "rotated": 1794000000.0, "denied": 3, "enabled": True, "new_networks": 2}
+    second |= {"created": 1790000000.0, "rotated": None, "denied": 0, "enabled": False, "new_networks": 0}
     return document | {
         "rate_limited": [{"key": first["id"], "count": 7}],
         "lockouts": {"active": 1, "total": 4},

@@ -85,7 +85,10 @@ AUDIT_FIELDS = set(
 SUBJECT_FIELDS = set(
     re.findall(r"^    (\w+): ", SOURCES["audit/subject.py"].partition("class Subject")[2], re.MULTILINE)
 )
-REFUSALS = {name.lower() for name in re.findall(r"^    ([A-Z_]+) = Reason\(", SOURCES["refusal.py"], re.MULTILINE)}
+REASONS = {
+    name.lower()
+    for name in re.findall(r"^    ([A-Z_]+) = (?:Reason\(|SecurityEvent\.)", SOURCES["refusal.py"], re.MULTILINE)
+}
 
 
 @pytest.mark.parametrize("file", RUNBOOKS, ids=lambda file: file.stem)
@@ -96,14 +99,14 @@ def test_a_runbook_leads_to_lines_that_exist(file: Path) -> None:
     assert all(quoted in "".join(SOURCES.values()) for quoted in QUOTED_LOG.findall(text))
     assert set(re.findall(r"[a-z]+\.jsonl", text)) <= AUDIT_FILES
     for command in re.findall(r"^jq .*$", text, re.MULTILINE):
-        assert set(re.findall(r"\.(\w+)", command.partition("refusals.jsonl")[0])) <= AUDIT_FIELDS
-        assert set(re.findall(r'\.reason == "(\w+)"', command)) <= REFUSALS
+        assert set(re.findall(r"\.(\w+)", re.split(r"\w+\.jsonl", command)[0])) <= AUDIT_FIELDS
+        assert set(re.findall(r'\.reason == "(\w+)"', command)) <= REASONS
 
 
 def test_the_names_of_the_audit_trail_are_read() -> None:
     """The test above would pass on sources that it cannot read."""
     assert {"reason", "address", "key_name", "route"} <= AUDIT_FIELDS
-    assert {"key_unknown", "locked_out"} <= REFUSALS
+    assert {"key_unknown", "locked_out"} <= REASONS
 
 
 def test_the_questions_to_the_audit_files_can_be_answered(tmp_path: Path) -> None:
@@ -123,6 +126,6 @@ def test_the_questions_to_the_audit_files_can_be_answered(tmp_path: Path) -> Non
         assert set(re.findall(r"\.([a-z_]+)", re.sub(r'"[^"]*"', "", program))) <= AUDIT_FIELDS | SUBJECT_FIELDS, (
             command
         )
-        assert set(re.findall(r'\.reason == "(\w+)"', program)) <= REFUSALS, command
+        assert set(re.findall(r'\.reason == "(\w+)"', program)) <= REASONS, command
         done = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - ours
         assert (done.returncode, done.stderr) == (0, ""), command

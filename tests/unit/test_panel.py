@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from custom_components.drawbridge.keys import Capability
-from custom_components.drawbridge.refusal import Refusal
+from custom_components.drawbridge.panel.reasons import RULES
+from custom_components.drawbridge.refusal import Notice, Refusal
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
 LANGUAGES = ("en", "de", "nl")
@@ -32,6 +33,13 @@ def test_its_own_tests_pass() -> None:
 def test_every_audited_refusal_has_a_text(refusal: Refusal) -> None:
     """The activity shows no label."""
     assert f"reason_{refusal.label}" in texts("en")
+
+
+@pytest.mark.parametrize("notice", list(Notice), ids=lambda item: item.label)
+def test_every_notice_has_a_text(notice: Notice) -> None:
+    """It is in the activity too."""
+    assert f"reason_{notice.label}" in texts("en")
+    assert notice.label in RULES
 
 
 @pytest.mark.parametrize("capability", Capability)

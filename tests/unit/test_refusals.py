@@ -14,7 +14,7 @@ from custom_components.drawbridge.http.problem import problem_of
 from custom_components.drawbridge.keys import AuthFailure
 from custom_components.drawbridge.logbook import REASONS
 from custom_components.drawbridge.masking import MASK, mask
-from custom_components.drawbridge.refusal import Metric, Refusal, RefusedError, SecurityEvent, bad_request
+from custom_components.drawbridge.refusal import Metric, Notice, Refusal, RefusedError, SecurityEvent, bad_request
 from custom_components.drawbridge.telemetry.counters import Counters
 
 FOLDER = Path(component.__file__).parent
@@ -98,7 +98,11 @@ def test_each_has_words_in_the_logbook(refusal: Refusal) -> None:
 def test_words_and_events_are_of_refusals() -> None:
     """No text remains for a refusal that no longer exists."""
     labels = {refusal.label for refusal in Refusal}
-    assert labels >= REASONS.keys() | EVENT_TYPES.keys()
+    notices = {notice.label for notice in Notice}
+    assert not labels & notices
+    assert labels >= REASONS.keys()
+    assert labels >= EVENT_TYPES.keys() - notices
+    assert EVENT_TYPES.keys() >= notices
 
 
 def test_each_authentication_failure_is_a_refusal() -> None:

@@ -9,6 +9,7 @@ from ..door import Door
 from ..keys import ApiKey
 from ..operations.caller import Caller
 from .call import Call
+from .observe import note_network
 from .steps import credential_of
 
 
@@ -19,6 +20,8 @@ class LiveResponse:
         """Create the response to a request."""
         self._call = call
         self._key = call.key
+        # A request is observed when its response ends, which may be in days.
+        note_network(call, self._key)
         credential = credential_of(call)
         self.digest, self.session_id = credential.digest, credential.session_id
 

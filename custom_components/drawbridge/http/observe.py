@@ -5,14 +5,17 @@ import time
 from http import HTTPStatus
 from typing import Final
 
+from ..audit.networks import new_network_record
 from ..audit.subject import Subject, needed
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Asked
 from ..operations.declaration import Operation
 from ..operations.subject import subject_of
+from ..refusal import Refusal
 from .call import Call
 from .endpoint import Endpoint
 
+_WRONG_CLIENT: Final = frozenset({Refusal.NETWORK, Refusal.CERTIFICATE})
 _MAX_ID_CHARACTERS: Final = 255
 _SERVICE: Final = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9_]{1,64}")
 _EVENT: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -23,12 +26,23 @@ def observe(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
     request, remote, sightings = call.request, call.client.remote, call.bridge.sightings
     if (key.id, remote, request.secure) not in sightings.seen:
         sightings.use(key.id, call.address, remote, request.headers, secure=request.secure)
+        note_network(call, key)
     if endpoint.read is not None and call.refused is None and call.activity.target is None:
         # Count a read, for the panel. The hash of the raw path identifies the request: a repetition costs a comparison.
         counted = call.bridge.audit.reads.of(key, endpoint.read, time.time())
         counted.add(remote, hash(request.raw_path), lambda: asked_for(call, endpoint).entities)
     if key.learning:
         call.bridge.lessons.learn(key.id, asked_for(call, endpoint))
+
+
+def note_network(call: Call, key: ApiKey) -> None:
+    """Note from which network a key is used, unless it may not be used from there."""
+    if call.refused is not None and call.refused.reason in _WRONG_CLIENT:
+        return
+    resource = call.request.match_info.route.resource
+    route = resource.canonical.removeprefix(call.base_path) if resource is not None else ""
+    record = new_network_record(key, call.remote, call.request_id, (call.request.method, route))
+    call.bridge.networks.used(call.address, record)
 
 
 def subject(call: Call, endpoint: Endpoint) -> Subject:

@@ -16,6 +16,7 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         "key_session_over": "The session of the browser has ended.",
         "locked_out": "Too many invalid keys came from this address.",
         "network": "The key may not be used from this address.",
+        "new_network": "The key was used from a network (IPv4 /24 or IPv6 /64) from which it was not used before.",
         "certificate": "The key is bound to another client certificate.",
         "rate_limited": "The key made more requests than its rate limit allows.",
         "capability": "The key does not have the capability.",

@@ -19,6 +19,7 @@ _WHAT: Final[Mapping[str, str]] = MappingProxyType(
         "services.list": "list actions",
         "scripts.run": "run a sequence of actions",
         "events.fire": "fire an event",
+        "networks": "use the key",
         "events.list": "list event types",
         "states.set": "set a state",
         "states.remove": "remove a state",

@@ -1,6 +1,6 @@
 """How keys are used: over plain HTTP from outside, or through a proxy that hides its clients."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Final
 
 from ..limits.networks import Address, is_local
@@ -54,7 +54,7 @@ class Sightings:
         if "X-Forwarded-For" not in headers and any(name in headers for name in _PROXY_HEADERS):
             self.hiding_proxy = remote
 
-    def keys_changed(self, _old: object, new: Container[str]) -> None:
-        """Drop deleted keys."""
-        self.seen = {use for use in self.seen if use[0] in new}
+    def keys_changed(self, old: Mapping[str, object], new: Mapping[str, object]) -> None:
+        """Drop deleted keys, and inspect the uses of changed keys again."""
+        self.seen = {use for use in self.seen if use[0] in new and new[use[0]] == old.get(use[0])}
         self.plain = {key_id: address for key_id, address in self.plain.items() if key_id in new}

@@ -1,7 +1,7 @@
 """The bridge's metrics as JSON documents. Times are Unix times or durations, in seconds."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -43,6 +43,8 @@ class BridgeStatus:
     """The number of bytes that the clients of live connections have not read yet."""
     listener: ListenerStatus
     process: ProcessMonitor
+    new_networks: Callable[[str], int]
+    """Returns the number of new networks from which a key was used."""
 
 
 def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
         "health": health_document(recorder.health(running=about.running)),
         **_traffic(counters),
         "cache": {name: _cache(counters.caches[name], holds) for name, holds in about.caches.items()},
-        "keys": [_key(recorder, key, about.options.per_minute) for key in about.keys],
+        "keys": [_key(recorder, key, about) for key in about.keys],
         "auth_failures": dict(counters.auth_failures),
         "denied": dict(counters.denied),
         "rate_limited": [{"key": key_id, "count": count} for key_id, count in counters.rate_limited.items()],
@@ -161,8 +163,8 @@ def _live(live: LiveCounters, pending_bytes: int) -> dict[str, Any]:
     }
 
 
-def _key(recorder: Recorder, key: ApiKey, per_minute: int) -> dict[str, Any]:
-    limit = key.rate_limit(per_minute)
+def _key(recorder: Recorder, key: ApiKey, about: BridgeStatus) -> dict[str, Any]:
+    limit = key.rate_limit(about.options.per_minute)
     used = recorder.counters.keys.get(key.id)
     return {
         "id": key.id,
@@ -174,6 +176,7 @@ def _key(recorder: Recorder, key: ApiKey, per_minute: int) -> dict[str, Any]:
         "enabled": key.enabled,
         "rotated": key.last_rotated or key.created or None,
         "denied": used.refused if used else 0,
+        "new_networks": about.new_networks(key.id),
         "clients": recorder.live.key_clients.get(key.id, 0),
         "capabilities": sorted(key.capabilities),
         "everything": key.scope.everything,

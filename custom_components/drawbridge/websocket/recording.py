@@ -8,11 +8,13 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from ..approvals.model import Approval
+from ..audit.networks import new_network_record
 from ..audit.subject import Subject
 from ..audit.trail import AuditRecord, outcome_of
 from ..bridge import Bridge
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Asked
+from ..limits.networks import Address
 from ..operations.caller import Activity
 from ..operations.scripts import MAX_ACTIONS
 from ..operations.subject import subject_of
@@ -70,6 +72,11 @@ class Recording:
                 counters.keys[key.id].refused += 1
         if refused.reason.value.audited:
             self._add(key, refused.refusal.value.status, refused.reason, None, Subject("connection.open"))
+
+    def used_from(self, key: ApiKey, address: Address | None) -> None:
+        """Note from which network a connection was opened."""
+        record = new_network_record(key, self._remote, self._request_id, (_METHOD, ROUTE))
+        self._bridge.networks.used(address, record)
 
     def _audit(
         self, key: ApiKey, command: Command, activity: Activity, error: ErrorAnswer | None, asked: Callable[[], Asked]

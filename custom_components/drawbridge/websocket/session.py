@@ -134,6 +134,7 @@ class Session:
         bridge.sightings.use(
             self._key.id, self._client.address, self._client.remote, self._request.headers, secure=secure
         )
+        self._recording.used_from(self._key, self._client.address)
         try:
             await self._receive(connection)
         finally:

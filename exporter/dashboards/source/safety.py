@@ -47,6 +47,14 @@ KEYS: Final = Row(
             runbooks=("DrawbridgeRefusalBurst",),
         ),
         Panel(
+            "Keys used from new networks",
+            "Networks (IPv4 /24, IPv6 /64) from which a key was used for the first time, in the last hour.",
+            ((f"key:drawbridge_key_new_networks:increase1h{{{CHOSEN}}} {NAMED}", "{{name}}"),),
+            decimals=0,
+            width=24,
+            runbooks=("DrawbridgeKeyNewNetwork",),
+        ),
+        Panel(
             "Rate limited by key",
             "Requests per second that were refused by the rate limit of the key.",
             ((f"{rate('rate_limited_total', by='instance, key')} {NAMED}", "{{name}}"),),

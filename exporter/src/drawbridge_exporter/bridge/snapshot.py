@@ -95,6 +95,8 @@ class KeyUsage:
     networks_limited: bool | None
     per_minute: int | None
     """0 for no rate limit."""
+    new_networks: int | None
+    """The number of new networks from which the key was used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +312,7 @@ def _key(item: Node) -> KeyUsage:
         everything=_truth(item, "everything"),
         networks_limited=_truth(item, "networks_limited"),
         per_minute=_count(item, "per_minute"),
+        new_networks=_count(item, "new_networks"),
     )
 
 

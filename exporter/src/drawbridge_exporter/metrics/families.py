@@ -195,6 +195,11 @@ class _Families:
         denied = {key.key_id: key.denied for key in keys if key.denied is not None}
         if denied:
             yield self._counter("key_denied", "Requests with each API key that were refused.", "key", denied)
+        new = {key.key_id: key.new_networks for key in keys if key.new_networks is not None}
+        if new:
+            text = "Networks from which each API key was used for the first time, after its first network."
+            # It is kept over restarts, so it was not created with the bridge.
+            yield self._counter("key_new_networks", text, "key", new, created=False)
 
     def _refusals(self) -> Iterator[Metric]:
         yield self._counter(
@@ -305,10 +310,12 @@ class _Families:
         """Return a counter without labels."""
         return CounterMetricFamily(PREFIX + name, text, value, created=self._created)
 
-    def _counter(self, name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
+    def _counter(
+        self, name: str, text: str, label: str, values: Mapping[str, float], *, created: bool = True
+    ) -> Metric:
         family = CounterMetricFamily(PREFIX + name, text, labels=[label])
         for key, value in values.items():
-            family.add_metric([key], value, created=self._created)
+            family.add_metric([key], value, created=self._created if created else None)
         return family
 
 

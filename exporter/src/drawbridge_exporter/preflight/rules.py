@@ -14,6 +14,7 @@ ALERTS: Final = frozenset(
         "DrawbridgeExporterSaturated",
         "DrawbridgeHealthScoreLow",
         "DrawbridgeKeyExpiring",
+        "DrawbridgeKeyNewNetwork",
         "DrawbridgeKeyUnused",
         "DrawbridgeLatencyBudgetBurn",
         "DrawbridgeListenerCertificateExpiring",
@@ -61,5 +62,6 @@ RECORDS: Final = frozenset(
         "instance:drawbridge_stream_conflated:ratio_rate15m",
         "key:drawbridge_key_expiry_timestamp_seconds:last1d",
         "key:drawbridge_key_info:last1d",
+        "key:drawbridge_key_new_networks:increase1h",
     }
 )
