@@ -14,7 +14,7 @@ from .. import __version__
 from ..config.settings import TargetSettings
 from ..config.values import BRIDGE_PATH
 from ..config.watch import Signature, signature
-from .certificate import Certificate
+from .certificate import Certificate, shared_context
 from .document import InvalidDocumentError, InvalidJSONError
 from .errors import FetchError, Reason, from_exception, from_status
 from .snapshot import Snapshot, parse_snapshot
@@ -63,8 +63,9 @@ class BridgeClient:
             raise FetchError(Reason.KEY_FILE, f"The API key: {error}") from None
         self._follow_files()
         try:
-            async with asyncio.timeout(timeout):
-                return await self._find(key, timeout)
+            with self._certificate.recording():
+                async with asyncio.timeout(timeout):
+                    return await self._find(key, timeout)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise from_exception(error) from None
 
@@ -107,7 +108,7 @@ class BridgeClient:
             return
         self._files = found
         try:
-            self._tls = self._certificate.context(settings.ca_file, client)
+            self._tls = shared_context(settings.ca_file, client, found)
         except OSError as error:
             if self._tls is True:
                 raise
