@@ -30,7 +30,7 @@ def landing_page(settings: Settings, found: Sequence[tuple[Target, Scrape]]) -> 
     """Return the page as HTML. It contains no secrets and loads no other resources."""
     up = sum(scrape.snapshot is not None for _, scrape in found)
     sections = "".join(_section(settings, target, scrape) for target, scrape in found)
-    links = "\n".join(f'<li><a href="{path}">{text}</a></li>' for path, text in _links(settings))
+    links = "\n".join(f'<li><a href="{path}">{text}</a></li>' for path, text in _links(settings, len(found)))
     return page(
         f"{up} of {len(found)} targets up" if found else "No targets: the targets file is empty.",
         f"{sections}\n<ul>\n{links}\n</ul>",
@@ -79,9 +79,11 @@ def _snapshot_facts(snapshot: Snapshot) -> list[tuple[str, str]]:
     ]
 
 
-def _links(settings: Settings) -> list[tuple[str, str]]:
+def _links(settings: Settings, targets: int) -> list[tuple[str, str]]:
     links = [("/metrics", "Metrics of the exporter itself")] if settings.metrics and settings.target is None else []
     if settings.health_checks:
         links += [("/-/healthy", "Healthy"), ("/-/ready", "Ready")]
     links.append(("/config", "Configuration"))
+    if targets > 1:
+        links.append(("/fleet", "Last results of all targets, in a table"))
     return [(settings.link_prefix + path, text) for path, text in links]

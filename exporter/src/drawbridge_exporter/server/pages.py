@@ -82,6 +82,7 @@ class Server:
     def _routes(self) -> Iterator[tuple[str, str, Handler]]:
         """Yield the method, the path and the handler of each enabled route."""
         yield "GET", "/", self._landing
+        yield "GET", "/fleet", self._fleet_page
         yield "GET", "/config", self._config
         yield "POST", "/-/reload", self._reload
         yield "PUT", "/-/reload", self._reload
@@ -150,13 +151,17 @@ class Server:
             return web.Response(status=500, text="\n".join([*error.problems, ""]), headers=_HEADERS)
         return web.Response(text="Reloaded.\n", headers=_HEADERS)
 
+    async def _fleet_page(self, request: web.Request) -> web.Response:
+        """Return a page with the last results of all targets."""
+        del request
+        html = await fleet_page(self._fleet, self._limit, self._settings.link_prefix)
+        return web.Response(text=html, content_type="text/html", headers=_HTML_HEADERS)
+
     async def _landing(self, request: web.Request) -> web.Response:
         """Return a page with the current state of each target; of many targets, with their last results."""
-        del request
         targets: list[Target] = list(self._fleet.all())
         if len(targets) > _MAX_READ_TARGETS:
-            page = fleet_page(targets, self._settings.link_prefix)
-            return web.Response(text=page, content_type="text/html", headers=_HTML_HEADERS)
+            return await self._fleet_page(request)
         scrapes = await asyncio.gather(*(target.collect(_LANDING_TIMEOUT_SECONDS) for target in targets))
         html = landing_page(self._settings, list(zip(targets, scrapes, strict=True)))
         return web.Response(text=html, content_type="text/html", headers=_HTML_HEADERS)
