@@ -1,4 +1,4 @@
-"""Writes exporter/dashboards/drawbridge.json, the Grafana dashboard, from exporter/dashboards/source.
+"""Writes the Grafana dashboards in exporter/dashboards from exporter/dashboards/source.
 
 Run it after a change:
 
@@ -9,14 +9,22 @@ import json
 from pathlib import Path
 from typing import Final
 
+from exporter.dashboards.source.boards import BOARDS
 from exporter.dashboards.source.grafana import dashboard
+from exporter.dashboards.source.model import Board
 
-TARGET: Final = Path(__file__).parents[1] / "exporter" / "dashboards" / "drawbridge.json"
+FOLDER: Final = Path(__file__).parents[1] / "exporter" / "dashboards"
+
+
+def target(board: Board) -> Path:
+    """Return the file of a dashboard."""
+    return FOLDER / f"{board.uid}.json"
 
 
 def main() -> None:
-    """Write the file."""
-    TARGET.write_text(json.dumps(dashboard(), indent=2, ensure_ascii=False) + "\n")
+    """Write the files."""
+    for board in BOARDS:
+        target(board).write_text(json.dumps(dashboard(board), indent=2, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

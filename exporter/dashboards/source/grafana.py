@@ -4,26 +4,21 @@ import itertools
 from collections.abc import Iterator
 from typing import Final
 
-from exporter.dashboards.source.doors import DOORS
-from exporter.dashboards.source.live import LIVE
-from exporter.dashboards.source.model import Json, Panel, value_of
-from exporter.dashboards.source.process import PROCESS
-from exporter.dashboards.source.safety import EXPORTER, KEYS, SECURITY
-from exporter.dashboards.source.traffic import CACHE, OVERVIEW, TRAFFIC
+from exporter.dashboards.source.model import Board, Json, Panel, Variable
 
 RUNBOOKS: Final = "https://github.com/drawbridge-ha/drawbridge/blob/main/docs/runbooks/"
 DATA_SOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}
 COLUMNS: Final = 24
-ROWS: Final = (OVERVIEW, TRAFFIC, LIVE, DOORS, CACHE, KEYS, SECURITY, PROCESS, EXPORTER)
+HOME: Final = "Home"
+"""The title of columns whose cells link to the dashboard of the home."""
 
 
-def dashboard() -> Json:
-    """Return the dashboard as Grafana's JSON model."""
+def dashboard(board: Board) -> Json:
+    """Return a dashboard as Grafana's JSON model."""
     return {
-        "title": "Drawbridge",
-        "uid": "drawbridge",
-        "description": "Scoped API keys for Home Assistant: health, traffic, live connections, doors, cache, keys,"
-        " refusals, Home Assistant's process, and the exporter.",
+        "title": board.title,
+        "uid": board.uid,
+        "description": board.description,
         "tags": ["drawbridge", "home-assistant"],
         "schemaVersion": 39,
         "version": 1,
@@ -32,10 +27,10 @@ def dashboard() -> Json:
         "refresh": "30s",
         "timezone": "browser",
         "time": {"from": "now-6h", "to": "now"},
-        "links": [_link()],
-        "annotations": {"list": [_restarts()]},
-        "templating": {"list": list(_variables())},
-        "panels": list(_panels()),
+        "links": [_link(), _boards()],
+        "annotations": {"list": [_restarts(board.restarts)]},
+        "templating": {"list": list(_variables(board.variable))},
+        "panels": list(_panels(board)),
     }
 
 
@@ -54,18 +49,33 @@ def _link() -> Json:
     }
 
 
-def _restarts() -> Json:
+def _boards() -> Json:
+    return {
+        "title": "Drawbridge",
+        "type": "dashboards",
+        "icon": "external link",
+        "url": "",
+        "targetBlank": False,
+        "asDropdown": True,
+        "includeVars": False,
+        "keepTime": True,
+        "tags": ["drawbridge"],
+        "tooltip": "The dashboards of one home and of all homes",
+    }
+
+
+def _restarts(expression: str) -> Json:
     return {
         "name": "Restarts of the bridge",
         "datasource": DATA_SOURCE,
         "enable": True,
         "hide": False,
         "iconColor": "orange",
-        "expr": f"changes({value_of('start_time_seconds')}[$__interval]) > 0",
+        "expr": expression,
     }
 
 
-def _variables() -> Iterator[Json]:
+def _variables(variable: Variable) -> Iterator[Json]:
     yield {
         "name": "datasource",
         "label": "Data source",
@@ -76,11 +86,11 @@ def _variables() -> Iterator[Json]:
         "multi": False,
     }
     yield {
-        "name": "instance",
-        "label": "Bridge",
+        "name": variable.name,
+        "label": variable.label,
         "type": "query",
         "datasource": DATA_SOURCE,
-        "query": {"query": "label_values(drawbridge_up, instance)", "refId": "instance"},
+        "query": {"query": variable.query, "refId": variable.name},
         "refresh": 2,
         "sort": 1,
         "hide": 0,
@@ -91,10 +101,10 @@ def _variables() -> Iterator[Json]:
     }
 
 
-def _panels() -> Iterator[Json]:
+def _panels(board: Board) -> Iterator[Json]:
     ids = itertools.count(1)
     y = 0
-    for row in ROWS:
+    for row in board.rows:
         yield {
             "id": next(ids),
             "type": "row",
@@ -181,16 +191,25 @@ def _options(panel: Panel) -> Json:
         case "gauge":
             return {"reduceOptions": reduce, "showThresholdLabels": False, "showThresholdMarkers": True}
         case _:
-            return {"showHeader": True, "cellHeight": "sm"}
+            title, desc = panel.sort or ("", False)
+            sort = [{"displayName": title, "desc": desc}] if title else []
+            return {"showHeader": True, "cellHeight": "sm", "sortBy": sort}
 
 
 def _overrides(panel: Panel) -> list[Json]:
     """Set the unit of each column. The overrides apply after the transformations, so they use the final names."""
-    return [
+    units = [
         {"matcher": {"id": "byName", "options": title}, "properties": [{"id": "unit", "value": unit}]}
         for _, title, unit in panel.columns
         if unit
     ]
+    return units + [_home_link() for _, title, _ in panel.columns if title == HOME]
+
+
+def _home_link() -> Json:
+    """Link the cells of a column to the dashboard of the home that they name."""
+    link = {"title": "Dashboard of this home", "url": "/d/drawbridge?var-instance=${__value.raw}&${__url_time_range}"}
+    return {"matcher": {"id": "byName", "options": HOME}, "properties": [{"id": "links", "value": [link]}]}
 
 
 def _transformations(panel: Panel) -> list[Json]:

@@ -30,6 +30,8 @@ class Panel:
     decimals: int | None = None
     mappings: Sequence[Json] = field(default_factory=tuple)
     columns: Sequence[tuple[str, str, str]] = ()
+    sort: tuple[str, bool] | None = None
+    """The title of the column that a table is sorted by, and whether the largest value is first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,27 @@ class Row:
 
     title: str
     panels: Sequence[Panel]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable with the values of a label, of which several can be selected."""
+
+    name: str
+    label: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A dashboard. ``restarts`` is the expression of its annotations."""
+
+    title: str
+    uid: str
+    description: str
+    variable: Variable
+    restarts: str
+    rows: Sequence[Row]
 
 
 def rate(metric: str, labels: str = "", by: str = "instance") -> str:
