@@ -67,43 +67,47 @@ async def send(url: str, *alerts: dict[str, str]) -> None:
         assert response.status == 200, await response.text()
 
 
+@asynccontextmanager
+async def running_alertmanager(folder: Path, hooks: str, example: str = "") -> AsyncIterator[str]:
+    """Run Alertmanager with the example and local receivers until the block ends, and yield its address."""
+    config, port = folder / "alertmanager.yml", ports.choose(None)
+    local = re.sub(r"url: https?://[^/]+/", f"url: {hooks}/", example or EXAMPLE.read_text())
+    local = local.replace("group_wait: 10s", "group_wait: 1s").replace("group_wait: 30s", "group_wait: 1s")
+    await asyncio.to_thread(config.write_text, local)
+    url = f"http://127.0.0.1:{port}"
+    process = Process(
+        "Alertmanager",
+        [
+            ALERTMANAGER or "",
+            f"--config.file={config}",
+            f"--storage.path={folder / 'data'}",
+            f"--web.listen-address=127.0.0.1:{port}",
+            "--cluster.listen-address=",
+        ],
+        log=folder / "alertmanager.log",
+    )
+    process.start()
+    try:
+        await process.until(lambda: ready(url), seconds=SECONDS, what="ready")
+        yield url
+    finally:
+        await process.stop()
+
+
 @pytest.mark.skipif(ALERTMANAGER is None, reason="Alertmanager is not installed")
 async def test_the_example_delivers(tmp_path: Path) -> None:
     """Critical alerts at once, the watchdog to the dead man's switch; what adds nothing is inhibited."""
-    async with running_webhooks() as (webhooks, hooks):
-        config = tmp_path / "alertmanager.yml"
-        local = re.sub(r"url: https?://[^/]+/", f"url: {hooks}/", EXAMPLE.read_text())
-        config.write_text(
-            local.replace("group_wait: 10s", "group_wait: 1s").replace("group_wait: 30s", "group_wait: 1s")
-        )
-        port = ports.choose(None)
-        url = f"http://127.0.0.1:{port}"
-        process = Process(
-            "Alertmanager",
-            [
-                ALERTMANAGER or "",
-                f"--config.file={config}",
-                f"--storage.path={tmp_path / 'data'}",
-                f"--web.listen-address=127.0.0.1:{port}",
-                "--cluster.listen-address=",
-            ],
-            log=tmp_path / "alertmanager.log",
-        )
-        process.start()
-        try:
-            await process.until(lambda: ready(url), seconds=SECONDS, what="ready")
-            home = {"job": "drawbridge", "instance": "home:9123"}
-            await send(url, {"alertname": "DrawbridgeWatchdog", "severity": "none"})
-            await webhooks.until("drawbridge", "DrawbridgeWatchdog")
-            await send(url, {"alertname": "DrawbridgeAbsent", "severity": "critical"})
-            await webhooks.until("drawbridge-critical", "DrawbridgeAbsent")
-            await send(url, {"alertname": "DrawbridgeScrapeFailing", "severity": "critical"} | home)
-            await send(url, {"alertname": "DrawbridgeErrorBudgetBurn", "severity": "critical"} | home)
-            await send(url, {"alertname": "DrawbridgeClockSkew", "severity": "critical"} | home)
-            await webhooks.until("drawbridge-critical", "DrawbridgeClockSkew")
-            await asyncio.sleep(2)
-        finally:
-            await process.stop()
+    async with running_webhooks() as (webhooks, hooks), running_alertmanager(tmp_path, hooks) as url:
+        home = {"job": "drawbridge", "instance": "home:9123"}
+        await send(url, {"alertname": "DrawbridgeWatchdog", "severity": "none"})
+        await webhooks.until("drawbridge", "DrawbridgeWatchdog")
+        await send(url, {"alertname": "DrawbridgeAbsent", "severity": "critical"})
+        await webhooks.until("drawbridge-critical", "DrawbridgeAbsent")
+        await send(url, {"alertname": "DrawbridgeScrapeFailing", "severity": "critical"} | home)
+        await send(url, {"alertname": "DrawbridgeErrorBudgetBurn", "severity": "critical"} | home)
+        await send(url, {"alertname": "DrawbridgeClockSkew", "severity": "critical"} | home)
+        await webhooks.until("drawbridge-critical", "DrawbridgeClockSkew")
+        await asyncio.sleep(2)
     assert webhooks.alerts["drawbridge-critical"] == {"DrawbridgeAbsent", "DrawbridgeClockSkew"}
     assert webhooks.alerts["drawbridge-second-level"] == set(), "only what lasts for half an hour"
 

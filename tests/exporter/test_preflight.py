@@ -281,16 +281,17 @@ async def test_what_watches_the_bridge_is_looked_at(key_file: Path) -> None:
             watcher.up = watcher.starts = [other]
             watcher.rules = [{"name": name, "health": "ok", "state": "inactive"} for name in ALERTS]
             watcher.grafana_status = 200
-            assert await failed(bridge.url, key_file, **more) == {"scraped", "rules"}
+            assert await failed(bridge.url, key_file, **more) == {"scraped", "rules", "runbooks"}
             mine = {"metric": {"job": "drawbridge", "instance": "home:9123"}}
             watcher.up = [other, mine | {"value": [0, "1"]}]
             watcher.starts = [other, mine | {"value": [0, str(STARTED_AT)]}]
+            watcher.rules = [rule | {"annotations": {"runbook_url": "https://home.example"}} for rule in watcher.rules]
             watcher.rules += [{"name": name, "health": "ok"} for name in RECORDS]
             watcher.alertmanagers = [{"url": "http://alertmanager:9093"}]
             found = await items(bridge.url, key_file, **more)
     finally:
         await runner.cleanup()
-    assert {found[item].status for item in ("scraped", "rules", "dashboard")} == {Status.PASSED}
+    assert {found[item].status for item in ("scraped", "rules", "runbooks", "dashboard")} == {Status.PASSED}
     assert found["alertmanager"].status is Status.PERSON
     assert "http://alertmanager:9093" in found["alertmanager"].evidence
 

@@ -91,8 +91,8 @@ async def test_a_household_is_not_asked_about_an_organisation(key_file: Path) ->
     async with running_whole_bridge("endless-key") as bridge:
         found = await items(bridge.url, key_file, profile="household")
         organisation = await items(bridge.url, key_file)
-    assert {"kubernetes", "trained", "approved", "contacts"} & found.keys() == set()
-    assert {"kubernetes", "trained", "approved", "contacts"} <= organisation.keys()
+    assert {"kubernetes-rbac", "trained", "approved", "contacts"} & found.keys() == set()
+    assert {"kubernetes-rbac", "trained", "approved", "contacts"} <= organisation.keys()
     assert found["keys-end"].status is Status.PERSON
     assert organisation["keys-end"].status is Status.FAILED
 

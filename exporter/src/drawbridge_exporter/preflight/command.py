@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import aiohttp
-from yarl import URL
 
 from .. import __version__
 from ..config.values import (
@@ -29,6 +28,7 @@ from .reports.junit import junit_report
 from .reports.text import progress, summary
 from .runner import run
 from .signoff import read_signatures
+from .sources import add_source_options, read_sources, web_url
 
 EXIT_READY: Final = 0
 EXIT_NOT_READY: Final = 1
@@ -66,6 +66,7 @@ def _parser() -> ArgumentParser:
     )
     _add_bridge_options(parser.add_argument)
     _add_monitoring_options(parser.add_argument)
+    add_source_options(parser.add_argument)
     _add_load_options(parser.add_argument)
     _add_run_options(parser.add_argument)
     return parser
@@ -166,10 +167,10 @@ def _plan(options: Namespace) -> Plan:
         timeout=_read("--timeout", seconds(0.1, 300), options.timeout),
         ca_file=None if options.ca_file is None else _read("--ca-file", parse_ca_file, options.ca_file),
         client_certificate=_client_certificate(options),
-        listener=None if options.listener_url is None else _read("--listener-url", _url, options.listener_url),
+        listener=None if options.listener_url is None else _read("--listener-url", web_url, options.listener_url),
         origins=tuple(options.cors_origin),
-        prometheus=None if options.prometheus is None else _read("--prometheus", _url, options.prometheus),
-        grafana=None if options.grafana is None else _read("--grafana", _url, options.grafana),
+        prometheus=None if options.prometheus is None else _read("--prometheus", web_url, options.prometheus),
+        grafana=None if options.grafana is None else _read("--grafana", web_url, options.grafana),
         grafana_token="" if token_file is None else _read("--grafana-token-file", _text, token_file),
         manifest=options.manifest,
         backup=options.backup,
@@ -182,6 +183,7 @@ def _plan(options: Namespace) -> Plan:
         max_seconds=_read("--max-seconds", seconds(10, 7200), options.max_seconds) + _load_time(options, profile),
         stable_seconds=_read("--stable-seconds", seconds(0, 3600), options.stable_seconds),
         signed={} if options.signoff is None else _read("--signoff", read_signatures, options.signoff),
+        sources=read_sources(options),
     )
 
 
@@ -212,13 +214,6 @@ def _client_certificate(options: Namespace) -> ClientCertificate | None:
 
 def _key(path: str) -> str:
     return parse_key_file(path).read()
-
-
-def _url(text: str) -> URL:
-    url = URL(text)
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise ValueError("not an http:// or https:// URL. Give one such as http://127.0.0.1:9090.")
-    return url
 
 
 def _text(path: str) -> str:

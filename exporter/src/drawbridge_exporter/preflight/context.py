@@ -19,6 +19,7 @@ from ..bridge.client import read_bounded
 from ..bridge.snapshot import KeyUsage, Snapshot, parse_snapshot
 from ..config.values import ClientCertificate
 from .profile import LoadProfile
+from .sources import Sources
 
 _MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 _MAX_RETRY_SECONDS: Final = 10.0
@@ -66,6 +67,7 @@ class Plan:
     max_seconds: float = 300.0
     stable_seconds: float = 5.0
     signed: Mapping[str, Signature] = field(default_factory=dict)
+    sources: Sources = field(default_factory=Sources)
 
 
 @dataclass(frozen=True, slots=True)

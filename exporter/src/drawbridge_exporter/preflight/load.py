@@ -45,10 +45,10 @@ class LoadTest:
         expected = f"{_EXPECTED_CONNECTIONS} connections" if profile is None else f"{profile.per_second} requests/s"
         limit = _MARGIN_SECONDS + (plan.load_seconds if profile is None else max(profile.seconds, plan.load_seconds))
         return (
-            Check(_SECTION, "load-expected", f"Expected load: {expected}", self.expected, seconds=limit),
-            Check(_SECTION, "load-peak", f"Peak load: {peak} connections", self.peak, seconds=limit),
-            Check(_SECTION, "load-recovery", "The bridge recovers after the load", self.recovery),
-            Check(_SECTION, "load-memory", "Memory returns to its level before the load", self.memory),
+            Check(_SECTION, "load-expected", f"Expected load: {expected}", self.expected, seconds=limit, flag="--load"),
+            Check(_SECTION, "load-peak", f"Peak load: {peak} connections", self.peak, seconds=limit, flag="--load"),
+            Check(_SECTION, "load-recovery", "The bridge recovers after the load", self.recovery, flag="--load"),
+            Check(_SECTION, "load-memory", "Memory returns to its level before the load", self.memory, flag="--load"),
         )
 
     async def expected(self, context: Context) -> Verdict:

@@ -52,7 +52,8 @@ class Check:
     """One item of the checklist and the function that checks it.
 
     A check that needs the bridge is skipped if the bridge cannot be reached with the key. ``seconds`` is the time
-    limit of the check.
+    limit of the check. ``flag`` is the flag of the command line without which a person has to answer. ``question``
+    is what a person has to confirm, for an item that no program can check.
     """
 
     section: str
@@ -61,6 +62,8 @@ class Check:
     run: Callable[[Context], Awaitable[Verdict]]
     needs_bridge: bool = True
     seconds: float = 60.0
+    flag: str = ""
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,68 +1,45 @@
-"""Checks of monitoring and backup: metrics, alerts, the dashboard, the audit log and backups."""
+"""Checks of monitoring and backup: metrics, rules, the dashboard, the audit log and backups."""
 
 import json
 import tarfile
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, Any, Final
-
-from yarl import URL
+from typing import IO, Final
 
 from .context import Context
 from .model import Check, Verdict, failed, needs_person, passed
+from .prometheus import NOT_GIVEN, query_prometheus, series, series_of_this_bridge
 from .rules import ALERTS, RECORDS
 
 _SECTION: Final = "Operation"
 _RULES: Final = "exporter/rules/*.yml"
-_SAME_START_SECONDS: Final = 0.01
-_NO_PROMETHEUS: Final = (
-    "Prometheus was not checked because its URL was not given.",
-    "Run again with --prometheus URL.",
-)
 _DASHBOARD: Final = "drawbridge"
 _STORAGE: Final = ".storage/core.config_entries"
 _MAX_STORAGE_BYTES: Final = 64 * 1024 * 1024
 
 
-async def _prometheus(context: Context, path: str, **query: str) -> Any:  # noqa: ANN401 - JSON
-    """Return the data of a response of Prometheus's API."""
-    base = context.plan.prometheus or URL()
-    reply = await context.ask_url((base / "api/v1" / path).with_query(query))
-    found = reply.json()
-    if not isinstance(found, dict) or found.get("status") != "success":
-        message = f"{base} answered {reply.status} to /api/v1/{path}"
-        raise ValueError(message)
-    return found["data"]
-
-
 async def scraped(context: Context) -> Verdict:
     """Check that Prometheus scrapes this bridge: the start time identifies the bridge."""
     if context.plan.prometheus is None:
-        return needs_person(*_NO_PROMETHEUS)
-    started = (await context.snapshot()).started_at
-    rows = (await _prometheus(context, "query", query="drawbridge_start_time_seconds"))["result"]
-    mine = [_series(row) for row in rows if abs(float(row["value"][1]) - started) < _SAME_START_SECONDS]
+        return NOT_GIVEN
+    mine, every = await series_of_this_bridge(context)
     if not mine:
         return failed(
-            f"Prometheus has {len(rows)} running bridges, and none of them is this one.",
+            f"Prometheus has {every} running bridges, and none of them is this one.",
             "Add the exporter of this bridge to scrape_configs. Its landing page has the reason if the bridge is down.",
         )
-    up = (await _prometheus(context, "query", query="drawbridge_up == 1"))["result"]
-    if not {_series(row) for row in up} & set(mine):
+    up = (await query_prometheus(context, "query", query="drawbridge_up == 1"))["result"]
+    if not {series(row) for row in up} & set(mine):
         return failed(f"drawbridge_up is not 1 for {mine[0][1]}.", "See the landing page of the exporter.")
     return passed(f"This bridge is {', '.join(f'{job}/{instance}' for job, instance in mine)}, and drawbridge_up is 1.")
-
-
-def _series(row: dict[str, Any]) -> tuple[str, str]:
-    return row["metric"].get("job", ""), row["metric"].get("instance", "")
 
 
 async def rules(context: Context) -> Verdict:
     """Check that the alert rules and the recording rules are loaded and evaluate."""
     if context.plan.prometheus is None:
-        return needs_person(*_NO_PROMETHEUS)
-    groups = (await _prometheus(context, "rules"))["groups"]
+        return NOT_GIVEN
+    groups = (await query_prometheus(context, "rules"))["groups"]
     found = [rule for group in groups for rule in group["rules"]]
     missing = (ALERTS | RECORDS) - {rule["name"] for rule in found}
     if missing:
@@ -79,22 +56,6 @@ async def rules(context: Context) -> Verdict:
     firing = sorted({rule["name"] for rule in ours if rule.get("state") == "firing"} - {"DrawbridgeWatchdog"})
     loaded = f"All {len(ALERTS)} alerts and {len(RECORDS)} recording rules are loaded"
     return passed(f"{loaded}; firing: {', '.join(firing) or 'none'}.")
-
-
-async def alertmanager(context: Context) -> Verdict:
-    """Find the Alertmanagers that Prometheus sends alerts to."""
-    if context.plan.prometheus is None:
-        return needs_person(*_NO_PROMETHEUS)
-    active = (await _prometheus(context, "alertmanagers"))["activeAlertmanagers"]
-    if not active:
-        return needs_person(
-            "Prometheus has no active Alertmanager.",
-            "Add an Alertmanager or use alerting in Grafana, then send a test alert.",
-        )
-    return needs_person(
-        f"Prometheus sends alerts to {', '.join(row['url'] for row in active)}.",
-        "Send a test alert, and check that it reaches the person on call.",
-    )
 
 
 async def dashboard(context: Context) -> Verdict:
@@ -211,11 +172,12 @@ def _stored_keys(archive: IO[bytes]) -> Iterator[str]:
 
 
 CHECKS: Final = (
-    Check(_SECTION, "scraped", "Prometheus has the metrics", scraped),
-    Check(_SECTION, "rules", "The alert rules are loaded", rules, needs_bridge=False),
-    Check(_SECTION, "alertmanager", "Alerts are delivered", alertmanager, needs_bridge=False),
-    Check(_SECTION, "dashboard", "The dashboard is in Grafana", dashboard, needs_bridge=False),
+    Check(_SECTION, "scraped", "Prometheus has the metrics", scraped, flag="--prometheus"),
+    Check(_SECTION, "rules", "The alert rules are loaded", rules, needs_bridge=False, flag="--prometheus"),
+    Check(_SECTION, "dashboard", "The dashboard is in Grafana", dashboard, needs_bridge=False, flag="--grafana"),
     Check(_SECTION, "audit", "The audit log is on", audit),
-    Check(_SECTION, "backup", "A backup contains the API keys", backup),
-    Check(_SECTION, "backup-encryption", "Backups are encrypted", backup_encryption, needs_bridge=False),
+    Check(_SECTION, "backup", "A backup contains the API keys", backup, flag="--backup"),
+    Check(
+        _SECTION, "backup-encryption", "Backups are encrypted", backup_encryption, needs_bridge=False, flag="--backup"
+    ),
 )

@@ -5,18 +5,7 @@ from typing import Final
 from .context import Context
 from .model import Check, Verdict, needs_person
 
-OTHERS: Final = frozenset(
-    {"alertmanager", "backup", "backup-encryption", "dashboard", "keys-breadth", "keys-end", "keys-network"}
-)
-"""Items that a check may leave to a person."""
-
 _ITEMS: Final = (
-    (
-        "Security",
-        "vault",
-        "Secrets are kept in a vault",
-        "Check that key files and passwords come from a secret store, not from a repository or a chat.",
-    ),
     (
         "Security",
         "firewall",
@@ -61,12 +50,6 @@ _ITEMS: Final = (
     ),
     (
         "Infrastructure",
-        "kubernetes",
-        "Kubernetes policies, if used",
-        "Check RBAC, network policies and pod security in the exporter's namespace.",
-    ),
-    (
-        "Infrastructure",
         "certificates",
         "Certificates are renewed automatically",
         "Check the date of the last renewal, and who is notified when one fails.",
@@ -102,28 +85,10 @@ _ITEMS: Final = (
         "Document contacts and runbooks, and who rotates a leaked key.",
     ),
     (
-        "Operation",
-        "updates",
-        "Updates are scheduled",
-        "Schedule updates of Home Assistant, Drawbridge, the exporter and their machines.",
-    ),
-    (
-        "Infrastructure",
-        "scaling",
-        "Load balancer and automatic scaling, if used",
-        "One Home Assistant answers all clients and cannot be balanced. Check the health checks of several exporters.",
-    ),
-    (
         "Infrastructure",
         "environment",
         "The variables of the checklist are set where they apply",
         "Compare your environment with docs/environment-variables.md.",
-    ),
-    (
-        "Infrastructure",
-        "infrastructure",
-        "The infrastructure is ready",
-        "Check machines, power, network and the accounts of those on call.",
     ),
     ("Infrastructure", "tracing", "Distributed tracing, if used", "Drawbridge has no tracing yet. Use the request id."),
     (
@@ -131,12 +96,6 @@ _ITEMS: Final = (
         "backup-files",
         "The exporter's files and the certificates are backed up",
         "Check that the backup has the targets file, the web config file and the certificates with their keys.",
-    ),
-    (
-        "Operation",
-        "deployment",
-        "Deployment is automated",
-        "Check that the exporter's deployment can be repeated from files under version control.",
     ),
     (
         "Operation",
@@ -172,9 +131,7 @@ def _check(section: str, item: str, title: str, look: str) -> Check:
     async def run(_context: Context) -> Verdict:
         return needs_person("Preflight cannot check this.", look)
 
-    return Check(section, item, title, run, needs_bridge=False)
+    return Check(section, item, title, run, needs_bridge=False, question=look)
 
 
 CHECKS: Final = tuple(_check(*item) for item in _ITEMS)
-ITEMS: Final = frozenset({item for _, item, _, _ in _ITEMS} | OTHERS)
-"""The ids of all items that a sign-off file may name."""

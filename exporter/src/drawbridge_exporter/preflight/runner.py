@@ -10,7 +10,22 @@ from typing import Final
 import aiohttp
 
 from ..bridge.errors import FetchError, from_exception
-from . import access, errors, function, keys, live, operation, people, performance, reach, transport
+from . import (
+    access,
+    alerting,
+    cluster,
+    deployed,
+    errors,
+    exporters,
+    function,
+    keys,
+    live,
+    operation,
+    people,
+    performance,
+    reach,
+    transport,
+)
 from .checklist import is_asked
 from .context import Context, Plan
 from .listener import ListenerChecks
@@ -38,6 +53,10 @@ def checks(plan: Plan) -> Iterator[Check]:
     if plan.load:
         yield from LoadTest().checks(plan)
     yield from operation.CHECKS
+    yield from alerting.CHECKS
+    yield from exporters.CHECKS
+    yield from deployed.CHECKS
+    yield from cluster.CHECKS
     yield from access.LAST_CHECKS
     yield from people.CHECKS
 
@@ -74,14 +93,14 @@ async def _find(check: Check, context: Context, left: float) -> Verdict:
     seconds = min(check.seconds, left)
     try:
         async with asyncio.timeout(seconds) as limit:
-            return await _run(check, context)
+            return await run_check(check, context)
     except TimeoutError:
         if not limit.expired():
             raise
         return failed(f"The check did not finish within {seconds:.0f} s.", "Check the bridge's load, and run again.")
 
 
-async def _run(check: Check, context: Context) -> Verdict:
+async def run_check(check: Check, context: Context) -> Verdict:
     """Run a check, and turn the errors of its requests into verdicts."""
     try:
         return await check.run(context)

@@ -9,10 +9,16 @@ note: All keys are in Vault, path secret/drawbridge.
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Final
+
+from yarl import URL
 
 from ..config.yamlfile import ConfigFileError, YamlFile, YamlValue
-from .context import Signature
-from .people import ITEMS
+from .context import Plan, Signature
+from .runner import checks
+
+_INTENDED: Final = frozenset({"keys-breadth", "keys-end", "keys-network"})
+"""What may be intended in a household."""
 
 
 def read_signatures(path: str) -> Mapping[str, Signature]:
@@ -24,11 +30,17 @@ def read_signatures(path: str) -> Mapping[str, Signature]:
     """
     file = YamlFile(Path(path))
     try:
-        found = {name: _signature(value) for name, value in file.root().mapping(ITEMS).items()}
+        found = {name: _signature(value) for name, value in file.root().mapping(items()).items()}
         file.check()
     except ConfigFileError as error:
         raise ValueError(str(error)) from error
     return found
+
+
+def items() -> frozenset[str]:
+    """Return the items that a person may confirm: the questions, and those that were not checked without their flag."""
+    every = checks(Plan(URL(), "", Path()))
+    return _INTENDED | {check.item for check in every if check.question or check.flag}
 
 
 def _signature(value: YamlValue) -> Signature:

@@ -1,0 +1,1 @@
+"""Reads the files that run the exporter: Docker Compose, Kubernetes and systemd."""
