@@ -1,6 +1,7 @@
 /** Drawbridge's commands, typed. */
 
 import type {
+  Answer,
   Areas,
   Comparison,
   EntityAccessList,
@@ -47,6 +48,10 @@ export class Api {
       change_id: change,
       ...(seconds === undefined ? {} : { seconds }),
     });
+  }
+
+  decide(request: string, answer: Answer): Promise<unknown> {
+    return this.call("approvals/decide", { request, answer });
   }
 
   areas(): Promise<Areas> {

@@ -48,6 +48,31 @@ export interface ActivityMessage {
   missed?: number;
 }
 
+/** Calls of a key that wait for a person. All of them are answered together. */
+export interface ApprovalRequest {
+  id: string;
+  key_id: string;
+  key_name: string;
+  calls: ApprovalCall[];
+  asked_at: number;
+  until: number;
+  seconds_left: number;
+  /** What "always" adds to the key, or null if the key cannot hold that many. */
+  always: { action: string; entity_id: string | null }[] | null;
+}
+
+export interface ApprovalCall {
+  action: string;
+  entities: NamedEntity[];
+  more: number;
+}
+
+export interface ApprovalsMessage {
+  requests: ApprovalRequest[];
+}
+
+export type Answer = "once" | "15_minutes" | "always" | "deny";
+
 export interface Lists {
   capabilities: string[];
   entities: string[];

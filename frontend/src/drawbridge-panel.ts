@@ -6,11 +6,12 @@ import "./access/access-view";
 import "./activity/activity-view";
 import { ActionNames } from "./activity/describe";
 import { Api } from "./api";
-import type { ActivityMessage, ActivityRecord, Key, KeysMessage } from "./contract";
+import "./approvals/approval-list";
+import type { ActivityMessage, ActivityRecord, ApprovalRequest, ApprovalsMessage, Key, KeysMessage } from "./contract";
 import type { Hass } from "./hass";
 import "./keys/keys-view";
 import { INTEGRATION } from "./keys/links";
-import { errorText, t, useLocale } from "./locale";
+import { errorText, plural, t, useLocale } from "./locale";
 import { panelStyles } from "./panel-styles";
 import { MAX_RECORDS, Records } from "./records";
 import { Subscription, type Status } from "./subscription";
@@ -41,6 +42,7 @@ export class DrawbridgePanel extends LitElement {
 
   @state() private keys: Key[] = [];
   @state() private records: ActivityRecord[] = [];
+  @state() private requests: ApprovalRequest[] = [];
   @query("drawbridge-snack-bar") private readonly snackBar!: SnackBar;
   private readonly api = new Api(() => this.hass);
   private readonly actions = new ActionNames();
@@ -59,6 +61,11 @@ export class DrawbridgePanel extends LitElement {
     },
     this.changed,
   );
+  private readonly ofApprovals = new Subscription<ApprovalsMessage>(
+    { type: "drawbridge/approvals/subscribe" },
+    (message) => (this.requests = message.requests),
+    this.changed,
+  );
 
   private get tab(): Tab {
     return TABS.find((tab) => this.route.path.startsWith(`/${tab}`)) ?? "activity";
@@ -74,6 +81,7 @@ export class DrawbridgePanel extends LitElement {
     super.disconnectedCallback();
     this.ofKeys.stop();
     this.ofActivity.stop();
+    this.ofApprovals.stop();
   }
 
   protected override willUpdate(changes: PropertyValues<this>): void {
@@ -103,7 +111,7 @@ export class DrawbridgePanel extends LitElement {
         aria-labelledby="tab-${this.tab}"
         @drawbridge-message=${(event: CustomEvent<Message>) => this.snackBar.show(event.detail)}
       >
-        ${this.banner()} ${this.view()}
+        ${this.banner()} ${this.tab === "activity" ? this.approvals() : nothing} ${this.view()}
       </main>
       <drawbridge-snack-bar></drawbridge-snack-bar>
     `;
@@ -119,8 +127,20 @@ export class DrawbridgePanel extends LitElement {
       tabindex=${chosen ? 0 : -1}
       @click=${() => this.go(tab)}
     >
-      ${t(`tab_${tab}`)}
+      ${t(`tab_${tab}`)}${tab === "activity" && this.requests.length > 0
+        ? html` <span class="badge" title=${plural("approvals", this.requests.length)}>${this.requests.length}</span>`
+        : nothing}
     </button>`;
+  }
+
+  private approvals(): TemplateResult {
+    return html`<drawbridge-approval-list
+      .hass=${this.hass}
+      .api=${this.api}
+      .actions=${this.actions}
+      .requests=${this.requests}
+      .language=${this.hass.locale.language}
+    ></drawbridge-approval-list>`;
   }
 
   private view(): TemplateResult {
@@ -167,6 +187,7 @@ export class DrawbridgePanel extends LitElement {
   private subscribe(): void {
     this.ofKeys.start(this.hass.connection);
     this.ofActivity.start(this.hass.connection);
+    this.ofApprovals.start(this.hass.connection);
   }
 
   private async loadActions(): Promise<void> {

@@ -43,6 +43,17 @@ export const panelStyles = css`
     border-bottom-color: currentColor;
     opacity: 1;
   }
+  .badge {
+    display: inline-block;
+    min-width: 20px;
+    margin-inline-start: 4px;
+    padding: 0 6px;
+    border-radius: 10px;
+    background: var(--alert);
+    color: #000;
+    font-size: 12px;
+    line-height: 20px;
+  }
   [role="tab"]:focus-visible {
     outline-color: currentColor;
     outline-offset: -4px;

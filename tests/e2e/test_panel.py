@@ -120,6 +120,39 @@ async def test_allowed_for_an_hour(house: HomeAssistant, tmp_path: Path) -> None
         await expect(card(screen, "Guest")).to_contain_text("More, ends in 59 minutes")
 
 
+async def test_a_call_waits_for_an_answer(house: HomeAssistant, tmp_path: Path) -> None:
+    """The request appears by itself with a badge; the answer reaches the client, and "always" is asked about first."""
+    new = NewKey("Agent", ("read", "control"), areas=("hall",), services=("light.turn_on", "light.turn_off"))
+    agent = Program(house.url, await add_key(house.client, new))
+    await ask_first(house, "Agent", LAMP)
+    calls = [(f"/api/services/light/turn_{to}", {"entity_id": LAMP}) for to in ("on", "off", "on", "on")]
+    async with browser(house.client) as screen:
+        await screen.visit("/drawbridge", "Pause")
+        badge = screen.page.get_by_role("tab", name="Activity").locator(".badge")
+        asking = screen.page.locator("drawbridge-approval-card")
+        await expect(badge).to_have_count(0)
+        for call, button, status in zip(calls, ("Allow once", "Deny", "Always allow…"), (200, 403, 200), strict=False):
+            waiting = asyncio.create_task(agent.status(*call))
+            await expect(asking).to_contain_text("“Agent” asks for your approval")
+            await expect(asking).to_contain_text(LAMP_NAME)
+            await expect(asking).to_contain_text(re.compile(r"\d+ seconds left"))
+            await expect(badge).to_have_text("1")
+            assert not waiting.done()
+            await screen.picture(tmp_path / "asked.png")
+            await asking.get_by_role("button", name=button).click()
+            if button.startswith("Always"):
+                dialog = asking.locator("drawbridge-dialog")
+                await expect(dialog.locator(".difference")).to_contain_text(f"light.turn_on {LAMP}")
+                await screen.picture(tmp_path / "always.png")
+                assert not waiting.done()
+                await dialog.get_by_role("button", name="Always allow").click()
+            assert await waiting == status
+            await expect(asking).to_have_count(0)
+            await expect(badge).to_have_count(0)
+        assert await agent.status(*calls[3]) == 200
+        await expect(row(screen, "Agent", "Refused", "A person denied it")).to_have_count(1)
+
+
 async def test_the_life_of_a_key(house: HomeAssistant, tmp_path: Path) -> None:
     """Disabled, enabled, replaced, deleted, and brought back within a minute."""
     script = await program(house, "Night script")
@@ -226,6 +259,17 @@ async def test_what_a_learning_key_needs(house: HomeAssistant, tmp_path: Path) -
 
 async def learn(house: HomeAssistant, name: str) -> None:
     """Turn on learn mode for a key."""
+    await edit(house, name, "learn")
+
+
+async def ask_first(house: HomeAssistant, name: str, item: str) -> None:
+    """Let calls of a key wait, and keep its other permissions."""
+    rights = {"capabilities": ["read", "control"], "services": ["light.turn_on", "light.turn_off"]}
+    await edit(house, name, "abilities", {**rights, "approval": {"ask": [item]}})
+
+
+async def edit(house: HomeAssistant, name: str, step: str, form: dict[str, Any] | None = None) -> None:
+    """Edit a part of a key in its flow."""
     # The connection may have been closed while the browser was busy.
     await house.client.disconnect()
     entry = (await house.client.get("/api/config/config_entries/entry?domain=drawbridge"))[0]["entry_id"]
@@ -233,7 +277,10 @@ async def learn(house: HomeAssistant, name: str) -> None:
     key = next(item["subentry_id"] for item in keys if item["title"] == name)
     path = "/api/config/config_entries/subentries/flow"
     flow = await house.client.post(path, {"handler": [entry, "api_key"], "subentry_id": key})
-    await house.client.post(f"{path}/{flow['flow_id']}", {"next_step_id": "learn"})
+    await house.client.post(f"{path}/{flow['flow_id']}", {"next_step_id": step})
+    if form is not None:
+        ended = await house.client.post(f"{path}/{flow['flow_id']}", form)
+        assert ended["type"] == "abort", ended
 
 
 async def test_filtering_and_exporting(house: HomeAssistant) -> None:
@@ -342,7 +389,7 @@ async def test_leaving_the_panel_ends_its_subscriptions(house: HomeAssistant) ->
         screen.page.on("websocket", watch)
         await screen.visit("/drawbridge", "Pause")
         await screen.page.wait_for_timeout(1000)
-        assert len(made()) == 2
+        assert len(made()) == 3
         await screen.page.evaluate(
             "history.pushState(null, '', '/profile'); window.dispatchEvent(new CustomEvent('location-changed'))"
         )
@@ -352,7 +399,7 @@ async def test_leaving_the_panel_ends_its_subscriptions(house: HomeAssistant) ->
         await screen.page.go_back()
         await screen.sees("Pause")
         await screen.page.wait_for_timeout(1000)
-        assert len(made()) == 4
+        assert len(made()) == 6
 
 
 async def test_a_restart(house: HomeAssistant) -> None:

@@ -24,6 +24,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "access/areas": {},
     "access/key": {"key_id": "x"},
     "access/entity": {"entity_id": "x"},
+    "approvals/subscribe": {},
+    "approvals/decide": {"request": "x", "answer": "once"},
 }
 """Valid fields of each command, about nothing that exists."""
 

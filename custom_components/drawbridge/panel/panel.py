@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ..bridge import Bridge
 from .activity_feed import ActivityFeed
+from .approval_feed import ApprovalFeed
 from .key_feed import KeyFeed
 from .sizes import ScopeSizes
 from .undo import Undos
@@ -19,10 +20,11 @@ class Panel:
         self.sizes = ScopeSizes(bridge)
         self.keys = KeyFeed(bridge, self.sizes)
         self.activity = ActivityFeed(bridge)
+        self.approvals = ApprovalFeed(bridge)
 
     def start(self) -> Callable[[], None]:
         """Start the parts. Returns a function that stops them."""
-        stops = (self.keys.start(), self.activity.start(), self.undos.clear)
+        stops = (self.keys.start(), self.activity.start(), self.approvals.start(), self.undos.clear)
 
         def stop() -> None:
             for item in stops:
