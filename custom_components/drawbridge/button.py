@@ -86,7 +86,7 @@ class RotateButton(KeyEntity, ButtonEntity):
         """Create the repair issue that replaces the secret. For administrators only."""
         await self._ensure_administrator()
         if (key := self._key) is not None:
-            ask_to_rotate(self.hass, key)
+            await ask_to_rotate(self.hass, key)
 
     @override
     def _shown(self) -> object:

@@ -5,16 +5,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, override
 
 import voluptuous as vol
+from homeassistant.components import persistent_notification
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import DOMAIN
 from .flows import key_forms as forms
+from .flows.connecting import ShownSecret, addresses
 from .issues.monitor import ROTATE
 from .issues.scope import SCOPE_NAMES_MISSING, without_missing
 from .keys import ApiKey, digest, generate
@@ -144,10 +146,13 @@ class KeyFlow(RepairsFlow):
 
 
 class RotateFlow(RepairsFlow):
-    """Replaces the secret of a key, and shows it once."""
+    """Replaces the secret of a key, and shows it once.
+
+    The new secret works as soon as it is shown, as in the flow of a key. If the page is closed, a notification says so.
+    """
 
     _secret: str
-    _rotate: Callable[[ApiKey], ApiKey]
+    _shown: ShownSecret | None = None
 
     def __init__(self, bridge: Bridge, key: ApiKey) -> None:
         """Create the flow for a key."""
@@ -159,43 +164,53 @@ class RotateFlow(RepairsFlow):
         return await self.async_step_rotate()
 
     async def async_step_rotate(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask how long the old secret stays valid."""
+        """Ask how long the old secret stays valid, and replace it."""
         if user_input is None:
             return self.async_show_form(
                 step_id="rotate", data_schema=forms.rotate(), description_placeholders={forms.NAME: self._key.name}
             )
-        self._secret = generate()
-        overlap = forms.overlap_of(user_input)
-        self._rotate = lambda key: key.rotated(digest(self._secret), time.time(), overlap)
+        secret, now, overlap = generate(), time.time(), forms.overlap_of(user_input)
         try:
-            await self._bridge.keeper.reserve(digest(self._secret))
+            await self._bridge.change_key(self._key.id, lambda key: key.rotated(digest(secret), now, overlap))
         except KeyNotSavedError as err:
             return _abort_unsaved(self, err)
-        return self._show_secret({})
+        self._secret, self._shown = secret, ShownSecret(self.hass, [self._key.name])
+        return self._show_secret()
 
     async def async_step_secret(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Show the secret. It is valid as soon as this form is submitted."""
-        if user_input is None:
-            return self._show_secret({})
-        try:
-            await self._bridge.change_key(self._key.id, self._rotate)
-        except KeyNotSavedError as err:
-            return self._show_secret({"base": "not_saved"}, err.reason)
+        """Show the secret, which works, until the user confirms to have it."""
+        if user_input is None or self._shown is None:
+            return self._show_secret()
+        self._shown.confirm()
         return self.async_create_entry(data={})
 
-    def _show_secret(self, errors: dict[str, str], reason: str = "") -> RepairsFlowResult:
+    def _show_secret(self) -> RepairsFlowResult:
+        listed = addresses(self._bridge, self._key)
         return self.async_show_form(
             step_id="secret",
             data_schema=forms.replaced_secret(self._secret),
-            errors=errors,
-            description_placeholders={forms.KEY: self._secret, forms.NAME: self._key.name, "reason": reason},
+            description_placeholders={
+                forms.KEY: self._secret,
+                forms.NAME: self._key.name,
+                "addresses": "\n".join(f"- `{item}`" for item in listed) or "-",
+            },
         )
+
+    @override
+    @callback
+    def async_remove(self) -> None:
+        """Close the issue if the secret was replaced, and tell the user about a page that was closed."""
+        if self._shown is not None:
+            self._shown.close()
+            ir.async_delete_issue(self.hass, DOMAIN, self.issue_id)
+            persistent_notification.async_dismiss(self.hass, self.issue_id)
 
 
 class ReviewFlow(RepairsFlow):
     """Lets an administrator decide about all keys after a restore, or when the store of the keys was lost."""
 
     _secrets: Sequence[tuple[str, str]]
+    _shown: ShownSecret | None = None
 
     def __init__(self, bridge: Bridge, kind: str) -> None:
         """Create the flow for the keys of a bridge."""
@@ -232,16 +247,25 @@ class ReviewFlow(RepairsFlow):
         except KeyNotSavedError as err:
             return _abort_unsaved(self, err)
         self._secrets = [(key.name, secrets[key.id]) for key in keys]
+        self._shown = ShownSecret(self.hass, (key.name for key in keys))
         return await self.async_step_secrets()
 
     async def async_step_secrets(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Show the new secrets."""
-        if user_input is not None:
+        """Show the new secrets, which work, until the user confirms to have them."""
+        if user_input is not None and self._shown is not None:
+            self._shown.confirm()
             return self.async_create_entry(data={})
         listed = "\n".join(f"- {name}: `{secret}`" for name, secret in self._secrets)
         return self.async_show_form(
             step_id="secrets", data_schema=vol.Schema({}), description_placeholders={"secrets": listed}
         )
+
+    @override
+    @callback
+    def async_remove(self) -> None:
+        """Tell the user about a page with secrets that was closed."""
+        if self._shown is not None:
+            self._shown.close()
 
     def _keys(self) -> list[ApiKey]:
         review = self._bridge.keeper.review

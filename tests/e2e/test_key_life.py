@@ -45,7 +45,7 @@ class Keys:
         """Add a key that can control the entities that it sees, and return its secret."""
         preset, seen = {"name": name, "preset": "remote"}, {"everything": False, "more": {}, **scope}
         steps = await self._go({}, preset, seen, {"next_step_id": "secret"}, {"client": "curl"})
-        assert steps[-1]["reason"] == "created"
+        assert steps[-1]["step_id"] == "waiting"
         secret: str = steps[-2]["description_placeholders"]["key"]
         return secret
 

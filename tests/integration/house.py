@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
+from homeassistant.components import persistent_notification
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResult, FlowResultType, section
@@ -33,6 +34,11 @@ ABILITIES = ("capabilities", "services", "events", "media_hosts", "ask", "ask_se
 def shown(flow: Flow) -> dict[str, str]:
     """Return what a step puts into its texts."""
     return dict(flow["description_placeholders"] or {})
+
+
+def notifications(hass: HomeAssistant) -> list[persistent_notification.Notification]:
+    """Return the notifications in Home Assistant's sidebar."""
+    return [*persistent_notification._async_get_or_create_notifications(hass).values()]  # noqa: SLF001 - no other way
 
 
 def part(fields: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -88,14 +94,20 @@ class Bridge:
         flow = await self.choose(flow, "secret")
         secret = shown(flow)["key"]
         flow = await self.confirm_secret(flow)
-        assert flow["reason"] == "created"
+        self.close(flow)
         await self.hass.async_block_till_done()
         return secret
 
     async def confirm_secret(self, flow: Flow) -> Flow:
-        """Submit the page that shows a secret, for the client that it proposes."""
+        """Submit the page that shows a secret, for the client that it proposes. Then a new key waits for a request."""
         assert flow["data_schema"] is not None
-        return await self.submit(flow, flow["data_schema"]({}))
+        flow = await self.submit(flow, flow["data_schema"]({}))
+        assert flow["type"] is FlowResultType.ABORT or flow["step_id"] == "waiting"
+        return flow
+
+    def close(self, flow: Flow) -> None:
+        """Close the dialog of a key's flow."""
+        self.hass.config_entries.subentries.async_abort(flow["flow_id"])
 
     async def edit_key(self, name: str, step: str, form: dict[str, Any]) -> Flow:
         """Change a part of a key."""

@@ -1,5 +1,6 @@
 """Keys in the UI: add, edit, rotate and remove them, and stored data."""
 
+import asyncio
 import json
 import shlex
 from datetime import timedelta
@@ -8,16 +9,16 @@ from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
-from homeassistant.components import persistent_notification
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import area_registry as ar, entity_registry as er
 from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from yarl import URL
 
 from custom_components.drawbridge.flows.connecting import SNIPPETS
-from tests.integration.house import Bridge, Flow, in_sections, shown
+from tests.integration.house import Bridge, Flow, in_sections, notifications, shown
 
 TEXTS = json.loads(Path("custom_components/drawbridge/translations/en.json").read_text(encoding="utf-8"))[
     "config_subentries"
@@ -184,18 +185,72 @@ async def test_a_closed_dialog_loses_no_key_silently(bridge: Bridge, hass: HomeA
     assert notification["message"] == TEXTS["abort"]["secret_closed"].format(name="Wall")
 
 
-def notifications(hass: HomeAssistant) -> list[persistent_notification.Notification]:
-    """Return the notifications in Home Assistant's sidebar."""
-    return [*persistent_notification._async_get_or_create_notifications(hass).values()]  # noqa: SLF001 - no other way
-
-
-async def test_a_dialog_closed_earlier_leaves_nothing(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Nor does it notify: no key was made."""
-    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "prometheus"})
-    hass.config_entries.subentries.async_abort(flow["flow_id"])
+async def test_a_page_that_is_never_submitted(bridge: Bridge, hass: HomeAssistant) -> None:
+    """A browser tab that was closed says nothing. After a quarter of an hour, the notification comes anyway, once."""
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "Wall", "preset": "prometheus"})
+    flow = await bridge.choose(flow, "secret")
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=16))
+    for _ in range(5):
+        await asyncio.sleep(0)
     await hass.async_block_till_done()
-    assert not bridge.entry.subentries
-    assert not notifications(hass)
+    assert [item["message"] for item in notifications(hass)] == [TEXTS["abort"]["secret_closed"].format(name="Wall")]
+    bridge.close(flow)
+    await hass.async_block_till_done()
+    assert len(notifications(hass)) == 1
+
+
+WAY: tuple[dict[str, Any], ...] = (
+    {"name": "X", "preset": "custom"},
+    {"everything": True},
+    {"capabilities": ["read"]},
+)
+
+
+@pytest.mark.parametrize("closed_at", ["user", "scope", "abilities", "confirm", "secret", "waiting"])
+async def test_the_dialog_is_closed_at_every_step(bridge: Bridge, hass: HomeAssistant, closed_at: str) -> None:
+    """Before the secret is shown, there is no key. From then on the key works, and nothing is lost silently."""
+    flow, secret = await bridge.start_key_flow(), None
+    forms = list(WAY)
+    while flow["step_id"] != closed_at:
+        if flow["step_id"] == "secret":
+            flow = await bridge.confirm_secret(flow)
+        elif flow["step_id"] == "confirm":
+            flow = await bridge.choose(flow, "secret")
+            secret = shown(flow)["key"]
+        else:
+            flow = await bridge.submit(flow, forms.pop(0))
+    bridge.close(flow)
+    await hass.async_block_till_done()
+    assert len(bridge.entry.subentries) == (0 if secret is None else 1)
+    assert len(notifications(hass)) == (1 if closed_at == "secret" else 0)
+    if secret is not None:
+        assert (await bridge.get("/api/states", secret)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"), [("/api/states", "connected"), ("/api/history/period", "first_refused"), (None, "created")]
+)
+async def test_the_flow_waits_for_the_first_request(
+    bridge: Bridge, hass: HomeAssistant, path: str | None, reason: str
+) -> None:
+    """It ends by itself with what became of the request, or after ten minutes."""
+    flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "custom"})
+    flow = await bridge.submit(flow, {"everything": True})
+    flow = await bridge.choose(await bridge.submit(flow, {"capabilities": ["read"]}), "secret")
+    secret = shown(flow)["key"]
+    flow = await bridge.confirm_secret(flow)
+    assert (flow["type"], flow["progress_action"]) == (FlowResultType.SHOW_PROGRESS, "first_request")
+    if path is None:
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=11))
+    else:
+        assert (await bridge.get(path, secret)).status == (200 if reason == "connected" else 403)
+    flows = hass.config_entries.subentries
+    async with asyncio.timeout(10):
+        while flows.async_get(flow["flow_id"])["step_id"] == "waiting":  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    flow = await flows.async_configure(flow["flow_id"])
+    assert flow["reason"] == reason
+    assert shown(flow) == {"name": "X", **({} if path is None else {"address": "127.0.0.1"})}
 
 
 async def test_the_flow_ends_with_what_a_client_needs(bridge: Bridge, hass: HomeAssistant) -> None:
@@ -212,7 +267,9 @@ async def test_the_flow_ends_with_what_a_client_needs(bridge: Bridge, hass: Home
     assert schema is not None
     codes = [item.config["data"] for item in schema.schema.values() if "data" in item.config]
     assert codes == [secret, address]
-    assert (await bridge.confirm_secret(flow))["reason"] == "created"
+    flow = await bridge.confirm_secret(flow)
+    assert flow["step_id"] == "waiting"
+    bridge.close(flow)
     assert not notifications(hass)
 
 
@@ -227,7 +284,7 @@ async def test_each_client_has_its_configuration(bridge: Bridge, client: str) ->
         flow = await bridge.submit(flow, {"client": client})
     snippet = shown(flow)["snippet"].removeprefix("```\n").removesuffix("\n```")
     assert shown(flow)["key"] in snippet
-    if client in {"appdaemon", "homepage"}:
+    if client in {"appdaemon", "grafana", "homepage"}:
         assert yaml.safe_load(snippet)
     elif client == "mcp":
         assert json.loads(snippet)["mcpServers"]
@@ -239,7 +296,7 @@ async def test_each_client_has_its_configuration(bridge: Bridge, client: str) ->
             name, value = header.split(": ")
             path = URL(url).path.removeprefix("/api/drawbridge")
             assert (await bridge.get(path, headers={name: value})).status == 200
-    assert (await bridge.confirm_secret(flow))["reason"] == "created"
+    bridge.close(await bridge.confirm_secret(flow))
 
 
 BAD: list[tuple[str, dict[str, Any], dict[str, str], str]] = [

@@ -10,8 +10,8 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from custom_components.drawbridge.flows.key_flow import as_learned, propose_for
 from custom_components.drawbridge.flows.key_forms import learned_of
+from custom_components.drawbridge.flows.learned import as_learned, propose_for
 from custom_components.drawbridge.keys import ApiKey, Capability
 from custom_components.drawbridge.keys.key_input import KeyInputError
 from custom_components.drawbridge.learning.lessons import Lesson

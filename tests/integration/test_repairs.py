@@ -11,7 +11,7 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import area_registry as ar, issue_registry as ir
 
-from tests.integration.house import Bridge, in_sections
+from tests.integration.house import Bridge, in_sections, notifications
 
 DAY = 86_400
 
@@ -154,8 +154,39 @@ async def test_a_proxy_that_hides_its_clients(bridge: Bridge) -> None:
     assert not found.is_fixable
 
 
-async def test_the_rotate_button_leads_to_a_new_secret(bridge: Bridge) -> None:
-    """The secret is shown in the repair, and opens when it was seen."""
+@pytest.mark.parametrize("ends", ["submitted", "closed"])
+async def test_the_rotate_button_leads_to_a_new_secret(bridge: Bridge, ends: str) -> None:
+    """A notification leads to the repair, which shows the secret that works. A closed page loses nothing silently."""
+    hass = bridge.hass
+    old = await bridge.add_key(name="Display")
+    await hass.services.async_call("button", "press", {"entity_id": "button.display_replace_secret"}, blocking=True)
+    found, flows = issue(hass, "rotate_key"), repairs_flow_manager(hass)
+    assert found is not None
+    assert flows is not None
+    (lead,) = notifications(hass)
+    assert "(/config/repairs)" in lead["message"]
+    flow = await flows.async_init("drawbridge", data={"issue_id": found.issue_id})
+    assert (await bridge.get("/api/", old)).status == 200
+    flow = await flows.async_configure(flow["flow_id"], {"overlap": {"seconds": 0}})
+    assert flow["step_id"] == "secret"
+    about = flow["description_placeholders"] or {}
+    new = about["key"]
+    assert about["addresses"].endswith("/api/drawbridge`")
+    assert [(await bridge.get("/api/", key)).status for key in (new, old)] == [200, 401]
+    if ends == "submitted":
+        await flows.async_configure(flow["flow_id"], {})
+    else:
+        flows.async_abort(flow["flow_id"])
+    await hass.async_block_till_done()
+    assert [(await bridge.get("/api/", key)).status for key in (new, old)] == [200, 401]
+    assert issue(hass, "rotate_key") is None
+    left = [item["message"] for item in notifications(hass)]
+    assert len(left) == (0 if ends == "submitted" else 1)
+    assert all("was closed" in message for message in left)
+
+
+async def test_a_repair_closed_before_the_secret_changes_nothing(bridge: Bridge) -> None:
+    """The old secret works, and the repair stays."""
     hass = bridge.hass
     old = await bridge.add_key(name="Display")
     await hass.services.async_call("button", "press", {"entity_id": "button.display_replace_secret"}, blocking=True)
@@ -163,15 +194,10 @@ async def test_the_rotate_button_leads_to_a_new_secret(bridge: Bridge) -> None:
     assert found is not None
     assert flows is not None
     flow = await flows.async_init("drawbridge", data={"issue_id": found.issue_id})
-    flow = await flows.async_configure(flow["flow_id"], {"overlap": {"seconds": 0}})
-    assert flow["step_id"] == "secret"
-    new = (flow["description_placeholders"] or {})["key"]
-    assert (await bridge.get("/api/", new)).status == 401
-    await flows.async_configure(flow["flow_id"], {})
+    flows.async_abort(flow["flow_id"])
     await hass.async_block_till_done()
-    assert (await bridge.get("/api/", new)).status == 200
-    assert (await bridge.get("/api/", old)).status == 401
-    assert issue(hass, "rotate_key") is None
+    assert (await bridge.get("/api/", old)).status == 200
+    assert issue(hass, "rotate_key") is not None
 
 
 async def test_a_request_to_rotate_goes_with_its_key(bridge: Bridge) -> None:
@@ -183,3 +209,4 @@ async def test_a_request_to_rotate_goes_with_its_key(bridge: Bridge) -> None:
     hass.config_entries.async_remove_subentry(bridge.entry, bridge.key_id("Display"))
     await hass.async_block_till_done()
     assert issue(hass, "rotate_key") is None
+    assert not notifications(hass)

@@ -86,7 +86,7 @@ def called(module: str, function: str, argument: str) -> set[str]:
 
 
 KEY = texts()["config_subentries"]["api_key"]
-CHOICES = {"enable", "disable", "learn", "stop_learning"}
+CHOICES = {"enable", "disable", "learn", "stop_learning", "waited"}
 """Steps of a key's flow that ask nothing."""
 
 
@@ -191,7 +191,7 @@ def test_every_error_of_a_key_has_a_text() -> None:
         "approval_over",
     }
     ours |= strings("keys/keeper") & {"not_saved", "store_unreadable"}
-    ours |= {"approval_requested"}  # the message of a notification
+    ours |= {"approval_requested", "replace_secret_in_repairs"}  # the messages of notifications
     ours |= strings("authority") & {"administrators_only"}
     assert texts()["exceptions"].keys() == raised | ours
     messages = {name: item["message"] for name, item in texts()["exceptions"].items() if name in KEY["error"]}
@@ -200,9 +200,19 @@ def test_every_error_of_a_key_has_a_text() -> None:
 
 def test_every_abort_has_a_text() -> None:
     """Of the entry and of a key."""
-    ends = strings("flows/key_flow") & {"created", "secret_replaced", "reconfigure_successful", "enabled", "disabled"}
+    words = {
+        "created",
+        "connected",
+        "first_refused",
+        "secret_replaced",
+        "reconfigure_successful",
+        "enabled",
+        "disabled",
+    }
+    ends = strings("flows/key_flow") & words
     aborts = called("flows/key_flow", "async_abort", "reason") | ends | {"not_loaded", "secret_closed"}
     assert KEY["abort"].keys() == aborts
+    assert KEY["progress"].keys() == called("flows/key_flow", "async_show_progress", "progress_action")
     assert texts()["config"]["abort"].keys() == {"single_instance_allowed"}
     assert texts()["config"]["step"].keys() == steps("config_flow", "DrawbridgeConfigFlow")
 

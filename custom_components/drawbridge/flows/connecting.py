@@ -1,6 +1,7 @@
-"""What a client needs to connect: the address of Drawbridge, and a snippet for its configuration."""
+"""What a client needs to connect: the addresses, a snippet for its configuration, and whether it has connected."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Final
@@ -10,8 +11,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import NoURLAvailableError, get_url
 from homeassistant.helpers.translation import async_get_translations
 
+from ..bridge import Bridge
 from ..const import BASE_PATH, DOMAIN
 from ..keys import ApiKey
+from ..telemetry.counters import KeyCounters
+from .pages_link import listener_url
+
+_WAIT_SECONDS: Final = 600.0
+_POLL_SECONDS: Final = 0.5
+_UNCONFIRMED_SECONDS: Final = 900.0
+_UNKNOWN_ADDRESS: Final = f"http://HOST:8123{BASE_PATH}"
 
 SNIPPETS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -41,9 +50,20 @@ appdaemon:
           type: homeassistant
           url: {address}
           key: {key}""",
+        "grafana": """\
+# Plugin Infinity, in Grafana's folder provisioning/datasources. The URL of a query: {address}/api/states
+apiVersion: 1
+datasources:
+  - name: Home Assistant
+    type: yesoreyeram-infinity-datasource
+    jsonData:
+      auth_method: bearerToken
+      allowedHosts: ["{address}"]
+    secureJsonData:
+      bearerToken: {key}""",
         "exporter": """\
 (umask 077; echo {key} > drawbridge.key)
-HA_BASE_URL={root} BRIDGE_API_KEY_FILE=drawbridge.key drawbridge-exporter""",
+HA_BASE_URL={address} BRIDGE_API_KEY_FILE=drawbridge.key drawbridge-exporter""",
         "mcp": """\
 {{
   "mcpServers": {{
@@ -59,8 +79,19 @@ HA_BASE_URL={root} BRIDGE_API_KEY_FILE=drawbridge.key drawbridge-exporter""",
 """The configuration of each client, with placeholders for the address and the key."""
 
 
-def addresses(hass: HomeAssistant, key: ApiKey) -> list[str]:
-    """Return the addresses of Home Assistant at which a key works, the local one first. May be empty."""
+def addresses(bridge: Bridge, key: ApiKey) -> list[str]:
+    """Return the addresses of the doors at which a key works: Home Assistant's, the local one first, and the listener.
+
+    A key that is bound to a client certificate works only at the listener. The list may be empty.
+    """
+    found = [] if key.certificate is not None else [root + BASE_PATH for root in _roots(bridge.hass, key)]
+    if bridge.listener.is_running and (listener := listener_url(bridge.hass, bridge.options)) is not None:
+        found.append(listener)
+    return found
+
+
+def _roots(hass: HomeAssistant, key: ApiKey) -> list[str]:
+    """Return the addresses of Home Assistant at which a key works."""
     found: list[str] = []
     with suppress(NoURLAvailableError):
         found.append(get_url(hass, allow_external=False, allow_cloud=False))
@@ -70,21 +101,68 @@ def addresses(hass: HomeAssistant, key: ApiKey) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def handover(roots: list[str], secret: str, client: str) -> dict[str, str]:
+def handover(found: list[str], secret: str, client: str) -> dict[str, str]:
     """Return the placeholders of the page that shows a new secret."""
-    root = roots[0] if roots else "http://HOST:8123"
-    snippet = SNIPPETS[client].format(root=root, address=root + BASE_PATH, key=secret)
-    listed = [item + BASE_PATH for item in roots or [root]]
+    listed = found or [_UNKNOWN_ADDRESS]
+    snippet = SNIPPETS[client].format(address=listed[0], key=secret)
     return {
         "key": secret,
-        "address": root + BASE_PATH,
+        "address": listed[0],
         "addresses": "\n".join(f"- `{item}`" for item in listed),
         "snippet": f"```\n{snippet}\n```",
     }
 
 
-async def notify_closed(hass: HomeAssistant, name: str) -> None:
-    """Notify the user that the page with a secret was closed before it was confirmed."""
-    texts = await async_get_translations(hass, hass.config.language, "config_subentries", {DOMAIN})
-    text = texts[f"component.{DOMAIN}.config_subentries.api_key.abort.secret_closed"]
-    persistent_notification.async_create(hass, text.format(name=name), "Drawbridge")
+async def first_request(bridge: Bridge, key_id: str) -> KeyCounters | None:
+    """Wait for the first request of a new key, and return its counters; ``None`` if there was none in ten minutes."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_WAIT_SECONDS):
+            while _used(bridge, key_id) is None:  # noqa: ASYNC110 - counters do not notify, for speed
+                await asyncio.sleep(_POLL_SECONDS)
+            # A request is counted when it arrives, and its refusal when it is answered.
+            await asyncio.sleep(_POLL_SECONDS)
+    return _used(bridge, key_id)
+
+
+def _used(bridge: Bridge, key_id: str) -> KeyCounters | None:
+    used = bridge.recorder.counters.keys.get(key_id)
+    return used if used is not None and used.requests else None
+
+
+class ShownSecret:
+    """A secret that works and is shown to a user, who has not confirmed to have it yet.
+
+    If the page is closed, or not submitted within 15 minutes, a notification says that the secret works.
+    """
+
+    def __init__(self, hass: HomeAssistant, names: Iterable[str]) -> None:
+        """Start waiting for the user.
+
+        Args:
+            hass: Home Assistant.
+            names: The names of the keys whose secrets are shown.
+
+        """
+        self._hass = hass
+        self._names = ", ".join(names)
+        # The page of a browser tab that was closed is never submitted, and nothing says that it was closed.
+        self._late = hass.async_create_background_task(self._wait(), "drawbridge shown secret")
+
+    def confirm(self) -> None:
+        """The user has the secret."""
+        self._late.cancel()
+
+    def close(self) -> None:
+        """The page was closed: notify, unless the user has confirmed or was notified already."""
+        if not self._late.done() and not self._late.cancelling():
+            self._late.cancel()
+            self._hass.async_create_task(self._notify(), "drawbridge notify", eager_start=True)
+
+    async def _wait(self) -> None:
+        await asyncio.sleep(_UNCONFIRMED_SECONDS)
+        await self._notify()
+
+    async def _notify(self) -> None:
+        texts = await async_get_translations(self._hass, self._hass.config.language, "config_subentries", {DOMAIN})
+        text = texts[f"component.{DOMAIN}.config_subentries.api_key.abort.secret_closed"]
+        persistent_notification.async_create(self._hass, text.format(name=self._names), "Drawbridge")

@@ -1,5 +1,6 @@
 """The flow that adds or edits a key in Home Assistant's UI."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -7,7 +8,7 @@ from typing import Any, override
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.util.ulid import ulid_now
 
@@ -16,13 +17,12 @@ from ..issues.scope import known_items
 from ..keys import ApiKey, Capability, StoredSecret, digest, generate, key_input
 from ..keys.keeper import KeyNotSavedError
 from ..keys.key_input import KeyInputError
-from ..learning.lessons import Lesson, Proposal, propose
-from ..operations.service_calls import CallPlanner
-from ..scope.service_rules import ITEM_WRITES, allows_item_write
+from ..telemetry.counters import KeyCounters
 from ..values import DamagedValueError
 from . import key_forms as forms, sections, uploads
-from .connecting import addresses, handover, notify_closed
+from .connecting import ShownSecret, addresses, first_request, handover
 from .key_summary import describe, summarize
+from .learned import as_learned, propose_for
 from .pages_link import link
 from .presets import PRESETS
 from .uploads import UploadError
@@ -44,8 +44,8 @@ class ApiKeyFlow(ConfigSubentryFlow):
     _questions: list[str]
     _needs_actions = False
     """Whether a key with the capability `control` needs a list of actions."""
-    _is_unconfirmed = False
-    """Whether a secret that works is shown, and the user has not yet confirmed to have it."""
+    _shown: ShownSecret | None = None
+    _waiting: asyncio.Task[KeyCounters | None] | None = None
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the name and the preset."""
@@ -107,8 +107,31 @@ class ApiKeyFlow(ConfigSubentryFlow):
         if user_input[forms.CLIENT] != self._client:
             self._client = user_input[forms.CLIENT]
             return self._show_secret()
-        self._is_unconfirmed = False
-        return self._end("created" if self._is_new else "secret_replaced")
+        if self._shown is not None:
+            self._shown.confirm()
+        return await self.async_step_waiting() if self._is_new else self._end("secret_replaced")
+
+    async def async_step_waiting(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Wait for the first request of a new key. If the dialog is closed, the key works anyway."""
+        if self._waiting is None:
+            wait = first_request(self._bridge, self._key.id)
+            self._waiting = self.hass.async_create_background_task(wait, "drawbridge first request")
+        if not self._waiting.done():
+            return self.async_show_progress(
+                step_id="waiting",
+                progress_action="first_request",
+                description_placeholders={forms.NAME: self._key.name},
+                progress_task=self._waiting,
+            )
+        return self.async_show_progress_done(next_step_id="waited")
+
+    async def async_step_waited(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Say whether the client has connected."""
+        used = None if self._waiting is None else self._waiting.result()
+        if used is None:
+            return self._end("created")
+        reason = "connected" if used.requests > used.refused else "first_refused"
+        return self._end(reason, address=used.last_address or "")
 
     async def async_step_unsaved(self, _user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Try again to save the secret."""
@@ -251,21 +274,21 @@ class ApiKeyFlow(ConfigSubentryFlow):
                 errors={"base": "not_saved"},
                 description_placeholders={forms.NAME: self._key.name, "reason": err.reason},
             )
-        self._is_unconfirmed = True
+        self._shown = ShownSecret(self.hass, [self._key.name])
         return self._show_secret()
 
     async def _create_key(self) -> None:
         secrets = (StoredSecret(digest(self._secret)),)
         key = replace(self._key, id=ulid_now(), secrets=secrets, created=time.time())
         await self._bridge.keeper.create(key)
+        self._key = key
 
     async def _rotate_key(self) -> None:
         new, now = digest(self._secret), time.time()
         await self._bridge.change_key(self._key.id, lambda key: key.rotated(new, now, self._overlap))
 
     def _show_secret(self) -> SubentryFlowResult:
-        roots = addresses(self.hass, self._key)
-        about = handover(roots, self._secret, self._client)
+        about = handover(addresses(self._bridge, self._key), self._secret, self._client)
         return self.async_show_form(
             step_id="secret",
             data_schema=forms.secret(self._secret, about["address"], self._client, self._link()),
@@ -283,9 +306,8 @@ class ApiKeyFlow(ConfigSubentryFlow):
     @callback
     def async_remove(self) -> None:
         """Tell the user about a key whose page with the secret was closed. The key works."""
-        if self._is_unconfirmed:
-            self._is_unconfirmed = False
-            self.hass.async_create_task(notify_closed(self.hass, self._key.name), "drawbridge notify", eager_start=True)
+        if self._shown is not None:
+            self._shown.close()
 
     async def _update(
         self, change: Callable[[ApiKey], ApiKey], *, reason: str = "reconfigure_successful"
@@ -296,9 +318,9 @@ class ApiKeyFlow(ConfigSubentryFlow):
             return self.async_abort(reason="not_saved", description_placeholders={"reason": err.reason})
         return self._end(reason)
 
-    def _end(self, reason: str) -> SubentryFlowResult:
+    def _end(self, reason: str, **about: str) -> SubentryFlowResult:
         """End the flow with a sentence that says what was done."""
-        return self.async_abort(reason=reason, description_placeholders={forms.NAME: self._key.name})
+        return self.async_abort(reason=reason, description_placeholders={forms.NAME: self._key.name, **about})
 
     @property
     def _bridge(self) -> Bridge:
@@ -318,35 +340,3 @@ class ApiKeyFlow(ConfigSubentryFlow):
     @property
     def _is_new(self) -> bool:
         return self.source == "user"
-
-
-def propose_for(hass: HomeAssistant, bridge: Bridge, key: ApiKey, lesson: Lesson) -> Proposal:
-    """Return the part of a key's current permissions that its client used."""
-    live = bridge.directory.live(key.scope)
-    planner = CallPlanner(hass, key, live)
-    domains = frozenset(state.domain for state in hass.states.async_all() if live.allows(state.entity_id))
-
-    def allows_service(name: str) -> bool:
-        domain, _, service = name.partition(".")
-        if name in ITEM_WRITES:
-            return domain in domains and allows_item_write(name, key.services)
-        return planner.offers(domain, service, domains)
-
-    return propose(
-        lesson,
-        key,
-        in_scope=lambda item: live.allows(item) and bridge.directory.exists(item),
-        allows_service=allows_service,
-        opens=planner.opens_by_id,
-    )
-
-
-def as_learned(key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
-    """Return the key with the values from the learn mode form."""
-    # What the key excludes stays excluded: a proposal names entities, and never widens a scope.
-    scopes = () if entered[forms.KEEP_SCOPE] else (lambda key: key_input.with_scope(key, entered),)
-    key = key_input.collect(
-        key, lambda key: key_input.with_abilities(key, entered), key_input.with_listed_actions, *scopes
-    )
-    key_input.ensure_useful(key, forms.KEEP_SCOPE)
-    return replace(key, learning=False)

@@ -4,9 +4,11 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
+from homeassistant.components import persistent_notification
 from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.start import async_at_started
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from ..bridge import Bridge
@@ -50,9 +52,13 @@ _UPDATES_PER_CHECK: Final = 20
 """Check every ten minutes only, because each check matches every scope with every entity."""
 
 
-def ask_to_rotate(hass: HomeAssistant, key: ApiKey) -> None:
-    """Create the issue whose fix flow replaces the secret and shows it."""
-    _raise(hass, Finding(ROTATE, key.id, {"name": key.name}))
+async def ask_to_rotate(hass: HomeAssistant, key: ApiKey) -> None:
+    """Create the issue whose fix flow replaces the secret and shows it, and a notification that leads there."""
+    finding = Finding(ROTATE, key.id, {"name": key.name})
+    _raise(hass, finding)
+    texts = await async_get_translations(hass, hass.config.language, "exceptions", {DOMAIN})
+    text = texts[f"component.{DOMAIN}.exceptions.replace_secret_in_repairs.message"]
+    persistent_notification.async_create(hass, text.format(name=key.name), "Drawbridge", finding.id)
 
 
 class Issues:
@@ -165,6 +171,7 @@ class Issues:
             key_id = issue_id.removeprefix(f"{ROTATE}_")
             if domain == DOMAIN and issue_id.startswith(ROTATE) and self._bridge.keys.get(key_id) is None:
                 ir.async_delete_issue(hass, DOMAIN, issue_id)
+                persistent_notification.async_dismiss(hass, issue_id)
 
 
 def _moment(timestamp: float) -> str:

@@ -122,15 +122,6 @@ class KeyKeeper:
         """
         await self._commit([_put(key)], [key.id])
 
-    async def reserve(self, digest: str) -> None:
-        """Store the hash of a secret before it is shown. The secret is not valid yet.
-
-        Raises:
-            KeyNotSavedError: The hash could not be saved, so the secret must not be shown.
-
-        """
-        await self._commit([lambda document: document.reserve(digest)], [])
-
     async def change(self, changes: Mapping[str, Callable[[ApiKey], ApiKey]], *, reviewed: bool = False) -> None:
         """Change keys, based on their stored values.
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import voluptuous as vol
 
-from ..flows.key_flow import propose_for
+from ..flows.learned import propose_for
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Lesson, Proposal
 from .commands import KEY_ID, Request, command, not_found, unknown_key

@@ -6,10 +6,8 @@ from typing import Any, Final
 
 import voluptuous as vol
 
-from ..const import BASE_PATH
 from ..flows.connecting import addresses
-from ..flows.pages_link import listener_url
-from ..keys import ApiKey, digest, generate, key_input
+from ..keys import digest, generate, key_input
 from ..keys.key_input import KeyInputError
 from .commands import KEY_ID, Request, command, not_allowed, not_found, unknown_key
 from .undo import Deleted
@@ -45,7 +43,7 @@ async def rotate(request: Request) -> dict[str, Any]:
     key, secret, now = request.key(), generate(), time.time()
     overlap = request.data[_OVERLAP]
     await request.bridge.change_key(key.id, lambda key: key.rotated(digest(secret), now, overlap))
-    return {"secret": secret, "urls": _urls(request, key)}
+    return {"secret": secret, "urls": addresses(request.bridge, key)}
 
 
 @command("keys/delete", {vol.Required(KEY_ID): str})
@@ -77,14 +75,6 @@ async def undo(request: Request) -> dict[str, Any]:
     if deleted.lesson is not None:
         bridge.lessons.put(deleted.key_id, deleted.lesson)
     return {KEY_ID: deleted.key_id}
-
-
-def _urls(request: Request, key: ApiKey) -> list[str]:
-    """Return the addresses of the doors that are on."""
-    urls = [root + BASE_PATH for root in addresses(request.hass, key)]
-    if request.bridge.listener.is_running:
-        urls += filter(None, (listener_url(request.hass, request.bridge.options),))
-    return urls
 
 
 COMMANDS: Final = (subscribe, set_enabled, rotate, delete, undo)

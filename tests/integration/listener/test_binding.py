@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 
 from custom_components.drawbridge import http
 from custom_components.drawbridge.door import Door
+from custom_components.drawbridge.flows.connecting import addresses
 from custom_components.drawbridge.keys import generate
 from custom_components.drawbridge.listener.tls import TlsFiles, load
 from tests.exporter.certificates import Authority
@@ -56,6 +57,21 @@ async def test_rest(secure: Doors) -> None:
     assert denied["certificate"] == 9
     assert secure.running.audit.total == 9
     assert {item.key_name for item in secure.running.audit} == {"Tablet"}
+
+
+async def test_the_addresses_are_those_of_the_doors_that_open(secure: Doors) -> None:
+    """A key has those of both doors; a bound one only that of the listener, and none while it is closed."""
+    await bound(secure)
+    free = await secure.bridge.add_key("Free", everything=True)
+    assert free
+    tablet, other = secure.running.keys
+    home, listener = addresses(secure.running, other)[0], f"https://127.0.0.1:{secure.port}"
+    assert home.endswith("/api/drawbridge")
+    assert addresses(secure.running, other)[-1] == listener
+    assert addresses(secure.running, tablet) == [listener]
+    await secure.open(listener_enabled=False)
+    assert listener not in addresses(secure.running, other)
+    assert addresses(secure.running, tablet) == []
 
 
 async def test_a_wrong_certificate_is_no_guess(secure: Doors) -> None:
