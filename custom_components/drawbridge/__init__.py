@@ -15,6 +15,7 @@ from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import BASE_PATH, DOMAIN
 from .devices import name_devices
 from .issues.monitor import Issues
+from .issues.policy import PolicyIssues
 from .issues.scope import ScopeIssues
 from .keys.keeper import remove_store
 from .listener import Listener
@@ -61,7 +62,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -
     await bridge.start()
     entry.runtime_data = bridge
     scope_issues, issues = ScopeIssues(hass, bridge.keys), Issues(bridge)
+    policy_issues = PolicyIssues(hass, bridge.keys, bridge.policy_watch)
     entry.async_on_unload(scope_issues.start())
+    entry.async_on_unload(policy_issues.start())
     entry.async_on_unload(issues.start())
     listener = await _start_listener(hass, entry, issues.check)
     entry.async_on_unload(await start_panel(hass, bridge))
@@ -73,6 +76,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DrawbridgeConfigEntry) -
         await listener.apply()
         name_devices(hass, entry)
         scope_issues.check()
+        policy_issues.check()
         issues.check()
 
     entry.async_on_unload(entry.add_update_listener(updated))

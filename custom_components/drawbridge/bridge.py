@@ -38,6 +38,8 @@ from .operations.caller import Resources
 from .operations.event_hub import EventHub
 from .operations.preferences import Preferences
 from .options import Options
+from .policy_tests.guard import PolicyGuard
+from .policy_tests.watch import PolicyWatch
 from .refusal import RefusedError
 from .scope.model import Scope
 from .scope.resolver import EntityDirectory
@@ -88,7 +90,10 @@ class Bridge:
         self._origins: frozenset[str] = frozenset()
         self.options = Options.from_mapping(entry.options)
         self.keys = KeyRing()
-        self.keeper = KeyKeeper(hass, entry)
+        self.directory = EntityDirectory(hass)
+        self.policy = PolicyGuard(hass, self.directory)
+        self.policy_watch = PolicyWatch(hass, self.directory, self.keys, self.stored_key)
+        self.keeper = KeyKeeper(hass, entry, self.policy.check)
         self.damaged: dict[str, tuple[str, str]] = {}
         """The name and the invalid field of each key that cannot be read and is disabled, by id."""
         self.limits = Limiters()
@@ -101,7 +106,6 @@ class Bridge:
         self.preferences = Preferences()
         self.networks = Networks(self.audit)
         self.usage = KeyUsage(hass, self.recorder.counters, self.lessons, self.preferences, self.networks)
-        self.directory = EntityDirectory(hass)
         self.caches = Caches(hass, self.directory, self.recorder)
         self.states = self.caches.states
         self.feed = ChangeFeed(hass, self.directory, self.states.json, self.recorder.live.delivered)
@@ -159,6 +163,7 @@ class Bridge:
             self.preferences,
             self.sessions,
             self.approvals,
+            self.policy_watch,
             # Connections are last, because they use the other parts.
             self.connections,
         ):
@@ -188,6 +193,7 @@ class Bridge:
             self.authority.start(),
             ApprovalNotices(self.hass, self.approvals, self.authority.administrator).start(),
             self.usage.start(),
+            self.policy_watch.start(),
             self._ends.stop,
         ):
             self._entry.async_on_unload(stop)
@@ -221,8 +227,8 @@ class Bridge:
     async def change_key(self, key_id: str, change: Callable[[ApiKey], ApiKey]) -> None:
         """Change a key. The change is saved when this returns, and takes effect on the next request.
 
-        ``change`` is called with the stored key. Raises ``KeyNotSavedError`` or ``KeyGoneError`` if the change was
-        not made.
+        ``change`` is called with the stored key. Raises ``KeyNotSavedError``, ``KeyGoneError`` or ``BrokenTestsError``
+        if the change was not made.
         """
         await self.keeper.change({key_id: change})
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util.json import JsonValueType
 from homeassistant.util.ulid import ulid_now
 
 from .approvals.approvals import ApprovalOverError
@@ -25,6 +27,8 @@ from .keys import ApiKey, Capability, StoredSecret, digest, generate, key_input
 from .keys.key_input import MAX_ASK_SECONDS, MIN_ASK_SECONDS, KeyInputError
 from .operations import dashboards
 from .operations.service_calls import CallPlanner
+from .policy_tests.evaluation import Status, evaluate, find_missing
+from .policy_tests.guard import BrokenTestsError
 from .scope.model import NOTHING
 from .telemetry.counters import KeyCounters
 from .values import DamagedValueError
@@ -61,11 +65,13 @@ _CREATE: Final = vol.Schema(
         vol.Optional("per_minute"): vol.All(vol.Coerce(int), vol.Range(0, 1_000_000)),
         vol.Optional("burst"): vol.All(vol.Coerce(int), vol.Range(1, 100_000)),
         vol.Optional("cors_origins"): _TEXTS,
+        vol.Optional("tests", default=list): vol.All(cv.ensure_list, [dict]),
         vol.Optional("ask"): _TEXTS,
         vol.Optional("ask_seconds"): vol.All(vol.Coerce(int), vol.Range(MIN_ASK_SECONDS, MAX_ASK_SECONDS)),
     }
 )
 _ONE_KEY: Final = vol.Schema({vol.Required(KEY): cv.string})
+_CHECK: Final = vol.Schema({vol.Optional(KEY): cv.string})
 _ROTATE: Final = _ONE_KEY.extend({vol.Optional(_OVERLAP, default=timedelta(days=1)): cv.positive_time_period})
 _EXPLAIN: Final = _ONE_KEY.extend(
     {
@@ -148,7 +154,14 @@ async def _create(call: _Call) -> ServiceResponse:
         key = _validated(call, ApiKey(ulid_now(), "", stored, created=time.time()))
     except KeyInputError as err:
         raise await _invalid(call.hass, err) from err
-    await call.bridge.keeper.create(key)
+    try:
+        await call.bridge.keeper.create(key)
+    except BrokenTestsError as err:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="broken_tests",
+            translation_placeholders={"name": key.name, "tests": err.tests},
+        ) from err
     return {"id": key.id, "name": key.name, "secret": secret}
 
 
@@ -182,6 +195,7 @@ def _validated(call: _Call, key: ApiKey) -> ApiKey:
         with_scope,
         with_exclude,
         lambda key: key_input.with_limits(key, call.data),
+        lambda key: key_input.with_tests(key, call.data["tests"], partial(find_missing, call.bridge)),
     )
     key_input.ensure_useful(key)
     return key
@@ -217,6 +231,19 @@ def _describe(key: ApiKey, used: KeyCounters | None) -> dict[str, Any]:
         "last_used": used.last_used if used else None,
         "last_address": used.last_address if used else None,
     }
+
+
+async def _check_tests(call: _Call) -> ServiceResponse:
+    """Evaluate the policy tests of one key or of all keys."""
+    bridge = call.bridge
+    wanted = [call.key()[1]] if KEY in call.data else [bridge.stored_key(key.id) for key in bridge.keys]
+    checked: list[JsonValueType] = []
+    passed = True
+    for key in filter(None, wanted):
+        results = await evaluate(bridge, key, time.time())
+        passed = passed and all(item.status is Status.PASSED for item in results)
+        checked.append({"id": key.id, "name": key.name, "results": [item.as_dict() for item in results]})
+    return {"passed": passed, "keys": checked}
 
 
 def _explain(call: _Call) -> ServiceResponse:
@@ -307,6 +334,7 @@ ACTIONS: Final[Mapping[str, tuple[_Action, vol.Schema]]] = MappingProxyType(
         "revoke_key": (_revoke, _ONE_KEY),
         "list_keys": (_list, vol.Schema({})),
         "explain": (_explain, _EXPLAIN),
+        "check_tests": (_check_tests, _CHECK),
         "approve": (_approve, _APPROVE),
         "deny": (_deny, _ONE_REQUEST),
     }

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from custom_components.drawbridge.keys import ApiKey, Capability
 from custom_components.drawbridge.operations.service_calls import CallPlanner
-from custom_components.drawbridge.panel.access import Sight
+from custom_components.drawbridge.policy_tests.sight import Sight
 from custom_components.drawbridge.scope.model import Scope, Selection
 from custom_components.drawbridge.scope.resolver import LiveScope
 from tests.integration.house import Bridge

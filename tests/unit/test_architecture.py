@@ -21,7 +21,7 @@ LAYERS = (
     {"audit", "telemetry"},
     {"cache"},
     {"operations"},
-    {"admission", "authority", "usage"},
+    {"admission", "authority", "policy_tests", "usage"},
     {"connections"},
     {"bridge", "coordinator"},
     {"http", "issues"},

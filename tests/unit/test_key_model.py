@@ -19,6 +19,7 @@ from custom_components.drawbridge.keys import (
     generate,
 )
 from custom_components.drawbridge.keys.additions import MAX_TEMPORARY
+from custom_components.drawbridge.keys.policy_test import Expectation, PolicyTest
 from custom_components.drawbridge.limits.rate_limit import RateLimit
 from custom_components.drawbridge.scope.model import NOTHING, Scope, Selection
 from custom_components.drawbridge.values import DamagedValueError
@@ -53,6 +54,10 @@ STORED: dict[str, Any] = {
             "services": ["light.turn_on"],
             "events": ["x"],
         }
+    ],
+    "tests": [
+        {"expect": "not_controls", "entity_id": "lock.door", "area_id": None, "action": "lock.open"},
+        {"expect": "sees", "entity_id": None, "area_id": "kitchen", "action": None},
     ],
 }
 REQUIRED = ("secrets", "capabilities", "scope")
@@ -94,6 +99,10 @@ def test_every_field_is_read_and_stored() -> None:
                 frozenset({"x"}),
                 3.5,
             ),
+        ),
+        tests=(
+            PolicyTest(Expectation.NOT_CONTROLS, entity_id="lock.door", action="lock.open"),
+            PolicyTest(Expectation.SEES, area_id="kitchen"),
         ),
     )
     assert key.as_dict() == STORED

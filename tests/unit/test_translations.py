@@ -31,6 +31,7 @@ from custom_components.drawbridge.issues.monitor import (
     NOT_SAVED,
     ROTATE,
 )
+from custom_components.drawbridge.issues.policy import TESTS_FAIL
 from custom_components.drawbridge.issues.scope import SCOPE_NAMES_MISSING
 from custom_components.drawbridge.keys import Capability
 from custom_components.drawbridge.listener.fault import Fault
@@ -181,7 +182,8 @@ def test_every_error_of_a_key_has_a_text() -> None:
     }
     raised |= {"invalid_cors_origins", "unknown_areas", "unknown_floors", "unknown_labels", "unknown_devices"}
     uploads = strings("flows/uploads") & {"upload_missing", "upload_too_large"}
-    assert KEY["error"].keys() == raised | {"not_saved"} | uploads
+    guards = strings("policy_tests/guard") & {"broken_tests"}
+    assert KEY["error"].keys() == raised | {"not_saved"} | guards | uploads
     ours = strings("services") & {
         "not_loaded",
         "unknown_key",
@@ -193,7 +195,7 @@ def test_every_error_of_a_key_has_a_text() -> None:
     ours |= strings("keys/keeper") & {"not_saved", "store_unreadable"}
     ours |= {"approval_requested", "replace_secret_in_repairs"}  # the messages of notifications
     ours |= strings("authority") & {"administrators_only"}
-    assert texts()["exceptions"].keys() == raised | ours
+    assert texts()["exceptions"].keys() == raised | ours | guards
     messages = {name: item["message"] for name, item in texts()["exceptions"].items() if name in KEY["error"]}
     assert messages == {name: text for name, text in KEY["error"].items() if name not in uploads}
 
@@ -283,7 +285,7 @@ def test_every_type_of_event_has_a_name() -> None:
 def test_every_issue_has_its_texts_and_the_steps_of_its_flow() -> None:
     """And every choice of it a name."""
     issues = texts()["issues"]
-    ours = {LOW_HEALTH, HIDDEN_ADDRESSES, AUDIT_FILE_FAILED, ROTATE, SCOPE_NAMES_MISSING}
+    ours = {LOW_HEALTH, HIDDEN_ADDRESSES, AUDIT_FILE_FAILED, ROTATE, SCOPE_NAMES_MISSING, TESTS_FAIL}
     assert ours | {"any_origin", "no_rate_limit"} < issues.keys()
     raised = {item for item in strings("issues/findings") if item in issues}
     storage = {NOT_SAVED, MARKER_FAILED, DAMAGED_KEY, DAMAGED_OPTIONS, DAMAGED_USAGE}
@@ -301,7 +303,7 @@ def test_every_issue_has_its_texts_and_the_steps_of_its_flow() -> None:
     for kind in ("any_origin", "no_rate_limit"):
         assert issues[kind]["fix_flow"]["step"].keys() == steps("repairs", "OptionFlow") - {"init"}
     unfixable = {kind for kind, item in issues.items() if "fix_flow" not in item}
-    assert unfixable == {LOW_HEALTH, HIDDEN_ADDRESSES, AUDIT_FILE_FAILED} | storage | listener
+    assert unfixable == {LOW_HEALTH, HIDDEN_ADDRESSES, AUDIT_FILE_FAILED, TESTS_FAIL} | storage | listener
 
 
 def test_every_action_has_its_texts_its_fields_and_an_icon() -> None:

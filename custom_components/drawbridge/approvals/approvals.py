@@ -138,7 +138,7 @@ class Approvals:
     def keys_changed(self, old: Mapping[str, ApiKey], new: Mapping[str, ApiKey]) -> None:
         """End the waits and the temporary approvals of keys that were changed or removed.
 
-        A change that only adds permanent approvals ends neither.
+        A change that only adds permanent approvals or changes policy tests ends neither.
         """
         changed = {key_id for key_id, key in old.items() if not is_same(key, new.get(key_id))}
         for key_id in changed:
@@ -184,5 +184,5 @@ class Approvals:
 
 
 def is_same(key: ApiKey, other: ApiKey | None) -> bool:
-    """Return whether a key is unchanged but for permanent approvals."""
-    return other is not None and (key == other or key == replace(other, approved=key.approved))
+    """Return whether a key is unchanged but for permanent approvals and policy tests."""
+    return other is not None and (key == other or key == replace(other, approved=key.approved, tests=key.tests))

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any, override
+from typing import Any, Final, override
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
@@ -17,6 +17,7 @@ from ..issues.scope import known_items
 from ..keys import ApiKey, Capability, StoredSecret, digest, generate, key_input
 from ..keys.keeper import KeyNotSavedError
 from ..keys.key_input import KeyInputError
+from ..policy_tests.guard import BrokenTestsError
 from ..telemetry.counters import KeyCounters
 from ..values import DamagedValueError
 from . import key_forms as forms, sections, uploads
@@ -28,6 +29,8 @@ from .presets import PRESETS
 from .uploads import UploadError
 
 type Change = Callable[[ApiKey, Mapping[str, Any]], ApiKey]
+_BROKEN_TESTS: Final = KeyInputError({"base": "broken_tests"})
+
 type Step = Callable[[], Awaitable[SubentryFlowResult]]
 
 
@@ -196,7 +199,11 @@ class ApiKeyFlow(ConfigSubentryFlow):
         except KeyInputError as err:
             schema = forms.learned(self.hass)
             return self._form("learned", schema, user_input, err, **about)
-        return await self._update(lambda key: as_learned(key, user_input))
+        try:
+            return await self._update(lambda key: as_learned(key, user_input))
+        except BrokenTestsError as err:
+            about |= {forms.NAME: self._key.name, "tests": err.tests}
+            return self._form("learned", forms.learned(self.hass), user_input, _BROKEN_TESTS, **about)
 
     def _with_abilities(self, key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
         checks = (key_input.with_listed_actions,) if self._needs_actions else ()
@@ -229,14 +236,18 @@ class ApiKeyFlow(ConfigSubentryFlow):
         """Show the form for one part of the key, or apply what was submitted and continue."""
         if user_input is None:
             return self._form(step, schema, current(self._key))
-        entered = sections.flat(user_input)
+        entered, before = sections.flat(user_input), self._key
         try:
             self._key = change(self._key, entered)
         except KeyInputError as err:
             return self._form(step, schema, entered, err)
         if self._is_new:
             return await self._ask_next()
-        return await self._update(lambda key: change(key, entered))
+        try:
+            return await self._update(lambda key: change(key, entered))
+        except BrokenTestsError as err:
+            self._key = before
+            return self._form(step, schema, entered, _BROKEN_TESTS, name=before.name, tests=err.tests)
 
     async def _ask_next(self) -> SubentryFlowResult:
         if not self._questions:

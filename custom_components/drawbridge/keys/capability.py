@@ -1,6 +1,7 @@
 """The capabilities of a key."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Capability(StrEnum):
@@ -16,3 +17,16 @@ class Capability(StrEnum):
     LOCATION = "location"
     DASHBOARD = "dashboard"
     METRICS = "metrics"
+
+
+ON_ENTITIES: Final = frozenset(
+    {
+        Capability.READ,
+        Capability.HISTORY,
+        Capability.CONTROL,
+        Capability.SET_STATE,
+        Capability.TEMPLATE,
+        Capability.IMAGES,
+    }
+)
+"""The capabilities that apply to the entities in scope."""

@@ -6,7 +6,7 @@ saves the config entry later. Changes that a crash loses are restored from the s
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,9 @@ from .model import ApiKey
 from .store import MARKER_FILE, Change, KeyStore
 
 _LOGGER = get_logger(__name__)
+type Guard = Callable[[ApiKey | None, ApiKey], Awaitable[None]]
+"""Called with a key before and after a change, or with ``None`` and a new key. Raises to refuse the change."""
+
 _GENERATION: Final = "generation"
 _UNCONFIRMED: Final = "unconfirmed"
 
@@ -54,14 +57,17 @@ class KeyGoneError(HomeAssistantError):
 class KeyKeeper:
     """Makes all changes of keys durable."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-        """Keep the keys of a config entry."""
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], guard: Guard) -> None:
+        """Keep the keys of a config entry. ``guard`` may refuse a change."""
         self._hass = hass
         self._entry = entry
         self._store = KeyStore(Path(hass.config.config_dir))
         self._seen: dict[str, Content] = {}
         self._owed: dict[str, Change] = {}
         self._in_flight = 0
+        self._guard = guard
+        self._changing = asyncio.Lock()
+        """Held while a change is checked and made, so that it is made to the key that was checked."""
         self._entry_is_saved = False
         self._marker_reported = False
         self.not_saved: str | None = None
@@ -118,9 +124,10 @@ class KeyKeeper:
 
         Raises:
             KeyNotSavedError: The key could not be saved and was not added.
+            HomeAssistantError: The guard refused the key.
 
         """
-        await self._commit([_put(key)], [key.id])
+        await self._commit([_put(key)], [key.id], lambda: self._guard(None, key))
 
     async def change(self, changes: Mapping[str, Callable[[ApiKey], ApiKey]], *, reviewed: bool = False) -> None:
         """Change keys, based on their stored values.
@@ -132,11 +139,12 @@ class KeyKeeper:
         Raises:
             KeyNotSavedError: The changes could not be saved, and none was made.
             KeyGoneError: A key no longer exists.
+            HomeAssistantError: The guard refused a change, and none was made.
 
         """
         made = [partial(_alter, key_id, change) for key_id, change in changes.items()]
         done: list[Change] = [lambda document: document.reviewed()] if reviewed else []
-        await self._commit([*made, *done], [*changes])
+        await self._commit([*made, *done], [*changes], partial(self._check, changes))
 
     async def remove(self, key_id: str) -> Content | None:
         """Remove a key, and return what was removed: ``None`` if there is no such key.
@@ -194,10 +202,26 @@ class KeyKeeper:
             self._pay()
             self._acknowledge()
 
-    async def _commit(self, changes: list[Change], key_ids: list[str]) -> None:
+    async def _commit(
+        self, changes: list[Change], key_ids: list[str], check: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         """Save and apply changes, even if the caller is cancelled."""
-        task = self._hass.async_create_task(self._save_and_apply(changes, key_ids), "drawbridge save keys")
-        await asyncio.shield(task)
+        work = self._save_and_apply(changes, key_ids) if check is None else self._guarded(changes, key_ids, check)
+        await asyncio.shield(self._hass.async_create_task(work, "drawbridge save keys"))
+
+    async def _guarded(self, changes: list[Change], key_ids: list[str], check: Callable[[], Awaitable[None]]) -> None:
+        async with self._changing:
+            await check()
+            await self._save_and_apply(changes, key_ids)
+
+    async def _check(self, changes: Mapping[str, Callable[[ApiKey], ApiKey]]) -> None:
+        """Ask the guard about changes of keys with policy tests. Each change is computed twice, from the same key."""
+        for key_id, change in changes.items():
+            if (record := self._store.document.records.get(key_id)) is None:
+                raise KeyGoneError(key_id)
+            before = ApiKey.from_mapping(key_id, record.title, record.data)
+            if before.tests:
+                await self._guard(before, change(before))
 
     async def _save_and_apply(self, changes: list[Change], key_ids: list[str]) -> None:
         owed = dict(self._owed)

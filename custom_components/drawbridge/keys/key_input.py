@@ -15,7 +15,10 @@ from ..scope.media import parse_media_host
 from ..scope.model import Scope, Selection
 from ..scope.own_events import is_own_event
 from . import ApiKey, Capability
+from .policy_test import MAX_TESTS, Expectation, PolicyTest
 from .thumbprint import parse_thumbprint
+
+type FindMissing = Callable[[PolicyTest], str | None]
 
 _FOR_PAGES: Final = frozenset({Capability.READ, Capability.DASHBOARD})
 _MAX_NAME_CHARACTERS: Final = 100
@@ -168,6 +171,26 @@ def with_approved(key: ApiKey, items: frozenset[str]) -> ApiKey:
     if len(approved) > _MAX_ITEMS:
         raise KeyInputError({"approved": "too_much"})
     return replace(key, approved=approved)
+
+
+def with_tests(key: ApiKey, entered: Iterable[Mapping[str, Any]], find_missing: FindMissing) -> ApiKey:
+    """Return the key with its policy tests. ``find_missing`` returns what a test refers to that does not exist."""
+    tests = dict.fromkeys(_test(item) for item in entered)
+    if len(tests) > MAX_TESTS:
+        raise KeyInputError({"tests": "too_much"})
+    if missing := next(filter(None, map(find_missing, tests)), None):
+        raise KeyInputError({"tests": "invalid_tests"}, missing)
+    return replace(key, tests=tuple(tests))
+
+
+def _test(entered: Mapping[str, Any]) -> PolicyTest:
+    try:
+        test = PolicyTest.from_mapping(entered)
+    except ValueError as err:
+        raise KeyInputError({"tests": "invalid_tests"}, str(err)) from err
+    if test.expect is Expectation.UNREADABLE:
+        raise KeyInputError({"tests": "invalid_tests"}, test.expect)
+    return test
 
 
 def ensure_useful(key: ApiKey, field: str = "everything") -> None:

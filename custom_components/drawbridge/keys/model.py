@@ -11,6 +11,7 @@ from ..limits.rate_limit import RateLimit
 from ..scope.model import NOTHING, Scope, Selection
 from .additions import MAX_TEMPORARY, Additions, TemporaryAdditions
 from .capability import Capability
+from .policy_test import PolicyTest, read_tests
 from .thumbprint import stored_thumbprint
 
 DEFAULT_ASK_SECONDS: Final = 60
@@ -81,6 +82,8 @@ class ApiKey:
     """Calls that no longer wait: a service, or a service and an entity with a space between."""
     temporary: tuple[TemporaryAdditions, ...] = ()
     """Permissions that end by themselves. ``in_force`` adds them to the others."""
+    tests: tuple[PolicyTest, ...] = ()
+    """What an administrator expects of the key. No permission depends on them."""
 
     @classmethod
     def from_mapping(cls, key_id: str, name: str, data: Mapping[str, Any]) -> Self:
@@ -117,6 +120,7 @@ class ApiKey:
             ask_seconds=values.field(data, "ask_seconds", values.positive_whole, DEFAULT_ASK_SECONDS),
             approved=frozenset(values.field(data, "approved", values.texts, ())),
             temporary=values.field(data, "temporary", _temporary, ()),
+            tests=read_tests(data.get("tests", ())),
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -144,7 +148,13 @@ class ApiKey:
             "ask_seconds": self.ask_seconds,
             "approved": sorted(self.approved),
             "temporary": [item.stored() for item in self.temporary],
+            "tests": [item.as_dict() for item in self.tests],
         }
+
+    @property
+    def permissions(self) -> object:
+        """What the key may do. Policy tests depend on nothing else of the key."""
+        return self.capabilities, self.scope, self.services, self.temporary
 
     def rate_limit(self, default_per_minute: int) -> RateLimit | None:
         """Return the rate limit of the key, or the default if it has none; ``None`` for no limit."""

@@ -8,65 +8,14 @@ import voluptuous as vol
 from homeassistant.helpers import area_registry as ar
 
 from ..bridge import Bridge
-from ..keys import ApiKey, Capability
-from ..operations.service_calls import CallPlanner
+from ..policy_tests.sight import Sight
+from ..policy_tests.turns import every_entity
 from ..scope.model import EntityFacts
-from ..scope.resolver import LiveScope
-from ..scope.reviewed_services import REVIEWED
-from ..scope.service_rules import decide_service
 from .commands import KEY_ID, Request, command, not_found
 from .record_json import name_of
-from .turns import every_entity
 
-_GENERIC: Final = ("turn_on", "turn_off", "toggle")
-_HOMEASSISTANT: Final = "homeassistant"
-_SCRIPT: Final = "script"
 _MAX_ENTITIES: Final = 2000
 _ENTITY_ID: Final = "entity_id"
-
-
-class Sight:
-    """What a key sees and controls. For one answer: it does not follow changes."""
-
-    def __init__(self, bridge: Bridge, key: ApiKey) -> None:
-        """Create the sight of a key, as it is in force."""
-        self.key = key
-        self._hass = bridge.hass
-        self._planner = CallPlanner(bridge.hass, key, LiveScope(key.scope, bridge.directory))
-        self._actions: dict[str, list[tuple[str, str]]] = {}
-
-    def of(self, facts: EntityFacts) -> tuple[bool, bool, bool]:
-        """Return whether the key can read an entity, control it and read its history."""
-        capabilities = self.key.capabilities
-        if not self.key.scope.matches(facts):
-            return False, False, False
-        controls = Capability.CONTROL in capabilities and self._controls(facts)
-        return Capability.READ in capabilities, controls, Capability.HISTORY in capabilities
-
-    def _controls(self, facts: EntityFacts) -> bool:
-        """Tell whether the key may make a call of any action on an entity in its scope."""
-        actions = self._of_domain(facts.domain)
-        if facts.domain == _SCRIPT and facts.entity_id in self.key.services:
-            actions = [*actions, (_SCRIPT, facts.entity_id.removeprefix(f"{_SCRIPT}."))]
-        if not actions or not self._planner.opens_by_id(facts.entity_id):
-            return bool(actions)
-        # Settings, and entities that act on others, have rules of their own. Ask for each action.
-        return any(self._may_call(action, facts.entity_id) for action in actions)
-
-    def _may_call(self, action: tuple[str, str], entity_id: str) -> bool:
-        try:
-            return self._planner.plan(*action, {_ENTITY_ID: entity_id}).decision.allowed
-        except ValueError:
-            return False
-
-    def _of_domain(self, domain: str) -> list[tuple[str, str]]:
-        """Return the actions of entities that the key may call on a domain."""
-        if domain not in self._actions:
-            services = self._hass.services.async_services_for_domain(domain)
-            names = [(domain, item) for item in services if f"{domain}.{item}" in REVIEWED]
-            names += [(_HOMEASSISTANT, item) for item in _GENERIC if item in services]
-            self._actions[domain] = [name for name in names if decide_service(*name, self.key.services).allowed]
-        return self._actions[domain]
 
 
 @dataclass(slots=True)

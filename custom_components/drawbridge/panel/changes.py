@@ -12,6 +12,7 @@ from homeassistant.const import ATTR_ENTITY_ID
 from ..audit.subject import Subject
 from ..bridge import Bridge
 from ..keys import Additions, ApiKey, Capability
+from ..keys.capability import ON_ENTITIES
 from ..operations.service_calls import CallPlanner
 from ..scope.own_events import ALL_EVENTS, may_fire
 from ..scope.resolver import LiveScope
@@ -24,17 +25,6 @@ OFFERED: Final = frozenset({"capability", "scope", "service", "service_scope", "
 
 _MAX_ENTITIES: Final = 500
 _EVENT: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
-_ON_ENTITIES: Final = frozenset(
-    {
-        Capability.READ,
-        Capability.HISTORY,
-        Capability.CONTROL,
-        Capability.SET_STATE,
-        Capability.TEMPLATE,
-        Capability.IMAGES,
-    }
-)
-"""The capabilities that apply to the entities in scope."""
 
 
 class NotOfferedError(Exception):
@@ -198,7 +188,7 @@ class ChangeFinder:
 
     @staticmethod
     def _others_on_entities(changed: ApiKey, subject: Subject) -> list[str]:
-        others: list[str] = sorted((changed.capabilities & _ON_ENTITIES) - {subject.capability})
+        others: list[str] = sorted((changed.capabilities & ON_ENTITIES) - {subject.capability})
         if subject.capability == Capability.CONTROL and changed.services != {subject.action}:
             others.append("other actions")
         return others

@@ -16,11 +16,13 @@ from ..bridge import Bridge
 from ..const import DOMAIN
 from ..keys import ApiKey
 from ..keys.keeper import KeyGoneError, KeyNotSavedError
+from ..policy_tests.guard import BrokenTestsError
 from .panel import Panel
 from .subscribers import Send
 
 ERR_NOT_LOADED: Final = "not_loaded"
 ERR_NOT_SAVED: Final = "not_saved"
+ERR_BROKEN_TESTS: Final = "broken_tests"
 KEY_ID: Final = "key_id"
 
 PANEL: HassKey[Panel] = HassKey("drawbridge_panel")
@@ -134,5 +136,7 @@ async def _handle(handler: Handler, hass: HomeAssistant, connection: ActiveConne
         return await handler(Request(hass, panel, msg, connection))
     except KeyNotSavedError as err:
         raise CommandError(ERR_NOT_SAVED, f"The change could not be saved and was not made: {err.reason}.") from err
+    except BrokenTestsError as err:
+        raise CommandError(ERR_BROKEN_TESTS, str(err)) from err
     except KeyGoneError as err:
         raise unknown_key() from err

@@ -8,9 +8,9 @@ import voluptuous as vol
 from ..flows.learned import propose_for
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Lesson, Proposal
+from ..policy_tests.turns import entities_in
 from .commands import KEY_ID, Request, command, not_found, unknown_key
 from .key_json import services_of
-from .turns import entities_in
 
 _OTHER_ID: Final = "other_id"
 _MAX_LISTED: Final = 1000

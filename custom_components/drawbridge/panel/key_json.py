@@ -40,7 +40,9 @@ def describe(bridge: Bridge, key: ApiKey, entities: int) -> dict[str, Any]:
         "bound": key.certificate is not None,
         "damaged": None,
         "temporary": [item.stored() for item in key.temporary],
-        "chips": list(_chips(key, last_used, connected, time.time())),
+        "tests": len(key.tests),
+        "failing_tests": len(failing := bridge.policy_watch.failing.get(key.id, ())),
+        "chips": [*_chips(key, last_used, connected, time.time()), *(("tests_fail",) if failing else ())],
     }
 
 
@@ -65,6 +67,8 @@ def describe_damaged(key_id: str, name: str, field: str) -> dict[str, Any]:
         "bound": False,
         "damaged": field,
         "temporary": nothing,
+        "tests": 0,
+        "failing_tests": 0,
         "chips": ["damaged"],
     }
 

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 
 from ..bridge import Bridge
 from ..log import get_logger
-from . import access, activity, approving, comparing, keys
+from . import access, activity, approving, comparing, keys, policy
 from .commands import PANEL
 from .panel import Panel
 
@@ -23,7 +23,14 @@ SCRIPT_PATH: Final = "/drawbridge_panel/drawbridge-panel.js"
 SCRIPT_FILE: Final = Path(__file__).parent / "web" / "drawbridge-panel.js"
 _ELEMENT: Final = "drawbridge-panel"
 
-COMMANDS: Final = (*keys.COMMANDS, *activity.COMMANDS, *access.COMMANDS, *comparing.COMMANDS, *approving.COMMANDS)
+COMMANDS: Final = (
+    *keys.COMMANDS,
+    *activity.COMMANDS,
+    *access.COMMANDS,
+    *comparing.COMMANDS,
+    *approving.COMMANDS,
+    *policy.COMMANDS,
+)
 
 
 async def register(hass: HomeAssistant) -> None:

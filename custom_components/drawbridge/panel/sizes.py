@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..bridge import Bridge
+from ..policy_tests.turns import entities_in
 from ..scope.model import Scope
-from .turns import entities_in
 
 _KEPT_SECONDS: Final = 60.0
 
