@@ -55,3 +55,14 @@ async def test_groups_of_players(bridge: Bridge, hass: HomeAssistant) -> None:
     hass.states.async_set("group.players", "on", {"entity_id": ["media_player.beyond"]})
     key = await bridge.add_key(capabilities=["control"], globs=[INSIDE, "group.*", "media_player.beyond*"])
     assert (await bridge.post(PAUSE, key, json={"entity_id": "group.players"})).status == 403
+
+
+async def test_browsing(bridge: Bridge, caplog: pytest.LogCaptureFixture) -> None:
+    """A player without a child that can be browsed says so. Home Assistant itself answers with an internal error."""
+    player = "media_player.childless"
+    key = await bridge.add_key(capabilities=["read", "control"], entities=[player])
+    answer = await bridge.post(
+        "/api/services/media_player/browse_media?return_response", key, json={"entity_id": player}
+    )
+    assert (answer.status, (await answer.json())["reason"]) == (400, "unsupported")
+    assert not [item for item in caplog.records if item.exc_info]

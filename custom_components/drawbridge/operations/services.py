@@ -21,7 +21,7 @@ from homeassistant.helpers.service import async_get_all_descriptions
 from homeassistant.util.json import JsonValueType
 
 from ..keys import Capability
-from ..refusal import Refusal, RefusedError, bad_request, failed
+from ..refusal import Refusal, RefusedError, bad_request, failed, unsupported
 from ..scope.service_fields import split_ids
 from ..states.state_json import redacted_json
 from .approval import ensure_approved, requested
@@ -37,6 +37,7 @@ type Descriptions = dict[str, dict[str, Any]]
 """Home Assistant's descriptions of services, by domain and service."""
 
 _MAX_AUDITED: Final = 10
+_NOT_IMPLEMENTED: Final = "An entity that the call acts on does not support this action."
 _NO_RESPONSE: Final = "Service does not support responses. Remove return_response from request."
 _ONLY_RESPONSE: Final = (
     "Service call requires responses but caller did not ask for responses. Add ?return_response to query parameters."
@@ -205,6 +206,9 @@ async def _call(
         return changed, await caller.finish(work, f"drawbridge {'.'.join(name)}")
     except (vol.Invalid, HomeAssistantError) as err:
         raise _refusal_of(err, caller, ".".join(name), planned) from err
+    except NotImplementedError as err:
+        # Some entities lack what their domain has, without declaring it, such as players whose media cannot be browsed.
+        raise unsupported(_NOT_IMPLEMENTED) from err
     finally:
         if stop is not None:
             stop()
