@@ -59,9 +59,14 @@ async def registered(client: Client) -> AsyncIterator[Phone]:
 
 async def turn_on(client: Client, key: str) -> int:
     """Turn the lamp on with a key, and return the status."""
+    return await call(client, key, "input_boolean/turn_on", entity_id=LAMP)
+
+
+async def call(client: Client, key: str, action: str, **data: object) -> int:
+    """Call an action with a key, and return the status."""
     async with aiohttp.ClientSession(headers={"X-API-Key": key}) as session:
-        url = f"{client.url}{drawbridge.BASE_PATH}/api/services/input_boolean/turn_on"
-        async with session.post(url, json={"entity_id": LAMP}) as response:
+        url = f"{client.url}{drawbridge.BASE_PATH}/api/services/{action}"
+        async with session.post(url, json=data) as response:
             return response.status
 
 
@@ -84,12 +89,23 @@ async def test_a_phone_is_asked(tmp_path: Path) -> None:
             assert (await client.state(LAMP))["state"] == "on"
             cleared = await phone.notification()
             assert (cleared["message"], cleared["data"]["tag"]) == ("clear_notification", notification["data"]["tag"])
+            await send_messages(client, phone)
             await use_blueprint(client, home_assistant.config_dir)
             for button, status in (("ALLOW_", 200), ("DENY_", 403)):
                 waiting = asyncio.create_task(turn_on(client, key))
                 await phone.tap(await offered(phone, button))
                 assert await waiting == status
                 await phone.notification()  # that clears the other one
+
+
+async def send_messages(client: Client, phone: Phone) -> None:
+    """A key for the phone sends it a text, and no command for the app."""
+    new = {"name": "Messages", "domains": ["notify"], "capabilities": ["read", "control"]}
+    key = (await client.post(drawbridge.CREATE_KEY, new))["service_response"]["secret"]
+    (entity_id,) = [item["entity_id"] for item in await client.get("/api/states") if item["entity_id"][:7] == "notify."]
+    for message, status in (("request_location_update", 403), ("Dinner is ready.", 200)):
+        assert await call(client, key, "notify/send_message", entity_id=entity_id, message=message) == status
+    assert (await phone.notification())["message"] == "Dinner is ready."
 
 
 async def offered(phone: Phone, button: str) -> str:

@@ -41,6 +41,7 @@ ACCEPTED: dict[FieldType, list[object]] = {
         {"hours": -1},
     ],
     service_fields.proses: ["Milk", ["Milk", "light.hidden"], [], ["x"] * 500, None],
+    service_fields.message: [5, "Done", "It is 20_000", "a_b c", "TTS is on", "light.living_room", "__ __"],
     service_fields.prose: [None, 5, 1.5, "", "Any text, even light.hidden", "x" * MAX_TEXT_CHARACTERS],
     service_fields.text: [None, 5, "", "the light.lamp is on", "plain"],
     service_fields.entities: ["light.lamp", "LIGHT.lamp , camera.porch", ["light.lamp", "camera.porch"]],
@@ -90,6 +91,20 @@ REFUSED: dict[FieldType, list[object]] = {
         float("nan"),
     ],
     service_fields.proses: [["x"] * 501, [["x"]], ["x" * (MAX_TEXT_CHARACTERS + 1)], {}],
+    service_fields.message: [
+        "command_screen_on",
+        "request_location_update",
+        "\tCLEAR_notification ",
+        "delete_alert",
+        "tts",
+        "TTS",
+        "_",
+        "a_",
+        "ü_ü",
+        "x" * (MAX_TEXT_CHARACTERS + 1),
+        [],
+        {},
+    ],
     service_fields.prose: ["x" * (MAX_TEXT_CHARACTERS + 1), [], {}],
     service_fields.text: [
         "light.hidden",
@@ -125,6 +140,13 @@ def test_accepted(kind: FieldType, value: object) -> None:
 def test_refused(kind: FieldType, value: object) -> None:
     """What could name something, or is too long."""
     assert kind(value, around()) is False
+
+
+def test_commands() -> None:
+    """A key that may use all fields may send commands, within the length of any text."""
+    opened = Surroundings(IN_SCOPE, (), MediaRules(IN_SCOPE), is_opened=True)
+    assert service_fields.message("command_screen_on", opened)
+    assert not service_fields.message("x" * (MAX_TEXT_CHARACTERS + 1), opened)
 
 
 @pytest.mark.parametrize(

@@ -161,12 +161,13 @@ class CallPlanner:
         fields = REVIEWED.get(f"{domain}.{service}", {})
         acting = reach.entities if fields.keys() & data.keys() else ()
         listed = [listed_attributes(self._hass, item) for item in acting if _is_of(domain, item)]
-        around = Surroundings(self._scope.allows, listed, self.media)
+        opened = is_opened(domain, service, self._key.services)
+        around = Surroundings(self._scope.allows, listed, self.media, opened)
         untyped = {field: value for field, value in data.items() if field not in fields and field not in _TARGET}
         for field, value in data.items():
             if field in fields and not fields[field](value, around):
                 return f"the value of '{field}' is not allowed"
-        if untyped and not is_opened(domain, service, self._key.services):
+        if untyped and not opened:
             return f"the field '{next(iter(untyped))[:64]}' needs the service with all of its fields on the list"
         if not self._allows_untyped(find_references(untyped)):
             return "the data names what is not in scope"

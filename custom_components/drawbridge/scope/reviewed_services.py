@@ -17,6 +17,7 @@ from .service_fields import (
     media_folder,
     media_id,
     media_type,
+    message,
     moment,
     moment_or_none,
     number,
@@ -156,7 +157,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, Fields]]] = {
         "volume_mute": {"is_volume_muted": word},
         "volume_set": {"volume_level": number},
     },
-    "notify": {"send_message": {"message": prose, "title": prose}},
+    "notify": {"send_message": {"message": message, "title": prose}},
     "number": {"set_value": {"value": number}},
     "remote": {
         "toggle": {"activity": choice("activity_list")},

@@ -17,6 +17,8 @@ _WORD: Final = re.compile(r"[\w -]{1,64}")
 _TIME: Final = re.compile(r"[0-9TZ :.+-]{1,40}")
 _FAR_YEAR: Final = re.compile(r"\s*[+-]?(?:0|[4-9])[0-9]{3}-?[0-9]{2}")
 _CLOCK: Final = re.compile(r"[+-]?[0-9]{1,5}:[0-9]{1,2}(?::[0-9]{1,2}(?:\.[0-9]{1,6})?)?")
+_COMMAND: Final = re.compile(r"[^\W_]*_\w*|tts", re.IGNORECASE)
+"""What the companion app may take as a command: a name with underscores, which is the form of all but one of them."""
 _HOST: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2,}")
 _DOMAINS: Final = frozenset(
     {
@@ -40,11 +42,13 @@ _MAX_WORDS: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The context of a check: the scope, and the attributes of the entities that the call acts on."""
+    """The context of a check: the scope, the attributes of the entities that the call acts on, and the key's rights."""
 
     in_scope: Callable[[str], bool]
     targets: Collection[Mapping[str, Any]]
     media: MediaRules
+    is_opened: bool = False
+    """Whether the key may use the service with all of its fields."""
 
 
 type FieldType = Callable[[object, Surroundings], bool]
@@ -107,6 +111,13 @@ def prose(value: object, _: Surroundings) -> bool:
         or isinstance(value, int | float)
         or (isinstance(value, str) and len(value) <= MAX_TEXT_CHARACTERS)
     )
+
+
+def message(value: object, around: Surroundings) -> bool:
+    """Accept a text for people. Phones take some words as commands, such as ``command_screen_on``."""
+    if around.is_opened or not isinstance(value, str):
+        return prose(value, around)
+    return _COMMAND.fullmatch(value.strip()) is None and prose(value, around)
 
 
 def proses(value: object, around: Surroundings) -> bool:

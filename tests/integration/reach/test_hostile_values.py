@@ -16,7 +16,7 @@ from tests.integration.reach.hostile import ALONE, HIDDEN_IN_TEXT, WORST, of_ent
 from tests.integration.reach.whole_house import DOMAINS, WholeHouse, plain
 
 _SUPPORTING: Final = "?return_response"
-_PROSE: Final = frozenset({service_fields.prose, service_fields.proses})
+_PROSE: Final = frozenset({service_fields.message, service_fields.prose, service_fields.proses})
 """Texts that people read: Home Assistant does not interpret them, so that they may say anything."""
 _WORDS: Final = frozenset({service_fields.word, service_fields.words, service_fields.text})
 """Words that may be the names of rooms. Ids, they are not."""
