@@ -18,7 +18,7 @@ CLIENTS: Final = 300
 CHANGES: Final = 200
 MANY_CLIENTS: Final = 1_000
 MANY_CHANGES: Final = 500
-SNAPSHOTS: Final = 20
+SNAPSHOTS: Final = 50
 KEYS: Final = 12
 """The number of keys with the same scope, because a key can have at most 100 connections."""
 _SETTLE_SECONDS: Final = 3.0

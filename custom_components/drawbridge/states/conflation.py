@@ -32,6 +32,10 @@ class Conflation:
         """Return the number of entities that changed."""
         return len(self._before)
 
+    def holds(self, entity_id: str) -> bool:
+        """Return whether an entity changed."""
+        return entity_id in self._before
+
     def add(self, shown: Shown) -> None:
         """Add a change. The state that the subscriber last received is kept."""
         if shown.entity_id in self._before:

@@ -19,7 +19,11 @@ from .state_json import StateJson
 from .window import StateChange, Window
 
 WINDOW_SECONDS: Final = 0.01
-"""Changes within this period can be published together, if there were changes in the period before."""
+"""Changes within this period after a publication are published together.
+
+The period begins when the publication is complete. So a publication to many subscribers, which takes long, leaves time
+for other work, and the next one has more changes.
+"""
 
 _MAX_WINDOW_CHANGES: Final = 1024
 
@@ -95,7 +99,6 @@ class ChangeFeed:
         if not self._pending or self._is_publishing:
             return
         changes, self._pending = self._pending, []
-        self._flushed_at = self._hass.loop.time()
         window = Window(changes, self._pending_since, self._state_json)
         self._is_publishing = True
         try:
@@ -103,7 +106,8 @@ class ChangeFeed:
                 channel.publish(window)
         finally:
             self._is_publishing = False
-        self._published(self._hass.loop.time() - window.since)
+        self._flushed_at = self._hass.loop.time()
+        self._published(self._flushed_at - window.since)
 
     def _channel[T: Channel](
         self,

@@ -1,4 +1,4 @@
-"""A snapshot of the states of a channel, shared by all subscribers that join at about the same time."""
+"""A snapshot of the states of a channel, shared by all subscribers that join while few of its states have changed."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,9 +14,9 @@ from .feed import ChangeFeed
 _SLICE_SECONDS: Final = 0.002
 _SLICE_ENTITIES: Final = 64
 _AT_ONCE_BYTES: Final = 16_384
-_MAX_AGE_SECONDS: Final = 30.0
-_MAX_CHANGED_SHARE: Final = 8
-"""A new snapshot is built when more than one in eight of its entities have changed."""
+_MAX_UNUSED_SECONDS: Final = 30.0
+_MAX_CHANGED_SHARE: Final = 32
+"""A new snapshot is built when more than one in 32 of its entities have changed. It keeps the texts of the others."""
 
 type Compress = Callable[[bytes, int], bytes]
 """Compresses a text for a window of 2^n bytes."""
@@ -25,16 +25,19 @@ type Compress = Callable[[bytes, int], bytes]
 class Snapshot:
     """The states of a channel as the members of ``a``, and the changes since each of them was read."""
 
-    def __init__(self, hass: HomeAssistant, feed: ChangeFeed, channel: EntityChannel) -> None:
-        """Create a snapshot; ``build`` fills it."""
+    def __init__(
+        self, hass: HomeAssistant, feed: ChangeFeed, channel: EntityChannel, previous: Snapshot | None = None
+    ) -> None:
+        """Create a snapshot; ``start`` fills it. ``previous`` is a snapshot that still follows the same channel."""
         self._hass = hass
         self._feed = feed
         self.channel = channel
         self.changes = Conflation(hass)
         self.body = b""
-        self.created = hass.loop.time()
+        self.used = hass.loop.time()
         self._planned: frozenset[str] = frozenset()
-        self._read: set[str] = set()
+        self._texts: dict[str, bytes] = {}
+        self._kept = previous.current_texts() if previous is not None else {}
         self._compressed: dict[int, asyncio.Future[bytes]] = {}
         self._built: asyncio.Task[None] | None = None
 
@@ -51,14 +54,19 @@ class Snapshot:
     @property
     def is_outdated(self) -> bool:
         """Whether building a new snapshot is cheaper than sending the changes."""
-        age = self._hass.loop.time() - self.created
-        return age > _MAX_AGE_SECONDS or len(self.changes) * _MAX_CHANGED_SHARE > len(self._planned) + _SLICE_ENTITIES
+        return len(self.changes) * _MAX_CHANGED_SHARE > len(self._planned) + _SLICE_ENTITIES
+
+    def current_texts(self) -> dict[str, bytes]:
+        """Return the texts of the entities that have not changed since they were read."""
+        return {entity_id: text for entity_id, text in self._texts.items() if not self.changes.holds(entity_id)}
 
     def deliver(self, batch: Batch) -> None:
         """Record changes of entities that were already read or did not exist. All others are still to be read."""
         for shown in batch.shown:
-            if shown.entity_id in self._read or shown.entity_id not in self._planned:
+            if shown.entity_id in self._texts or shown.entity_id not in self._planned:
                 self.changes.add(shown)
+            else:
+                self._kept.pop(shown.entity_id, None)
 
     async def wait(self) -> None:
         """Wait until all states were read."""
@@ -79,7 +87,7 @@ class Snapshot:
         return await asyncio.shield(future)
 
     async def _build(self) -> None:
-        loop, texts = self._hass.loop, []
+        loop, texts, kept = self._hass.loop, self._texts, self._kept
         channel, redaction, get = self.channel, self.channel.redaction, self._hass.states.get
         until = loop.time() + _SLICE_SECONDS
         for number, state in enumerate(tuple(channel.states())):
@@ -88,15 +96,17 @@ class Snapshot:
                 self._feed.flush()
                 until = loop.time() + _SLICE_SECONDS
             entity_id = state.entity_id
-            self._read.add(entity_id)
             current = get(entity_id)
-            if current is not None and entity_id in channel.members:
-                texts.append(compressed_state(current, redaction))
-        self.body = b",".join(texts)
+            if current is None or entity_id not in channel.members:
+                texts[entity_id] = b""
+            else:
+                texts[entity_id] = kept.get(entity_id) or compressed_state(current, redaction)
+        self._kept = {}
+        self.body = b",".join(filter(None, texts.values()))
 
 
 class Snapshots:
-    """The latest snapshot of each channel that was joined recently."""
+    """The latest snapshot of each channel that was joined in the last 30 seconds."""
 
     def __init__(self, hass: HomeAssistant, feed: ChangeFeed) -> None:
         """Create an empty collection."""
@@ -113,12 +123,14 @@ class Snapshots:
         """Return a snapshot of a channel. It may still be in progress."""
         found = self._latest.get(channel)
         if found is None or found.is_outdated:
-            if found is not None:
-                found.stop()
-            found = self._latest[channel] = Snapshot(self._hass, self._feed, channel)
+            previous, found = found, Snapshot(self._hass, self._feed, channel, found)
+            self._latest[channel] = found
             found.start()
+            if previous is not None:
+                previous.stop()
+        found.used = self._hass.loop.time()
         if self._timer is None:
-            self._timer = self._hass.loop.call_later(_MAX_AGE_SECONDS, self._drop_outdated)
+            self._timer = self._hass.loop.call_later(_MAX_UNUSED_SECONDS, self._drop_unused)
         return found
 
     def clear(self) -> None:
@@ -130,14 +142,15 @@ class Snapshots:
             snapshot.stop()
         self._latest.clear()
 
-    def _drop_outdated(self) -> None:
+    def _drop_unused(self) -> None:
         self._timer = None
+        oldest = self._hass.loop.time() - _MAX_UNUSED_SECONDS
         for channel, snapshot in tuple(self._latest.items()):
-            if snapshot.is_outdated:
+            if snapshot.is_outdated or snapshot.used <= oldest:
                 snapshot.stop()
                 del self._latest[channel]
         if self._latest:
-            self._timer = self._hass.loop.call_later(_MAX_AGE_SECONDS, self._drop_outdated)
+            self._timer = self._hass.loop.call_later(_MAX_UNUSED_SECONDS, self._drop_unused)
 
 
 def _pass_on(done: asyncio.Future[bytes], future: asyncio.Future[bytes]) -> None:

@@ -8,7 +8,7 @@ from ..operations.caller import Caller
 from ..scope.model import NOTHING
 from ..states.channels import Batch, EntityChannel, EntityFilter
 from ..states.entity_events import Shown
-from .frames import compressed_frame, deflated, message_frame, text_frame
+from .frames import deflated, message_frame, wrapped_block, wrapped_text
 from .outbox import event_frames
 
 if TYPE_CHECKING:
@@ -95,25 +95,24 @@ class EntitySubscription:
             snapshot = self._snapshots.of(channel)
             bits = self._outbox.form.window_bits
             if bits:
-                body = await snapshot.compressed(deflated, bits)
-                frame = compressed_frame((deflated(_opened(self._number), bits), body, deflated(_CLOSING, bits)))
+                frame = wrapped_block(_opened(self._number), await snapshot.compressed(deflated, bits), _CLOSING)
             else:
                 await snapshot.wait()
-                frame = text_frame(_opened(self._number), snapshot.body, _CLOSING)
+                frame = wrapped_text(_opened(self._number), snapshot.body, _CLOSING)
             self._feed.flush()
             if self._channel is not channel:
                 continue
             if self._is_over:
                 return
-            self._send_snapshot(frame)
+            self._send_snapshot(*frame)
             if payloads := snapshot.changes.payloads(channel):
                 self._outbox.send_frame(event_frames(payloads, self._number, self._outbox.form))
             self._go_live()
             return
 
-    def _send_snapshot(self, frame: bytes) -> None:
+    def _send_snapshot(self, *frame: bytes) -> None:
         self._live.events += 1
-        self._outbox.send_frame(frame)
+        self._outbox.send_frame(*frame)
 
     def _go_live(self) -> None:
         self._is_live = True

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from ..states.channels import Batch
 from .frames import message_frame
@@ -30,6 +30,14 @@ class Form(NamedTuple):
     window_bits: int
 
 
+class Flow(Protocol):
+    """Tells whether a transport has too many unsent bytes. Asking the transport for their number costs more."""
+
+    @property
+    def writing_paused(self) -> bool:
+        """Whether the limit was exceeded, and most of it is still unsent."""
+
+
 class Outbox:
     """Writes frames to the transport of a connection.
 
@@ -40,6 +48,7 @@ class Outbox:
     __slots__ = (
         "_attend",
         "_first_peak",
+        "_flow",
         "_form",
         "_form_number",
         "_is_over",
@@ -53,6 +62,7 @@ class Outbox:
     def __init__(
         self,
         transport: asyncio.Transport,
+        flow: Flow,
         window_bits: int,
         overflow: Callable[[str], None],
         attend: Callable[[], None],
@@ -61,6 +71,7 @@ class Outbox:
 
         Args:
             transport: The transport to write to.
+            flow: The protocol of the transport, which the transport pauses.
             window_bits: The client's window size, or 0 without compression.
             overflow: Called once with the reason if too much is queued.
             attend: Called when the first message is queued. ``resume`` must be called soon after.
@@ -68,6 +79,8 @@ class Outbox:
         """
         self._attend = attend
         self._transport = transport
+        self._flow = flow
+        transport.set_write_buffer_limits(high=MAX_BUFFERED_BYTES)
         self._form = Form(coalesces=False, window_bits=window_bits)
         self._form_number = window_bits
         self._overflow = overflow
@@ -95,7 +108,7 @@ class Outbox:
     @property
     def is_behind(self) -> bool:
         """Whether the client has not read enough of the sent data."""
-        return bool(self._pending) or self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES
+        return bool(self._pending) or self._is_full()
 
     @property
     def is_crowded(self) -> bool:
@@ -121,13 +134,17 @@ class Outbox:
         """Send a message that must not be dropped."""
         self.send_frame(message_frame(payload, self._form.window_bits))
 
-    def send_frame(self, frame: bytes) -> None:
-        """Send a message that is already framed."""
+    def send_frame(self, *parts: bytes) -> None:
+        """Send a message that is already framed. Parts are sent without copying them; none of them may be empty."""
         if self._is_over:
             return
         if not self.is_behind:
-            self._transport.write(frame)
+            if len(parts) == 1:
+                self._transport.write(parts[0])
+            else:
+                self._transport.writelines(parts)
             return
+        frame = b"".join(parts)
         if self._pending_bytes and self._pending_bytes + len(frame) > MAX_PENDING_BYTES:
             self._give_up(f"more than {MAX_PENDING_BYTES} bytes are waiting")
             return
@@ -141,15 +158,14 @@ class Outbox:
 
         They are framed once for all clients with the same form.
         """
-        transport = self._transport
-        # Inlined, because this runs for every client and every publication.
-        if self._pending or self._is_over or transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
+        # This runs for every client and every publication.
+        if self._pending or self._is_over or (self._flow.writing_paused and self._is_full()):
             return False
         key = number << 8 | self._form_number
         frames = batch.cache.get(key)
         if frames is None:
             frames = batch.cache[key] = event_frames(batch.payloads, number, self._form)
-        transport.write(frames)
+        self._transport.write(frames)
         return True
 
     def queue_batch(self, batch: Batch, number: int) -> None:
@@ -168,7 +184,7 @@ class Outbox:
 
     def resume(self) -> None:
         """Send queued data while there is room."""
-        while self._pending and self._transport.get_write_buffer_size() <= MAX_BUFFERED_BYTES:
+        while self._pending and not self._is_full():
             frame = self._pending.popleft()
             self._pending_bytes -= len(frame)
             self._transport.write(frame)
@@ -181,6 +197,9 @@ class Outbox:
             self._first_peak = 0.0
         else:
             self._check_count()
+
+    def _is_full(self) -> bool:
+        return self._transport.get_write_buffer_size() > MAX_BUFFERED_BYTES
 
     def _check_count(self) -> None:
         count = len(self._pending)

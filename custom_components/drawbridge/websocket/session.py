@@ -122,11 +122,11 @@ class Session:
                     await self._ending
 
     async def _serve(self, commands: Mapping[str, Command]) -> None:
-        bridge, transport = self._bridge, self._request.transport
+        bridge, transport, flow = self._bridge, self._request.transport, self._request.protocol
         if transport is None or self._ending is not None:
             return
         await self._websocket.send_str(AUTH_OK_MESSAGE.decode())
-        outbox = self._outbox = Outbox(transport, _window_bits(self._websocket), self._overflow, self._attend)
+        outbox = self._outbox = Outbox(transport, flow, _window_bits(self._websocket), self._overflow, self._attend)
         connection = self._connection = Connection(bridge, self._key, commands, outbox, self._recording)
         self._heartbeat = Heartbeat(bridge, self._websocket, self._lose)
         stop_heartbeat = self._heartbeat.start()

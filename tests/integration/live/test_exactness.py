@@ -3,12 +3,17 @@
 import asyncio
 import json
 import random
+import time
 from typing import Any, override
 
 import pytest
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
+from custom_components.drawbridge.scope.model import Scope
+from custom_components.drawbridge.scope.redaction import Redaction
+from custom_components.drawbridge.states.channels import Batch
+from custom_components.drawbridge.states.feed import WINDOW_SECONDS
 from tests.integration.house import Bridge
 from tests.integration.live.client import LiveClient, Picture, live
 
@@ -178,6 +183,36 @@ async def test_many_join_at_once(bridge: Bridge, hass: HomeAssistant) -> None:
     assert len(bridge.entry.runtime_data.snapshots) <= 1
 
 
+async def test_a_snapshot_after_many_changes(
+    bridge: Bridge, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new snapshot keeps the texts of the old one, but none of an entity that changed since or that changes now."""
+    monkeypatch.setattr("custom_components.drawbridge.states.snapshot._SLICE_SECONDS", -1.0)
+    dice = random.Random(3)  # noqa: S311 - no secret
+    for entity_id in SENSORS:
+        hass.states.async_set(entity_id, "0")
+    runtime = bridge.entry.runtime_data
+    scope = runtime.resources.directory.live(Scope(everything=True))
+    channel = runtime.feed.entities(scope, Redaction(images=True, location=True), None, None)
+    snapshots = []
+    for _ in range(5):
+        snapshot = runtime.snapshots.of(channel)
+        # The building yields between slices, and every entity can change at any moment.
+        for _ in range(60):
+            churn(hass, dice)
+            hass.states.async_set(SENSORS[-1], f"{dice.random()}")
+            await asyncio.sleep(0)
+        await snapshot.wait()
+        runtime.feed.flush()
+        picture = Picture()
+        for payload in (b'{"a":{%s}}' % snapshot.body, *snapshot.changes.payloads(channel)):
+            picture.apply(json.loads(payload))
+        shown = {entity_id: state for entity_id, state in picture.states.items() if entity_id in SENSORS}
+        assert comparable(shown) == comparable(expected(hass, SENSORS))
+        snapshots.append(snapshot)
+    assert len(set(snapshots)) == len(snapshots)
+
+
 async def test_order_within_an_entity(bridge: Bridge, hass: HomeAssistant) -> None:
     """No change of an entity is lost or out of order for a client that keeps up, though many leave together."""
     secret = await bridge.add_key(globs=["sensor.s*"])
@@ -194,6 +229,28 @@ async def test_order_within_an_entity(bridge: Bridge, hass: HomeAssistant) -> No
             changes = [*event.get("a", {}).values(), *(change["+"] for change in event.get("c", {}).values())]
             seen += [change["s"] for change in changes]
         assert seen == [str(value) for value in range(300)]
+
+
+async def test_a_long_publication_leaves_time(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Changes after a publication wait for a whole period, however long the publication took, and leave together."""
+    feed = bridge.entry.runtime_data.feed
+    batches: list[list[str]] = []
+
+    class Slow:
+        def deliver(self, batch: Batch) -> None:
+            batches.append([shown.entity_id for shown in batch.shown])
+            time.sleep(WINDOW_SECONDS * 2)
+
+    scope = bridge.entry.runtime_data.resources.directory.live(Scope(everything=True))
+    channel = feed.entities(scope, Redaction(images=True, location=True), None, None)
+    feed.join(channel, Slow())
+    for name in ("sensor.s1", "sensor.s2", "sensor.s3"):
+        hass.states.async_set(name, "on")
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert batches == [["sensor.s1"]]
+    await asyncio.sleep(WINDOW_SECONDS * 1.5)
+    assert batches == [["sensor.s1"], ["sensor.s2", "sensor.s3"]]
 
 
 async def test_nothing_of_the_feed_is_left(bridge: Bridge, hass: HomeAssistant) -> None:
