@@ -21,7 +21,8 @@ class Ended:
     output: str
 
 
-def _environment(variables: dict[str, str]) -> dict[str, str]:
+def environment(variables: dict[str, str]) -> dict[str, str]:
+    """Return the environment of an exporter, with variables of its own."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return {**inherited, **ENVIRONMENT, **variables}
 
@@ -30,7 +31,7 @@ async def _start(arguments: tuple[str, ...], variables: dict[str, str]) -> async
     return await asyncio.create_subprocess_exec(
         *COMMAND,
         *arguments,
-        env=_environment(variables),
+        env=environment(variables),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

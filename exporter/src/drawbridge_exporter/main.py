@@ -6,9 +6,8 @@ import os
 import signal
 import sys
 from argparse import ArgumentParser
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from aiohttp import web
 
@@ -18,14 +17,14 @@ from .config.checklist_variables import set_elsewhere
 from .config.options import add_flags
 from .config.settings import OPTIONS, Settings, SettingsError, read_settings
 from .config.targets_file import read_targets
-from .config.values import ListenAddress
 from .config.yamlfile import ConfigFileError
+from .dry_run import plan
 from .logs import set_up_logs
 from .preflight.command import preflight
 from .resources import raise_file_limit, use_many_resolver_threads, warn_of_few_files
 from .server.guard import Guard, WebConfigFile
+from .server.listening import ListenError, listen
 from .server.pages import Server
-from .server.tls_listener import TLSListener
 from .targets_command import print_targets
 
 EXIT_OK: Final = 0
@@ -56,6 +55,9 @@ def main(arguments: Sequence[str]) -> int:
             sys.stderr.write(f"drawbridge-exporter: {message}\n")
         sys.stdout.write("drawbridge-exporter: the settings are valid\n")
         return EXIT_OK
+    if options.dry_run:
+        sys.stdout.write(plan(settings))
+        return EXIT_OK
     set_up_logs(settings.log_level, settings.log_format)
     for message in set_elsewhere(os.environ):
         _LOGGER.warning("%s", message)
@@ -73,6 +75,9 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--version", action="version", version=f"drawbridge-exporter {__version__}")
     parser.add_argument(
         "--config.check", dest="config_check", action="store_true", help="check all settings and files, then exit"
+    )
+    parser.add_argument(
+        "--dry-run", dest="dry_run", action="store_true", help="check the same, print what would be scraped, then exit"
     )
     add_flags(parser, OPTIONS)
     return parser
@@ -110,7 +115,12 @@ async def serve(settings: Settings) -> int:
     runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=settings.defaults.timeout + 1)
     await runner.setup()
     try:
-        return await _listen(runner, settings, web_config, stop)
+        await listen(runner, settings, web_config, stop)
+    except ListenError as error:
+        _LOGGER.critical("%s", error)
+        return EXIT_FAILED
+    else:
+        return EXIT_OK
     finally:
         await runner.cleanup()
         await fleet.close()
@@ -123,45 +133,6 @@ def _reload(fleet: Fleet) -> None:
     except ConfigFileError as error:
         for problem in error.problems:
             _LOGGER.warning("The targets file is invalid, so the current targets stay in use: %s", problem)
-
-
-async def _listen(runner: web.AppRunner, settings: Settings, web_config: WebConfigFile, stop: asyncio.Event) -> int:
-    """Listen on all addresses until ``stop`` is set."""
-    async with AsyncExitStack() as stack:
-        for listen in settings.listen:
-            try:
-                addresses = await stack.enter_async_context(_listening(runner, listen, web_config))
-            except OSError as error:
-                _LOGGER.critical(
-                    "Cannot listen on %s:%d: %s. Check whether another program uses the port.",
-                    listen.host or "*",
-                    listen.port,
-                    error.strerror,
-                )
-                return EXIT_FAILED
-            for address in addresses:
-                _LOGGER.info("Listening on %s:%d%s", *address[:2], " with TLS" if web_config.uses_tls else "")
-        await stop.wait()
-    _LOGGER.info("Stopping after the open scrapes finish")
-    return EXIT_OK
-
-
-@asynccontextmanager
-async def _listening(
-    runner: web.AppRunner, listen: ListenAddress, web_config: WebConfigFile
-) -> AsyncIterator[list[Any]]:
-    """Listen on one address until the block ends, and yield the addresses that it resolves to."""
-    if runner.server is None or not web_config.uses_tls:
-        before = len(runner.addresses)
-        await web.TCPSite(runner, listen.host, listen.port).start()
-        yield runner.addresses[before:]
-        return
-    listener = TLSListener(runner.server, web_config.context)
-    await listener.start(listen.host, listen.port)
-    try:
-        yield listener.addresses
-    finally:
-        listener.close()
 
 
 SUBCOMMANDS: Final = {"preflight": preflight, "targets": print_targets}

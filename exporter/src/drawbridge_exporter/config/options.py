@@ -25,6 +25,8 @@ class Option[T]:
     help: str
     repeatable: bool = False
     """Whether the flag can be given several times. ``Source.read_all`` returns all values."""
+    bare: bool = False
+    """Whether the flag can be given without a value, which means true."""
 
     @property
     def dest(self) -> str:
@@ -44,6 +46,8 @@ def add_flags(parser: ArgumentParser, options: Sequence[Option[Any]]) -> None:
             metavar=option.metavar,
             help=f"{option.help}{variable}",
             action="append" if option.repeatable else "store",
+            nargs="?" if option.bare else None,
+            const="true" if option.bare else None,
         )
 
 

@@ -50,6 +50,15 @@ LISTEN_OPTION: Final[Option[ListenAddress | None]] = Option(
     "address to listen on, all interfaces by default; can be repeated",
     repeatable=True,
 )
+SYSTEMD_SOCKET_OPTION: Final = Option(
+    None,
+    "--web.systemd-socket",
+    default=False,
+    parse=parse_switch,
+    metavar="BOOL",
+    help="listen on the sockets that systemd passes, instead of on addresses",
+    bare=True,
+)
 EXTERNAL_URL_OPTION: Final[Option[URL | None]] = Option(
     None,
     "--web.external-url",
@@ -151,6 +160,7 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
     KEY_OPTION,
     KEY_FILE_OPTION,
     LISTEN_OPTION,
+    SYSTEMD_SOCKET_OPTION,
     EXTERNAL_URL_OPTION,
     ROUTE_PREFIX_OPTION,
     PORT_OPTION,
@@ -217,6 +227,8 @@ class Settings:
     health_checks: bool
     log_level: str
     log_format: str
+    systemd_socket: bool = False
+    """Whether to listen on the sockets that systemd passes, instead of on ``listen``."""
 
 
 def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
@@ -244,6 +256,7 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
         health_checks=source.read(HEALTH_OPTION),
         log_level=source.read(LOG_LEVEL_OPTION),
         log_format=source.read(LOG_FORMAT_OPTION),
+        systemd_socket=_systemd_socket(source),
     )
     if source.problems:
         raise SettingsError(source.problems)
@@ -262,6 +275,13 @@ def _listen(source: Source) -> tuple[ListenAddress, ...]:
     given = source.read_all(LISTEN_OPTION)
     addresses = tuple(address for address in given if address is not None)
     return addresses or (ListenAddress(None, source.read(PORT_OPTION)),)
+
+
+def _systemd_socket(source: Source) -> bool:
+    used = source.read(SYSTEMD_SOCKET_OPTION)
+    if used and source.read_all(LISTEN_OPTION):
+        source.problems.append("--web.systemd-socket: set, and --web.listen-address is set too. Set only one.")
+    return used
 
 
 def _target(source: Source, defaults: Defaults, *, needed: bool) -> TargetSettings | None:

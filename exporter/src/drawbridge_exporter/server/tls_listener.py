@@ -8,7 +8,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final
 
 from ..config.yamlfile import ConfigFileError
@@ -30,9 +30,9 @@ class TLSListener:
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
-    def addresses(self) -> list[tuple[str, int]]:
-        """The addresses that the listener is bound to."""
-        return [listening.getsockname()[:2] for listening in self._sockets]
+    def addresses(self) -> list[tuple[Any, ...] | str]:
+        """The addresses that the listener is bound to. That of a Unix socket is a path."""
+        return [listening.getsockname() for listening in self._sockets]
 
     async def start(self, host: str | None, port: int) -> None:
         """Listen on all addresses of ``host``, or on all interfaces if it is None.
@@ -44,15 +44,21 @@ class TLSListener:
         found = await asyncio.get_running_loop().getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
+        opened: list[socket.socket] = []
         try:
             for family, address in dict.fromkeys((family, address[:2]) for family, _, _, _, address in found):
-                listening = socket.create_server(address, family=family, backlog=_BACKLOG)
-                listening.setblocking(False)  # noqa: FBT003 - the standard library's signature
-                self._sockets.append(listening)
+                opened.append(socket.create_server(address, family=family, backlog=_BACKLOG))
+                opened[-1].setblocking(False)  # noqa: FBT003 - the standard library's signature
         except OSError:
-            self.close()
+            for listening in opened:
+                listening.close()
             raise
-        for listening in self._sockets:
+        self.start_on(opened)
+
+    def start_on(self, sockets: Iterable[socket.socket]) -> None:
+        """Listen on sockets that are bound, listen and do not block."""
+        for listening in sockets:
+            self._sockets.append(listening)
             self._spawn(self._accept(listening))
 
     def close(self) -> None:
