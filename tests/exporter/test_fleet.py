@@ -89,6 +89,7 @@ async def test_what_is_in_progress_is_measured(bridge: BridgeServer, tmp_path: P
     assert idle.value("drawbridge_exporter_scrapes_in_flight") == 0
     assert idle.value("drawbridge_exporter_requests_in_flight") == 0
     assert idle.value("drawbridge_exporter_connections_opened_total") == 1
+    assert idle.value("drawbridge_exporter_connections_reused_total") == 0
 
 
 async def test_scrapes_above_the_maximum_are_refused(bridge: BridgeServer, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from .debug import configuration, probe_report, service_discovery
 from .fleet_page import fleet_page
 from .guard import Guard
 from .landing import landing_page
+from .own_requests import OwnRequests
 
 # Leaves time to send the response before Prometheus times out.
 _TIMEOUT_OFFSET_SECONDS: Final = 0.5
@@ -68,10 +69,11 @@ class Server:
         self._guard = guard
         self._process = ProcessCollector(registry=None)
         self._limit = ScrapeLimit(settings.max_requests)
+        self._requests = OwnRequests([path for _, path, _ in self._routes()], settings.route_prefix)
 
     def application(self) -> web.Application:
         """Return the application with the enabled routes, below the route prefix."""
-        root = web.Application(middlewares=[self._guard.middleware()])
+        root = web.Application(middlewares=[self._requests.middleware(), self._guard.middleware()])
         prefix = self._settings.route_prefix
         for method, path, handler in self._routes():
             root.router.add_route(method, prefix + path, handler)
@@ -115,7 +117,7 @@ class Server:
         scrape = None
         if self._fleet.default is not None:
             scrape = await self._collect(request, self._fleet.default)
-        own = (ExporterCollector(self._fleet, self._limit), self._process)
+        own = (ExporterCollector(self._fleet, self._limit), self._requests, self._process)
         return _answer(request, render(_accept(request), scrape, own))
 
     async def _collect(self, request: web.Request, target: Target) -> Scrape:
