@@ -118,4 +118,12 @@ def full_snapshot() -> dict[str, Any]:
             ],
         },
         "audit": {"records": 9, "file": True, "dropped": {"scope": 5}},
+        "settings": {
+            "per_minute": 1000,
+            "cache_enabled": True,
+            "cache_ttl_states": 300.0,
+            "cache_ttl_services": 600.0,
+            "cache_ttl_config": 1800.0,
+            "audit_days": 30,
+        },
     }

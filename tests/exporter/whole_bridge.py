@@ -61,6 +61,8 @@ class WholeBridge:
         self._filled_at = time.monotonic()
         self._hits = 0
         self.lock_out = "900"
+        self.seen: Callable[[str], None] = lambda _: None
+        """Gets the request id of each refused request, as an audit file does."""
         self.listener: dict[str, Any] = {}
         """What the snapshot says of the listener."""
 
@@ -87,6 +89,8 @@ class WholeBridge:
             request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
         ) -> web.StreamResponse:
             response = self._at_the_listener(request) or self._refuse(request)
+            if response is not None and (number := request.headers.get("X-Request-ID")):
+                self.seen(number)
             if response is None:
                 try:
                     response = await handler(request)

@@ -67,6 +67,14 @@ async def test_the_snapshot_counts(bridge: Bridge, hass: HomeAssistant) -> None:
     assert {"unknown", "expired"} <= snapshot["auth_failures"].keys()
     assert {"scope", "network"} <= snapshot["denied"].keys()
     assert snapshot["audit"] == {"records": 3, "file": False, "dropped": {}}
+    assert snapshot["settings"] == {
+        "per_minute": 1000,
+        "cache_enabled": True,
+        "cache_ttl_states": 300,
+        "cache_ttl_services": 600,
+        "cache_ttl_config": 1800,
+        "audit_days": 30,
+    }
     assert snapshot["rate_limited"] == []
     assert snapshot["lockouts"] == {"active": 0, "total": 0}
     keys = {item["name"]: item for item in snapshot["keys"]}

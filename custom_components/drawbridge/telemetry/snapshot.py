@@ -72,6 +72,7 @@ def snapshot(recorder: Recorder, about: BridgeStatus) -> dict[str, Any]:
             "file": about.options.audit_file,
             "dropped": about.audit_dropped,
         },
+        "settings": _settings(about.options),
         "event_loop_lag": _lag(recorder.totals()),
         "process": about.process.as_dict(),
     }
@@ -118,6 +119,18 @@ def _cache(counters: CacheCounters, holds: Mapping[str, float | None]) -> dict[s
         "evictions": counters.evictions,
         "bypassed": counters.bypassed,
         **holds,
+    }
+
+
+def _settings(options: Options) -> dict[str, float | bool]:
+    """Return the settings that preflight compares with what is wanted."""
+    return {
+        "per_minute": options.per_minute,
+        "cache_enabled": options.cache_enabled,
+        "cache_ttl_states": options.cache_ttl_states,
+        "cache_ttl_services": options.cache_ttl_services,
+        "cache_ttl_config": options.cache_ttl_config,
+        "audit_days": options.audit_days,
     }
 
 

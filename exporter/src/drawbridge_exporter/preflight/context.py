@@ -115,6 +115,10 @@ class Context:
         self.tls: Final = self.verified_tls() if plan.url.scheme == "https" else True
         self.first: Snapshot | None = None
         """The snapshot from before this run's own traffic."""
+        self.peak: float | None = None
+        """The requests per second that the load test reached."""
+        self.figures: dict[str, float] = {}
+        """Measurements of this run, which a later run compares itself with."""
         self._me: Me | None = None
         self._keys: Sequence[KeyUsage] | None = None
 

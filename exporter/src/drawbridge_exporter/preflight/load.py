@@ -3,13 +3,14 @@
 import asyncio
 import statistics
 import time
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
 import aiohttp
 
 from .context import Context, Plan
-from .local import resident_bytes
+from .local import cpu_seconds, resident_bytes
 from .measured import Measured
 from .model import Check, Verdict, failed, needs_person, passed
 from .profile_load import ProfileLoad
@@ -25,6 +26,7 @@ _MAX_SLOWDOWN_RATIO: Final = 3.0
 _SLOWDOWN_MARGIN_MS: Final = 5.0
 _IDLE_REQUESTS: Final = 20
 _SETTLE_SECONDS: Final = 2.0
+_MAX_CPU_SECONDS: Final = 0.05
 _MAX_GROWTH_RATIO: Final = 0.25
 _BYTES_PER_MIB: Final = 1024 * 1024
 _PAUSE_SECONDS: Final = 0.05
@@ -38,6 +40,8 @@ class LoadTest:
         """Create a load test without results."""
         self._idle = Measured()
         self._memory: int | None = None
+        self._cpu: tuple[float, int] | None = None
+        """The processor seconds and the requests of the peak load."""
 
     def checks(self, plan: Plan) -> tuple[Check, ...]:
         """Return the checks in the order in which they must run."""
@@ -49,11 +53,12 @@ class LoadTest:
             Check(_SECTION, "load-peak", f"Peak load: {peak} connections", self.peak, seconds=limit, flag="--load"),
             Check(_SECTION, "load-recovery", "The bridge recovers after the load", self.recovery, flag="--load"),
             Check(_SECTION, "load-memory", "Memory returns to its level before the load", self.memory, flag="--load"),
+            Check(_SECTION, "load-cpu", "Requests need little processor time", self.cpu, flag="--load"),
         )
 
     async def expected(self, context: Context) -> Verdict:
         """Measure the idle bridge as a baseline, then the bridge under expected load."""
-        self._memory = resident_bytes(context.plan.url)
+        self._memory = (await _process(context)).memory
         self._idle = await _quiet(context)
         profile = context.plan.load_profile
         if profile is None:
@@ -62,7 +67,13 @@ class LoadTest:
 
     async def peak(self, context: Context) -> Verdict:
         """Measure the bridge under peak load."""
-        return judge(await _load(context, _PEAK_CONNECTIONS))
+        before = (await _process(context)).cpu
+        measured = await _load(context, _PEAK_CONNECTIONS)
+        after = (await _process(context)).cpu
+        if before is not None and after is not None:
+            self._cpu = after - before, measured.requests
+        context.peak = len(measured.durations) / measured.seconds if measured.durations else None
+        return judge(measured)
 
     async def recovery(self, context: Context) -> Verdict:
         """Compare the response times of the idle bridge before and after the load."""
@@ -81,7 +92,7 @@ class LoadTest:
 
     async def memory(self, context: Context) -> Verdict:
         """Compare the memory of Home Assistant's process before and after."""
-        after = resident_bytes(context.plan.url)
+        after = (await _process(context)).memory
         if self._memory is None or after is None:
             return needs_person(
                 "Home Assistant runs on another machine, so its memory cannot be measured.",
@@ -91,6 +102,36 @@ class LoadTest:
         if after > self._memory * (1 + _MAX_GROWTH_RATIO):
             return failed(evidence, "Run again. If memory grows with each run, report a bug.")
         return passed(evidence)
+
+    async def cpu(self, _context: Context) -> Verdict:
+        """Judge the processor time of Home Assistant's process for each request of the peak load."""
+        if self._cpu is None or not self._cpu[1]:
+            return needs_person(
+                "The processor time of Home Assistant's process is not known.",
+                "Update Drawbridge, or compare the processor usage in Settings > System > Hardware.",
+            )
+        seconds, requests = self._cpu
+        evidence = f"{seconds / requests * 1000:.2f} ms of processor time for each of {requests} requests at peak load."
+        if seconds > _MAX_CPU_SECONDS * requests:
+            return failed(evidence, "Use deltas, subscriptions or smaller scopes; see docs/performance.md.")
+        return passed(evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """The memory in bytes and the processor time in seconds of Home Assistant's process; None if not known."""
+
+    memory: int | None
+    cpu: float | None
+
+
+async def _process(context: Context) -> _Process:
+    """Return what the bridge reports of its process, otherwise what this machine knows of it."""
+    told = (await context.raw_snapshot()).get("process")
+    if isinstance(told, dict) and told.get("cpu_seconds") is not None:
+        return _Process(told.get("resident_bytes"), told["cpu_seconds"])
+    url = context.plan.url
+    return _Process(resident_bytes(url), cpu_seconds(url))
 
 
 async def _path(context: Context) -> str:

@@ -1,7 +1,7 @@
 """The results of preflight: items with a status, evidence and instructions."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .context import Context
@@ -103,6 +103,8 @@ class Report:
     versions: str
     profile: str
     results: tuple[Result, ...]
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """Measurements that a later run compares itself with."""
 
     def count(self, status: Status) -> int:
         """Return how many items have ``status``."""

@@ -8,12 +8,6 @@ from .model import Check, Verdict, needs_person
 _ITEMS: Final = (
     (
         "Security",
-        "firewall",
-        "Firewall and network segments",
-        "Check that only the networks that need Home Assistant's port can reach it.",
-    ),
-    (
-        "Security",
         "ddos",
         "Protection against denial of service",
         "If Home Assistant is reachable from the internet, limit requests in a reverse proxy or tunnel.",
@@ -23,12 +17,6 @@ _ITEMS: Final = (
         "at-rest",
         "Data at rest is encrypted",
         "Check that the disks or volumes of Home Assistant, Prometheus and the backups are encrypted.",
-    ),
-    (
-        "Security",
-        "retention",
-        "Data retention is defined",
-        "Define how long the recorder, Prometheus and the audit log keep data.",
     ),
     (
         "Security",
@@ -43,36 +31,6 @@ _ITEMS: Final = (
         "Check who can see states from people's homes, and that these people are informed.",
     ),
     (
-        "Infrastructure",
-        "images",
-        "Container images were scanned",
-        "Check that base images are up to date and scanned, and that resource limits are set.",
-    ),
-    (
-        "Infrastructure",
-        "certificates",
-        "Certificates are renewed automatically",
-        "Check the date of the last renewal, and who is notified when one fails.",
-    ),
-    (
-        "Infrastructure",
-        "capacity",
-        "Capacity is planned",
-        "Compare the machine's memory and CPU with the peak of the load test.",
-    ),
-    (
-        "Operation",
-        "log-aggregation",
-        "Logs are aggregated",
-        "Check that the logs of Home Assistant and the exporter are collected in one place and retained.",
-    ),
-    (
-        "Operation",
-        "restore",
-        "A restore was tested",
-        "Restore a backup on another machine, and check that a key works there.",
-    ),
-    (
         "Operation",
         "rollback",
         "A rollback was tested",
@@ -84,24 +42,12 @@ _ITEMS: Final = (
         "Incident response is defined",
         "Document contacts and runbooks, and who rotates a leaked key.",
     ),
-    (
-        "Infrastructure",
-        "environment",
-        "The variables of the checklist are set where they apply",
-        "Compare your environment with docs/environment-variables.md.",
-    ),
     ("Infrastructure", "tracing", "Distributed tracing, if used", "Drawbridge has no tracing yet. Use the request id."),
     (
         "Operation",
-        "backup-files",
-        "The exporter's files and the certificates are backed up",
-        "Check that the backup has the targets file, the web config file and the certificates with their keys.",
-    ),
-    (
-        "Operation",
-        "continuity",
-        "RTO, RPO and continuity are defined",
-        "Define how long the bridge may be down and how much data may be lost, and compare this with the last restore.",
+        "plan",
+        "Business continuity is planned",
+        "Define what people do while the bridge is down, and who decides.",
     ),
     (
         "Operation",

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -13,30 +13,37 @@ from ..bridge.errors import FetchError, from_exception
 from . import (
     access,
     alerting,
+    backups,
+    closed,
     cluster,
     deployed,
     errors,
     exporters,
     function,
+    history,
     keys,
     live,
+    logs,
     operation,
     people,
     performance,
     reach,
+    scans,
     transport,
+    wanted,
 )
 from .checklist import is_asked
 from .context import Context, Plan
 from .listener import ListenerChecks
 from .load import LoadTest
 from .model import Check, Report, Result, Status, Verdict, failed, passed, skipped
+from .previous import Comparison
 
 _MAX_SIGNATURE_DAYS: Final = 365
 
 
-def checks(plan: Plan) -> Iterator[Check]:
-    """Yield the checks in the order in which they run.
+def checks(plan: Plan, results: Sequence[Result] = ()) -> Iterator[Check]:
+    """Yield the checks in the order in which they run. The last ones compare the ``results`` with an earlier run.
 
     The first check finds out whether the others can run. Performance checks use the snapshot from before the run.
     The rate limit check runs last because it uses up the key's requests.
@@ -53,19 +60,26 @@ def checks(plan: Plan) -> Iterator[Check]:
     if plan.load:
         yield from LoadTest().checks(plan)
     yield from operation.CHECKS
+    yield from history.CHECKS
     yield from alerting.CHECKS
+    yield from logs.CHECKS
+    yield from backups.CHECKS
     yield from exporters.CHECKS
     yield from deployed.CHECKS
     yield from cluster.CHECKS
+    yield from scans.CHECKS
+    yield from wanted.CHECKS
+    yield from closed.CHECKS
     yield from access.LAST_CHECKS
     yield from people.CHECKS
+    yield from Comparison(results).checks()
 
 
 async def run(context: Context, tell: Callable[[Result], None]) -> Report:
     """Run every check, report each result to `tell` as it finishes, and return the report."""
     started_at, started = time.time(), time.perf_counter()
     results: list[Result] = []
-    for check in checks(context.plan):
+    for check in checks(context.plan, results):
         if not is_asked(check.item, context.plan.profile):
             continue
         began = time.perf_counter()
@@ -81,6 +95,7 @@ async def run(context: Context, tell: Callable[[Result], None]) -> Report:
         versions=_versions(context),
         profile=context.plan.profile,
         results=tuple(results),
+        figures=context.figures,
     )
 
 

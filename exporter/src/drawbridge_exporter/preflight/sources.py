@@ -1,11 +1,17 @@
 """What an operator can show to preflight in addition to the bridge: files, and other servers."""
 
 from argparse import Action, Namespace
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from yarl import URL
+
+from ..config.values import parse_bridge_url
+from .given import Place, Previous, parse_place, read_env_file, read_previous
+
+_LOKI_SECONDS: Final = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,51 +24,105 @@ class Sources:
     """The exporters that read the bridge, each at its root or with the path of the probe of the bridge."""
     alertmanager: URL | None = None
     """Alertmanager; None for the one that Prometheus knows."""
+    loki: URL | None = None
+    loki_seconds: float = _LOKI_SECONDS
+    """How long an audit record may take to arrive in Loki."""
+    restored: URL | None = None
+    """A bridge that was restored from a backup."""
+    files: Path | None = None
+    """The folder with the files of the exporter."""
+    files_backup: Path | None = None
+    """The archive of that folder."""
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The variables of the production checklist that the operator wants."""
+    closed: tuple[Place, ...] = ()
+    """Host and port of what this network must not reach."""
+    previous: Previous | None = None
+    """An earlier run."""
+    images: tuple[str, ...] = ()
+    """The images to scan."""
+    rto_hours: float | None = None
+    rpo_hours: float | None = None
+
+
+_PATHS: Final = (
+    ("--deployment", "file or folder with Compose, Kubernetes or systemd files that run the exporter; can be repeated"),
+    ("--files", "folder with the exporter's targets file, web config file and certificates"),
+    ("--files-backup", "tar archive of that folder"),
+)
+_MANY: Final = (
+    ("--exporter", "URL", "URL of an exporter, or of its /probe?target=NAME for this bridge; can be repeated"),
+    ("--closed", "HOST:PORT", "port that must be closed for this network; can be repeated"),
+    ("--image", "NAME", "container image to scan with trivy or grype; can be repeated"),
+)
+_ONE: Final = (
+    ("--alertmanager", "URL", "URL of Alertmanager (default: the one that Prometheus knows)"),
+    ("--loki", "URL", "URL of Loki, to check that logs arrive there"),
+    ("--restored-url", "URL", "URL of a Home Assistant that was restored from a backup"),
+    ("--env-file", "FILE", "file with the variables of the production checklist, to compare with the bridge"),
+    ("--previous", "FILE", "JSON report of an earlier run, to compare with"),
+    ("--rto", "HOURS", "how long the bridge may be down"),
+    ("--rpo", "HOURS", "how old the newest backup may be"),
+)
 
 
 def add_source_options(add: Callable[..., Action]) -> None:
     """Add the options of the sources to a parser."""
-    add(
-        "--deployment",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="PATH",
-        help="file or folder with Compose, Kubernetes or systemd files that run the exporter; can be repeated",
-    )
-    add(
-        "--exporter",
-        action="append",
-        default=[],
-        metavar="URL",
-        help="URL of an exporter, or of its /probe?target=NAME for this bridge; can be repeated",
-    )
-    add("--alertmanager", metavar="URL", help="URL of Alertmanager (default: the one that Prometheus knows)")
+    for flag, told in _PATHS:
+        if flag == "--deployment":
+            add(flag, action="append", default=[], type=Path, metavar="PATH", help=told)
+        else:
+            add(flag, type=Path, metavar="PATH", help=told)
+    for flag, kind, told in _MANY:
+        add(flag, action="append", default=[], metavar=kind, help=told)
+    for flag, kind, told in _ONE:
+        add(flag, metavar=kind, help=told)
 
 
 def read_sources(options: Namespace) -> Sources:
     """Return the sources. Raises ValueError with the name of an invalid flag."""
-    for path in options.deployment:
+    for path in filter(None, (*options.deployment, options.files, options.files_backup)):
         if not path.exists():
-            message = f"--deployment: cannot read {path}: it does not exist."
+            message = f"cannot read {path}: it does not exist."
             raise ValueError(message)
     return Sources(
         deployment=tuple(options.deployment),
-        exporters=tuple(_url("--exporter", text) for text in options.exporter),
-        alertmanager=_optional_url("--alertmanager", options.alertmanager),
+        exporters=tuple(_read("--exporter", web_url, text) for text in options.exporter),
+        alertmanager=_optional("--alertmanager", web_url, options.alertmanager),
+        loki=_optional("--loki", web_url, options.loki),
+        restored=_optional("--restored-url", parse_bridge_url, options.restored_url),
+        files=options.files,
+        files_backup=options.files_backup,
+        variables=_optional("--env-file", read_env_file, options.env_file) or {},
+        closed=tuple(_read("--closed", parse_place, text) for text in options.closed),
+        previous=_optional("--previous", read_previous, options.previous),
+        images=tuple(options.image),
+        rto_hours=_optional("--rto", _hours, options.rto),
+        rpo_hours=_optional("--rpo", _hours, options.rpo),
     )
 
 
-def _url(flag: str, text: str) -> URL:
+def _read[T](flag: str, parse: Callable[[str], T], text: str) -> T:
     try:
-        return web_url(text)
+        return parse(text)
     except ValueError as error:
         message = f"{flag}: {error}"
         raise ValueError(message) from error
 
 
-def _optional_url(flag: str, text: str | None) -> URL | None:
-    return None if text is None else _url(flag, text)
+def _optional[T](flag: str, parse: Callable[[str], T], text: str | None) -> T | None:
+    return None if text is None else _read(flag, parse, text)
+
+
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0.0
+    if hours <= 0:
+        message = f"{text!r:.40} is not a number of hours."
+        raise ValueError(message)
+    return hours
 
 
 def web_url(text: str) -> URL:

@@ -22,6 +22,7 @@ def json_report(report: Report) -> str:
         "verdict": report.readiness.value,
         "ready": report.readiness is Readiness.READY,
         "counts": {status.value: report.count(status) for status in Status},
+        "figures": {name: round(value, 6) for name, value in report.figures.items()},
         "sections": [_section(section) for section in sections(report)],
         "items": [_item(result) for result in report.results],
     }

@@ -1,0 +1,152 @@
+"""Checks of backups: which access a restore would give back, a restored bridge, and the exporter's own files."""
+
+import asyncio
+import hashlib
+import json
+import tarfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any, Final
+
+import aiohttp
+
+from .context import Context
+from .model import Check, Verdict, failed, needs_person, passed
+
+_SECTION: Final = "Operation"
+_DOCUMENT: Final = ".storage/drawbridge.keys"
+_MAX_BYTES: Final = 64 * 1024 * 1024
+_SHOWN: Final = 5
+
+
+async def withdrawn(context: Context) -> Verdict:
+    """Open a backup, and compare its keys with the bridge: a restore must give nobody back what was withdrawn."""
+    path = context.plan.backup
+    if path is None:
+        return needs_person("No backup was checked because no file was given.", "Run again with --backup FILE.")
+    try:
+        stored = await asyncio.to_thread(stored_keys, path)
+    except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as error:
+        return needs_person(f"{path} cannot be opened: {error}.", "Restore it on another machine, and check its keys.")
+    if stored is None:
+        return failed(
+            f"{path} has no {_DOCUMENT}.", "Make a backup with Home Assistant's settings while Drawbridge is set up."
+        )
+    live = {key.key_id: key for key in await context.keys()}
+    again = [
+        str(key["title"])
+        for key_id, key in stored.items()
+        if key["data"].get("enabled") is not False and (key_id not in live or live[key_id].enabled is False)
+    ]
+    missing = [key.name for key_id, key in live.items() if key_id not in stored]
+    if missing:
+        return failed(
+            f"{len(missing)} keys of the bridge are not in {path}: {', '.join(missing[:_SHOWN])}.", "Make a new backup."
+        )
+    if again:
+        return failed(
+            f"{path} has {len(again)} keys that were removed or disabled since: {', '.join(again[:_SHOWN])}.",
+            "Make a new backup, and delete this one. After a restore of this one, disable them.",
+        )
+    return passed(f"{path} has the {len(stored)} keys of the bridge, and none that was removed or disabled since.")
+
+
+def stored_keys(path: Path) -> Mapping[str, Any] | None:
+    """Return the keys in the key document of a backup, by id, or None if there is no document."""
+    with tarfile.open(path) as outer:
+        for member in outer:
+            if member.name.removeprefix("./").startswith("homeassistant.tar"):
+                inner = outer.extractfile(member)
+                if inner is not None and (found := _document(inner)) is not None:
+                    return found
+    return None
+
+
+def _document(archive: IO[bytes]) -> Mapping[str, Any] | None:
+    with tarfile.open(fileobj=archive, mode="r|*") as tar:
+        for member in tar:
+            if member.name.endswith(_DOCUMENT) and (file := tar.extractfile(member)) is not None:
+                keys: Mapping[str, Any] = json.loads(file.read(_MAX_BYTES))["keys"]
+                return keys
+    return None
+
+
+async def restored(context: Context) -> Verdict:
+    """Check a bridge that was restored from a backup: the same key works there, and it has the same keys."""
+    url = context.plan.sources.restored
+    if url is None:
+        return needs_person(
+            "No restored bridge was given.",
+            "Restore a backup on another machine, and run again with --restored-url URL. Or: check that a key works"
+            " there.",
+        )
+    other = Context(replace(context.plan, url=url), context.session)
+    try:
+        there = await other.snapshot()
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        return failed(
+            f"The restored bridge at {url} does not accept the key: {str(error) or type(error).__name__}.",
+            "Check the backup, and the repairs in Home Assistant on that machine.",
+        )
+    here, found = {key.key_id for key in await context.keys()}, {key.key_id for key in there.keys}
+    if here != found:
+        return failed(
+            f"The restored bridge lacks {len(here - found)} keys, and has {len(found - here)} that were removed.",
+            "Make a new backup.",
+        )
+    enabled = sum(key.enabled is not False for key in there.keys)
+    return passed(
+        f"The restored bridge, with Drawbridge {there.bridge_version}, accepts the key and has the same {len(found)}"
+        f" keys; {enabled} are enabled."
+    )
+
+
+async def own_files(context: Context) -> Verdict:
+    """Compare the exporter's files and certificates with an archive of them."""
+    folder, archive = context.plan.sources.files, context.plan.sources.files_backup
+    if folder is None or archive is None:
+        return needs_person(
+            "The backup of the exporter's files was not given.",
+            "Run again with --files FOLDER and --files-backup ARCHIVE, a tar file. Or: check that the backup has the"
+            " targets file, the web config file and the certificates with their keys.",
+        )
+    here, kept = await asyncio.to_thread(lambda: (dict(_digests(folder)), dict(_archived(archive))))
+    if not here:
+        return failed(f"{folder} has no files.", "Name the folder with the targets file and the certificates.")
+    differ = sorted(name for name, digest in here.items() if digest not in kept.values())
+    if differ:
+        return failed(f"{archive} lacks the current {', '.join(differ[:_SHOWN])}.", "Make a new backup of the folder.")
+    return passed(f"{archive} has all {len(here)} files of {folder} as they are now.")
+
+
+def _digests(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                yield str(path.relative_to(folder)), hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _archived(archive: Path) -> Iterator[tuple[str, str]]:
+    try:
+        with tarfile.open(archive) as tar:
+            for member in tar:
+                if member.isfile() and (file := tar.extractfile(member)) is not None:
+                    yield member.name, hashlib.sha256(file.read()).hexdigest()
+    except (tarfile.TarError, OSError) as error:
+        message = f"{archive} cannot be read: {error}"
+        raise ValueError(message) from error
+
+
+CHECKS: Final = (
+    Check(_SECTION, "backup-keys", "A restore gives no withdrawn access", withdrawn, flag="--backup"),
+    Check(_SECTION, "restore", "A restored bridge works", restored, flag="--restored-url"),
+    Check(
+        _SECTION,
+        "backup-files",
+        "The exporter's files and the certificates are backed up",
+        own_files,
+        needs_bridge=False,
+        flag="--files --files-backup",
+    ),
+)
