@@ -38,6 +38,8 @@ async def test_the_list_of_keys(panel: PanelClient, bridge: Bridge) -> None:
         "bound": False,
         "damaged": None,
         "temporary": [],
+        "tests": 0,
+        "failing_tests": 0,
         "chips": ["never_used"],
     }
     await bridge.get("/api/states", secret)

@@ -10,7 +10,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import area_registry as ar, entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.drawbridge.keys import Additions, ApiKey, Capability
 from custom_components.drawbridge.keys.policy_test import MAX_TESTS
@@ -117,18 +116,6 @@ async def test_the_number_is_limited(panel: PanelClient, bridge: Bridge, hass: H
         answer = await panel.send("tests/add", key_id=bridge.key_id("Remote"), test=test)
     assert answer["error"]["code"] == "not_allowed"
     assert len(stored(bridge).tests) == MAX_TESTS
-
-
-@pytest.mark.usefixtures("hass_admin_user")
-async def test_administrators_only(
-    bridge: Bridge, hass_ws_client: WebSocketGenerator, hass_read_only_access_token: str
-) -> None:
-    """Other users learn nothing."""
-    await bridge.add_key("Remote")
-    other = PanelClient(await hass_ws_client(bridge.hass, hass_read_only_access_token))
-    for command in ("tests/list", "tests/add", "tests/remove"):
-        fields = {} if command == "tests/list" else {"test": SEES_LIVING}
-        assert await other.error(command, key_id=bridge.key_id("Remote"), **fields) == "unauthorized"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,9 @@ from ..refusal import Refusal, RefusedError
 
 type Lack = Literal["capability", "entity", "service", "event"]
 
+PERMISSION_REASONS: Final = frozenset({"capability", "scope", "service", "service_scope", "event", "template_scope"})
+"""The reasons of refusals that depend on the permissions of the key."""
+
 MAX_ENTITIES: Final = 20
 _MAX_ENTITY_CHARACTERS: Final = 1000
 """The limit for all entity IDs of a subject together."""

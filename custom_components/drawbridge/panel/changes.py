@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from homeassistant.const import ATTR_ENTITY_ID
 
-from ..audit.subject import Subject
+from ..audit.subject import PERMISSION_REASONS, Subject
 from ..bridge import Bridge
 from ..keys import Additions, ApiKey, Capability
 from ..keys.capability import ON_ENTITIES
@@ -19,9 +19,6 @@ from ..scope.resolver import LiveScope
 from ..scope.reviewed_services import GENERIC_SERVICES
 from ..scope.service_rules import decide_service, is_dangerous
 from .reasons import why_none
-
-OFFERED: Final = frozenset({"capability", "scope", "service", "service_scope", "event", "template_scope"})
-"""The reasons that a change of permissions can remove."""
 
 _MAX_ENTITIES: Final = 500
 _EVENT: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -78,7 +75,7 @@ class ChangeFinder:
             NotOfferedError: There is none.
 
         """
-        if reason not in OFFERED:
+        if reason not in PERMISSION_REASONS:
             raise NotOfferedError(why_none(reason))
         if subject.lacking is None:
             raise NotOfferedError("A change of the lists of the key would not allow this call.")

@@ -7,9 +7,9 @@ from ..audit.reads import ReadSum
 from ..audit.trail import AuditRecord
 from ..bridge import Bridge
 from ..keys import ApiKey
+from ..policy_tests.replay import subject_of_reads
 from .changes import Change, ChangeFinder, NothingMissingError, NotOfferedError
 from .reasons import RULES
-from .record_json import subject_of_reads
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from homeassistant.helpers import entity_registry as er
 from ..audit.reads import ReadSum
 from ..audit.subject import Subject
 from ..audit.trail import AuditRecord
+from ..policy_tests.replay import subject_of_reads
 
 _WHAT: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -83,7 +84,7 @@ def describe(hass: HomeAssistant, number: int, record: AuditRecord | ReadSum) ->
     """Return a record as JSON, with the current names of its entities."""
     if isinstance(record, ReadSum):
         return _describe_reads(hass, number, record)
-    return {**record.as_dict(), "id": number, "count": 1, "subject": _subject(hass, record.subject)}
+    return {**record.as_dict(), "id": number, "count": 1, "subject": described_subject(hass, record.subject)}
 
 
 def _describe_reads(hass: HomeAssistant, number: int, reads: ReadSum) -> dict[str, Any]:
@@ -101,15 +102,8 @@ def _describe_reads(hass: HomeAssistant, number: int, reads: ReadSum) -> dict[st
         "reason": None,
         "target": None,
         "count": reads.count,
-        "subject": _subject(hass, subject_of_reads(reads)),
+        "subject": described_subject(hass, subject_of_reads(reads)),
     }
-
-
-def subject_of_reads(reads: ReadSum) -> Subject:
-    """Return what a sum of reads is about."""
-    shown = reads.shown
-    more = len(reads.entities) - len(shown) + reads.has_more
-    return Subject(reads.operation, shown, more, capability=reads.capability)
 
 
 def named(hass: HomeAssistant, entities: Iterable[str]) -> list[dict[str, str | None]]:
@@ -117,7 +111,8 @@ def named(hass: HomeAssistant, entities: Iterable[str]) -> list[dict[str, str | 
     return [{"entity_id": item, "name": name_of(hass, item)} for item in entities]
 
 
-def _subject(hass: HomeAssistant, subject: Subject) -> dict[str, Any]:
+def described_subject(hass: HomeAssistant, subject: Subject) -> dict[str, Any]:
+    """Return what a request was about as JSON, with the current names of its entities."""
     described = asdict(subject)
     del described["rule"]
     return {**described, "entities": named(hass, subject.entities), "what": what(subject.operation)}

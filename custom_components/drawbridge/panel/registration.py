@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 
 from ..bridge import Bridge
 from ..log import get_logger
-from . import access, activity, approving, comparing, keys, policy
+from . import access, activity, approving, comparing, keys, policy, preview
 from .commands import PANEL
 from .panel import Panel
 
@@ -30,6 +30,7 @@ COMMANDS: Final = (
     *comparing.COMMANDS,
     *approving.COMMANDS,
     *policy.COMMANDS,
+    *preview.COMMANDS,
 )
 
 

@@ -38,8 +38,8 @@ class Sight:
         controls = Capability.CONTROL in capabilities and self._controls(facts)
         return Capability.READ in capabilities, controls, Capability.HISTORY in capabilities
 
-    def decide(self, action: str, entity_id: str) -> Decision:
-        """Decide about the call of an action on one entity."""
+    def decide(self, action: str, entity_id: str | list[str]) -> Decision:
+        """Decide about the call of an action on entities."""
         if Capability.CONTROL not in self.key.capabilities:
             return Decision(allowed=False, rule=f"capability {Capability.CONTROL} is missing")
         domain, _, service = action.partition(".")
