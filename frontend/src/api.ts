@@ -7,7 +7,11 @@ import type {
   EntityAccessList,
   Explanation,
   KeyAccess,
+  Lists,
   NewSecret,
+  PolicyResults,
+  PolicyTest,
+  Preview,
   Proposal,
   Undo,
 } from "./contract";
@@ -69,6 +73,23 @@ export class Api {
 
   proposal(key: string): Promise<Proposal> {
     return this.call("proposal", { key_id: key });
+  }
+
+  tests(key: string): Promise<PolicyResults> {
+    return this.call("tests/list", { key_id: key });
+  }
+
+  addTest(key: string, test: PolicyTest): Promise<PolicyResults> {
+    return this.call("tests/add", { key_id: key, test });
+  }
+
+  removeTest(key: string, test: PolicyTest): Promise<PolicyResults> {
+    return this.call("tests/remove", { key_id: key, test });
+  }
+
+  /** What a change would do: what it adds, or else what learn mode proposes. */
+  preview(key: string, adds?: Lists): Promise<Preview> {
+    return this.call("preview", { key_id: key, ...(adds === undefined ? { learned: true } : { adds }) });
   }
 
   private call<T>(command: string, fields: Fields): Promise<T> {

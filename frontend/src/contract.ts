@@ -112,6 +112,9 @@ export interface Key {
   bound: boolean;
   damaged: string | null;
   temporary: (Lists & { until: number })[];
+  /** The number of policy tests. */
+  tests: number;
+  failing_tests: number;
   chips: string[];
 }
 
@@ -190,4 +193,50 @@ export interface KeyAccess {
   control: boolean;
   history: boolean;
   rule: string;
+}
+
+export interface PolicyTest {
+  expect: string;
+  /** This or the area is set. */
+  entity_id: string | null;
+  area_id: string | null;
+  action: string | null;
+}
+
+export interface PolicyResult {
+  test: PolicyTest;
+  status: "passed" | "broken" | "missing" | "unreadable";
+  rule: string;
+  /** Those that break the test. */
+  entities: string[];
+  more: number;
+}
+
+export interface PolicyResults {
+  results: PolicyResult[];
+  /** How many tests a key can have. */
+  max: number;
+}
+
+export interface ReplayedChange {
+  outcome: "refused" | "partly" | "allowed";
+  count: number;
+  latest: number;
+  rule: string;
+  subject: Subject;
+}
+
+export interface Replay {
+  requests: number;
+  since: number | null;
+  refused: number;
+  partly: number;
+  allowed: number;
+  changes: ReplayedChange[];
+  more: number;
+}
+
+export interface Preview {
+  broken: PolicyResult[];
+  replay: Replay;
 }

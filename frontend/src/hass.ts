@@ -41,6 +41,7 @@ export interface Hass {
   entities?: Record<string, (Named & { device_id?: string | null }) | undefined>;
   devices?: Record<string, Named | undefined>;
   areas?: Record<string, Named | undefined>;
+  services?: Record<string, Record<string, unknown> | undefined>;
 }
 
 /** The area of an entity: its own, or that of its device. */

@@ -153,6 +153,73 @@ async def test_a_call_waits_for_an_answer(house: HomeAssistant, tmp_path: Path) 
         await expect(row(screen, "Agent", "Refused", "A person denied it")).to_have_count(1)
 
 
+async def test_policy_tests(house: HomeAssistant, tmp_path: Path) -> None:
+    """A test shows its result, and a change that breaks it cannot be made until it is removed."""
+    name = "Guarded"
+    guarded = await program(house, name)
+    assert await guarded.read_lamp() == 404
+    async with browser(house.client, size=PHONE) as screen:
+        await screen.visit("/drawbridge/keys", name)
+        dialog = await open_policy(screen, name)
+        await dialog.get_by_label("The key").select_option("Does not see")
+        await dialog.get_by_role("combobox", name="Entity").fill(LAMP)
+        await screen.picture(tmp_path / "picker.png")
+        await screen.page.keyboard.press("Enter")
+        await dialog.get_by_role("button", name="Add test").click()
+        line = dialog.get_by_role("listitem").filter(has_text=f"Does not see: {LAMP_NAME}")
+        await expect(line).to_contain_text("Passes")
+        await add_area_test(dialog)
+        await screen.picture(tmp_path / "tests.png")
+        await screen.page.keyboard.press("Escape")
+        refused = await open_refused(screen, name)
+        await expect(refused).to_contain_text(f"✕ Does not see: {LAMP_NAME}")
+        await expect(refused.get_by_role("button", name="Allow", exact=True)).to_be_disabled()
+        await screen.picture(tmp_path / "broken.png")
+        await screen.page.get_by_role("tab", name="Keys").click()
+        await line_of(await open_policy(screen, name), LAMP_NAME).get_by_role("button").click()
+        await expect(line).to_have_count(0)
+        await screen.page.keyboard.press("Escape")
+        refused = await open_refused(screen, name)
+        await expect(refused.locator("summary")).to_contain_text("1 more would be allowed.")
+        await refused.locator("summary").click()
+        await screen.picture(tmp_path / "replay.png")
+        await refused.get_by_role("button", name="Allow", exact=True).click()
+        await screen.sees(f"“{name}” was changed. The same request is allowed now.")
+        assert await guarded.read_lamp() == 200
+
+
+async def open_policy(screen: Screen, name: str) -> Locator:
+    """Open the policy tests of a key."""
+    await card(screen, name).get_by_role("button", name="Policy tests").click()
+    return screen.page.locator("drawbridge-policy-dialog")
+
+
+def line_of(dialog: Locator, text: str) -> Locator:
+    """Return the line of a policy test."""
+    return dialog.get_by_role("listitem").filter(has_text=text)
+
+
+async def add_area_test(dialog: Locator) -> None:
+    """Add a test that fails: an action on all lights of an area."""
+    await dialog.get_by_label("The key").select_option("Controls")
+    await dialog.get_by_label("About").select_option("An area")
+    await dialog.get_by_label(re.compile(r"^\s*Area")).select_option("Living Room")
+    await dialog.get_by_label("Action").select_option("light.turn_on")
+    await dialog.get_by_role("button", name="Add test").click()
+    line = line_of(dialog, "Controls: Living Room (light.turn_on)")
+    await expect(line).to_contain_text("Fails")
+    await expect(line).to_contain_text("capability control is missing")
+
+
+async def open_refused(screen: Screen, name: str) -> Locator:
+    """Show the activity, and open the refused request of a key."""
+    await screen.page.get_by_role("tab", name="Activity").click()
+    refused = row(screen, name, "Refused", LAMP_NAME)
+    await refused.get_by_role("button").first.click()
+    await expect(refused.locator(".difference")).to_contain_text(LAMP)
+    return refused
+
+
 async def test_the_life_of_a_key(house: HomeAssistant, tmp_path: Path) -> None:
     """Disabled, enabled, replaced, deleted, and brought back within a minute."""
     script = await program(house, "Night script")

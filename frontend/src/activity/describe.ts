@@ -1,6 +1,6 @@
 /** What a record is about, in the words of the house. */
 
-import type { ActivityRecord, NamedEntity } from "../contract";
+import type { ActivityRecord, NamedEntity, Subject } from "../contract";
 import type { Hass } from "../hass";
 import { known, plural, t, word } from "../locale";
 
@@ -22,7 +22,7 @@ export class ActionNames {
 }
 
 /** What was done: the action, the event, or the kind of request. */
-export function deed(record: ActivityRecord, actions: ActionNames): string {
+export function deed(record: { subject: Subject }, actions: ActionNames): string {
   const { action, event, operation, what } = record.subject;
   if (action !== null) return actions.of(action);
   if (event !== null) return t("deed_event", { event });
@@ -36,7 +36,7 @@ export function deed(record: ActivityRecord, actions: ActionNames): string {
 }
 
 /** On which entities. */
-export function things(record: ActivityRecord): string {
+export function things(record: { subject: Subject }): string {
   const { entities, more } = record.subject;
   const rest = entities.length - NAMED + more;
   const names = entities.slice(0, NAMED).map(nameOf).join(", ");

@@ -11,6 +11,7 @@ import { differenceStyles } from "../ui/difference-styles";
 import "../ui/dialog";
 import type { DrawbridgeDialog } from "../ui/dialog";
 import { tell } from "../ui/events";
+import "../ui/preview";
 import { shared } from "../ui/styles";
 
 const HOUR = 3600;
@@ -37,6 +38,8 @@ export class RefusalExplanation extends LitElement {
   @state() private found: Explanation | undefined;
   @state() private error: unknown;
   @state() private busy = false;
+  /** Whether the change breaks policy tests of the key. Then it would be refused. */
+  @state() private breaks = false;
   /** A broad change that waits for a second yes, and for how long it would hold. */
   @state() private asked: { change: Change; seconds?: number } | undefined;
 
@@ -71,9 +74,16 @@ export class RefusalExplanation extends LitElement {
       <h3>${t("smallest_change")}</h3>
       ${additions(this.hass, change.adds)}
       <p class="faint" lang="en">${change.text}</p>
+      <drawbridge-preview
+        .api=${this.api}
+        .hass=${this.hass}
+        .keyId=${this.record.key_id ?? ""}
+        .adds=${change.adds}
+        @previewed=${(event: CustomEvent<boolean>) => (this.breaks = event.detail)}
+      ></drawbridge-preview>
       <div class="row">
-        <button class="button main" ?disabled=${this.busy} @click=${() => this.allow(change)}>${t("allow")}</button>
-        <button class="button" ?disabled=${this.busy} @click=${() => this.allow(change, HOUR)}>
+        <button class="button main" ?disabled=${this.busy || this.breaks} @click=${() => this.allow(change)}>${t("allow")}</button>
+        <button class="button" ?disabled=${this.busy || this.breaks} @click=${() => this.allow(change, HOUR)}>
           ${t("allow_hour")}
         </button>
         ${this.ignoreButton()}
@@ -99,6 +109,7 @@ export class RefusalExplanation extends LitElement {
 
   private readonly load = async (): Promise<void> => {
     this.error = undefined;
+    this.breaks = false;
     try {
       this.found = await this.api.explain(this.record.id);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { mdiCompareHorizontal, mdiDelete, mdiKeyChange, mdiPencil, mdiSchool } from "@mdi/js";
+import { mdiClipboardCheckOutline, mdiCompareHorizontal, mdiDelete, mdiKeyChange, mdiPencil, mdiSchool } from "@mdi/js";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 
@@ -9,7 +9,7 @@ import { icon } from "../ui/icon";
 import { shared } from "../ui/styles";
 import { INTEGRATION } from "./links";
 
-export type KeyTask = "enable" | "disable" | "rotate" | "delete" | "compare" | "proposal";
+export type KeyTask = "enable" | "disable" | "rotate" | "delete" | "compare" | "proposal" | "policy";
 
 const TONES: Record<string, string | undefined> = {
   connected: "good",
@@ -18,6 +18,7 @@ const TONES: Record<string, string | undefined> = {
   expires_soon: "alert",
   learning: "accent",
   temporary: "accent",
+  tests_fail: "bad",
 };
 
 /** A key. Fires "task" with what to do with it. */
@@ -124,6 +125,7 @@ export class KeyCard extends LitElement {
       <footer>
         <a class="button" href=${INTEGRATION}>${icon(mdiPencil, 16)} ${t("edit")}</a>
         ${key.damaged === null ? this.button("rotate", mdiKeyChange) : nothing}
+        ${key.damaged === null ? this.button("policy", mdiClipboardCheckOutline) : nothing}
         ${key.learning ? this.button("proposal", mdiSchool) : nothing}
         ${this.comparable && key.damaged === null ? this.button("compare", mdiCompareHorizontal) : nothing}
         ${this.button("delete", mdiDelete)}
@@ -163,10 +165,11 @@ export class KeyCard extends LitElement {
     if (name === "connected" && connected > 1) return t("chip_connections", { count: number(connected) });
     const ends = Math.min(...temporary.map((item) => item.until));
     if (name === "temporary" && temporary.length > 0) return t("chip_temporary_until", { when: relative(ends) });
+    if (name === "tests_fail") return plural("chip_tests_fail", this.key.failing_tests);
     return word("chip", name);
   }
 
-  private button(task: "rotate" | "proposal" | "compare" | "delete", path: string): TemplateResult {
+  private button(task: "rotate" | "policy" | "proposal" | "compare" | "delete", path: string): TemplateResult {
     return html`<button class="button ${task === "delete" ? "danger" : ""}" @click=${() => this.ask(task)}>
       ${icon(path, 16)} ${t(`task_${task}`)} <span class="hidden">${this.key.name}</span>
     </button>`;

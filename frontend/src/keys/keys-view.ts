@@ -14,6 +14,7 @@ import { shared } from "../ui/styles";
 import "./compare-dialog";
 import type { KeyTask } from "./key-card";
 import "./key-card";
+import "./policy-dialog";
 import "./proposal-dialog";
 import "./rotate-dialog";
 import { INTEGRATION } from "./links";
@@ -103,6 +104,14 @@ export class KeysView extends LitElement {
           .first=${key.id}
           @closed=${closed}
         ></drawbridge-compare-dialog>`;
+      case "policy":
+        return html`<drawbridge-policy-dialog
+          .api=${this.api}
+          .hass=${this.hass}
+          .key=${key}
+          .keys=${this.keys}
+          @closed=${closed}
+        ></drawbridge-policy-dialog>`;
       case "proposal":
         return html`<drawbridge-proposal-dialog
           .api=${this.api}

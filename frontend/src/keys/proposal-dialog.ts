@@ -10,6 +10,7 @@ import "../ui/dialog";
 import type { DrawbridgeDialog } from "../ui/dialog";
 import { part } from "../ui/difference";
 import { differenceStyles } from "../ui/difference-styles";
+import "../ui/preview";
 import { shared } from "../ui/styles";
 import { INTEGRATION } from "./links";
 
@@ -50,6 +51,7 @@ export class ProposalDialog extends LitElement {
       ${doubtful.length + left_out.length === 0 ? nothing : part(this.hass, t("proposal_left_out"), more, "×", "alert")}
       ${part(this.hass, t("proposal_refused"), refused, "×", "bad")}
       ${part(this.hass, t("proposal_unused"), unused, "−", "alert")}
+      <drawbridge-preview .api=${this.api} .hass=${this.hass} .keyId=${this.key.id}></drawbridge-preview>
       ${keep_scope ? html`<p class="notice">${t("proposal_keep_scope")}</p>` : nothing}
     `;
   }

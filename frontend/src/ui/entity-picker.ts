@@ -31,6 +31,12 @@ export class EntityPicker extends LitElement {
         background: var(--card-background-color, #fff);
         box-shadow: 0 4px 16px rgba(0, 0, 0, 0.2);
       }
+      :host([inline]) ul {
+        position: static;
+        max-height: 220px;
+        margin-top: 4px;
+        box-shadow: none;
+      }
       li {
         padding: 6px 12px;
         cursor: pointer;
@@ -48,6 +54,8 @@ export class EntityPicker extends LitElement {
 
   @property({ attribute: false }) hass!: Hass;
   @property() label = "";
+  /** Whether the list makes room for itself, as in a dialog, which would cut it off. */
+  @property({ type: Boolean, reflect: true }) inline = false;
 
   @state() private text = "";
   @state() private shown: string[] | undefined;

@@ -34,6 +34,13 @@ export class Loader<Value> implements ReactiveController {
     this.timer = window.setTimeout(() => void this.load(), SETTLE_MS);
   }
 
+  /** Use a value that came in another way. */
+  take(value: Value): void {
+    window.clearTimeout(this.timer);
+    this.question += 1;
+    this.settle(value, undefined);
+  }
+
   private async load(): Promise<void> {
     this.question += 1;
     const question = this.question;
