@@ -13,6 +13,7 @@ from benchmarks.figures import Figures, figures
 from benchmarks.house import house
 from benchmarks.live import live_rows
 from benchmarks.plot import plot
+from benchmarks.recorded import recorded_rows
 from benchmarks.report import as_dict, machine, table, worst
 from benchmarks.rows import Row, Settings, rows
 from sandbox.interruption import INTERRUPTED, cancel_on_signals
@@ -96,7 +97,8 @@ async def _one_run(settings: Settings) -> _Run:
             async for row in rows(big, small, settings):
                 sys.stderr.write(f"benchmarks: {row.work} / {row.against}: {row.ratio:.3f}\n")
                 done.append(row)
-            async for row in live_rows(big, settings):
-                sys.stderr.write(f"benchmarks: {row.work} / {row.against}: {row.ratio:.3f}\n")
-                done.append(row)
+            for more in (recorded_rows(big, settings), live_rows(big, settings)):
+                async for row in more:
+                    sys.stderr.write(f"benchmarks: {row.work} / {row.against}: {row.ratio:.3f}\n")
+                    done.append(row)
             return done, None if settings.only else await figures(big, settings)

@@ -2,8 +2,12 @@
 
 Usage: ``python -m benchmarks.reader PORT PATH CLIENTS``. Standard input has one secret per line, followed by an empty
 line. The process prints ``ready`` when every client has received its first states. On ``mark``, it prints a JSON object
-with the changes, bytes and delays since the last mark. On ``end``, it exits. With ``deflate`` as a fourth argument, the
-clients offer permessage-deflate like browsers, and their messages are not counted.
+with the changes, bytes and delays since the last mark. On ``slow``, one client in five stops reading. On
+``check TOKEN``, all clients read again, and the object also has the number of clients that have the states of Home
+Assistant's own API. On ``end``, the process exits.
+
+With ``deflate`` as a fourth argument, the clients offer permessage-deflate like browsers, and their messages are not
+counted. With ``keep``, some clients keep what they receive, for the check.
 """
 
 import asyncio
@@ -20,6 +24,8 @@ from typing import Final, override
 
 import aiohttp
 
+from benchmarks.picture import are_equal, states_of
+
 _TEXT: Final = 0x81
 _MEDIUM: Final = 126
 _MASK: Final = 0x80
@@ -27,15 +33,24 @@ _CHANGE: Final = b'"+":'
 _TIME: Final = re.compile(rb'"l[cu]":(\d+\.\d+)')
 _SAMPLED: Final = 8
 """One of this many clients measures delays."""
+_SLOW: Final = 5
+"""One of this many clients stops reading on command."""
+_KEPT: Final = 40
+"""Of this many clients, one that stops reading and one that does not keep what they receive."""
+_QUIET_SECONDS: Final = 2.0
+_OWN_PATH: Final = "/api/websocket"
 
 
 class Reader(asyncio.Protocol):
     """A client that authenticates, subscribes to all entities, and counts the changes that it receives."""
 
-    def __init__(self, path: str, secret: str, ready: asyncio.Future[None], *, samples: bool) -> None:
-        """Create a client of a path."""
+    def __init__(
+        self, path: str, secret: str, ready: asyncio.Future[None], *, samples: bool = False, keeps: bool = False
+    ) -> None:
+        """Create a client of a path. It can measure delays, and keep what it receives."""
         self._path, self._secret = path, secret
         self._samples = samples
+        self.kept = bytearray() if keeps else None
         self._ready = ready
         self.changes = 0
         self.size = 0
@@ -63,6 +78,8 @@ class Reader(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Count the changes, and measure the delay of one."""
         self.size += len(data)
+        if self.kept is not None:
+            self.kept += data
         self.changes += data.count(_CHANGE)
         if not self._ready.done() and b'{"a":{' in data:
             self._ready.set_result(None)
@@ -91,8 +108,13 @@ class Reader(asyncio.Protocol):
         if self._transport is not None:
             self._transport.pause_reading()
 
+    def resume(self) -> None:
+        """Read again."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
 
-async def main(port: int, path: str, clients: int) -> None:
+
+async def main(port: int, path: str, clients: int, *, keeps: bool) -> None:
     """Connect, and answer commands on standard input until ``end``."""
     loop = asyncio.get_running_loop()
     lines = asyncio.StreamReader()
@@ -102,24 +124,44 @@ async def main(port: int, path: str, clients: int) -> None:
         keys.append(line)
     # One after the other: Home Assistant should not have to serve them all at once.
     readers = [
-        await _connect(port, path, keys[number % len(keys)], samples=number % _SAMPLED == 0)
+        await _connect(
+            port, path, keys[number % len(keys)],
+            samples=number % _SAMPLED == 0, keeps=keeps and number % _KEPT in {0, 1},
+        )
         for number in range(clients)
-    ]
+    ]  # fmt: skip
     print("ready", flush=True)
     while (command := (await lines.readline()).decode().strip()) not in {"end", ""}:
         if command == "slow":
-            for reader in readers[::5]:
+            for reader in readers[::_SLOW]:
                 reader.pause()
-        print(json.dumps(_mark(readers)), flush=True)
+        name, _, token = command.partition(" ")
+        checked = await _check(port, readers, token) if name == "check" else {}
+        print(json.dumps(_mark(readers) | checked), flush=True)
 
 
-async def _connect(port: int, path: str, secret: str, *, samples: bool) -> Reader:
+async def _connect(port: int, path: str, secret: str, **options: bool) -> Reader:
     """Return a client that has received its first states."""
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
-    _, reader = await loop.create_connection(lambda: Reader(path, secret, ready, samples=samples), "127.0.0.1", port)
+    _, reader = await loop.create_connection(lambda: Reader(path, secret, ready, **options), "127.0.0.1", port)
     await ready
     return reader
+
+
+async def _check(port: int, readers: list[Reader], token: str) -> dict[str, float]:
+    """Let all clients read what is left, and compare their states with those of Home Assistant's own API."""
+    for reader in readers[::_SLOW]:
+        reader.resume()
+    before, size = -1, 0
+    while before != size:
+        await asyncio.sleep(_QUIET_SECONDS)
+        before, size = size, sum(reader.size for reader in readers)
+    own = await _connect(port, _OWN_PATH, token, keeps=True)
+    await asyncio.sleep(_QUIET_SECONDS)
+    expected = states_of(bytes(own.kept or b""))
+    kept = [bytes(reader.kept) for reader in readers if reader.kept is not None]
+    return {"kept": len(kept), "exact": sum(are_equal(states_of(received), expected) for received in kept)}
 
 
 async def compressing(port: int, path: str, clients: int) -> None:
@@ -157,5 +199,5 @@ def _mark(readers: list[Reader]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    run = compressing if sys.argv[4:] == ["deflate"] else main
-    asyncio.run(run(int(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+    where = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    asyncio.run(compressing(*where) if "deflate" in sys.argv[4:] else main(*where, keeps="keep" in sys.argv[4:]))

@@ -198,13 +198,22 @@ def _state_of(item: State | dict[str, Any]) -> str:
 
 
 def _encode(entity_id: str, states: _States, redaction: Redaction) -> bytes:
+    """Return the states as JSON without the enclosing brackets. Equal values are redacted once."""
     found: list[dict[str, Any]] = [item if isinstance(item, dict) else dict(item.as_dict()) for item in states]
+    texts: dict[str, str] = {}
+    # States with the same attributes share an object. It is kept, so that no other gets its number.
+    attributes: dict[int, tuple[object, dict[str, Any]]] = {}
     for item in found:
         # In a minimal list, null marks the removal of an entity.
-        if item["state"] is not None:
-            item["state"] = without_bearer_text(item["state"])
+        if (text := item["state"]) is not None:
+            if text not in texts:
+                texts[text] = without_bearer_text(text)
+            item["state"] = texts[text]
         if "attributes" in item:
-            item["attributes"] = redaction.attributes(entity_id, item["attributes"])
+            shared = item["attributes"]
+            if id(shared) not in attributes:
+                attributes[id(shared)] = shared, redaction.attributes(entity_id, shared)
+            item["attributes"] = attributes[id(shared)][1]
     return json_bytes(found)[1:-1]
 
 

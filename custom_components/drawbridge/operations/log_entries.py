@@ -42,6 +42,7 @@ class LogFilter:
         self._everything = everything
         self._in_scope = in_scope
         self._domains = domains
+        self._found: dict[str, bool] = {}
 
     def entry(self, entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Return the visible part of an entry; ``None`` if the entry is hidden."""
@@ -76,6 +77,14 @@ class LogFilter:
         return entry.get("context_domain") == domain or event.startswith(f"{domain}_")
 
     def _names_others(self, text: object) -> bool:
+        """Return whether a text contains the ID of a hidden entity. Names are repeated, so results are kept."""
+        if not isinstance(text, str):
+            return self._find_others(text)
+        if text not in self._found:
+            self._found[text] = self._find_others(text)
+        return self._found[text]
+
+    def _find_others(self, text: object) -> bool:
         try:
             found = find_references(text, self._domains)
         except TooDeepError:

@@ -1,9 +1,10 @@
 """The logbook: readable entries for a period."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.helpers.json import json_bytes
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 READ: Final = Operation("logbook.read", Capability.HISTORY, names=("entity",), everything=True)
 
 _MAX_WINDOWS: Final = 366
+_ENTRIES_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ def ensure_available(caller: Caller) -> None:
 async def pieces(caller: Caller, query: LogbookQuery) -> AsyncIterator[bytes]:
     """Yield the pieces of a JSON array of entries, oldest first.
 
-    Memory use is bounded: a query for all entities loads at most one day at a time.
+    Memory use is bounded: a query for all entities loads at most one day at a time. Yields to the event loop between
+    some entries.
     """
     array = JsonArrayStream()
     if query.entity_ids is not None:
@@ -60,9 +63,12 @@ async def pieces(caller: Caller, query: LogbookQuery) -> AsyncIterator[bytes]:
     if query.entity_ids is None or query.entity_ids:
         recorder, processor = get_instance(caller.hass), _processor(caller, query)
         for period in _windows(query):
-            shown = visible(caller, await recorder.async_add_executor_job(processor.get_events, *period))
-            if shown:
-                yield array.items((await caller.compute(partial(json_bytes, shown)))[1:-1])
+            entries = await recorder.async_add_executor_job(processor.get_events, *period)
+            for number, some in enumerate(batched(entries, _ENTRIES_AT_ONCE, strict=False)):
+                if number:
+                    await asyncio.sleep(0)
+                if shown := visible(caller, some):
+                    yield array.items(json_bytes(shown)[1:-1])
     yield array.end()
 
 

@@ -39,6 +39,9 @@ _MAX_NAMES: Final = 8192
 _MAX_REDACTIONS: Final = 1024
 _MAX_DEPTH: Final = 32
 _MAX_DECODINGS: Final = 4
+_MAX_SHORT: Final = 64
+"""The length of texts whose result is kept: names of attributes, states and names of entities are sent repeatedly."""
+_MAX_SHORT_TEXTS: Final = 8192
 
 _TEXT: Final = re.compile(r"[^\s\"'<>]+")
 _BEARER: Final = re.compile(
@@ -94,6 +97,12 @@ def _is_covered(name: object) -> bool:
     if not isinstance(name, str):
         return False
     return _needed_for(name) is not None or _is_secret(name) or name.lower() == "location"
+
+
+@lru_cache(maxsize=_MAX_NAMES)
+def _is_plain(name: object) -> bool:
+    """Tell whether an attribute with this name is kept, whatever the capabilities are."""
+    return isinstance(name, str) and not _is_covered(name) and _redacted(name) == name
 
 
 class Redaction(NamedTuple):
@@ -169,7 +178,9 @@ class Redaction(NamedTuple):
     def _members(self, members: Mapping[Any, Any], depth: int, entity_id: str | None = None) -> dict[Any, Any]:
         found = {}
         for name, item in members.items():
-            if not isinstance(name, str):
+            if isinstance(item, str) and _is_plain(name):
+                found[name] = without_bearer_text(item)
+            elif not isinstance(name, str):
                 found[name] = self.value(item, depth + 1)
             elif not self.hides(name, item):
                 found[without_bearer_text(name)] = self._member(name, item, depth, entity_id)
@@ -197,9 +208,16 @@ class Redaction(NamedTuple):
 
 def without_bearer_text(text: str) -> str:
     """Return a text with every word that contains bearer text redacted."""
+    return _redacted_short(text) if len(text) <= _MAX_SHORT else _redacted(text)
+
+
+def _redacted(text: str) -> str:
     if _TRACE_IN_TEXT.search(text) is None:
         return text
     return _TEXT.sub(_word, text)
+
+
+_redacted_short = lru_cache(maxsize=_MAX_SHORT_TEXTS)(_redacted)
 
 
 def _word(match: re.Match[str]) -> str:
