@@ -10,6 +10,7 @@ from aiohttp import ClientResponse
 from hass_nabucasa import remote
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.drawbridge.cache import states as states_module
 from tests.integration.house import Bridge
@@ -65,6 +66,29 @@ async def test_an_entity_that_leaves_the_scope_while_the_body_comes(bridge: Brid
     state = hass.states.get(LIVING)
     assert state is not None
     assert state.state == "off"
+
+
+@pytest.mark.parametrize("path", ["/api/services/input_boolean/turn_on", "/api/events/called", f"/api/states/{LIVING}"])
+async def test_an_entity_that_leaves_the_scope_while_a_user_is_made(
+    bridge: Bridge, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """The first write of a key waits until its user is stored. What it names is checked after that."""
+    capabilities = ["read", "control", "set_state", "fire_event"]
+    key = await bridge.add_key(areas=["living_room"], capabilities=capabilities, events=["called"])
+    fired = async_capture_events(hass, "called")
+    create = hass.auth.async_create_system_user
+
+    async def leave(*args: Any, **options: Any) -> Any:
+        er.async_get(hass).async_update_entity(LIVING, area_id="bedroom")
+        await hass.async_block_till_done()
+        return await create(*args, **options)
+
+    monkeypatch.setattr(hass.auth, "async_create_system_user", leave)
+    answer = await bridge.post(path, key, json={"state": "on"} if "states" in path else {"entity_id": LIVING})
+    assert answer.status in {403, 404}
+    state = hass.states.get(LIVING)
+    assert state is not None
+    assert (state.state, fired) == ("off", [])
 
 
 @pytest.mark.parametrize(

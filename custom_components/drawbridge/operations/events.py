@@ -69,10 +69,11 @@ async def fire(caller: Caller, event_type: str, data: object, *, is_local: bool 
 
     """
     ensure_may_fire(caller, event_type)
+    context = await caller.context()
+    # Nothing may wait between the check and the event: what is in scope may change meanwhile.
     content = _data(caller, data)
     if event_type == EVENT_STATE_CHANGED:
         content = _with_states(content or {})
-    context = await caller.context()
     caller.hass.bus.async_fire(event_type, content, EventOrigin.local if is_local else EventOrigin.remote, context)
     return context
 

@@ -114,8 +114,9 @@ async def call(  # noqa: PLR0913 - a call has a target apart from its data
     if caller.key.ask and not is_approved:
         name = f"{domain}.{service}"
         caller = await ensure_approved(caller, lambda caller: [requested(caller.hass, name, plan(caller))])
-    planned = plan(caller)
     context = context or await caller.context()
+    # Nothing may wait between the check and the call: what a target stands for may change meanwhile.
+    planned = plan(caller)
     caller.ensure_unchanged()
     changed, response = await _call(caller, (domain, service), planned, context, wants_response=wants_response)
     if not wants_response:

@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
-from custom_components.drawbridge.operations.templates import catalog, rules, slices
+from custom_components.drawbridge.operations.templates import catalog, meter, renderer, rules
 from custom_components.drawbridge.operations.templates.budget import Budget
 from custom_components.drawbridge.operations.templates.renderer import async_get_renderer
 from tests.integration.house import Bridge
@@ -132,8 +132,8 @@ async def test_random_templates(bridge: Bridge, monkeypatch: pytest.MonkeyPatch)
     key = await bridge.add_key(areas=["living_room"], capabilities=["template"], limits={"per_minute": 0})
     # The limits of one template are tested: all together take more than a key may have in a minute.
     monkeypatch.setattr(async_get_renderer(bridge.hass), "_budget", Budget(1e9))
-    # Nothing else runs in this event loop that would need a pause between slices.
-    monkeypatch.setattr(slices, "_MAX_PAUSE_SECONDS", 0.0)
+    # Nothing else runs in this event loop that would need a pause.
+    monkeypatch.setattr(renderer, "SLICE_STEPS", meter.MAX_STEPS)
     asyncio.get_running_loop().set_debug(False)
     await bridge.set_options(time_limit=600, max_body=1024)
     variables = {"big": "y" * 100_000, "data": {"list": [1, [2, "x"]], "a": "%(a)s"}}
