@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
@@ -222,6 +223,16 @@ def test_what_is_declared() -> None:
     assert (last.path, last.when_down) == ("/begun_live", None)
     router.endpoint("GET", "/", operation=own.NONE, about=ABOUT)(lambda _: web.Response())
     assert (router.endpoints[-1].summary, router.endpoints[-1].when_down) == ("", None)
+
+    def long(_call: Call) -> web.StreamResponse:
+        """Return it.
+
+        More about it.
+        """
+        return web.Response()
+
+    router.endpoint("GET", "/long", operation=own.NONE, about=ABOUT)(long)
+    assert router.endpoints[-1].summary == "Return it."
 
 
 def test_an_endpoint_without_an_operation() -> None:
@@ -599,6 +610,19 @@ async def test_bodies(door: Door) -> None:
     assert (bad.status, told["reason"]) == (400, "bad_request")
     assert told["detail"].startswith("The body is not valid JSON: ")
     assert told["detail"] != "The body is not valid JSON: None."
+    bad = await door.ask("POST", "/body", secret, data=b"[1, 2, 3]", headers={"Content-Encoding": "gzip"})
+    assert (bad.status, (await problem(bad))["detail"]) == (400, "The body cannot be decoded as its headers declare.")
+
+
+async def test_requests_that_come_at_once(door: Door) -> None:
+    """Each is answered, in order."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.client.port)
+    for number, last in ((1, ""), (2, "Connection: close\r\n")):
+        writer.write(f"GET {BASE}/echo HTTP/1.1\r\nHost: x\r\nX-Request-ID: r{number}\r\n{last}\r\n".encode())
+    async with asyncio.timeout(20):
+        answers = (await reader.read()).decode()
+    writer.close()
+    assert re.findall(r"HTTP/1.1 (\d+)|\"id\":\"(r\d)\"", answers) == [("200", ""), ("", "r1"), ("200", ""), ("", "r2")]
 
 
 async def test_a_key_that_changes_while_its_body_comes(door: Door) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hass_nabucasa import remote
 from homeassistant.core import HomeAssistant
 
-from custom_components.drawbridge.admission import GUESSES, Admission, Client
+from custom_components.drawbridge.admission import GUESSES, Admission, Client, Credential
 from custom_components.drawbridge.keys import ApiKey, AuthFailure, Capability, KeyRing, StoredSecret, digest, generate
 from custom_components.drawbridge.limits.lockout import Lockouts
 from custom_components.drawbridge.limits.rate_limit import RateLimit, RateLimiter
@@ -265,3 +265,8 @@ async def test_a_million_wrong_keys(parts: Parts, record_property: Callable[[str
     assert not admission.counters.rate_limited
     assert list(admission.keys) == [KEY, ENDED]
     assert admission.authenticate(SECRET, OUTSIDE) == KEY
+
+
+async def test_pages_without_a_session(parts: Parts) -> None:
+    """No secret opens what they had opened."""
+    assert parts.admission.credential_of_pages(KEY) == Credential("")
