@@ -114,6 +114,8 @@ class Bridge:
         flow = await self.choose(await self.reconfigure(name), step)
         if flow["type"] is FlowResultType.FORM:
             flow = await self.submit(flow, form)
+        if flow.get("errors") == {"base": "refuses_requests"}:
+            flow = await self.submit(flow, form)
         await self.hass.async_block_till_done()
         return flow
 

@@ -181,9 +181,10 @@ def test_every_error_of_a_key_has_a_text() -> None:
         )
     }
     raised |= {"invalid_cors_origins", "unknown_areas", "unknown_floors", "unknown_labels", "unknown_devices"}
-    uploads = strings("flows/uploads") & {"upload_missing", "upload_too_large"}
+    forms_only = strings("flows/uploads") & {"upload_missing", "upload_too_large"}
     guards = strings("policy_tests/guard") & {"broken_tests"}
-    assert KEY["error"].keys() == raised | {"not_saved"} | guards | uploads
+    forms_only |= strings("flows/key_flow") & {"refuses_requests"}
+    assert KEY["error"].keys() == raised | {"not_saved"} | guards | forms_only
     ours = strings("services") & {
         "not_loaded",
         "unknown_key",
@@ -197,7 +198,7 @@ def test_every_error_of_a_key_has_a_text() -> None:
     ours |= strings("authority") & {"administrators_only"}
     assert texts()["exceptions"].keys() == raised | ours | guards
     messages = {name: item["message"] for name, item in texts()["exceptions"].items() if name in KEY["error"]}
-    assert messages == {name: text for name, text in KEY["error"].items() if name not in uploads}
+    assert messages == {name: text for name, text in KEY["error"].items() if name not in forms_only}
 
 
 def test_every_abort_has_a_text() -> None:

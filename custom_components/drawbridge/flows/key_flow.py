@@ -24,12 +24,14 @@ from . import key_forms as forms, sections, uploads
 from .connecting import ShownSecret, addresses, first_request, handover
 from .key_summary import describe, summarize
 from .learned import as_learned, propose_for
+from .lost_requests import lost_requests
 from .pages_link import link
 from .presets import PRESETS
 from .uploads import UploadError
 
 type Change = Callable[[ApiKey, Mapping[str, Any]], ApiKey]
 _BROKEN_TESTS: Final = KeyInputError({"base": "broken_tests"})
+_REFUSES_REQUESTS: Final = KeyInputError({"base": "refuses_requests"})
 
 type Step = Callable[[], Awaitable[SubentryFlowResult]]
 
@@ -49,6 +51,8 @@ class ApiKeyFlow(ConfigSubentryFlow):
     """Whether a key with the capability `control` needs a list of actions."""
     _shown: ShownSecret | None = None
     _waiting: asyncio.Task[KeyCounters | None] | None = None
+    _confirmed: Mapping[str, Any] | None = None
+    """What was submitted when the form said that it would refuse recorded requests. To submit it again confirms it."""
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the name and the preset."""
@@ -191,19 +195,14 @@ class ApiKeyFlow(ConfigSubentryFlow):
             return self.async_abort(reason="nothing_learned")
         proposal = propose_for(self.hass, bridge, self._key, lesson)
         about = describe(lesson, proposal, self._key)
+        schema = forms.learned(self.hass)
         if user_input is None:
-            schema = forms.learned(self.hass)
             return self._form("learned", schema, forms.learned_of(proposal), None, **about)
         try:
             as_learned(self._key, user_input)
         except KeyInputError as err:
-            schema = forms.learned(self.hass)
             return self._form("learned", schema, user_input, err, **about)
-        try:
-            return await self._update(lambda key: as_learned(key, user_input))
-        except BrokenTestsError as err:
-            about |= {forms.NAME: self._key.name, "tests": err.tests}
-            return self._form("learned", forms.learned(self.hass), user_input, _BROKEN_TESTS, **about)
+        return await self._save("learned", schema, user_input, lambda key: as_learned(key, user_input), **about)
 
     def _with_abilities(self, key: ApiKey, entered: Mapping[str, Any]) -> ApiKey:
         checks = (key_input.with_listed_actions,) if self._needs_actions else ()
@@ -236,18 +235,36 @@ class ApiKeyFlow(ConfigSubentryFlow):
         """Show the form for one part of the key, or apply what was submitted and continue."""
         if user_input is None:
             return self._form(step, schema, current(self._key))
-        entered, before = sections.flat(user_input), self._key
+        entered = sections.flat(user_input)
         try:
-            self._key = change(self._key, entered)
+            changed = change(self._key, entered)
         except KeyInputError as err:
             return self._form(step, schema, entered, err)
-        if self._is_new:
-            return await self._ask_next()
+        if not self._is_new:
+            return await self._save(step, schema, entered, lambda key: change(key, entered))
+        self._key = changed
+        return await self._ask_next()
+
+    async def _save(
+        self,
+        step: str,
+        schema: vol.Schema,
+        entered: Mapping[str, Any],
+        change: Callable[[ApiKey], ApiKey],
+        **about: str,
+    ) -> SubentryFlowResult:
+        """Save a change that breaks no policy test. If it would refuse recorded requests, ask for a confirmation."""
+        before, self._key = self._key, change(self._key)
         try:
-            return await self._update(lambda key: change(key, entered))
+            await self._bridge.policy.check(before, self._key)
+            if entered != self._confirmed and (lost := await lost_requests(self._bridge, before, self._key)):
+                self._key, self._confirmed = before, entered
+                return self._form(step, schema, entered, _REFUSES_REQUESTS, **about, **lost)
+            return await self._update(change)
         except BrokenTestsError as err:
             self._key = before
-            return self._form(step, schema, entered, _BROKEN_TESTS, name=before.name, tests=err.tests)
+            about |= {forms.NAME: before.name, "tests": err.tests}
+            return self._form(step, schema, entered, _BROKEN_TESTS, **about)
 
     async def _ask_next(self) -> SubentryFlowResult:
         if not self._questions:

@@ -61,6 +61,7 @@ async def summarize(bridge: Bridge, key: ApiKey) -> dict[str, str]:
         "excluded": _listed(excluded) if (excluded := _selected(hass, key.scope.exclude)) else words["none"],
         "delegates": _listed([item for item in key.scope.include.entities if _is_delegate(hass, item)]),
         "learning": words["on" if key.learning else "off"],
+        "tests": str(len(key.tests)),
         **_limits(key, words),
     }
 
