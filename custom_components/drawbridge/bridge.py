@@ -56,6 +56,7 @@ from .telemetry.process import ProcessMonitor
 from .telemetry.recorder import Recorder
 from .telemetry.sightings import Sightings
 from .telemetry.snapshot import BridgeStatus, snapshot
+from .telemetry.tracing import Tracer, configured
 from .usage import KeyUsage
 from .values import DamagedValueError
 
@@ -99,6 +100,8 @@ class Bridge:
         self.limits = Limiters()
         self.listener = ListenerStatus()
         self.recorder = Recorder()
+        self.tracer: Tracer | None = None
+        """Records spans, if tracing is on."""
         self.process = ProcessMonitor(hass.async_add_executor_job)
         self.audit = AuditTrail()
         self.audit_file = AuditFileSwitch(hass, self.audit)
@@ -213,6 +216,7 @@ class Bridge:
         self.keeper.observe()
         self.options = Options.from_mapping(self._entry.options)
         self.caches.configure(self.options)
+        self.tracer = configured(self.tracer, self.options)
         self._load_keys()
         await self.usage.reconcile({key.id: key for key in self.keys})
         await self.audit_file.apply(self.options)

@@ -1,10 +1,11 @@
-"""Loggers that mask secrets in messages and tracebacks."""
+"""Loggers that mask secrets in messages and tracebacks, and name the trace of the current request."""
 
 import logging
 import traceback
 from typing import Final, override
 
 from .masking import mask
+from .trace_context import CURRENT
 
 
 class _MaskSecrets(logging.Filter):
@@ -14,7 +15,8 @@ class _MaskSecrets(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Mask a record in place, and accept it."""
         message = record.getMessage()
-        masked = mask(message)
+        trace_id = CURRENT.get()
+        masked = mask(message if trace_id is None else f"{message} (trace {trace_id})")
         if masked != message:
             record.msg, record.args = masked, ()
         if record.exc_info and record.exc_info[1] is not None:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final, Self
 
 from .limits.origins import normalize_origin
-from .values import DamagedValueError, field, flag, port, positive, positive_whole, text, texts, whole
+from .values import DamagedValueError, field, flag, percentage, port, positive, positive_whole, text, texts, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Options:
     bytes. The TTLs of the cache are in seconds, and ``cache_size`` is in bytes. ``direct_responses`` writes complete
     responses directly to the transport; without it, aiohttp sends them.
     An empty ``listener_address`` means every address. ``listener_certificate``, ``listener_key`` and
-    ``listener_client_ca`` are paths of files, or empty.
+    ``listener_client_ca`` are paths of files, or empty. ``trace_percent`` is the share of requests without a trace
+    context that ``tracing`` records.
     """
 
     per_minute: int = 1000
@@ -48,6 +49,8 @@ class Options:
     listener_client_ca: str = ""
     listener_tls_1_2: bool = False
     pages: bool = False
+    tracing: bool = False
+    trace_percent: int = 10
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
@@ -98,6 +101,8 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = MappingProxyType(
         "listener_client_ca": text,
         "listener_tls_1_2": flag,
         "pages": flag,
+        "tracing": flag,
+        "trace_percent": percentage,
     }
 )
 """The parser of each option. A test compares them with the fields."""

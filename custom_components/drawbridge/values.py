@@ -15,6 +15,7 @@ class DamagedValueError(ValueError):
 
 
 _MISSING: Final = object()
+_MAX_PERCENT: Final = 100
 _MAX_PORT: Final = 65_535
 
 
@@ -74,6 +75,13 @@ def positive_whole(value: object) -> int:
     """Return a whole number above 0. Raises ``ValueError`` for anything else."""
     if not (read := whole(value)):
         raise ValueError("not positive")
+    return read
+
+
+def percentage(value: object) -> int:
+    """Return a whole number from 0 to 100. Raises ``ValueError`` for anything else."""
+    if (read := whole(value)) > _MAX_PERCENT:
+        raise ValueError("not a percentage")
     return read
 
 

@@ -134,6 +134,7 @@ class Bridge:
             "cache_ttl_states": 300, "cache_ttl_services": 600, "cache_ttl_config": 1800, "cache_size": 64,
             "max_connections": 1000, "max_key_connections": 100, "max_subscriptions": 200, "max_message": 1024,
             "listener_enabled": False, "listener_port": 8124, "listener_tls_1_2": False, "pages": False,
+            "tracing": False, "trace_percent": 10,
         }  # fmt: skip
         flow = await self.hass.config_entries.options.async_init(self.entry.entry_id)
         form = in_sections(flow, {**usual, **options})

@@ -492,7 +492,7 @@ async def test_what_is_audited(door: Door) -> None:
         await door.ask(method, path, secret, headers={"X-Request-ID": "r1"})
     await door.get("/any", headers={"X-Request-ID": "r1"})
     records = [item.as_dict() for item in door.running.audit]
-    same = {"request_id": "r1", "address": "127.0.0.1", "approver": None, "answered_at": None}
+    same = {"request_id": "r1", "address": "127.0.0.1", "approver": None, "answered_at": None, "trace_id": None}
     mine = {"key_id": door.bridge.key_id("Mine"), "key_name": "Mine"}
     target = "light.turn_on on light.x"
     expected: list[tuple[Any, ...]] = [
@@ -675,3 +675,24 @@ async def test_uses_of_keys_are_observed(door: Door) -> None:
     await door.get("/echo", secret)
     await door.ask("POST", "/control", secret)
     assert door.running.sightings.seen == {(key_id, "127.0.0.1", False)}
+
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+TRACED = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
+
+
+async def test_the_log_names_the_trace(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    """While the request is handled, and not after it. The span is an error."""
+    await door.bridge.set_options(tracing=True, trace_percent=0)
+    key = await door.bridge.add_key(everything=True)
+    caplog.clear()
+    assert (await door.get("/fail?error=value", key, headers=TRACED)).status == 500
+    [logged] = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert logged.getMessage() == f"Unexpected error in GET /fail (trace {TRACE})"
+    caplog.clear()
+    assert (await door.get("/fail?error=value", key)).status == 500
+    [logged] = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert logged.getMessage() == "Unexpected error in GET /fail"
+    server, *_ = door.running.tracer.after("")["spans"]
+    assert server["error"]
+    assert server["attributes"]["error.type"] == "internal"

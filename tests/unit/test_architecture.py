@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 COMPONENT = ROOT.joinpath(*PACKAGE.split("."))
 
 LAYERS = (
-    {"const", "door", "encoding", "log", "masking", "refusal", "values"},
+    {"const", "door", "encoding", "log", "masking", "refusal", "trace_context", "values"},
     {"limits", "options"},
     {"scope"},
     {"keys", "states"},

@@ -16,7 +16,7 @@ def test_stored_and_read_again() -> None:
         audit_file=True, cache_enabled=False, cache_ttl_states=6.0, cache_ttl_services=7.0, cache_ttl_config=8.0,
         cache_size=9, direct_responses=False, cors_origins=frozenset({"https://b.example", "https://a.example"}),
         listener_enabled=True, listener_port=10, listener_address="127.0.0.1", listener_certificate="a",
-        listener_key="b", listener_client_ca="c", listener_tls_1_2=True,
+        listener_key="b", listener_client_ca="c", listener_tls_1_2=True, tracing=True, trace_percent=11,
     )  # fmt: skip
     stored = options.as_dict()
     assert stored["cors_origins"] == ["https://a.example", "https://b.example"]

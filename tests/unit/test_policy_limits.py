@@ -17,7 +17,8 @@ from custom_components.drawbridge.scope.model import EntityFacts, Scope, Selecti
 from custom_components.drawbridge.states.cursor import Cursors, Position
 
 PAGE = "https://a.example"
-EXPOSED = "Drawbridge-Cursor, ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-ID"
+ALLOWED = "Authorization, Content-Type, If-None-Match, X-API-Key, X-Request-ID, traceparent, tracestate"
+EXPOSED = "Drawbridge-Cursor, ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-ID, traceresponse"  # noqa: E501 - one header
 
 
 def test_headers_of_an_answer_to_a_page() -> None:
@@ -33,7 +34,7 @@ def test_headers_of_a_preflight(*, private_network: bool) -> None:
     expected = {
         "Access-Control-Allow-Origin": PAGE,
         "Access-Control-Allow-Methods": "GET, OPTIONS",
-        "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, X-API-Key, X-Request-ID",
+        "Access-Control-Allow-Headers": ALLOWED,
         "Access-Control-Max-Age": "600",
     }
     if private_network:

@@ -35,6 +35,7 @@ class AuditRecord:
     ``time`` is a Unix time in seconds. ``key_id`` and ``key_name`` are ``None`` for a caller without a valid key.
     ``target`` is what was written to, such as ``light.turn_on``. ``approver`` is the user who allowed or denied a call
     that waited for approval, at the Unix time ``answered_at``. ``subject`` is the target in fields, also for a refusal.
+    ``trace_id`` is the trace of the client, or the one that was begun here.
     """
 
     time: float
@@ -51,6 +52,7 @@ class AuditRecord:
     approver: str | None = None
     answered_at: float | None = None
     subject: Subject = _NO_SUBJECT
+    trace_id: str | None = None
 
     def __post_init__(self) -> None:
         """Mask secrets in fields that clients control, such as the event type."""

@@ -213,6 +213,8 @@ def form(*, can_upload: bool) -> vol.Schema:
             vol.Required("pages"): BooleanSelector(),
             vol.Required("report_to_ban_list"): BooleanSelector(),
             vol.Required("direct_responses"): BooleanSelector(),
+            vol.Required("tracing"): BooleanSelector(),
+            vol.Required("trace_percent"): _number(0, 100, "%"),
         }
     )
 
@@ -252,6 +254,8 @@ def _options(entered: dict[str, Any]) -> Options:
         listener_client_ca=entered.get("listener_client_ca", "").strip(),
         listener_tls_1_2=entered["listener_tls_1_2"],
         pages=entered["pages"],
+        tracing=entered["tracing"],
+        trace_percent=int(entered["trace_percent"]),
     )
 
 

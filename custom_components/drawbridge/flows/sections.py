@@ -46,6 +46,7 @@ SECTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             }
         ),
         "ban_list": frozenset({"report_to_ban_list"}),
+        "tracing": frozenset({"tracing", "trace_percent"}),
         "compatibility": frozenset({"direct_responses"}),
     }
 )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..limits.networks import Address
     from ..limits.rate_limit import Allowance
     from ..scope.resolver import LiveScope
+    from .tracing import RequestTrace
 
 
 _MAX_FORM_BYTES: Final = 16_384
@@ -56,6 +57,8 @@ class Call:
     """Headers of the response that replace those of every response, such as another content security policy."""
     clock: Timeout | None = None
     """The time limit of the request."""
+    trace: RequestTrace | None = None
+    """The spans of the request; ``None`` if tracing is off."""
     activity: Activity = field(default_factory=Activity)
     """What operations record about the request."""
     _caller: Caller | None = None

@@ -5,9 +5,10 @@ from typing import Final
 
 from ..limits.origins import ANY_ORIGIN
 
-_ALLOWED_HEADERS: Final = "Authorization, Content-Type, If-None-Match, X-API-Key, X-Request-ID"
+_ALLOWED_HEADERS: Final = "Authorization, Content-Type, If-None-Match, X-API-Key, X-Request-ID, traceparent, tracestate"
 _EXPOSED_HEADERS: Final = (
-    "Drawbridge-Cursor, ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-ID"
+    "Drawbridge-Cursor, ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-ID, "
+    "traceresponse"
 )
 _PREFLIGHT_SECONDS: Final = "600"
 

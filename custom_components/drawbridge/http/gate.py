@@ -15,7 +15,7 @@ from ..keys import AuthFailure
 from ..log import get_logger
 from ..operations import own
 from ..refusal import Metric, Refusal, RefusedError
-from . import cors
+from . import cors, tracing
 from .call import Call, json_response
 from .client import client_of
 from .endpoint import Answering, Endpoint, takes_time
@@ -77,7 +77,8 @@ class Gate:
             return self._down(request, number)
         call = Call(request, bridge, self._base_path, number, client_of(request, self._door))
         endpoint = self._endpoints.get(request.method, self._other)
-        admitted = self._admit(call, endpoint)
+        handled = endpoint if bridge.tracer is None else tracing.begin(call, endpoint, bridge.tracer)
+        admitted = self._admit(call, handled)
         if takes_time(admitted):
             response = await (self._live if endpoint.operation.is_live else self._wait)(call, endpoint, admitted)
             has_begun = response.prepared
@@ -92,6 +93,8 @@ class Gate:
         if not (has_begun and endpoint.operation.is_live):
             seconds = time.perf_counter() - started - activity.held
             bridge.recorder.answered(self._route, counted, status, seconds, sent, self._door)
+        if call.trace is not None:
+            call.trace.end(call, response, self._route, counted, sent)
         if (call.refused is not None or activity.target is not None) and _is_audited(call, endpoint):
             self._audit(call, endpoint, counted, status)
         if call.presented is not None:
@@ -149,6 +152,7 @@ class Gate:
                 approver=approval.by if approval is not None else None,
                 answered_at=approval.at if approval is not None else None,
                 subject=subject(call, endpoint),
+                trace_id=tracing.trace_id_of(call),
             )
         )
 

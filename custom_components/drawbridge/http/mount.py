@@ -29,6 +29,7 @@ from .endpoints import (
     states,
     stream,
     template,
+    traces,
 )
 from .gate import Gate
 from .openapi import with_document
@@ -49,6 +50,7 @@ _MODULES: Final = (
     states,
     stream,
     template,
+    traces,
 )
 ENDPOINTS: Final[tuple[Endpoint, ...]] = with_document(
     chain.from_iterable(module.router.endpoints for module in _MODULES)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.util.ulid import bytes_to_ulid
 
 from ..approvals.approvals import Approvals
 from ..approvals.model import Approval
@@ -20,6 +21,7 @@ from ..scope.service_rules import Decision
 from ..states.changes import ChangeLog
 from ..states.cursor import Cursors
 from ..states.state_json import StateJson
+from ..trace_context import CURRENT
 from .entry_json import EntryJson
 from .home import ScopedHome
 from .preferences import Preferences
@@ -161,7 +163,10 @@ class Caller:
 
     async def context(self) -> Context:
         """Return a context with the user that represents the key."""
-        context = Context(user_id=await self.resources.users.user_id(self.key))
+        user_id, trace_id = await self.resources.users.user_id(self.key), CURRENT.get()
+        # The ID of a context has as many bits as that of a trace, which is the cause of the context.
+        cause = None if trace_id is None else bytes_to_ulid(bytes.fromhex(trace_id))
+        context = Context(user_id=user_id, parent_id=cause)
         self.ensure_unchanged()
         return context
 

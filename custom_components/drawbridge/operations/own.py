@@ -8,6 +8,7 @@ from .declaration import Access, Operation
 HEALTH: Final = Operation("health.read", Access.PUBLIC)
 KEY: Final = Operation("key.read", Access.ANY_KEY)
 METRICS: Final = Operation("metrics.read", Capability.METRICS)
+TRACES: Final = Operation("traces.read", Capability.METRICS)
 DOCUMENT: Final = Operation("document.read", Access.PUBLIC)
 COMMANDS: Final = Operation("commands.read", Access.PUBLIC)
 NONE: Final = Operation("none", Access.PUBLIC)

@@ -51,6 +51,7 @@ _WHAT: Final[Mapping[str, str]] = MappingProxyType(
         "zones": "list zones",
         "tags": "list tags",
         "metrics": "read metrics",
+        "traces": "read traces",
         "discovery": "read the configuration",
         "core_state": "read the configuration",
         "units": "read the configuration",

@@ -35,13 +35,24 @@ class CacheCounters:
     bypassed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Exemplar:
+    """A request that is an example of a bucket: its span, its duration in seconds, and the Unix time of its end."""
+
+    trace_id: str
+    span_id: str
+    seconds: float
+    time: float
+
+
 @dataclass(slots=True)
 class RouteCounters:
-    """Responses of a route: durations by bucket, their sum in seconds, and bytes sent."""
+    """Responses of a route: durations by bucket with the latest traced request, their sum, and bytes sent."""
 
     buckets: list[int] = field(default_factory=lambda: [0] * (len(DURATION_BOUNDS) + 1))
     seconds: float = 0.0
     sent: int = 0
+    exemplars: dict[int, Exemplar] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

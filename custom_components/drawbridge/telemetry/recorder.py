@@ -7,7 +7,8 @@ from http import HTTPStatus
 from typing import Final
 
 from ..door import Door
-from .counters import DURATION_BOUNDS, CacheCounters, Counters
+from ..trace_context import TraceContext
+from .counters import DURATION_BOUNDS, CacheCounters, Counters, Exemplar
 from .health import Health, assess
 from .live import LiveCounters
 from .window import Totals, Window
@@ -78,6 +79,11 @@ class Recorder:
         slot.requests += 1
         slot.seconds += seconds
         slot.errors += code >= _SERVER_ERROR
+
+    def exemplify(self, route: str, seconds: float, context: TraceContext) -> None:
+        """Keep a trace as the example of a bucket of a route's durations."""
+        example = Exemplar(context.trace_id, context.span_id, seconds, time.time())
+        self.counters.routes[route].exemplars[bisect_left(DURATION_BOUNDS, seconds)] = example
 
     def cache(self, name: str) -> CacheRecorder:
         """Return the recorder of a cache."""

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from ..door import Door
@@ -103,7 +103,13 @@ def _traffic(counters: Counters) -> dict[str, Any]:
         ],
         "duration_bounds": DURATION_BOUNDS,
         "durations": [
-            {"route": route, "counts": item.buckets, "sum": item.seconds} for route, item in counters.routes.items()
+            {
+                "route": route,
+                "counts": item.buckets,
+                "sum": item.seconds,
+                "exemplars": [{"bucket": bucket, **asdict(found)} for bucket, found in item.exemplars.items()],
+            }
+            for route, item in counters.routes.items()
         ],
         "response_bytes": [{"route": route, "bytes": item.sent} for route, item in counters.routes.items()],
     }

@@ -23,6 +23,7 @@ from ..states.ordered import ordered_json
 from .command import ANSWERED, Command, Handler, Request
 from .errors import ErrorAnswer, error_answer
 from .outbox import Outbox
+from .tracing import CommandTraces
 
 if TYPE_CHECKING:
     from ..bridge import Bridge
@@ -39,7 +40,11 @@ _INVALID_RESULT: Final = ErrorAnswer(ERR_UNKNOWN_ERROR, "Invalid JSON in respons
 
 
 class Observer(Protocol):
-    """Records the commands of a connection in metrics, the audit trail and learn mode."""
+    """Records the commands of a connection in metrics, the audit trail, learn mode and traces."""
+
+    @property
+    def traces(self) -> CommandTraces:
+        """The traces of its commands."""
 
     def commanded(
         self,
@@ -127,7 +132,11 @@ class Connection:
         if (command := self._commands.get(type_)) is None:
             self._fail(number, None, message, ErrorAnswer(ERR_UNKNOWN_COMMAND, "Unknown command."))
             return
-        self._run(number, command, message)
+        if (tracer := self.bridge.tracer) is None:
+            self._run(number, command, message)
+        else:
+            with self._observer.traces.command(tracer, message) as traced:
+                self._run(number, command, traced)
         self._last_id = number
 
     def _refuse_malformed(self, number: object) -> None:

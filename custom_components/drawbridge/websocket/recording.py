@@ -22,6 +22,7 @@ from ..refusal import Metric, Refusal, RefusedError
 from ..telemetry.live import SUCCESS
 from .command import Command, Request
 from .errors import ErrorAnswer
+from .tracing import CommandTraces
 
 ROUTE: Final = "/api/websocket"
 _METHOD: Final = "WS"
@@ -31,8 +32,9 @@ _SERVICE_NAME: Final = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9_]{1,64}")
 class Recording:
     """Records the commands of one connection."""
 
-    def __init__(self, bridge: Bridge, remote: str | None, request_id: str) -> None:
+    def __init__(self, bridge: Bridge, remote: str | None, request_id: str, traces: CommandTraces) -> None:
         """Create it for a client. ``request_id`` is the ID of the handshake."""
+        self.traces = traces
         self._bridge = bridge
         self._remote = remote
         self._request_id = request_id
@@ -62,6 +64,8 @@ class Recording:
         self._audit(key, command, activity, error, asked)
         if key.learning:
             self._bridge.lessons.learn(key.id, asked())
+        if self.traces.is_recording:
+            self.traces.end(self._bridge, command, message, result)
 
     def refused(self, key: ApiKey | None, refused: RefusedError) -> None:
         """Record a connection that was refused."""
@@ -133,6 +137,7 @@ class Recording:
                 approver=approval.by if approval is not None else None,
                 answered_at=approval.at if approval is not None else None,
                 subject=subject,
+                trace_id=self.traces.trace_id,
             )
         )
 

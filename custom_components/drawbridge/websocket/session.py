@@ -16,6 +16,7 @@ from ..admission import Client, Credential
 from ..bridge import Bridge
 from ..door import Door
 from ..http.client import client_of
+from ..http.tracing import received
 from ..keys import ApiKey
 from ..log import get_logger
 from .command import Command
@@ -23,6 +24,7 @@ from .connection import Connection
 from .heartbeat import Heartbeat
 from .outbox import Outbox
 from .recording import Recording
+from .tracing import CommandTraces
 
 _LOGGER = get_logger(__name__)
 _CLOSE_SECONDS: Final = 5
@@ -61,7 +63,7 @@ class Handshake:
             web.WebSocketResponse(autoping=False, max_msg_size=bridge.options.max_message),
             bridge,
             client_of(request, door),
-            Recording(bridge, request.remote, number),
+            Recording(bridge, request.remote, number, CommandTraces(received(request.headers))),
         )
 
 

@@ -160,6 +160,7 @@ export const de: Record<keyof typeof en, string> = {
   operation_states_set: "Einen Zustand setzen",
   operation_statistics: "Statistik",
   operation_templates: "Template",
+  operation_traces: "Traces",
   operation_todo: "Aufgabenliste",
   operation_weather: "Wettervorhersage",
   outcome_allowed: "Erlaubt",

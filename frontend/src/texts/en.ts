@@ -159,6 +159,7 @@ export const en = {
   operation_states_set: "Set a state",
   operation_statistics: "Statistics",
   operation_templates: "Template",
+  operation_traces: "Traces",
   operation_todo: "To-do list",
   operation_weather: "Weather forecast",
   outcome_allowed: "Allowed",

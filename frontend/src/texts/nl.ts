@@ -160,6 +160,7 @@ export const nl: Record<keyof typeof en, string> = {
   operation_states_set: "Een toestand zetten",
   operation_statistics: "Statistieken",
   operation_templates: "Sjabloon",
+  operation_traces: "Traces",
   operation_todo: "Takenlijst",
   operation_weather: "Weersverwachting",
   outcome_allowed: "Toegestaan",
