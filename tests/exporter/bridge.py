@@ -11,6 +11,7 @@ from aiohttp import web
 from .documents import KEY, snapshot
 
 METRICS_PATH = "/api/drawbridge/metrics"
+TRACES_PATH = "/api/drawbridge/traces"
 
 
 class BridgeServer:
@@ -24,6 +25,8 @@ class BridgeServer:
         self.headers: dict[str, str] = {}
         self.gate = asyncio.Event()
         self.gate.set()
+        self.traces_after: dict[str, object] | None = None
+        """What /traces answers, by cursor; None for a bridge without it."""
         self.requests = 0
         self.asked = asyncio.Event()
         self.connections: set[object] = set()
@@ -42,6 +45,13 @@ class BridgeServer:
         response.enable_compression()
         return response
 
+    async def traces(self, request: web.Request) -> web.Response:
+        """Answer the exporter's request for spans."""
+        if self.traces_after is None:
+            return web.json_response({}, status=404)
+        assert request.headers["Authorization"] == f"Bearer {KEY}"
+        return web.json_response(self.traces_after[request.query["since"]])
+
 
 @asynccontextmanager
 async def running_bridge(tls: ssl.SSLContext | None = None, port: int = 0) -> AsyncIterator[BridgeServer]:
@@ -49,6 +59,7 @@ async def running_bridge(tls: ssl.SSLContext | None = None, port: int = 0) -> As
     server = BridgeServer()
     app = web.Application()
     app.router.add_get(METRICS_PATH, server.metrics)
+    app.router.add_get(TRACES_PATH, server.traces)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls).start()

@@ -74,6 +74,15 @@ def full_snapshot() -> dict[str, Any]:
         "enabled": True,
         "bypassed": 6,
     }
+    document["durations"][0]["exemplars"] = [
+        {
+            "bucket": 1,
+            "trace_id": "0af7651916cd43dd8448eb211c80319c",
+            "span_id": "b7ad6b7169203331",
+            "seconds": 0.07,
+            "time": 1795357000.5,
+        }
+    ]
     first, second = document["keys"]
     first |= {"created": 1790000000.0, "rotated": 1794000000.0, "denied": 3, "enabled": True, "new_networks": 2}
     second |= {"created": 1790000000.0, "rotated": None, "denied": 0, "enabled": False, "new_networks": 0}

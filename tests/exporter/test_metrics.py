@@ -146,6 +146,22 @@ async def test_openmetrics_tells_when_counters_began(exporter: Exporter) -> None
     assert answer.value("drawbridge_http_request_duration_seconds_created", {"route": ROUTE}) == STARTED_AT
 
 
+async def test_exemplars_link_to_traces(bridge: BridgeServer, exporter: Exporter) -> None:
+    """In OpenMetrics, at the bucket of the request."""
+    bridge.document = full_snapshot()
+    answer = await scrape(exporter, Accept=OPENMETRICS)
+    samples = answer.families()["drawbridge_http_request_duration_seconds"].samples
+    exemplars = {sample.labels["le"]: sample.exemplar for sample in samples if sample.exemplar}
+    assert exemplars.keys() == {"0.1"}
+    exemplar = exemplars["0.1"]
+    assert exemplar is not None
+    assert exemplar.labels == {"trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": "b7ad6b7169203331"}
+    assert exemplar.value == 0.07
+    assert exemplar.timestamp is not None
+    assert float(exemplar.timestamp) == 1795357000.5
+    assert "trace_id" not in (await scrape(exporter)).text
+
+
 @pytest.mark.parametrize(
     "accept",
     ["", "*/*", "text/html", "application/openmetrics-text;version=x", "application/openmetrics-text;version=9.0.0"],

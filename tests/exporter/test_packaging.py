@@ -47,6 +47,21 @@ def test_the_lock_file_has_every_dependency() -> None:
     assert sum("--hash=sha256:" in line for line in lines) >= len(pinned)
 
 
+def test_the_lock_file_for_tracing_has_the_same_versions() -> None:
+    """And those of the extra, with hashes."""
+
+    def pins(name: str) -> set[str]:
+        lines = (EXPORTER / name).read_text().lower().splitlines()
+        return {line.removesuffix(" \\") for line in lines if "==" in line}
+
+    tracing = pins("requirements-tracing.txt")
+    assert pins("requirements.txt") < tracing
+    extra = {dependency.split(">")[0].lower() for dependency in PROJECT["optional-dependencies"]["tracing"]}
+    assert extra <= {pin.split("==")[0] for pin in tracing}
+    hashes = (EXPORTER / "requirements-tracing.txt").read_text().count("--hash=sha256:")
+    assert hashes >= len(tracing)
+
+
 def test_the_unit_is_hardened() -> None:
     """No rights, no writable file, no home; the key comes as a credential."""
     unit = configparser.ConfigParser(strict=False, interpolation=None, allow_no_value=True)

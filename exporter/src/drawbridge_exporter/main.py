@@ -26,6 +26,7 @@ from .server.guard import Guard, WebConfigFile
 from .server.listening import ListenError, listen
 from .server.pages import Server
 from .targets_command import print_targets
+from .tracing.forwarder import MISSING, forwarding, is_installed
 
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1
@@ -95,6 +96,8 @@ def _check_files(settings: Settings) -> None:
         WebConfigFile(settings.web_config_file)
     except ConfigFileError as error:
         problems += error.problems
+    if settings.tracing_endpoint is not None and not is_installed():
+        problems.append(MISSING)
     if problems:
         raise SettingsError(problems)
 
@@ -115,7 +118,8 @@ async def serve(settings: Settings) -> int:
     runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=settings.defaults.timeout + 1)
     await runner.setup()
     try:
-        await listen(runner, settings, web_config, stop)
+        async with forwarding(fleet, settings.tracing_endpoint, settings.tracing_interval):
+            await listen(runner, settings, web_config, stop)
     except ListenError as error:
         _LOGGER.critical("%s", error)
         return EXIT_FAILED

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import ssl
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
@@ -18,6 +19,7 @@ from .certificate import Certificate, shared_context
 from .document import InvalidDocumentError, InvalidJSONError
 from .errors import FetchError, Reason, from_exception, from_status
 from .snapshot import Snapshot, parse_snapshot
+from .traces import TracePage, parse_traces
 from .traffic import Traffic
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -69,6 +71,24 @@ class BridgeClient:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise from_exception(error) from None
 
+    async def fetch_traces(self, since: str, timeout: float) -> TracePage:  # noqa: ASYNC109 - as above
+        """Return the bridge's spans after the cursor ``since`` within ``timeout`` seconds.
+
+        Raises:
+            FetchError: The spans could not be read.
+
+        """
+        try:
+            key = self._settings.key.read()
+            self._follow_files()
+            async with asyncio.timeout(timeout):
+                url = (self._base / "traces").with_query(since=since)
+                return _parse(await self._get(url, timeout, key), parse_traces)
+        except ValueError as error:
+            raise FetchError(Reason.KEY_FILE, f"The API key: {error}") from None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise from_exception(error) from None
+
     @property
     def certificate_expiry(self) -> float | None:
         """The expiry of the bridge's certificate as a Unix timestamp, or None before the first TLS connection."""
@@ -81,13 +101,13 @@ class BridgeClient:
     async def _find(self, key: str, timeout: float) -> Snapshot:  # noqa: ASYNC109 - as above
         """Return the snapshot of the bridge, which is below Home Assistant's address or at the root of its listener."""
         try:
-            return _parse(await self._get(self._base / "metrics", timeout, key))
+            return _parse(await self._get(self._base / "metrics", timeout, key), parse_snapshot)
         except FetchError as error:
             other = self._settings.url if self._base != self._settings.url else root_of(self._settings.url)
             if error.reason is not Reason.NOT_FOUND or not await self._is_bridge(other, timeout):
                 raise
             self._base = other
-        return _parse(await self._get(self._base / "metrics", timeout, key))
+        return _parse(await self._get(self._base / "metrics", timeout, key), parse_snapshot)
 
     async def _is_bridge(self, base: URL, timeout: float) -> bool:  # noqa: ASYNC109 - as above
         """Return whether a bridge answers at an address. The key is not sent to find out."""
@@ -157,13 +177,13 @@ async def read_bounded(response: aiohttp.ClientResponse, max_bytes: int) -> byte
     return bytes(body)
 
 
-def _parse(body: bytes) -> Snapshot:
+def _parse[T](body: bytes, parse: Callable[[bytes], T]) -> T:
     try:
-        return parse_snapshot(body)
+        return parse(body)
     except InvalidJSONError:
         raise FetchError(Reason.INVALID_JSON, "The response is not JSON. Check the URL.") from None
     except InvalidDocumentError as error:
         raise FetchError(
             Reason.SCHEMA,
-            f"The response is not a supported snapshot: {error}. Update the older of Drawbridge and the exporter.",
+            f"The response is not supported: {error}. Update the older of Drawbridge and the exporter.",
         ) from None

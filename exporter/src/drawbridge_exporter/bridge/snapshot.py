@@ -10,6 +10,7 @@ from typing import Final
 
 from .document import InvalidDocumentError, Node, parse_json
 from .doors import DoorCounts, Listener, parse_doors, parse_listener
+from .exemplars import Exemplar, parse_exemplars
 from .live import Live, parse_live
 from .process import ProcessUse, parse_process
 from .readers import bounds, buckets, counts, require_unique
@@ -57,6 +58,8 @@ class Durations:
     route: str
     counts: tuple[int, ...]
     sum_seconds: float
+    exemplars: Mapping[int, Exemplar]
+    """The latest traced request of buckets, by number. Empty without tracing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +268,12 @@ def _durations(node: Node, length: int) -> tuple[Durations, ...]:
 
 
 def _duration(item: Node, length: int) -> Durations:
-    return Durations(item.member("route").text(), buckets(item.member("counts"), length), item.member("sum").amount())
+    return Durations(
+        item.member("route").text(),
+        buckets(item.member("counts"), length),
+        item.member("sum").amount(),
+        parse_exemplars(item.present("exemplars")),
+    )
 
 
 def _response_bytes(node: Node) -> dict[str, int]:

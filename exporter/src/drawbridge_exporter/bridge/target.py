@@ -10,6 +10,7 @@ from ..config.settings import TargetSettings
 from .errors import FetchError, Reason
 from .history import History
 from .snapshot import Snapshot
+from .traces import TracePage
 from .traffic import SUCCESS, Traffic
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -20,6 +21,10 @@ class Fetcher(Protocol):
 
     async def fetch(self, timeout: float) -> Snapshot:  # noqa: ASYNC109 - it is the transport's own limit
         """Return the snapshot or raise FetchError."""
+        ...
+
+    async def fetch_traces(self, since: str, timeout: float) -> TracePage:  # noqa: ASYNC109 - as above
+        """Return the spans after a cursor or raise FetchError."""
         ...
 
     @property
@@ -79,6 +84,21 @@ class Target:
         self.history.add(scrape.duration, scrape.error)
         self._log_change(scrape.error)
         return scrape
+
+    @property
+    def version(self) -> str | None:
+        """The version of Drawbridge, if the last scrape was successful."""
+        found = None if self.last is None else self.last.snapshot
+        return None if found is None else found.bridge_version
+
+    async def traces(self, since: str) -> TracePage:
+        """Return the spans after a cursor.
+
+        Raises:
+            FetchError: The spans could not be read.
+
+        """
+        return await self._fetcher.fetch_traces(since, self.settings.timeout)
 
     async def close(self) -> None:
         """Wait for the fetch in progress, then close the connections."""

@@ -13,13 +13,14 @@ SUCCESS: Final = "success"
 
 
 class Traffic:
-    """The requests to all bridges: in progress, by result, and the connections that they opened or reused."""
+    """The requests to all bridges, the connections that they opened or reused, and the spans that were read."""
 
     def __init__(self) -> None:
         """Create counters at 0."""
         self.in_flight = 0
         self.connections = 0
         self.reused = 0
+        self.spans = Counter(exported=0, failed=0, lost=0)
         self.results = Counter(dict.fromkeys((SUCCESS, *Reason), 0))
 
     @contextmanager

@@ -21,6 +21,7 @@ from .values import (
     parse_key_file,
     parse_key_literal,
     parse_listen_address,
+    parse_otlp_endpoint,
     parse_route_prefix,
     parse_switch,
     parse_timeout,
@@ -154,6 +155,22 @@ LOG_FORMAT_OPTION: Final = Option(
     "FORMAT",
     "text, logfmt or json, default text",
 )
+TRACING_ENDPOINT_OPTION: Final[Option[URL | None]] = Option(
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "--tracing.endpoint",
+    None,
+    parse_otlp_endpoint,
+    "URL",
+    "OTLP address of a collector of OpenTelemetry, to which spans are sent; needs the extra 'tracing'",
+)
+TRACING_INTERVAL_OPTION: Final = Option(
+    None,
+    "--tracing.interval",
+    10.0,
+    parse_timeout,
+    "SECONDS",
+    "how often spans are fetched from the bridges, default 10",
+)
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
     URL_OPTION,
@@ -176,6 +193,8 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
     HEALTH_OPTION,
     LOG_LEVEL_OPTION,
     LOG_FORMAT_OPTION,
+    TRACING_ENDPOINT_OPTION,
+    TRACING_INTERVAL_OPTION,
 )
 
 
@@ -229,6 +248,8 @@ class Settings:
     log_format: str
     systemd_socket: bool = False
     """Whether to listen on the sockets that systemd passes, instead of on ``listen``."""
+    tracing_endpoint: URL | None = None
+    tracing_interval: float = TRACING_INTERVAL_OPTION.default
 
 
 def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
@@ -257,6 +278,8 @@ def read_settings(environ: Mapping[str, str], flags: Namespace) -> Settings:
         log_level=source.read(LOG_LEVEL_OPTION),
         log_format=source.read(LOG_FORMAT_OPTION),
         systemd_socket=_systemd_socket(source),
+        tracing_endpoint=source.read(TRACING_ENDPOINT_OPTION),
+        tracing_interval=source.read(TRACING_INTERVAL_OPTION),
     )
     if source.problems:
         raise SettingsError(source.problems)

@@ -237,6 +237,18 @@ def parse_route_prefix(text: str) -> str:
     return path
 
 
+def parse_otlp_endpoint(text: str) -> URL:
+    """Return the address of a collector of OpenTelemetry, without a slash at its end."""
+    example = "Use one such as http://localhost:4318."
+    try:
+        url = URL(text)
+    except ValueError:
+        _refuse(f"{text!r:.60} is not a URL. {example}")
+    if url.scheme not in {"http", "https"} or not url.host or url.query_string or url.fragment:
+        _refuse(f"{text!r:.60} is not an http:// or https:// URL without a query. {example}")
+    return url.with_path(url.path.rstrip("/"))
+
+
 def parse_external_url(text: str) -> URL:
     """Return the URL under which a reverse proxy serves the exporter, without a slash at its end."""
     example = "Use one such as https://monitoring.example/drawbridge."

@@ -66,6 +66,15 @@ class ExporterCollector(Collector):
             "Requests to bridges over a connection that was open already.",
             traffic.reused,
         )
+        spans = CounterMetricFamily(
+            PREFIX + "exporter_spans",
+            "Spans of bridges, by result: exported to the collector, failed (and sent again), or lost because they"
+            " were not fetched in time.",
+            labels=["result"],
+        )
+        for result, count in traffic.spans.items():
+            spans.add_metric([result], count)
+        yield spans
         yield gauge(
             "exporter_connection_pool_size", "Maximum number of connections to each bridge.", self._fleet.pool_size
         )

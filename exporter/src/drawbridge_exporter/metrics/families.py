@@ -19,6 +19,7 @@ from prometheus_client.utils import floatToGoString
 
 from ..bridge.live import Live
 from ..bridge.snapshot import Snapshot
+from .exemplars import with_exemplars
 from .process import process_families
 
 PREFIX: Final = "drawbridge_"
@@ -162,7 +163,8 @@ class _Families:
             labels=["route"],
         )
         for row in self._snapshot.durations:
-            family.add_metric([row.route], _buckets(self._snapshot.duration_bounds, row.counts), row.sum_seconds)
+            buckets = with_exemplars(_buckets(self._snapshot.duration_bounds, row.counts), row.exemplars)
+            family.add_metric([row.route], [*buckets], row.sum_seconds)
             if self._created is not None:
                 family.add_sample(family.name + "_created", {"route": row.route}, self._created)
         return family

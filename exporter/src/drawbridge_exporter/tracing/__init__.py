@@ -1,0 +1,1 @@
+"""Sends the spans of bridges to a collector of OpenTelemetry. Needs the extra ``tracing``."""
