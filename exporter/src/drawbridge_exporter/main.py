@@ -22,6 +22,7 @@ from .dry_run import plan
 from .logs import set_up_logs
 from .preflight.command import preflight
 from .resources import raise_file_limit, use_many_resolver_threads, warn_of_few_files
+from .server.curves import use_curves
 from .server.guard import Guard, WebConfigFile
 from .server.listening import ListenError, listen
 from .server.pages import Server
@@ -47,7 +48,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         settings = read_settings(os.environ, options)
         _check_files(settings)
-    except SettingsError as error:
+        if not (options.config_check or options.dry_run):
+            use_curves(_curves(settings))
+    except (SettingsError, ConfigFileError) as error:
         for problem in error.problems:
             sys.stderr.write(f"drawbridge-exporter: {problem}\n")
         return EXIT_SETTINGS
@@ -100,6 +103,11 @@ def _check_files(settings: Settings) -> None:
         problems.append(MISSING)
     if problems:
         raise SettingsError(problems)
+
+
+def _curves(settings: Settings) -> tuple[str, ...]:
+    tls = WebConfigFile(settings.web_config_file).config().tls
+    return () if tls is None else tls.curves
 
 
 async def serve(settings: Settings) -> int:

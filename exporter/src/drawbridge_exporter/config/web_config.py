@@ -79,7 +79,7 @@ class TLSConfig:
     maximum: ssl.TLSVersion
     ciphers: tuple[str, ...]
     prefer_server_ciphers: bool
-    curve: str | None
+    curves: tuple[str, ...]
 
     def files(self) -> list[Path]:
         """Return the files that the settings refer to."""
@@ -137,7 +137,7 @@ def _tls(value: YamlValue) -> TLSConfig:
         maximum=_VERSIONS[_choice(members, "max_version", _VERSIONS, "TLS13")],
         ciphers=_named(members, "cipher_suites", _CIPHERS),
         prefer_server_ciphers=_switch(members, "prefer_server_cipher_suites"),
-        curve=_curve(members),
+        curves=_named(members, "curve_preferences", _CURVES),
     )
     if config.minimum > config.maximum:
         value.problem("has a max_version below its min_version, which is TLS13 by default.")
@@ -179,13 +179,6 @@ def _named(members: Mapping[str, YamlValue], name: str, known: Mapping[str, str]
     """Return the values of a list of known names."""
     items = members[name].items() if name in members else []
     return tuple(known.get(item.read(one_of(*known), ""), "") for item in items)
-
-
-def _curve(members: Mapping[str, YamlValue]) -> str | None:
-    curves = _named(members, "curve_preferences", _CURVES)
-    if len(curves) > 1:
-        members["curve_preferences"].problem("has more than one curve. Use one, or remove it.")
-    return curves[0] if curves else None
 
 
 def _headers(value: YamlValue) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..config.web_config import Pem, TLSConfig
 from ..config.yamlfile import ConfigFileError
+from .curves import set_curves
 
 
 def server_context(config: TLSConfig) -> ssl.SSLContext:
@@ -22,8 +23,7 @@ def server_context(config: TLSConfig) -> ssl.SSLContext:
         context.set_ciphers(":".join(config.ciphers))
     if config.prefer_server_ciphers:
         context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
-    if config.curve is not None:
-        context.set_ecdh_curve(config.curve)
+    set_curves(context, config.curves)
     try:
         _load(context, config)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
