@@ -55,7 +55,8 @@ def scored(score: float) -> dict[str, Any]:
 
 def judged(document: Mapping[str, Any]) -> Concern:
     """Return the concern of a home with this snapshot."""
-    return assess(Scrape(0.1, parse_snapshot(json.dumps(document).encode())), time.time()).concern
+    scrape = Scrape(0.1, parse_snapshot(json.dumps(document).encode()))
+    return assess(scrape.summary(time.time()), time.time()).concern
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_what_needs_attention(document: dict[str, Any], concern: Concern) -> Non
 def test_a_home_that_is_down_or_was_not_read() -> None:
     """The certificate of the bridge's own address counts too."""
     down = Scrape(0.1, error=FetchError(Reason.REFUSED, "refused"))
-    assert assess(down, 0).concern is Concern.DOWN
+    assert assess(down.summary(0), 0).concern is Concern.DOWN
     assert assess(None, 0).concern is Concern.NOT_READ
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from .snapshot import Snapshot
-from .target import Scrape
+from .summary import Summary
 
 _DAY_SECONDS: Final = 86400.0
 _KEY_DAYS: Final = 30
@@ -53,39 +52,26 @@ class Assessment:
         return self.concern, _NO_SCORE if self.score is None else self.score
 
 
-def assess(scrape: Scrape | None, now: float) -> Assessment:
-    """Return what needs attention at a home whose last scrape is ``scrape``."""
-    if scrape is None:
+def assess(last: Summary | None, now: float) -> Assessment:
+    """Return what needs attention at a home whose last scrape has the summary ``last``."""
+    if last is None:
         return Assessment(Concern.NOT_READ)
-    snapshot = scrape.snapshot
-    if snapshot is None:
+    if last.error is not None:
         return Assessment(Concern.DOWN)
-    ends = tuple(sorted(_key_ends(snapshot, now), key=lambda end: end.days))
-    listener = snapshot.listener
-    running = listener.running if listener is not None and listener.enabled else None
-    days, score = min(_certificate_days(scrape, snapshot, now), default=None), snapshot.health.score
+    ends = tuple(_key_ends(last, now))
+    days = None if last.certificate_end is None else (last.certificate_end - now) / _DAY_SECONDS
     urgent = (
-        running is False
-        or (score is not None and score < _URGENT_SCORE)
+        last.listener is False
+        or (last.score is not None and last.score < _URGENT_SCORE)
         or (days is not None and days < _URGENT_CERTIFICATE_DAYS)
         or any(end.days < _URGENT_KEY_DAYS for end in ends)
     )
-    return Assessment(Concern.URGENT if urgent else Concern.FINE, score, ends, running, days)
+    return Assessment(Concern.URGENT if urgent else Concern.FINE, last.score, ends, last.listener, days)
 
 
-def _key_ends(snapshot: Snapshot, now: float) -> Iterator[KeyEnd]:
-    """Yield the enabled keys that end within 30 days."""
-    for key in snapshot.keys:
-        if key.expires is None or key.enabled is False:
-            continue
-        days = (key.expires - now) / _DAY_SECONDS
+def _key_ends(last: Summary, now: float) -> Iterator[KeyEnd]:
+    """Yield the keys that end within 30 days, soonest first."""
+    for end, name in last.key_ends:
+        days = (end - now) / _DAY_SECONDS
         if 0 < days < _KEY_DAYS:
-            yield KeyEnd(key.name, days)
-
-
-def _certificate_days(scrape: Scrape, snapshot: Snapshot, now: float) -> Iterator[float]:
-    """Yield the days left of each certificate."""
-    ends = (scrape.certificate_expiry, None if snapshot.listener is None else snapshot.listener.certificate_ends)
-    for end in ends:
-        if end is not None:
-            yield (end - now) / _DAY_SECONDS
+            yield KeyEnd(name, days)

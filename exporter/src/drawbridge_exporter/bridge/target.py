@@ -10,6 +10,7 @@ from ..config.settings import TargetSettings
 from .errors import FetchError, Reason
 from .history import History
 from .snapshot import Snapshot
+from .summary import Summary, summarize
 from .traces import TracePage
 from .traffic import SUCCESS, Traffic
 
@@ -47,6 +48,12 @@ class Scrape:
     clock_skew: float | None = None
     certificate_expiry: float | None = None
 
+    def summary(self, at: float) -> Summary:
+        """Return what to keep of the scrape, which ended at ``at``."""
+        if self.snapshot is None:
+            return Summary(at, self.duration, str(self.error))
+        return summarize(at, self.duration, self.snapshot, self.certificate_expiry)
+
 
 class Target:
     """Collects one bridge. Concurrent scrapes share one fetch.
@@ -61,8 +68,7 @@ class Target:
         self._fetcher = fetcher
         self._traffic = traffic
         self.history: Final = History()
-        self.last: Scrape | None = None
-        self.last_at = 0.0
+        self.last: Summary | None = None
         self._flight: asyncio.Task[Scrape] | None = None
         self._waiting = 0
         self._last_reason: Reason | None = None
@@ -80,7 +86,7 @@ class Target:
         finally:
             self._leave(flight)
         self._traffic.results[SUCCESS if scrape.error is None else scrape.error.reason] += 1
-        self.last, self.last_at = scrape, time.time()
+        self.last = scrape.summary(time.time())
         self.history.add(scrape.duration, scrape.error)
         self._log_change(scrape.error)
         return scrape

@@ -69,8 +69,8 @@ def _summary(homes: Sequence[_Home]) -> str:
 
 def _versions(homes: Sequence[_Home]) -> str:
     """Return the most common versions of Drawbridge, with how many bridges have each."""
-    snapshots = [target.last.snapshot for target, _ in homes if target.last is not None]
-    found = Counter(snapshot.bridge_version for snapshot in snapshots if snapshot is not None)
+    lasts = [target.last for target, _ in homes if target.last is not None]
+    found = Counter(last.bridge_version for last in lasts if last.error is None)
     parts = [f"{escape(version)} ({count})" for version, count in found.most_common(_MAX_VERSIONS)]
     return "Versions of Drawbridge: " + (", ".join(parts) or "not read yet")
 
@@ -90,12 +90,12 @@ def _row(home: _Home, prefix: str, now: float) -> str:
     link = f'<a href="{escape(prefix)}/probe?{escape(urlencode({"target": name, "debug": "true"}))}">{escape(name)}</a>'
     if last is None:
         return _cells(link, "not read yet", *[""] * 7)
-    probe = f"{max(0.0, now - target.last_at):.0f} s ago, {last.duration * 1000:.0f} ms"
-    if last.snapshot is None:
-        return _cells(link, '<span class="down">down</span>', probe, *[""] * 5, escape(str(last.error)))
+    probe = f"{max(0.0, now - last.at):.0f} s ago, {last.duration * 1000:.0f} ms"
+    if last.error is not None:
+        return _cells(link, '<span class="down">down</span>', probe, *[""] * 5, escape(last.error))
     state = _URGENT if assessment.concern is Concern.URGENT else _UP
     score = "" if assessment.score is None else f"{assessment.score:.1f}"
-    versions = escape(last.snapshot.bridge_version), escape(last.snapshot.homeassistant_version)
+    versions = escape(last.bridge_version), escape(last.homeassistant_version)
     return _cells(link, state, probe, score, *versions, _keys(assessment), _doors(assessment), "")
 
 
