@@ -1,6 +1,8 @@
 """Image, unit, compose file, app and Alertmanager example: each is checked as far as it can be without its engine."""
 
 import configparser
+import shutil
+import struct
 import subprocess
 import sys
 import tomllib
@@ -13,6 +15,7 @@ import yaml
 from exporter.app.run import VARIABLES, environment
 
 EXPORTER = Path(__file__).parents[2] / "exporter"
+IMAGES = ("icon.png", "logo.png")
 PROJECT = tomllib.loads((EXPORTER / "pyproject.toml").read_text())["project"]
 
 
@@ -148,6 +151,25 @@ class TestApp:
         assert set(self.config["schema"]) == set(texts["configuration"]) == set(VARIABLES)
         assert set(self.config["options"]) <= set(self.config["schema"])
         assert set(self.config["ports"]) == set(texts["network"])
+
+    def test_it_has_what_the_store_shows(self) -> None:
+        """Icon and logo in recommended sizes, a changelog, documents, and an AppArmor profile."""
+        sizes = {name: struct.unpack(">II", (EXPORTER / "app" / name).read_bytes()[16:24]) for name in IMAGES}
+        assert sizes["icon.png"][0] == sizes["icon.png"][1] >= 128
+        assert sizes["logo.png"][1] >= 100
+        assert (EXPORTER / "app" / "DOCS.md").exists()
+        assert f"## {self.config['version']}\n" in (EXPORTER / "app" / "CHANGELOG.md").read_text()
+        assert f"profile {self.config['slug']} " in (EXPORTER / "app" / "apparmor.txt").read_text()
+        assert self.config.get("apparmor", True) is True
+
+    def test_apparmor_reads_the_profile(self) -> None:
+        """With its own parser, where there is one."""
+        parser = shutil.which("apparmor_parser")
+        if parser is None:
+            pytest.skip("apparmor_parser is not installed")
+        profile = EXPORTER / "app" / "apparmor.txt"
+        done = subprocess.run([parser, "-Q", "-K", profile], capture_output=True, text=True, check=False)  # noqa: S603 - apparmor_parser
+        assert done.returncode == 0, done.stderr
 
     def test_the_options_become_variables(self) -> None:
         """An unknown one is left out."""

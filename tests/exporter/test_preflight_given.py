@@ -178,6 +178,18 @@ class TestScanners:
         for item in {"dependencies"} if name == "pip-audit" else {"dependencies", "images"}:
             assert [each[item].status for each in found] == [Status.FAILED, Status.PASSED]
 
+    async def test_packages_that_were_not_audited_do_not_pass(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Without access to the database, pip-audit skips them and finds nothing."""
+        output = {"dependencies": [{"name": "aiohttp", "skip_reason": "Dependency not found on PyPI"}]}
+        (tmp_path / "pip-audit").write_text(f"#!/bin/sh\ncat <<'E'\n{json.dumps(output)}\nE\n")
+        (tmp_path / "pip-audit").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+        found = await verdicts(scans.CHECKS)
+        assert found["dependencies"].status is Status.PERSON
+        assert "could not audit 1 packages" in found["dependencies"].evidence
+
     async def test_without_a_scanner_a_person_is_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """And when the scanner does not work."""
         monkeypatch.setenv("PATH", "/nowhere")

@@ -13,6 +13,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from scripts.check_versions import versions
+
 ROOT = Path(__file__).parents[2]
 COMPONENT = ROOT / "custom_components" / "drawbridge"
 
@@ -177,11 +179,11 @@ def steps(path: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_a_workflow_grants_nothing_that_no_job_asks_for(path: Path) -> None:
-    """A job may read the repository; only the release may write, to create itself."""
+    """A job may read the repository; only the release may write, to publish and to sign what it has built."""
     document = workflow(path)
     assert document["permissions"] == {}
     granted = {name: job["permissions"] for name, job in document["jobs"].items()}
-    may_write = {"release"} if path.stem == "release" else set()
+    may_write = {"release", "package", "image"} if path.stem == "release" else set()
     assert {name for name, permissions in granted.items() if permissions != {"contents": "read"}} == may_write
 
 
@@ -213,6 +215,49 @@ def test_workflows_start_only_scripts_that_exist() -> None:
     }
     assert named
     assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
+RELEASE = ROOT / ".github" / "workflows" / "release.yml"
+
+
+def test_the_release_signs_what_it_publishes_and_keeps_no_secret() -> None:
+    """PyPI, the registry and the signatures trust the workflow; what is published was built and tested before."""
+    text, jobs = RELEASE.read_text(), workflow(RELEASE)["jobs"]
+    assert "secrets." not in text
+    assert {name for name, job in jobs.items() if job["permissions"].get("contents") == "write"} == {"release"}
+    assert all(jobs[name]["permissions"]["id-token"] == "write" for name in ("package", "image", "release"))
+    assert jobs["build"]["needs"] == "check"
+    assert jobs["package"]["needs"] == jobs["image"]["needs"] == "build"
+    push = next(step["with"] for step in jobs["image"]["steps"] if "build-push-action" in step.get("uses", ""))
+    assert push["platforms"] == "linux/amd64,linux/arm64"
+    assert (push["sbom"], push["provenance"]) == (True, "mode=max")
+    assert "cosign sign --yes" in text
+    assert text.count("actions/attest-build-provenance@") == 2
+
+
+def test_all_parts_have_the_same_version() -> None:
+    """The release compares them with its tag; the changelog gets the version then."""
+    found = {name: version for name, version in versions().items() if name != "CHANGELOG.md"}
+    assert set(found.values()) == {manifest()["version"]}, found
+
+
+def test_updates_are_proposed_for_all_that_is_pinned() -> None:
+    """Every folder with packages, images and actions."""
+    updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
+    folders = {
+        (item["package-ecosystem"], name)
+        for item in updates
+        for name in item.get("directories", [item.get("directory")])
+    }
+    docker = {("docker", f"/{path.parent.relative_to(ROOT)}") for path in (ROOT / "exporter").rglob("Dockerfile")}
+    locks = (ROOT / name for name in tracked_texts() if name.endswith("package-lock.json"))
+    npm = {("npm", f"/{path.parent.relative_to(ROOT)}") for path in locks}
+    assert folders == docker | npm | {
+        ("github-actions", "/"),
+        ("pip", "/exporter"),
+        ("pip", "/requirements"),
+        ("docker-compose", "/exporter/compose"),
+    }
 
 
 # What Home Assistant and HACS read

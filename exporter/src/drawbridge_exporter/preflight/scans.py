@@ -31,6 +31,10 @@ class Scanner:
 
 
 def _pip_audit(document: Any) -> list[str]:  # noqa: ANN401 - JSON
+    skipped = [package["name"] for package in document["dependencies"] if package.get("skip_reason")]
+    if set(skipped) - {"drawbridge-exporter"}:
+        message = f"pip-audit could not audit {len(skipped)} packages, such as {skipped[0]}."
+        raise ScanError(message)
     return [
         f"{package['name']} {package['version']}: {fault['id']}"
         for package in document["dependencies"]
