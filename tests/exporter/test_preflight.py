@@ -19,11 +19,12 @@ from yarl import URL
 
 from drawbridge_exporter.config.values import parse_bridge_url
 from drawbridge_exporter.preflight.context import Context, Plan
-from drawbridge_exporter.preflight.load import judge
+from drawbridge_exporter.preflight.load import judge, judge_soak
 from drawbridge_exporter.preflight.measured import Measured
 from drawbridge_exporter.preflight.model import Status, Verdict
 from drawbridge_exporter.preflight.rules import ALERTS, RECORDS
 from drawbridge_exporter.preflight.runner import run
+from drawbridge_exporter.preflight.sources import Sources
 
 from .certificates import Authority
 from .documents import KEY, STARTED_AT
@@ -99,6 +100,8 @@ async def test_a_good_bridge_passes(key_file: Path) -> None:
         ("misses", {"hit-rate"}),
         ("low-score", {"health-score"}),
         ("audit", {"audit"}),
+        ("audit-lost", {"audit"}),
+        ("audit-silent", {"audit"}),
         ("listener-down", {"listener"}),
         ("listener-expired", {"listener"}),
     ],
@@ -343,10 +346,14 @@ async def test_load_is_measured(key_file: Path) -> None:
     """Throughput and percentiles, recovery and memory, only with --load."""
     async with running_whole_bridge("unlimited", "no-limit") as bridge:
         without = await items(bridge.url, key_file)
-        found = await items(bridge.url, key_file, load=True, load_seconds=1.0)
+        soaked = {"sources": Sources(soak_minutes=0.05)}
+        found = await items(bridge.url, key_file, load=True, load_seconds=1.0, **soaked)
     assert not any(item.startswith("load-") for item in without)
     assert "requests/s" in found["load-peak"].evidence
-    assert {found[item].status for item in ("load-expected", "load-peak", "load-recovery")} == {Status.PASSED}
+    assert {found[item].status for item in ("load-expected", "load-peak", "load-recovery", "load-soak")} == {
+        Status.PASSED
+    }
+    assert "of processor time for each of" in found["load-cpu"].evidence
     assert "MiB before" in found["load-memory"].evidence
 
 
@@ -363,6 +370,25 @@ def test_the_slowest_requests_of_a_load_are_judged(durations: list[float], statu
     """The mean hides them: 95 % must take less than 2 s, and 99 % less than 5 s."""
     measured = Measured(seconds=1.0, durations=durations, statuses=Counter({200: len(durations)}))
     assert judge(measured).status is status
+
+
+@pytest.mark.parametrize(
+    ("later", "errors", "memory", "status"),
+    [
+        (0.01, 0, (100, 104), Status.PASSED),
+        (0.01, 0, (None, None), Status.PASSED),
+        (0.05, 0, (100, 100), Status.FAILED),
+        (0.01, 1, (100, 100), Status.FAILED),
+        (0.01, 0, (100, 106), Status.FAILED),
+    ],
+)
+def test_a_soak_is_judged_by_its_halves(
+    later: float, errors: int, memory: tuple[int | None, int | None], status: Status
+) -> None:
+    """A leak shows as memory or response times that grow."""
+    halves = [Measured(seconds=30.0, durations=[mean] * 100, statuses=Counter({200: 100})) for mean in (0.01, later)]
+    halves[1].broken = errors
+    assert judge_soak((halves[0], halves[1]), memory).status is status
 
 
 def test_the_bridge_of_these_tests_has_the_base_path() -> None:

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
-from drawbridge_exporter.preflight import closed, scans, wanted
+from drawbridge_exporter.preflight import closed, reach, scans, wanted
 from drawbridge_exporter.preflight.given import Previous, parse_place, read_env_file, read_previous
 from drawbridge_exporter.preflight.model import Result, Status, failed as failing, passed
 from drawbridge_exporter.preflight.previous import Comparison
@@ -126,6 +127,19 @@ class TestPrevious:
         found = await verdicts(Comparison(results).checks()[:1], previous=self.BEFORE)
         assert found["rollback-trigger"].status is status
         assert (broken in found["rollback-trigger"].evidence) is (status is Status.FAILED)
+
+    @pytest.mark.parametrize(
+        ("before", "fails", "status"),
+        [("0.2.0", False, Status.PASSED), ("0.2.0", True, Status.FAILED), ("0.1.0", False, Status.PERSON)],
+    )
+    async def test_a_rollback_is_seen(self, before: str, fails: bool, status: Status) -> None:  # noqa: FBT001 - a case
+        """The last run was with a later version."""
+        results = [Result("", "cors", "", failing("x", "y") if fails else passed("x"), 0.0)]
+        previous = replace(self.BEFORE, versions=f"Drawbridge {before}, Home Assistant 2026.11.0")
+        checks = [reach.CHECKS[0], *Comparison(results).checks()[1:2]]
+        async with running_whole_bridge() as bridge:
+            found = await verdicts(checks, bridge.url, previous=previous)
+        assert found["rollback"].status is status
 
     async def test_a_report_is_read_again(self, key_file: Path, tmp_path: Path) -> None:
         """The second run is as fast, and one that is far slower is found."""

@@ -60,6 +60,7 @@ class WholeBridge:
         self._tokens = float(BURST)
         self._filled_at = time.monotonic()
         self._hits = 0
+        self._refused = 0
         self.lock_out = "900"
         self.seen: Callable[[str], None] = lambda _: None
         """Gets the request id of each refused request, as an audit file does."""
@@ -89,6 +90,8 @@ class WholeBridge:
             request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
         ) -> web.StreamResponse:
             response = self._at_the_listener(request) or self._refuse(request)
+            if response is not None and "audit-silent" not in self.faults:
+                self._refused += 1
             if response is not None and (number := request.headers.get("X-Request-ID")):
                 self.seen(number)
             if response is None:
@@ -213,8 +216,9 @@ class WholeBridge:
         if "old-version" in self.faults:
             document["bridge"]["version"] = "0.0.9"
         self._damage_listener(document, now)
-        if "audit" in self.faults:
-            document["audit"] = {"records": 7, "file": False}
+        document["audit"] = {"records": self._refused, "file": "audit" not in self.faults, "dropped": {}}
+        if "audit-lost" in self.faults:
+            document["audit"]["dropped"] = {"rate": 2}
         return document
 
     def _damage_keys(self, first: dict[str, Any], second: dict[str, Any]) -> None:

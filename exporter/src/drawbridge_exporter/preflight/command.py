@@ -191,7 +191,8 @@ def _load_time(options: Namespace, profile: LoadProfile | None) -> float:
     """Return the additional time that the run needs for the load tests and the WebSocket check."""
     one = _read("--load-seconds", seconds(1, 600), options.load_seconds)
     expected = one if profile is None else profile.seconds
-    load = one + expected if options.load or profile is not None else 0.0
+    soak = 60 * float(options.soak or 0)
+    load = one + expected + soak if options.load or profile is not None else 0.0
     return load + _read("--stable-seconds", seconds(0, 3600), options.stable_seconds)
 
 

@@ -26,6 +26,8 @@ _MAX_SLOWDOWN_RATIO: Final = 3.0
 _SLOWDOWN_MARGIN_MS: Final = 5.0
 _IDLE_REQUESTS: Final = 20
 _SETTLE_SECONDS: Final = 2.0
+_MAX_SOAK_GROWTH_RATIO: Final = 0.05
+_SOAK_PAUSE_SECONDS: Final = 0.25
 _MAX_CPU_SECONDS: Final = 0.05
 _MAX_GROWTH_RATIO: Final = 0.25
 _BYTES_PER_MIB: Final = 1024 * 1024
@@ -53,8 +55,25 @@ class LoadTest:
             Check(_SECTION, "load-peak", f"Peak load: {peak} connections", self.peak, seconds=limit, flag="--load"),
             Check(_SECTION, "load-recovery", "The bridge recovers after the load", self.recovery, flag="--load"),
             Check(_SECTION, "load-memory", "Memory returns to its level before the load", self.memory, flag="--load"),
+            *self._soak_check(plan),
             Check(_SECTION, "load-cpu", "Requests need little processor time", self.cpu, flag="--load"),
         )
+
+    def _soak_check(self, plan: Plan) -> tuple[Check, ...]:
+        minutes = plan.sources.soak_minutes
+        title, limit = f"It is stable for {minutes:g} minutes", minutes * 60 + _MARGIN_SECONDS
+        return (Check(_SECTION, "load-soak", title, self.soak, seconds=limit, flag="--load --soak"),)
+
+    async def soak(self, context: Context) -> Verdict:
+        """Send a few requests per second for a long time, and compare memory and response times of both halves."""
+        minutes = context.plan.sources.soak_minutes
+        if not minutes:
+            return needs_person("No time for a soak test was given.", "Run again with --soak MINUTES, such as 60.")
+        halves, memory = [], []
+        for _ in range(2):
+            halves.append(await _steadily(context, minutes * 30))
+            memory.append((await _process(context)).memory)
+        return judge_soak((halves[0], halves[1]), (memory[0], memory[1]))
 
     async def expected(self, context: Context) -> Verdict:
         """Measure the idle bridge as a baseline, then the bridge under expected load."""
@@ -147,6 +166,16 @@ async def _quiet(context: Context) -> Measured:
     return measured
 
 
+async def _steadily(context: Context, seconds: float) -> Measured:
+    """Send requests one at a time, a few per second."""
+    path, measured, started = await _path(context), Measured(), time.perf_counter()
+    while time.perf_counter() - started < seconds:
+        await _one(context, path, measured)
+        await asyncio.sleep(_SOAK_PAUSE_SECONDS)
+    measured.seconds = time.perf_counter() - started
+    return measured
+
+
 async def _load(context: Context, connections: int) -> Measured:
     """Send requests as fast as they are answered, over a number of concurrent connections."""
     path, measured = await _path(context), Measured()
@@ -185,4 +214,20 @@ def judge(measured: Measured) -> Verdict:
     slow = measured.percentile(95) >= _MAX_P95_SECONDS or measured.percentile(99) >= _MAX_P99_SECONDS
     if slow or measured.mean >= _MAX_MEAN_SECONDS:
         return failed(evidence, "See the runbook DrawbridgeLatencyBudgetBurn.")
+    return passed(evidence)
+
+
+def judge_soak(halves: tuple[Measured, Measured], memory: tuple[int | None, int | None]) -> Verdict:
+    """Return the verdict of a soak test: its errors, and how response times and memory grew from half to half."""
+    (first, second), (before, after) = halves, memory
+    errors = first.errors + second.errors
+    is_slower = second.mean > _MAX_SLOWDOWN_RATIO * first.mean + _SLOWDOWN_MARGIN_MS / 1000
+    grown = 0.0 if before is None or after is None else after / before - 1
+    evidence = (
+        f"{first.requests + second.requests} requests in {first.seconds + second.seconds:.0f} s, {errors} errors;"
+        f" {first.mean * 1000:.1f} ms on average in the first half, {second.mean * 1000:.1f} ms in the second;"
+        f" {'memory is not known' if before is None or after is None else f'memory changed by {grown:+.1%}'}."
+    )
+    if errors or is_slower or grown > _MAX_SOAK_GROWTH_RATIO:
+        return failed(evidence, "Check Home Assistant's log. If memory grows with each run, report a bug.")
     return passed(evidence)

@@ -89,7 +89,20 @@ async def audit(context: Context) -> Verdict:
             f"{told.get('records', 0)} audit records are only in memory and are lost when Home Assistant restarts.",
             "Turn on the audit file in Settings > Devices & services > Drawbridge > Configure.",
         )
-    return passed(f"{told.get('records', 0)} audit records are in memory, and the audit file is on.")
+    if dropped := sum((told.get("dropped") or {}).values()):
+        return failed(
+            f"{dropped} audit records were not written to the file since the start.",
+            "Check the free space of the disk, and Home Assistant's log.",
+        )
+    await context.ask("/api/states", key=False)
+    after = (await context.raw_snapshot()).get("audit", {}).get("records", 0)
+    if after <= told.get("records", 0):
+        return failed(
+            "A refused request of this run is not in the audit trail.", "Report a bug, with Home Assistant's log."
+        )
+    return passed(
+        f"The audit file is on, a refused request of this run is in the trail, and none of {after} records was lost."
+    )
 
 
 async def backup(context: Context) -> Verdict:
@@ -175,7 +188,7 @@ CHECKS: Final = (
     Check(_SECTION, "scraped", "Prometheus has the metrics", scraped, flag="--prometheus"),
     Check(_SECTION, "rules", "The alert rules are loaded", rules, needs_bridge=False, flag="--prometheus"),
     Check(_SECTION, "dashboard", "The dashboard is in Grafana", dashboard, needs_bridge=False, flag="--grafana"),
-    Check(_SECTION, "audit", "The audit log is on", audit),
+    Check(_SECTION, "audit", "The audit log is on and complete", audit),
     Check(_SECTION, "backup", "A backup contains the API keys", backup, flag="--backup"),
     Check(
         _SECTION, "backup-encryption", "Backups are encrypted", backup_encryption, needs_bridge=False, flag="--backup"

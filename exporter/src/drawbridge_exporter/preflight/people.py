@@ -32,12 +32,6 @@ _ITEMS: Final = (
     ),
     (
         "Operation",
-        "rollback",
-        "A rollback was tested",
-        "Restore the previous version and its backup, and note how long it takes.",
-    ),
-    (
-        "Operation",
         "incident",
         "Incident response is defined",
         "Document contacts and runbooks, and who rotates a leaked key.",

@@ -41,6 +41,8 @@ class Sources:
     """An earlier run."""
     images: tuple[str, ...] = ()
     """The images to scan."""
+    soak_minutes: float = 0.0
+    """How long the load test sends a few requests per second; 0 for no such test."""
     rto_hours: float | None = None
     rpo_hours: float | None = None
 
@@ -61,6 +63,7 @@ _ONE: Final = (
     ("--restored-url", "URL", "URL of a Home Assistant that was restored from a backup"),
     ("--env-file", "FILE", "file with the variables of the production checklist, to compare with the bridge"),
     ("--previous", "FILE", "JSON report of an earlier run, to compare with"),
+    ("--soak", "MINUTES", "with --load: send a few requests per second for so long, to find leaks"),
     ("--rto", "HOURS", "how long the bridge may be down"),
     ("--rpo", "HOURS", "how old the newest backup may be"),
 )
@@ -97,8 +100,9 @@ def read_sources(options: Namespace) -> Sources:
         closed=tuple(_read("--closed", parse_place, text) for text in options.closed),
         previous=_optional("--previous", read_previous, options.previous),
         images=tuple(options.image),
-        rto_hours=_optional("--rto", _hours, options.rto),
-        rpo_hours=_optional("--rpo", _hours, options.rpo),
+        soak_minutes=_optional("--soak", _number, options.soak) or 0.0,
+        rto_hours=_optional("--rto", _number, options.rto),
+        rpo_hours=_optional("--rpo", _number, options.rpo),
     )
 
 
@@ -114,15 +118,15 @@ def _optional[T](flag: str, parse: Callable[[str], T], text: str | None) -> T | 
     return None if text is None else _read(flag, parse, text)
 
 
-def _hours(text: str) -> float:
+def _number(text: str) -> float:
     try:
-        hours = float(text)
+        number = float(text)
     except ValueError:
-        hours = 0.0
-    if hours <= 0:
-        message = f"{text!r:.40} is not a number of hours."
+        number = 0.0
+    if number <= 0:
+        message = f"{text!r:.40} is not a number greater than 0."
         raise ValueError(message)
-    return hours
+    return number
 
 
 def web_url(text: str) -> URL:
