@@ -18,6 +18,7 @@ from aiohttp import web
 from yarl import URL
 
 from drawbridge_exporter.config.values import parse_bridge_url
+from drawbridge_exporter.preflight import tracing
 from drawbridge_exporter.preflight.context import Context, Plan
 from drawbridge_exporter.preflight.load import judge, judge_soak
 from drawbridge_exporter.preflight.measured import Measured
@@ -27,6 +28,7 @@ from drawbridge_exporter.preflight.runner import run
 from drawbridge_exporter.preflight.sources import Sources
 
 from .certificates import Authority
+from .checking import verdicts
 from .documents import KEY, STARTED_AT
 from .whole_bridge import BASE, ORIGIN, WholeBridge, running_whole_bridge
 
@@ -143,6 +145,15 @@ async def test_a_bridge_without_a_listener(key_file: Path, fault: str, evidence:
     async with running_whole_bridge(fault) as bridge:
         found = await items(bridge.url, key_file)
     assert (found["listener"].status, found["listener"].evidence) == (Status.PASSED, evidence)
+
+
+@pytest.mark.parametrize("fault", ["no-tracing", "traces-lost"])
+async def test_tracing_that_does_not_work_needs_a_person(fault: str) -> None:
+    """It may not be used. A trace of this run that the bridge continued passes."""
+    async with running_whole_bridge(fault) as bridge, running_whole_bridge() as tracing_bridge:
+        without = await verdicts(tracing.CHECKS, bridge.url)
+        found = await verdicts(tracing.CHECKS, tracing_bridge.url)
+    assert (without["tracing"].status, found["tracing"].status) == (Status.PERSON, Status.PASSED)
 
 
 async def test_five_faults_at_once_are_all_found(key_file: Path) -> None:

@@ -61,6 +61,7 @@ class WholeBridge:
         self._filled_at = time.monotonic()
         self._hits = 0
         self._refused = 0
+        self._spans: list[str] = []
         self.lock_out = "900"
         self.seen: Callable[[str], None] = lambda _: None
         """Gets the request id of each refused request, as an audit file does."""
@@ -79,6 +80,7 @@ class WholeBridge:
             ("/api/states/{entity_id}", self._state),
             ("/api/websocket", self._websocket),
             ("/api/stream", self._stream),
+            ("/traces", self._traces),
         ):
             app.router.add_get(base + path, handler)
         app.router.add_post(base + "/api/services/{domain}/{service}", self._service)
@@ -171,7 +173,8 @@ class WholeBridge:
             return web.json_response({"status": "unavailable"}, status=503)
         return web.json_response({"status": "ok", "score": 98.2} if "talkative" in self.faults else {"status": "ok"})
 
-    async def _key(self, _request: web.Request) -> web.Response:
+    async def _key(self, request: web.Request) -> web.Response:
+        self._spans.append(request.headers.get("traceparent", ""))
         told: dict[str, Any] = {
             "name": "Preflight",
             "capabilities": ["metrics", "read", *(["control"] if "mighty" in self.faults else [])],
@@ -245,6 +248,11 @@ class WholeBridge:
             document["listener"] |= damages[fault]
         if "listener-unknown" in self.faults:
             document["listener"] = None
+
+    async def _traces(self, _request: web.Request) -> web.Response:
+        if "no-tracing" in self.faults:
+            return problem(404, "Not found.")
+        return web.json_response({"spans": [] if "traces-lost" in self.faults else self._spans})
 
     async def _openapi(self, _request: web.Request) -> web.Response:
         if "no-openapi" in self.faults:

@@ -36,7 +36,6 @@ _ITEMS: Final = (
         "Incident response is defined",
         "Document contacts and runbooks, and who rotates a leaked key.",
     ),
-    ("Infrastructure", "tracing", "Distributed tracing, if used", "Drawbridge has no tracing yet. Use the request id."),
     (
         "Operation",
         "plan",

@@ -29,6 +29,7 @@ from . import (
     performance,
     reach,
     scans,
+    tracing,
     transport,
     wanted,
 )
@@ -68,6 +69,7 @@ def checks(plan: Plan, results: Sequence[Result] = ()) -> Iterator[Check]:
     yield from deployed.CHECKS
     yield from cluster.CHECKS
     yield from scans.CHECKS
+    yield from tracing.CHECKS
     yield from wanted.CHECKS
     yield from closed.CHECKS
     yield from access.LAST_CHECKS
