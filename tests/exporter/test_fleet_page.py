@@ -130,7 +130,7 @@ async def test_the_worst_home_is_first(tmp_path: Path) -> None:
     assert found["d-key"][0] == "up, needs attention"
     assert re.fullmatch(r"\d+ s ago, \d+ ms", found["d-key"][1])
     assert found["d-key"][2:] == ["98.2", "0.1.0", "2026.11.0", "Wall &lt;b&gt;display in 3 d", found["b-fine"][6], ""]
-    assert found["e-listener"][6].startswith("listener down, certificate ends in ")
+    assert found["e-listener"][6].startswith("listener down, certificate expires in ")
     assert found["f-down"][0] == "down"
     assert "not running" in found["f-down"][7]
     assert "4 up, 1 down, 1 not read yet, of 6 targets. 2 need attention." in summary

@@ -25,7 +25,7 @@ _CONTENT: Final = Template("""<p>$versions</p>
 <div>
 <table>
 <thead><tr><th>Bridge</th><th>State</th><th>Last probe</th><th>Score</th><th>Drawbridge</th><th>Home Assistant</th>
-<th>Keys that end</th><th>Doors</th><th>Reason</th></tr></thead>
+<th>Keys that expire</th><th>Doors</th><th>Reason</th></tr></thead>
 <tbody>
 $rows
 </tbody>
@@ -112,7 +112,7 @@ def _doors(assessment: Assessment) -> str:
     """Return whether the listener is up, and when the first certificate ends."""
     listener = {None: "", True: "listener up", False: '<span class="down">listener down</span>'}[assessment.listener]
     days = assessment.certificate_days
-    parts = [listener, "" if days is None else f"certificate ends in {days:.0f} d"]
+    parts = [listener, "" if days is None else f"certificate expires in {days:.0f} d"]
     return ", ".join(part for part in parts if part)
 
 
