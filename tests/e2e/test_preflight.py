@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +17,9 @@ from sandbox.exporter import COMMAND, ENVIRONMENT
 from sandbox.files import write_private
 from sandbox.stack import Plan, Stack, household
 from tests.exporter.fault_proxy import Fault, faults, running_proxy
+from tests.exporter.test_preflight_deployment import commit, init
 
+ROOT = Path(__file__).parents[2]
 MONITORING = NewKey("Preflight", ("metrics", "read"), everything=True)
 BROAD = {"keys-limit", "keys-breadth", "keys-end", "keys-network"}
 """The items that fail for the keys of the benchmark, which have no limit and may do everything."""
@@ -91,6 +94,44 @@ async def home(folder: Path) -> AsyncIterator[Home]:
         yield Home(stack, secret, key_file)
 
 
+SHOWN = (
+    "balanced",
+    "deployment",
+    "environment",
+    "exporter",
+    "exporter-resources",
+    "exporter-saturation",
+    "firewall",
+    "kubernetes-network",
+    "limits",
+    "performance-review",
+    "rollback-trigger",
+    "runtime",
+    "vault",
+)
+"""The items that pass with what is shown to preflight in addition to the bridge."""
+
+
+def committed(source: Path, target: Path) -> Path:
+    """Return a copy of a folder under version control."""
+    shutil.copytree(source, target)
+    init(target)
+    commit(target)
+    return target
+
+
+def shown(house: Home, folder: Path) -> tuple[str, ...]:
+    """Return the flags for the exporter, for deployment files, and for what is wanted."""
+    (folder / "production.env").write_text("ENABLE_RATE_LIMITING=true\nCACHE_TTL_STATES=300\nCACHE_ENABLED=true\n")
+    return (
+        f"--exporter={house.stack.exporter.url}",
+        f"--deployment={committed(ROOT / 'deploy', folder / 'deploy')}",
+        f"--env-file={folder / 'production.env'}",
+        f"--previous={folder / 'before.json'}",
+        "--closed=127.0.0.1:1",
+    )
+
+
 async def test_the_household_is_ready(tmp_path: Path) -> None:
     """Only the benchmark keys fail, and nothing fails without them. Preflight locks out nobody."""
     async with home(tmp_path) as house:
@@ -98,11 +139,23 @@ async def test_the_household_is_ready(tmp_path: Path) -> None:
         arguments = (f"--prometheus={prometheus.url}", f"--html={tmp_path / 'report.html'}")
         assert (await house.failed("", *arguments)).keys() == BROAD
         await house.revoke("Everything", "Benchmark", "Living room", "Tablet")
-        report = await preflight(house.url, house.key_file, house.trust, *arguments, "--load", "--load-seconds=1")
+        before = await preflight(house.url, house.key_file, house.trust)
+        (tmp_path / "before.json").write_text(json.dumps(before))
+        report = await preflight(
+            house.url,
+            house.key_file,
+            house.trust,
+            *arguments,
+            *shown(house, tmp_path),
+            "--load",
+            "--load-seconds=1",
+            "--soak=0.05",
+        )
         lockouts = await prometheus.value("drawbridge_lockouts")
     assert failed(report) == {}
     assert report["verdict"] == "open"
-    assert report["counts"]["pass"] >= 30
+    passed = {item["item"] for item in report["items"] if item["status"] == "pass"}
+    assert passed >= {*SHOWN, "audit", "cache-settings", "load-cpu", "load-soak", "rules", "runbooks", "scraped"}
     assert lockouts == 0
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert house.secret not in json.dumps(report) + page

@@ -273,6 +273,7 @@ class Watcher:
         data = {
             "query": {"result": self.starts if "start_time" in request.query_string else self.up},
             "rules": {"groups": [{"rules": self.rules}]},
+            "flags": {"storage.tsdb.retention.time": "90d"},
             "alertmanagers": {"activeAlertmanagers": self.alertmanagers},
         }[request.path.rpartition("/")[2]]
         return web.json_response({"status": "success", "data": data})

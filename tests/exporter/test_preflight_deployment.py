@@ -45,8 +45,13 @@ async def statuses(*paths: Path) -> dict[str, Status]:
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """Return a folder under version control."""
-    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)  # noqa: S603, S607 - git is on everyone's PATH
+    init(tmp_path)
     return tmp_path
+
+
+def init(folder: Path) -> None:
+    """Put a folder under version control."""
+    subprocess.run(["git", "init", "--quiet", folder], check=True)  # noqa: S603, S607 - git is on everyone's PATH
 
 
 def commit(folder: Path) -> None:

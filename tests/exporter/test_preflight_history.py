@@ -102,7 +102,7 @@ async def test_a_bridge_that_prometheus_does_not_have(tmp_path: Path, promtool: 
     other = (line.replace(str(STARTED_AT), "1700000000") for line in history_of(1, 0, renewed=True))
     async with running_prometheus(tmp_path, promtool, *other) as url:
         seen = await found(prometheus=url, peak=100.0)
-    assert statuses(seen)["certificates"] is statuses(seen)["capacity"] is Status.FAILED
+    assert statuses(seen)["certificates"] is statuses(seen)["capacity"] is Status.PERSON
     assert "does not have this bridge" in seen["capacity"].evidence
 
 
@@ -112,10 +112,11 @@ async def test_without_prometheus_a_person_is_asked() -> None:
 
 
 @pytest.mark.parametrize("content", [b"no archive", archive({"other.json": b"{}"}, "")])
-async def test_a_file_that_is_no_backup_is_told(tmp_path: Path, content: bytes) -> None:
+async def test_a_file_that_is_no_backup_is_told(tmp_path: Path, promtool: str, content: bytes) -> None:
     """Its age is not known."""
     path = tmp_path / "backup.tar"
     path.write_bytes(content)
-    seen = await found(prometheus=URL("http://127.0.0.1:1"), rto_hours=1.0, rpo_hours=1.0, backup=path)
+    async with running_prometheus(tmp_path, promtool, *history_of(1, 0, renewed=False)) as url:
+        seen = await found(prometheus=url, rto_hours=1.0, rpo_hours=1.0, backup=path)
     assert seen["continuity"].status is Status.FAILED
     assert "backup" in seen["continuity"].evidence

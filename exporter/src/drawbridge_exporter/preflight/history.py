@@ -24,12 +24,16 @@ _CERTIFICATES: Final = (
 )
 
 
+_UNKNOWN: Final = needs_person(
+    "Prometheus does not have this bridge.", "Add it to Prometheus, and run again when there is some history."
+)
+
+
 async def _selector(context: Context) -> str:
-    """Return the labels of this bridge in Prometheus. Raises ValueError if Prometheus does not have it."""
+    """Return the labels of this bridge in Prometheus, or an empty string if Prometheus does not have it."""
     mine, _ = await series_of_this_bridge(context)
     if not mine:
-        message = "Prometheus does not have this bridge"
-        raise ValueError(message)
+        return ""
     job, instance = mine[0]
     return f"{{job={json.dumps(job)},instance={json.dumps(instance)}}}"
 
@@ -61,6 +65,8 @@ async def renewal(context: Context) -> Verdict:
     if context.plan.prometheus is None:
         return NOT_GIVEN
     labels = await _selector(context)
+    if not labels:
+        return _UNKNOWN
     told: list[str] = []
     missing: list[str] = []
     for name in _CERTIFICATES:
@@ -88,6 +94,8 @@ async def capacity(context: Context) -> Verdict:
     if context.peak is None:
         return needs_person("No load test was run.", "Run again with --load.")
     labels = await _selector(context)
+    if not labels:
+        return _UNKNOWN
     query = f"max_over_time(instance:drawbridge_http_requests:rate5m{labels}[{_DAYS}d])"
     busiest = await _value(context, query)
     if busiest is None:
@@ -114,8 +122,11 @@ async def continuity(context: Context) -> Verdict:
         )
     if context.plan.prometheus is None:
         return NOT_GIVEN
+    labels = await _selector(context)
+    if not labels:
+        return _UNKNOWN
     age = (time.time() - _made_at(context.plan.backup)) / _SECONDS_PER_HOUR
-    outage = await _longest_outage(context) / _SECONDS_PER_HOUR
+    outage = await _longest_outage(context, labels) / _SECONDS_PER_HOUR
     evidence = (
         f"The longest outage of the last {_DAYS} days took {outage:.1f} of at most {rto:g} hours; the backup is"
         f" {age:.1f} of at most {rpo:g} hours old."
@@ -140,14 +151,14 @@ def _made_at(path: Path) -> float:
     raise ValueError(message)
 
 
-async def _longest_outage(context: Context) -> float:
+async def _longest_outage(context: Context, labels: str) -> float:
     """Return the longest time in seconds in which the bridge was down or was not scraped."""
     now = int(time.time())
     found: list[dict[str, Any]] = (
         await query_prometheus(
             context,
             "query_range",
-            query=f"drawbridge_up{await _selector(context)}",
+            query=f"drawbridge_up{labels}",
             start=str(now - _DAYS * _SECONDS_PER_DAY),
             end=str(now),
             step=str(_STEP_SECONDS),
