@@ -267,6 +267,7 @@ async def test_a_million_wrong_keys(parts: Parts, record_property: Callable[[str
     assert admission.authenticate(SECRET, OUTSIDE) == KEY
 
 
-async def test_pages_without_a_session(parts: Parts) -> None:
-    """No secret opens what they had opened."""
+async def test_credentials_without_a_session(parts: Parts) -> None:
+    """A secret stands for itself, and no secret for pages that nobody opened."""
     assert parts.admission.credential_of_pages(KEY) == Credential("")
+    assert parts.admission.credential(SECRET) == Credential(digest(SECRET))
