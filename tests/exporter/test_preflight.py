@@ -389,7 +389,7 @@ def test_the_slowest_requests_of_a_load_are_judged(durations: list[float], statu
     [
         (0.01, 0, (100, 104), Status.PASSED),
         (0.01, 0, (None, None), Status.PASSED),
-        (0.05, 0, (100, 100), Status.FAILED),
+        (0.1, 0, (100, 100), Status.FAILED),
         (0.01, 1, (100, 100), Status.FAILED),
         (0.01, 0, (100, 106), Status.FAILED),
     ],

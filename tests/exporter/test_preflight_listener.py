@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from yarl import URL
 
 from drawbridge_exporter.preflight import runner
 from drawbridge_exporter.preflight.context import Plan
-from drawbridge_exporter.preflight.model import Check, Status, Verdict
+from drawbridge_exporter.preflight.model import Check, Result, Status, Verdict
 
 from .certificates import Authority, Certificate
 from .test_preflight import failed, items
@@ -79,7 +79,7 @@ def _checks_of_the_network(request: pytest.FixtureRequest, monkeypatch: pytest.M
     if "sound" in request.node.name or "as_the_url" in request.node.name:
         return
 
-    def checks(plan: Plan) -> Iterator[Check]:
+    def checks(plan: Plan, _results: Sequence[Result]) -> Iterator[Check]:
         return (check for check in ALL_CHECKS(plan) if check.section == "Network" or check.item == "reach")
 
     monkeypatch.setattr(runner, "checks", checks)

@@ -219,9 +219,10 @@ class WholeBridge:
         if "old-version" in self.faults:
             document["bridge"]["version"] = "0.0.9"
         self._damage_listener(document, now)
-        document["audit"] = {"records": self._refused, "file": "audit" not in self.faults, "dropped": {}}
+        document["audit"] = {"records": self._refused, "file": "audit" not in self.faults}
+        document["audit"]["dropped"] = {"rate_limited": 3}
         if "audit-lost" in self.faults:
-            document["audit"]["dropped"] = {"rate": 2}
+            document["audit"]["dropped"] = {"allowed": 2}
         return document
 
     def _damage_keys(self, first: dict[str, Any], second: dict[str, Any]) -> None:
