@@ -222,14 +222,14 @@ def test_every_abort_has_a_text() -> None:
 
 def test_the_options_have_their_texts() -> None:
     """All fields, and no other."""
-    from custom_components.drawbridge.flows import options_flow  # noqa: PLC0415  the one test that needs it
+    from custom_components.drawbridge.flows import options_form  # noqa: PLC0415  the one test that needs it
     from custom_components.drawbridge.flows.sections import grouped  # noqa: PLC0415  as above
 
     form = texts()["options"]["step"]["init"]
-    schema = grouped(options_flow.form(can_upload=True), {}, {})
+    schema = grouped(options_form.form(can_upload=True), {}, {})
     held = {str(name): part for name, part in schema.schema.items()}
     assert form["sections"].keys() == {name for name, part in held.items() if isinstance(part, section)}
-    assert fields_of(form) == {str(field) for field in options_flow.form(can_upload=True).schema}
+    assert fields_of(form) == {str(field) for field in options_form.form(can_upload=True).schema}
     faults = {fault.key for fault in Fault}
     files = {item for item in strings("flows/options_flow") | strings("flows/uploads") if item.startswith("upload_")}
     assert texts()["options"]["error"].keys() == {"invalid_cors_origins"} | faults | files

@@ -8,18 +8,9 @@ from typing import Any, Final
 import voluptuous as vol
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    TextSelector,
-    TextSelectorConfig,
-)
 from homeassistant.util import dt as dt_util
 
 from ..bridge import Bridge
-from ..limits.origins import normalize_origin
 from ..listener.check import check, check_files
 from ..listener.fault import ListenerError
 from ..listener.tls import LoadedTls
@@ -27,14 +18,11 @@ from ..listener.uploaded import discard, store
 from ..options import Options
 from ..telemetry.listener import ends_soon
 from . import sections
+from .options_form import UPLOAD, entered_options, form, shown
 from .uploads import UploadError, can_upload, read, selector
 
-_KIB = 1024
-_MIB = 1024 * _KIB
 _DAY_SECONDS: Final = 86_400
 _PLACEHOLDERS: Final = ("value", "port", "address", "when", "reason")
-UPLOAD: Final = "listener_upload"
-"""The field that asks for a form to upload files. It is no option."""
 _FILE_OPTIONS: Final = {"listener_certificate": None, "listener_key": None, "listener_client_ca": None}.keys()
 _CERTIFICATE_OPTIONS: Final = ("listener_enabled", "listener_certificate", "listener_key")
 
@@ -51,12 +39,11 @@ class DrawbridgeOptionsFlow(OptionsFlow):
         """Show all options. Changes take effect when they are submitted."""
         errors: dict[str, str] = {}
         placeholders = dict.fromkeys(_PLACEHOLDERS, "")
-        before = Options.from_mapping(self.config_entry.options)
-        values = _shown(before)
+        values = shown(Options.from_mapping(self.config_entry.options))
         if user_input is not None:
             values = sections.flat(user_input)
             try:
-                options = _options(values)
+                options = entered_options(values)
                 if values.get(UPLOAD):
                     self._chosen = options
                     return await self.async_step_upload()
@@ -68,6 +55,10 @@ class DrawbridgeOptionsFlow(OptionsFlow):
                 errors, placeholders["value"] = {"cors_origins": "invalid_cors_origins"}, str(err)
             else:
                 return await self._save(options, certificate)
+        return self._show(values, errors, placeholders)
+
+    def _show(self, values: dict[str, Any], errors: dict[str, str], placeholders: dict[str, str]) -> ConfigFlowResult:
+        """Show the form of all options."""
         schema = sections.grouped(form(can_upload=can_upload(self.hass)), {}, errors)
         return self.async_show_form(
             step_id="init",
@@ -178,91 +169,3 @@ def _is_doubtful(certificate: LoadedTls, options: Options, before: Options) -> b
 
 def _when(moment: float | None) -> str:
     return "" if moment is None else dt_util.as_local(dt_util.utc_from_timestamp(moment)).strftime("%Y-%m-%d %H:%M")
-
-
-def form(*, can_upload: bool) -> vol.Schema:
-    """Return the form of all options, without its sections."""
-    upload: dict[Any, Any] = {vol.Optional(UPLOAD, default=False): BooleanSelector()} if can_upload else {}
-    origins = TextSelector(TextSelectorConfig(multiple=True))
-    return vol.Schema(
-        {
-            vol.Required("per_minute"): _number(0, 1_000_000),
-            vol.Required("max_concurrent"): _number(1, 1000),
-            vol.Required("max_body"): _number(1, 16_384, "KiB"),
-            vol.Required("time_limit"): _number(1, 600, "s"),
-            vol.Required("max_connections"): _number(1, 10_000),
-            vol.Required("max_key_connections"): _number(1, 10_000),
-            vol.Required("max_subscriptions"): _number(1, 10_000),
-            vol.Required("max_message"): _number(1, 16_384, "KiB"),
-            vol.Optional("cors_origins", default=list): origins,
-            vol.Required("audit_file"): BooleanSelector(),
-            vol.Required("audit_days"): _number(1, 3650, "d"),
-            vol.Required("cache_enabled"): BooleanSelector(),
-            vol.Required("cache_ttl_states"): _number(1, 86_400, "s"),
-            vol.Required("cache_ttl_services"): _number(1, 86_400, "s"),
-            vol.Required("cache_ttl_config"): _number(1, 86_400, "s"),
-            vol.Required("cache_size"): _number(1, 4096, "MiB"),
-            vol.Required("listener_enabled"): BooleanSelector(),
-            vol.Required("listener_port"): _number(1, 65_535),
-            vol.Optional("listener_address"): TextSelector(),
-            vol.Optional("listener_certificate"): TextSelector(),
-            vol.Optional("listener_key"): TextSelector(),
-            vol.Optional("listener_client_ca"): TextSelector(),
-            **upload,
-            vol.Required("listener_tls_1_2"): BooleanSelector(),
-            vol.Required("pages"): BooleanSelector(),
-            vol.Required("report_to_ban_list"): BooleanSelector(),
-            vol.Required("direct_responses"): BooleanSelector(),
-            vol.Required("tracing"): BooleanSelector(),
-            vol.Required("trace_percent"): _number(0, 100, "%"),
-        }
-    )
-
-
-def _number(least: int, most: int, unit: str | None = None) -> NumberSelector:
-    config = NumberSelectorConfig(min=least, max=most, step=1, mode=NumberSelectorMode.BOX)
-    if unit is not None:
-        config["unit_of_measurement"] = unit
-    return NumberSelector(config)
-
-
-def _options(entered: dict[str, Any]) -> Options:
-    return Options(
-        per_minute=int(entered["per_minute"]),
-        max_concurrent=int(entered["max_concurrent"]),
-        max_body=int(entered["max_body"]) * _KIB,
-        time_limit=float(entered["time_limit"]),
-        max_connections=int(entered["max_connections"]),
-        max_key_connections=int(entered["max_key_connections"]),
-        max_subscriptions=int(entered["max_subscriptions"]),
-        max_message=int(entered["max_message"]) * _KIB,
-        cors_origins=frozenset(map(normalize_origin, entered["cors_origins"])),
-        audit_file=entered["audit_file"],
-        audit_days=int(entered["audit_days"]),
-        cache_enabled=entered["cache_enabled"],
-        cache_ttl_states=float(entered["cache_ttl_states"]),
-        cache_ttl_services=float(entered["cache_ttl_services"]),
-        cache_ttl_config=float(entered["cache_ttl_config"]),
-        cache_size=int(entered["cache_size"]) * _MIB,
-        report_to_ban_list=entered["report_to_ban_list"],
-        direct_responses=entered["direct_responses"],
-        listener_enabled=entered["listener_enabled"],
-        listener_port=int(entered["listener_port"]),
-        listener_address=entered.get("listener_address", "").strip(),
-        listener_certificate=entered.get("listener_certificate", "").strip(),
-        listener_key=entered.get("listener_key", "").strip(),
-        listener_client_ca=entered.get("listener_client_ca", "").strip(),
-        listener_tls_1_2=entered["listener_tls_1_2"],
-        pages=entered["pages"],
-        tracing=entered["tracing"],
-        trace_percent=int(entered["trace_percent"]),
-    )
-
-
-def _shown(options: Options) -> dict[str, Any]:
-    return options.as_dict() | {
-        "max_body": options.max_body // _KIB,
-        "max_message": options.max_message // _KIB,
-        "cache_size": options.cache_size // _MIB,
-        UPLOAD: False,
-    }
