@@ -147,12 +147,12 @@ async def test_an_edit_that_refuses_recorded_requests(bridge: Bridge) -> None:
     flow = await edited(bridge, "scope", smaller)
     assert flow["errors"] == {"base": "refuses_requests"}
     told = shown(flow)
-    assert (told["requests"], told["refused"], told["partly"]) == ("3", "2", "0")
+    assert (told["recorded"], told["denied"], told["less"]) == ("3", "2", "0")
     assert told["lost"] == f"`input_boolean.turn_on` (`{BEDROOM}`)"
     assert bridge.entry.runtime_data.stored_key(bridge.key_id("Remote")) == before
     other = {"everything": False, "areas": ["bedroom"]}
     flow = await edited(bridge, "scope", smaller, other)
-    assert shown(flow)["refused"] == "1"
+    assert shown(flow)["denied"] == "1"
     assert bridge.entry.runtime_data.stored_key(bridge.key_id("Remote")) == before
     assert (await edited(bridge, "limits", {"local_only": True}))["reason"] == "reconfigure_successful"
     assert (await edited(bridge, "scope", smaller, smaller))["reason"] == "reconfigure_successful"
@@ -193,7 +193,10 @@ async def test_bad_changes(panel: PanelClient, bridge: Bridge, change: dict[str,
 async def test_an_invalid_key(panel: PanelClient, bridge: Bridge) -> None:
     """What could not be saved cannot be previewed."""
     await bridge.add_key("Remote")
-    for permissions in ({"capabilities": []}, {"include": {"entities": ["light"]}}, {"services": ["light"]}):
+    invalid: list[dict[str, Any]] = [
+        {"capabilities": []}, {"include": {"entities": ["light"]}}, {"services": ["light"]},
+    ]  # fmt: skip
+    for permissions in invalid:
         answer = await panel.send("preview", key_id=bridge.key_id("Remote"), permissions=permissions)
         assert answer["error"]["code"] == "not_allowed", permissions
 

@@ -20,9 +20,9 @@ async def lost_requests(bridge: Bridge, before: ApiKey, after: ApiKey) -> dict[s
         return None
     lost = [change for change in found.changes if change.outcome is not Outcome.ALLOWED]
     return {
-        "requests": str(found.requests),
-        "refused": str(found.refused),
-        "partly": str(found.partly),
+        "recorded": str(found.requests),
+        "denied": str(found.refused),
+        "less": str(found.partly),
         "lost": ", ".join(dict.fromkeys(_named(change) for change in lost[:_MAX_NAMED])),
     }
 
