@@ -2,6 +2,7 @@
 
     .venv/bin/python -m benchmarks.fleet --homes 200 --hanging 0.5
     .venv/bin/python -m benchmarks.fleet --homes 5000 --exporters 5 --interval 30 --seconds 90
+    .venv/bin/python -m benchmarks.fleet --homes 5000 --exporters 5 --concurrency 10
 
 As with Prometheus, the scrapes of an interval are spread over it, and the homes are those of each exporter's /sd.
 """
@@ -95,6 +96,26 @@ async def scrape_all(
     return found
 
 
+async def scrapes_of(
+    session: aiohttp.ClientSession, homes: Sequence[tuple[str, str]], options: Namespace, seconds: float
+) -> list[Scrape]:
+    """Scrape the homes on their schedule, or as fast as it goes."""
+    if options.concurrency:
+        return await sweep(session, homes, options)
+    return await scrape_all(session, homes, options, seconds)
+
+
+async def sweep(session: aiohttp.ClientSession, homes: Sequence[tuple[str, str]], options: Namespace) -> list[Scrape]:
+    """Scrape each home once, as fast as it goes, with a number of scrapes at the same time."""
+    slots = asyncio.Semaphore(options.concurrency)
+
+    async def one(url: str, name: str) -> Scrape:
+        async with slots:
+            return await scrape(session, url, name, options.timeout)
+
+    return await asyncio.gather(*(one(url, name) for url, name in homes))
+
+
 async def measure(options: Namespace) -> str:
     """Run everything, and return a table."""
     async with AsyncExitStack() as stack:
@@ -107,12 +128,14 @@ async def measure(options: Namespace) -> str:
         files = targets_files(folder, address, options)
         exporters = [await stack.enter_async_context(exporter(file, session)) for file in files]
         homes = [(one.url, name) for one in exporters for name in await discovered(session, one)]
-        # The first scrape of each home opens its connection, and is not measured.
-        await scrape_all(session, homes, options, options.interval)
-        before = [used(one) for one in exporters]
-        scrapes = await scrape_all(session, homes, options, options.seconds)
+        if not options.concurrency:
+            # The first scrape of each home opens its connection, and is not measured.
+            await scrape_all(session, homes, options, options.interval)
+        before, started = [used(one) for one in exporters], time.monotonic()
+        scrapes = await scrapes_of(session, homes, options, options.seconds)
+        elapsed = time.monotonic() - started
         loads = [Load(used(one) - first, memory(one)) for one, first in zip(exporters, before, strict=True)]
-        return table(options, scrapes, loads)
+        return table(options, scrapes, loads, elapsed)
 
 
 def targets_files(folder: Path, address: str, options: Namespace) -> list[Path]:
@@ -156,6 +179,12 @@ def main() -> int:
     parser.add_argument("--interval", type=float, default=30.0, help="the scrape interval in seconds")
     parser.add_argument("--timeout", type=float, default=10.0, help="the scrape timeout in seconds")
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument(
+        "--concurrency",
+        type=int,
+        default=0,
+        help="scrape each home once, this many at the same time, without a schedule",
+    )
     parser.add_argument("--keys", type=int, default=2)
     parser.add_argument("--routes", type=int, default=20, help="how many routes of each home are in use")
     options = parser.parse_args()

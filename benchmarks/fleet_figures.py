@@ -26,7 +26,7 @@ class Load:
     memory: float
 
 
-def table(options: Namespace, scrapes: Sequence[Scrape], loads: Sequence[Load]) -> str:
+def table(options: Namespace, scrapes: Sequence[Scrape], loads: Sequence[Load], elapsed: float) -> str:
     """Return the figures as a table."""
     healthy = [scrape for scrape in scrapes if scrape.answers]
     seconds = [scrape.seconds for scrape in healthy]
@@ -35,6 +35,7 @@ def table(options: Namespace, scrapes: Sequence[Scrape], loads: Sequence[Load]) 
         ("homes, of which hang", f"{options.homes}, {round(options.homes * options.hanging)}"),
         ("exporters", str(len(loads))),
         ("scrapes", str(len(scrapes))),
+        ("scrapes per second", f"{len(scrapes) / elapsed:.0f}"),
         ("homes that answer but were reported as down", str(sum(not scrape.is_up for scrape in healthy))),
         ("homes that hang but were reported as up", str(sum(scrape.is_up for scrape in scrapes if not scrape.answers))),
         ("scrape of a home that answers: median, 99 %, maximum", _times(seconds)),
