@@ -161,3 +161,18 @@ async def test_the_page_of_1000_homes_does_not_block_others(tmp_path: Path) -> N
     assert page.result().count("<tr><td>") == 1000
     assert turns >= 20
     await homes.close()
+
+
+async def test_the_version_of_a_home_is_that_of_its_last_scrape() -> None:
+    """Unknown before the first, and after one that failed."""
+    async with running_bridge() as bridge:
+        homes = Fleet(settings_for(bridge.url))
+        assert homes.default is not None
+        versions = [homes.default.version]
+        await homes.default.collect(5)
+        versions.append(homes.default.version)
+        bridge.status = 503
+        await homes.default.collect(5)
+        versions.append(homes.default.version)
+        await homes.close()
+    assert versions == [None, "0.1.0", None]

@@ -94,8 +94,7 @@ class Target:
     @property
     def version(self) -> str | None:
         """The version of Drawbridge, if the last scrape was successful."""
-        found = None if self.last is None else self.last.snapshot
-        return None if found is None else found.bridge_version
+        return None if self.last is None or self.last.error is not None else self.last.bridge_version
 
     async def traces(self, since: str) -> TracePage:
         """Return the spans after a cursor.
