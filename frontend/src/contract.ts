@@ -80,19 +80,30 @@ export interface Lists {
   events: string[];
 }
 
+/** A sentence that the panel shows in the language of its user: `text` is English. */
+export interface Sentence {
+  name: string;
+  values: Record<string, string | string[]>;
+  text: string;
+}
+
 export interface Change {
   id: string;
   text: string;
   adds: Lists;
+  /** What the key could do beyond the request. */
+  beyond: Sentence[];
   /** Whether the key could then do more than the request needs. */
   broad: boolean;
 }
 
 export interface Explanation {
   rule: string;
+  rule_sentences: Sentence[];
   allowed_now: boolean;
   changes: Change[];
   why_none: string | null;
+  why_none_sentences: Sentence[];
 }
 
 export interface Key {
@@ -178,6 +189,7 @@ export interface EntityAccess extends NamedEntity {
   read: boolean;
   control: boolean;
   rule: string;
+  rule_sentence: Sentence;
 }
 
 export interface EntityAccessList {
@@ -193,6 +205,7 @@ export interface KeyAccess {
   control: boolean;
   history: boolean;
   rule: string;
+  rule_sentence: Sentence;
 }
 
 export interface PolicyTest {

@@ -7,7 +7,7 @@ import { nl } from "./texts/nl";
 
 export type TextKey = keyof typeof en;
 type PluralKey = { [Name in TextKey]: Name extends `${infer Stem}_other` ? Stem : never }[TextKey];
-type Values = Record<string, string | number>;
+type Values = Record<string, string | number | undefined>;
 
 const TEXTS: Record<string, Record<TextKey, string> | undefined> = { en, de, nl };
 
@@ -40,9 +40,9 @@ export function plural(stem: PluralKey, count: number, values: Values = {}): str
 }
 
 /** The text of a word of the bridge, if the panel knows it. */
-export function known(kind: string, name: string): string | undefined {
+export function known(kind: string, name: string, values: Values = {}): string | undefined {
   const key = `${kind}_${name}`;
-  return key in texts ? t(key as TextKey) : undefined;
+  return key in texts ? t(key as TextKey, values) : undefined;
 }
 
 /** The text of a word of the bridge, or the word itself. */
@@ -99,13 +99,26 @@ const BY_CODE: Record<string, TextKey | undefined> = {
 
 /** What went wrong, in words. */
 export function errorText(error: unknown): string {
-  const { code, message } = details(error);
-  const known = BY_CODE[code];
-  return known === undefined ? message || t("error_unknown") : t(known);
+  const { code, message, name, values } = details(error);
+  const byCode = BY_CODE[code];
+  return known("error", name, values) ?? (byCode === undefined ? message || t("error_unknown") : t(byCode));
 }
 
-function details(error: unknown): { code: string; message: string } {
-  if (typeof error !== "object" || error === null) return { code: String(error), message: "" };
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return { code: String(code), message: typeof message === "string" ? message : "" };
+interface Details {
+  code: string;
+  message: string;
+  /** The name of a text for this error. Not every error has one. */
+  name: string;
+  values: Values;
+}
+
+function details(error: unknown): Details {
+  if (typeof error !== "object" || error === null) return { code: String(error), message: "", name: "", values: {} };
+  const { code, message, translation_key, translation_placeholders } = error as Record<string, unknown>;
+  return {
+    code: String(code),
+    message: typeof message === "string" ? message : "",
+    name: typeof translation_key === "string" ? translation_key : "",
+    values: (translation_placeholders ?? {}) as Values,
+  };
 }

@@ -415,6 +415,20 @@ async def test_other_screens(house: HomeAssistant, tmp_path: Path, size: tuple[i
             await expect(screen.page.locator("ha-sidebar")).to_be_in_viewport()
 
 
+async def test_rules_in_another_language(house: HomeAssistant) -> None:
+    """Why something was refused is not in English in a German panel."""
+    caller = await program(house, "Fernbedienung")
+    assert await caller.read_lamp() == 404
+    async with browser(house.client) as screen:
+        await screen.page.add_init_script("localStorage.setItem('selectedLanguage', '\"de\"')")
+        await screen.page.goto(f"{house.url}/drawbridge")
+        refused = row(screen, "Fernbedienung")
+        await refused.get_by_role("button").first.click()
+        explanation = refused.locator("drawbridge-explanation")
+        await expect(explanation).to_contain_text("Die Entität liegt nicht im Bereich des Schlüssels.")
+        await expect(explanation).to_contain_text(f"{LAMP_NAME} ({LAMP}): Nicht enthalten.")
+
+
 async def test_the_keyboard(house: HomeAssistant) -> None:
     """Tabs, rows and dialogs work without a mouse, and the focus comes back."""
     caller = await program(house, "By keyboard")

@@ -60,6 +60,11 @@ async def test_a_key(panel: PanelClient, bridge: Bridge) -> None:
                 "read": True,
                 "control": True,
                 "rule": "included by area living_room",
+                "rule_sentence": {
+                    "name": "scope_included",
+                    "values": {"kind": "area", "item": "living_room"},
+                    "text": "included by area living_room",
+                },
             },
             {
                 "entity_id": "sensor.outside",
@@ -68,6 +73,11 @@ async def test_a_key(panel: PanelClient, bridge: Bridge) -> None:
                 "read": True,
                 "control": False,
                 "rule": "included by entity sensor.outside",
+                "rule_sentence": {
+                    "name": "scope_included",
+                    "values": {"kind": "entity", "item": "sensor.outside"},
+                    "text": "included by entity sensor.outside",
+                },
             },
         ],
         "more": 0,

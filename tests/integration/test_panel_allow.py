@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from hypothesis import HealthCheck, given, settings, strategies as st
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.drawbridge.audit.subject import Subject
 from custom_components.drawbridge.keys import ApiKey, Capability
@@ -106,7 +107,7 @@ async def test_an_action_that_is_not_listed_on_an_entity_out_of_scope(panel: Pan
     await bridge.post(TURN_ON, key, json={"entity_id": BEDROOM})
     change = await allow(panel, bridge)
     assert change["adds"] == {**NOTHING, "entities": [BEDROOM], "services": ["input_boolean.turn_on"]}
-    assert "read, other actions" in change["text"]
+    assert "read, other_actions" in change["text"]
     assert (await bridge.post(TURN_ON, key, json={"entity_id": BEDROOM})).status == 200
 
 
@@ -152,19 +153,109 @@ async def test_what_is_never_offered(
     assert stored(bridge) == before
 
 
-async def test_what_acts_on_others_is_not_offered(panel: PanelClient, bridge: Bridge, hass: HomeAssistant) -> None:
-    """Listed by its ID, a script could act beyond the scope, and a setting could be changed."""
-    sequence = [{"action": "input_boolean.turn_on", "target": {"entity_id": BEDROOM}}]
-    assert await async_setup_component(hass, "script", {"script": {"night": {"sequence": sequence}}})
+def script_on(*entities: str, action: str = "input_boolean.turn_on") -> dict[str, Any]:
+    """Return the configuration of a script that acts on entities."""
+    return {"sequence": [{"action": action, "target": {"entity_id": list(entities)}}]}
+
+
+async def test_what_acts_on_others_names_all_of_them(panel: PanelClient, bridge: Bridge, hass: HomeAssistant) -> None:
+    """Listed by its ID, a script acts beyond the scope. All of that is said, and asked about twice."""
+    scripts = {"night": script_on(BEDROOM), "leave": script_on("script.night", action="script.turn_on")}
+    assert await async_setup_component(hass, "script", {"script": scripts})
+    key = await bridge.add_key("Remote", capabilities=["read", "control"], areas=["living_room"])
+    start = "/api/services/script/turn_on", {"entity_id": "script.leave"}
+    assert (await bridge.post(start[0], key, json=start[1])).status == 403
+    explanation = await explained(panel, bridge)
+    (change,) = explanation["changes"]
+    assert change["adds"] == {**NOTHING, "entities": ["script.leave"]}
+    assert change["broad"]
+    beyond = change["beyond"][-1]
+    assert beyond["name"] == "reaches"
+    assert beyond["values"] == {"entity": "script.leave", "entities": [BEDROOM, "script.night"]}
+    assert f"control: {BEDROOM}, script.night." in change["text"]
+    await allow(panel, bridge)
+    assert (await bridge.post(start[0], key, json=start[1])).status == 200
+    await hass.async_block_till_done()
+    assert hass.states.get(BEDROOM).state == "on"  # type: ignore[union-attr]
+    assert (await bridge.post(TURN_ON, key, json={"entity_id": BEDROOM})).status == 403
+
+
+async def test_what_is_in_scope_and_acts_beyond_it(panel: PanelClient, bridge: Bridge, hass: HomeAssistant) -> None:
+    """Its area is in scope, and it still must be listed itself, which is the change."""
+    assert await async_setup_component(hass, "script", {"script": {"night": script_on(BEDROOM)}})
+    er.async_get(hass).async_update_entity("script.night", area_id="living_room")
+    key = await bridge.add_key("Remote", capabilities=["read", "control"], areas=["living_room"])
+    start = "/api/services/script/turn_on", {"entity_id": "script.night"}
+    assert (await bridge.post(start[0], key, json=start[1])).status == 403
+    explanation = await explained(panel, bridge)
+    assert "rule_delegate" in {item["name"] for item in explanation["rule_sentences"]}
+    (change,) = explanation["changes"]
+    assert change["adds"] == {**NOTHING, "entities": ["script.night"]}
+    assert [item["name"] for item in change["beyond"]] == ["reaches"]
+    await allow(panel, bridge, seconds=60)
+    assert (await bridge.post(start[0], key, json=start[1])).status == 200
+    assert (await explained(panel, bridge))["allowed_now"]
+
+
+@pytest.mark.parametrize(
+    ("script", "fields", "why"),
+    [
+        (script_on(BEDROOM), {"exclude": {"entities": [BEDROOM]}}, "reaches_excluded"),
+        (script_on("switch.remote_enabled", action="switch.turn_on"), {}, "reaches_excluded"),
+        (script_on("switch.setting", action="switch.turn_on"), {}, "reaches_setting"),
+        (script_on(*(f"light.l{item}" for item in range(31)), action="light.turn_on"), {}, "reaches_many"),
+        (script_on("{{ 'light.x' }}", action="light.turn_on"), {}, "reach_unknown"),
+        (script_on("script.other", action="script.turn_on"), {}, "reach_unknown"),
+        ({"sequence": [{"action": "homeassistant.restart"}]}, {}, "reach_unknown"),
+        ({"sequence": [{"event": "x"}]}, {}, "reach_unknown"),
+        ({"sequence": [{"delay": 1}]}, {}, "reach_unknown"),
+    ],
+)
+async def test_what_acts_on_others_and_is_not_offered(
+    panel: PanelClient, bridge: Bridge, script: dict[str, Any], fields: Any, why: str
+) -> None:
+    """What it acts on is excluded, a part of Drawbridge, a setting, too much or not known. The panel says so."""
+    hass = bridge.hass
+    er.async_get(hass).async_get_or_create(
+        "switch", "x", "1", entity_category=EntityCategory.CONFIG, suggested_object_id="setting"
+    )
+    hass.states.async_set("switch.setting", "on")
+    key = await bridge.add_key("Remote", capabilities=["read", "control"], areas=["living_room"], **fields)
+    scripts = {"night": script, "other": script_on("{{ 'light.x' }}", action="light.turn_on")}
+    assert await async_setup_component(hass, "script", {"script": scripts})
+    await bridge.post("/api/services/script/turn_on", key, json={"entity_id": "script.night"})
+    explanation = await explained(panel, bridge)
+    assert explanation["changes"] == []
+    assert [item["name"] for item in explanation["why_none_sentences"]] == [why]
+
+
+async def test_a_template_light(panel: PanelClient, bridge: Bridge, hass: HomeAssistant) -> None:
+    """It is offered with what its actions act on."""
+    act = {"action": "input_boolean.turn_on", "target": {"entity_id": BEDROOM}}
+    options = {"name": "Glow", "template_type": "light", "state": "{{ false }}", "turn_on": [act], "turn_off": [act]}
+    entry = MockConfigEntry(domain="template", options=options, title="Glow")
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    key = await bridge.add_key("Remote", capabilities=["read", "control"], areas=["living_room"])
+    call = "/api/services/light/turn_on", {"entity_id": "light.glow"}
+    assert (await bridge.post(call[0], key, json=call[1])).status == 403
+    change = await allow(panel, bridge)
+    assert change["adds"] == {**NOTHING, "entities": ["light.glow"]}
+    assert change["beyond"][-1]["values"] == {"entity": "light.glow", "entities": [BEDROOM]}
+    assert (await bridge.post(call[0], key, json=call[1])).status == 200
+    assert hass.states.get(BEDROOM).state == "on"  # type: ignore[union-attr]
+
+
+async def test_a_setting_is_not_offered(panel: PanelClient, bridge: Bridge, hass: HomeAssistant) -> None:
+    """Listed by its ID, it could be changed."""
     setting = er.async_get(hass).async_get_or_create("switch", "x", "1", entity_category=EntityCategory.CONFIG)
     hass.states.async_set(setting.entity_id, "on")
     key = await bridge.add_key("Remote", capabilities=["read", "control"], areas=["living_room"])
-    for item in ("script.night", setting.entity_id):
-        await bridge.get(f"/api/states/{item}", key)
-        assert "by hand" in (await explained(panel, bridge))["why_none"]
-    er.async_get(hass).async_update_entity("script.night", area_id="living_room")
-    await bridge.post("/api/services/script/turn_on", key, json={"entity_id": "script.night"})
-    assert (await explained(panel, bridge))["changes"] == []
+    await bridge.get(f"/api/states/{setting.entity_id}", key)
+    explanation = await explained(panel, bridge)
+    assert explanation["changes"] == []
+    assert "by hand" in explanation["why_none"]
 
 
 async def test_what_has_no_change(panel: PanelClient, bridge: Bridge) -> None:
@@ -338,6 +429,9 @@ async def test_a_change_never_adds_more_than_what_was_refused(bridge: Bridge, ha
         assert adds.entities <= set(subject.entities)
         assert not any(key.scope.matches(facts(item)) or facts(item).is_own for item in adds.entities)
         assert not any(key.scope.exclude.matches(facts(item)) for item in adds.entities)
+        opens = "script.night" in adds.entities and Capability.CONTROL in changed.capabilities
+        assert not (opens and key.scope.exclude.matches(facts(BEDROOM)))
+        assert any(item.name == "reaches" for item in change.beyond) is (opens and not changed.scope.is_everything)
         seen_before, seen = (
             {item for item in SOME_ENTITIES if one.scope.matches(facts(item))} for one in (key, changed)
         )

@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from custom_components.drawbridge.keys import Capability
-from custom_components.drawbridge.panel.reasons import RULES
+from custom_components.drawbridge.panel.record_json import WHAT
+from custom_components.drawbridge.panel.sentences import SENTENCES, rule_of, scope_of
 from custom_components.drawbridge.refusal import Notice, Refusal
+from custom_components.drawbridge.scope.model import EntityFacts, Scope, Selection
+from custom_components.drawbridge.scope.rule_texts import RULE_TEXTS, rule_text
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
+COMPONENT = FRONTEND.parent / "custom_components" / "drawbridge"
 LANGUAGES = ("en", "de", "nl")
 PLACEHOLDER = re.compile(r"\{\w+\}")
 
@@ -39,13 +43,66 @@ def test_every_audited_refusal_has_a_text(refusal: Refusal) -> None:
 def test_every_notice_has_a_text(notice: Notice) -> None:
     """It is in the activity too."""
     assert f"reason_{notice.label}" in texts("en")
-    assert notice.label in RULES
+    assert f"reason_{notice.label}" in SENTENCES
 
 
 @pytest.mark.parametrize("capability", Capability)
 def test_every_capability_has_a_text(capability: Capability) -> None:
     """Neither does a key, nor a change of one."""
     assert f"capability_{capability}" in texts("en")
+
+
+def test_every_sentence_has_a_text() -> None:
+    """The English one is that of the bridge, so that the other languages translate what it says."""
+    said = {name.removeprefix("say_"): text for name, text in texts("en").items() if name.startswith("say_")}
+    assert said == dict(SENTENCES)
+
+
+def test_every_kind_of_request_has_a_text() -> None:
+    """By its topic or by what it does: the English words of the bridge are a fallback."""
+    shown = texts("en")
+    for name in WHAT:
+        names = {name.replace(".", "_"), name.partition(".")[0]}
+        assert any(f"operation_{item}" in shown for item in names), name
+
+
+def test_every_refusal_of_a_command_has_a_text() -> None:
+    """Messages of errors that the panel shows are not English in a German panel."""
+    sources = (path.read_text(encoding="utf-8") for path in (COMPONENT / "panel").glob("*.py"))
+    names = {name for source in sources for name in re.findall(r'not_allowed\(.*"(\w+)"\)', source)}
+    assert len(names) >= 6
+    assert {f"error_{name}" for name in names} <= texts("en").keys()
+
+
+@pytest.mark.parametrize("name", RULE_TEXTS)
+def test_a_rule_is_recognized(name: str) -> None:
+    """With its values, whatever they are. What no rule says has a text of its own."""
+    values = {field: f"light.{field} is not listed" for field in re.findall(r"\{(\w+)\}", RULE_TEXTS[name])}
+    found = rule_of(rule_text(name, **values))
+    assert (found.name, found.values) == (f"rule_{name}", values)
+    assert found.text == f"The rule: {rule_text(name, **values)}."
+    assert rule_of("made up").text == "The rule: made up."
+
+
+@pytest.mark.parametrize(
+    ("scope", "name", "values"),
+    [
+        (Scope(), "scope_not_included", {}),
+        (Scope(everything=True), "scope_everything", {}),
+        (Scope(include=Selection(areas=frozenset({"hall"}))), "scope_included", {"kind": "area", "item": "hall"}),
+        (
+            Scope(everything=True, exclude=Selection(globs=frozenset({"light.*"}))),
+            "scope_excluded",
+            {"kind": "glob", "item": "light.*"},
+        ),
+    ],
+)
+def test_a_rule_of_a_scope_is_recognized(scope: Scope, name: str, values: dict[str, str]) -> None:
+    """What decides about an entity."""
+    found = scope_of(scope, EntityFacts("light.hall", area="hall"))
+    assert (found.name, found.values, found.text) == (name, values, scope.rule(EntityFacts("light.hall", area="hall")))
+    own = scope_of(scope, EntityFacts("light.hall", area="hall", is_own=True))
+    assert own.name in {"scope_own", "scope_excluded"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

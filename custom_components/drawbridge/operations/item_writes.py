@@ -10,6 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..approvals.model import Requested
 from ..refusal import Refusal, RefusedError, bad_request, failed, not_found, unsupported
+from ..scope.rule_texts import rule_text
 from ..scope.service_rules import Decision, allows_item_write
 from .approval import ensure_approved
 from .caller import Caller
@@ -55,7 +56,9 @@ def ensure_listed(caller: Caller, name: str) -> None:
     """Raise ``RefusedError`` where the key has a list of services without a write that is no service."""
     caller.activity.service = name
     if not allows_item_write(name, caller.key.services):
-        caller.activity.refused = Decision(allowed=False, rule=f"service {name} is not listed", lacks="service")
+        caller.activity.refused = Decision(
+            allowed=False, rule=rule_text("service_not_listed", service=name), lacks="service"
+        )
         raise RefusedError(Refusal.SERVICE, hidden=Refusal.SERVICE_SCOPE)
 
 

@@ -15,6 +15,7 @@ from ..scope.media import MediaRules
 from ..scope.references import MAX_TARGET_IDS, TARGET_FIELDS, References, TooManyIdsError, find_references
 from ..scope.resolver import LiveScope
 from ..scope.reviewed_services import GENERIC_SERVICES, REVIEWED
+from ..scope.rule_texts import rule_text
 from ..scope.service_fields import Surroundings, entities, split_ids
 from ..scope.service_rules import Decision, all_fields, decide_reach, decide_service, is_opened
 from .caller import Caller
@@ -75,7 +76,7 @@ class CallPlanner:
         opened = is_opened(domain, service, self._key.services)
         decision = decide_service(domain, service, self._key.services)
         if decision.allowed and found.templated:
-            decision = _refused("templates in the data are not allowed")
+            decision = _refused(rule_text("templated"))
         if not decision.allowed:
             return PlannedCall(dict(data), frozenset(), decision, opened)
         if name in GENERIC_SERVICES:
@@ -108,7 +109,7 @@ class CallPlanner:
         """
         if Capability.CONTROL not in self._key.capabilities:
             return False
-        return self._is_setting(entity_id) or (not self._sees_everything and may_act_on_others(self._hass, entity_id))
+        return self.is_setting(entity_id) or (not self._sees_everything and may_act_on_others(self._hass, entity_id))
 
     def allows_data(self, data: Mapping[str, Any]) -> bool:
         """Return whether data of unknown types refers only to entities in scope.
@@ -137,7 +138,7 @@ class CallPlanner:
         if not decision.allowed:
             return decision
         if not self._holds(reach):
-            return Decision(allowed=False, rule="a target names nothing in scope", lacks="entity")
+            return Decision(allowed=False, rule=rule_text("target_outside"), lacks="entity")
         acting = self._acting(domain, name, data, reach)
         for refusal in (
             self._field_refusal(domain, service, data, reach),
@@ -166,11 +167,11 @@ class CallPlanner:
         untyped = {field: value for field, value in data.items() if field not in fields and field not in _TARGET}
         for field, value in data.items():
             if field in fields and not fields[field](value, around):
-                return f"the value of '{field}' is not allowed"
+                return rule_text("field_value", field=field)
         if untyped and not opened:
-            return f"the field '{next(iter(untyped))[:64]}' needs the service with all of its fields on the list"
+            return rule_text("field_not_reviewed", field=next(iter(untyped))[:64])
         if not self._allows_untyped(find_references(untyped)):
-            return "the data names what is not in scope"
+            return rule_text("data_outside")
         return None
 
     def _allows_untyped(self, found: References) -> bool:
@@ -189,7 +190,7 @@ class CallPlanner:
         # Home Assistant passes over the entities of other domains, such as sensors.
         domains = {domain for domain in domains if has(domain, service)}
         if not domains:
-            return f"nothing that the call reaches has a service '{service}'"
+            return rule_text("no_such_service", service=service)
         own = f"{_HOMEASSISTANT}.{service}"
         if listed & {own, all_fields(own), f"{_HOMEASSISTANT}.*"}:
             listed |= {f"{domain}.*" for domain in domains}
@@ -204,13 +205,14 @@ class CallPlanner:
             return None
         for item in acting:
             if self._is_closed_setting(item):
-                return f"entity {item} is a setting of its device and must be listed itself"
+                return rule_text("setting", entity=item)
         return None
 
     def _is_closed_setting(self, entity_id: str) -> bool:
-        return self._is_setting(entity_id) and entity_id not in self._key.scope.include.entities
+        return self.is_setting(entity_id) and entity_id not in self._key.scope.include.entities
 
-    def _is_setting(self, entity_id: str) -> bool:
+    def is_setting(self, entity_id: str) -> bool:
+        """Return whether an entity that actions act on is a setting of its device."""
         if entity_id.partition(".")[0] not in _ACTED_ON:
             return False
         entry = er.async_get(self._hass).async_get(entity_id)
@@ -223,7 +225,7 @@ class CallPlanner:
         chosen = self._key.scope.include.entities | self._key.services
         for item, acted_on in chain(self._hass, acting, chosen):
             if acted_on is None or not self._holds(acted_on):
-                return f"entity {item} acts on what is not in scope and must be listed itself"
+                return rule_text("delegate", entity=item)
         return None
 
     @property

@@ -13,6 +13,7 @@ from ..policy_tests.turns import every_entity
 from ..scope.model import EntityFacts
 from .commands import KEY_ID, Request, command, not_found
 from .record_json import name_of
+from .sentences import scope_of
 
 _MAX_ENTITIES: Final = 2000
 _ENTITY_ID: Final = "entity_id"
@@ -82,7 +83,7 @@ def _entity(request: Request, sight: Sight, facts: EntityFacts) -> dict[str, Any
         "area_id": facts.area,
         "read": reads,
         "control": controls,
-        "rule": sight.key.scope.rule(facts),
+        **_rule(sight.key, facts),
     }
 
 
@@ -96,8 +97,13 @@ def _keys(bridge: Bridge, facts: EntityFacts) -> Iterator[dict[str, Any]]:
             "read": reads,
             "control": controls,
             "history": history,
-            "rule": key.scope.rule(facts),
+            **_rule(key, facts),
         }
+
+
+def _rule(key: ApiKey, facts: EntityFacts) -> dict[str, Any]:
+    sentence = scope_of(key.scope, facts)
+    return {"rule": sentence.text, "rule_sentence": sentence.as_dict()}
 
 
 def _described(request: Request, area_id: str | None, area: _Area) -> dict[str, Any]:

@@ -49,7 +49,7 @@ async def allow(request: Request) -> dict[str, Any]:
     key = _stored_key(request, record)
     change = explained(request.bridge, record, key).change
     if key is None or change is None or change.id != request.data[_CHANGE_ID]:
-        raise not_allowed("This change is not offered anymore, because the key or Home Assistant changed.")
+        raise not_allowed("This change is no longer offered, because the key or Home Assistant changed.", "change_gone")
     seconds, now = request.data.get(_SECONDS), time.time()
     until = None if seconds is None else now + seconds
     await request.bridge.change_key(key.id, partial(_changed, key, change, until, now))
@@ -59,13 +59,13 @@ async def allow(request: Request) -> dict[str, Any]:
 def _changed(explained_key: ApiKey, change: Change, until: float | None, now: float, stored: ApiKey) -> ApiKey:
     """Return the stored key with a change, which must still be the key that the change was found for."""
     if stored != explained_key:
-        raise not_allowed("The key was changed in the meantime.")
+        raise not_allowed("The key was changed in the meantime.", "key_changed")
     if until is None:
         return stored.with_additions(change.adds)
     try:
         return stored.with_temporary(TemporaryAdditions.of(change.adds, until), now)
     except ValueError as err:
-        raise not_allowed(f"{str(err).capitalize()}.") from err
+        raise not_allowed(f"{str(err).capitalize()}.", "too_many_temporary") from err
 
 
 def _record(request: Request) -> AuditRecord | ReadSum:

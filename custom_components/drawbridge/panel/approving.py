@@ -31,7 +31,8 @@ async def decide(request: Request) -> None:
     except ApprovalOverError as err:
         raise not_found("This request was already answered, or its time is over.") from err
     except KeyInputError as err:
-        raise not_allowed("The key has too many permanent approvals. Remove some in its permissions.") from err
+        message = "The key has too many permanent approvals. Remove some in its permissions."
+        raise not_allowed(message, "too_many_approvals") from err
     finally:
         request.panel.approvals.refresh()
 

@@ -32,12 +32,17 @@ type Handler = Callable[[Request], Awaitable[object]]
 
 
 class CommandError(Exception):
-    """Raised to answer a command with an error."""
+    """Raised to answer a command with an error.
 
-    def __init__(self, code: str, message: str) -> None:
-        """Create an error with a code and an English message."""
+    Errors that the panel shows have a name, by which it finds the message in other languages.
+    """
+
+    def __init__(self, code: str, message: str, name: str | None = None, **values: str) -> None:
+        """Create an error with a code, an English message, and the name and the values of this message."""
         super().__init__(message)
         self.code = code
+        self.name = name
+        self.values = values
 
 
 def not_found(message: str) -> CommandError:
@@ -45,9 +50,9 @@ def not_found(message: str) -> CommandError:
     return CommandError(ERR_NOT_FOUND, message)
 
 
-def not_allowed(message: str) -> CommandError:
+def not_allowed(message: str, name: str | None = None) -> CommandError:
     """Return the error for something that is refused."""
-    return CommandError(ERR_NOT_ALLOWED, message)
+    return CommandError(ERR_NOT_ALLOWED, message, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Request:
         if (key := self.bridge.keys.get(key_id)) is not None:
             return key
         if key_id in self.bridge.damaged:
-            raise not_allowed("A value of this key is invalid. Delete the key and add it again.")
+            raise not_allowed("A value of this key is invalid. Delete the key and add it again.", "key_damaged")
         raise unknown_key()
 
     def subentry(self) -> ConfigSubentry:
@@ -119,7 +124,8 @@ def command(name: str, fields: Fields | None = None) -> Callable[[Handler], WebS
             try:
                 result = await _handle(handler, hass, connection, msg)
             except CommandError as err:
-                connection.send_error(msg["id"], err.code, str(err))
+                domain = None if err.name is None else DOMAIN
+                connection.send_error(msg["id"], err.code, str(err), err.name, domain, err.values or None)
             else:
                 connection.send_result(msg["id"], result)
 
@@ -135,7 +141,8 @@ async def _handle(handler: Handler, hass: HomeAssistant, connection: ActiveConne
     try:
         return await handler(Request(hass, panel, msg, connection))
     except KeyNotSavedError as err:
-        raise CommandError(ERR_NOT_SAVED, f"The change could not be saved and was not made: {err.reason}.") from err
+        message = f"The change could not be saved and was not made: {err.reason}."
+        raise CommandError(ERR_NOT_SAVED, message, "not_saved", reason=err.reason) from err
     except BrokenTestsError as err:
         raise CommandError(ERR_BROKEN_TESTS, str(err)) from err
     except KeyGoneError as err:

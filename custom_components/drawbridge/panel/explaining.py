@@ -1,5 +1,6 @@
 """Explains a record: the rule that decided, and the change that would allow the request."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from ..bridge import Bridge
 from ..keys import ApiKey
 from ..policy_tests.replay import subject_of_reads
 from .changes import Change, ChangeFinder, NothingMissingError, NotOfferedError
-from .reasons import RULES
+from .sentences import Sentence, joined, reason_of, rule_of, say, scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,36 +25,38 @@ class Explanation:
 
     """
 
-    rule: str
+    rule: tuple[Sentence, ...]
     allowed_now: bool = False
     change: Change | None = None
-    why_none: str | None = None
+    why_none: tuple[Sentence, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation as JSON."""
         return {
-            "rule": self.rule,
+            "rule": joined(self.rule),
+            "rule_sentences": [item.as_dict() for item in self.rule],
             "allowed_now": self.allowed_now,
             "changes": [] if self.change is None else [self.change.as_dict()],
-            "why_none": self.why_none,
+            "why_none": joined(self.why_none) or None,
+            "why_none_sentences": [item.as_dict() for item in self.why_none],
         }
 
 
 def explain(bridge: Bridge, record: AuditRecord | ReadSum, stored: ApiKey | None) -> Explanation:
     """Explain a record. ``stored`` is its key without temporary permissions, if it still exists."""
-    rule = _rule(bridge, record, stored)
+    rule = tuple(_rule(bridge, record, stored))
     if isinstance(record, ReadSum) or record.outcome == "allowed":
-        return Explanation(rule, allowed_now=stored is not None, why_none="The request was allowed.")
+        return Explanation(rule, allowed_now=stored is not None, why_none=(say("was_allowed"),))
     if record.outcome == "failed":
-        return Explanation(rule, why_none="The key may do this. The request failed for another reason.")
+        return Explanation(rule, why_none=(say("failed_otherwise"),))
     if stored is None:
-        return Explanation(rule, why_none="The request had no valid key, or the key does not exist anymore.")
+        return Explanation(rule, why_none=(say("no_valid_key"),))
     current = bridge.keys.get(stored.id) or stored
     allowed_now = _lacks_nothing(bridge, record, current)
     try:
         change = ChangeFinder(bridge, stored).find(record.subject, record.kind)
     except NotOfferedError as err:
-        return Explanation(rule, allowed_now, why_none=str(err))
+        return Explanation(rule, allowed_now, why_none=err.sentences)
     return Explanation(rule, allowed_now, change)
 
 
@@ -67,22 +70,20 @@ def _lacks_nothing(bridge: Bridge, record: AuditRecord, key: ApiKey) -> bool:
     return False
 
 
-def _rule(bridge: Bridge, record: AuditRecord | ReadSum, key: ApiKey | None) -> str:
-    """Return the rule that decided, as a sentence. Scopes are those of today."""
+def _rule(bridge: Bridge, record: AuditRecord | ReadSum, key: ApiKey | None) -> Iterator[Sentence]:
+    """Yield the rule that decided. Scopes are those of today."""
     if isinstance(record, ReadSum):
         subject, reason = subject_of_reads(record), None
     else:
         subject, reason = record.subject, record.reason
-    sentences = [RULES.get(reason, f"The reason is {reason}.") if reason else _allowed(subject.capability)]
+    yield reason_of(reason) if reason else _allowed(subject.capability)
     if subject.lacking == "capability":
-        sentences.append(f"It needs the capability {subject.capability}.")
+        yield say("needs_capability", capability=subject.capability or "")
     if subject.rule is not None:
-        sentences.append(f"The rule: {subject.rule}.")
+        yield rule_of(subject.rule)
     if key is not None and subject.entities:
-        entity_id = subject.entities[0]
-        sentences.append(f"{entity_id} is {key.scope.rule(bridge.directory.facts(entity_id))}.")
-    return " ".join(sentences)
+        yield scope_of(key.scope, bridge.directory.facts(subject.entities[0]), with_entity=True)
 
 
-def _allowed(capability: str | None) -> str:
-    return "No capability is needed." if capability is None else f"The key has the capability {capability}."
+def _allowed(capability: str | None) -> Sentence:
+    return say("needs_none") if capability is None else say("has_capability", capability=capability)

@@ -66,7 +66,7 @@ async def undo(request: Request) -> dict[str, Any]:
     try:
         key_input.ensure_new_name(deleted.content.title, (item.name for item in bridge.keys))
     except KeyInputError as err:
-        raise not_allowed("There is another key with this name now. Rename it first.") from err
+        raise not_allowed("There is another key with this name now. Rename it first.", "name_taken") from err
     await bridge.keeper.restore(deleted.key_id, deleted.content)
     request.panel.undos.drop(token)
     await bridge.apply()

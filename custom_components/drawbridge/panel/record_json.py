@@ -14,7 +14,7 @@ from ..audit.subject import Subject
 from ..audit.trail import AuditRecord
 from ..policy_tests.replay import subject_of_reads
 
-_WHAT: Final[Mapping[str, str]] = MappingProxyType(
+WHAT: Final[Mapping[str, str]] = MappingProxyType(
     {
         "services.call": "call an action",
         "services.list": "list actions",
@@ -65,12 +65,13 @@ _WHAT: Final[Mapping[str, str]] = MappingProxyType(
         "status": "check the API",
     }
 )
+"""Plain words for operations, by their names or by their topics."""
 _OTHER: Final = "use the API"
 
 
 def what(operation: str) -> str:
     """Return plain words for an operation."""
-    return _WHAT.get(operation) or _WHAT.get(operation.partition(".")[0], _OTHER)
+    return WHAT.get(operation) or WHAT.get(operation.partition(".")[0], _OTHER)
 
 
 def name_of(hass: HomeAssistant, entity_id: str) -> str | None:

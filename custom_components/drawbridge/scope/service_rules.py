@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from .reviewed_services import GENERIC_SERVICES, REVIEWED
+from .rule_texts import rule_text
 
 ITEM_WRITES: Final = frozenset({"calendar.delete_event", "calendar.update_event"})
 """Writes for which Home Assistant has commands, but no services. Lists of services name them as if it had."""
@@ -33,14 +34,14 @@ def decide_service(domain: str, service: str, allowed: Collection[str]) -> Decis
     """
     name = f"{domain}.{service}"
     if name in allowed or all_fields(name) in allowed:
-        return Decision(allowed=True, rule=f"service {name} is listed")
+        return Decision(allowed=True, rule=rule_text("service_listed", service=name))
     if is_dangerous(domain, service):
-        return Decision(allowed=False, rule=f"service {name} must be listed by its exact name", lacks="service")
+        return Decision(allowed=False, rule=rule_text("service_exact", service=name), lacks="service")
     if f"{domain}.*" in allowed:
-        return Decision(allowed=True, rule=f"service {domain}.* is listed")
+        return Decision(allowed=True, rule=rule_text("service_listed", service=f"{domain}.*"))
     if allowed:
-        return Decision(allowed=False, rule=f"service {name} is not listed", lacks="service")
-    return Decision(allowed=True, rule="services of entities are allowed")
+        return Decision(allowed=False, rule=rule_text("service_not_listed", service=name), lacks="service")
+    return Decision(allowed=True, rule=rule_text("services_allowed"))
 
 
 def allows_item_write(name: str, allowed: Collection[str]) -> bool:
@@ -77,8 +78,8 @@ def decide_reach(
     """
     outside = sorted(item for item in reached if not in_scope(item))
     if outside:
-        return Decision(allowed=False, rule=f"entity {outside[0]} is not in scope", lacks="entity")
+        return Decision(allowed=False, rule=rule_text("entity_outside", entity=outside[0]), lacks="entity")
     own = "" if domain == "homeassistant" else f"{domain}."
     if needs_target and not any(item.startswith(own) for item in reached):
-        return Decision(allowed=False, rule="the call reaches no entity of its domain")
-    return Decision(allowed=True, rule="every entity that the call reaches is in scope")
+        return Decision(allowed=False, rule=rule_text("no_entity"))
+    return Decision(allowed=True, rule=rule_text("all_in_scope"))

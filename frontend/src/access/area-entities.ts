@@ -7,6 +7,7 @@ import type { Hass } from "../hass";
 import { errorText, plural, t } from "../locale";
 import { define } from "../ui/define";
 import { Loader } from "../ui/loader";
+import { say } from "../ui/sentence";
 import { shared } from "../ui/styles";
 import { rights } from "./rights";
 
@@ -82,7 +83,7 @@ export class AreaEntities extends LitElement {
         ${rights(entity)}
       </span>
       <code class="faint">${entity.entity_id}</code>
-      <small class="faint" lang="en">${entity.rule}</small>
+      <small class="faint">${say(this.hass, entity.rule_sentence)}</small>
     </li>`;
   }
 }

@@ -8,6 +8,7 @@ import { errorText, t } from "../locale";
 import { define } from "../ui/define";
 import "../ui/entity-picker";
 import { Loader } from "../ui/loader";
+import { say } from "../ui/sentence";
 import { shared } from "../ui/styles";
 import { rights } from "./rights";
 
@@ -79,7 +80,7 @@ export class EntityAccess extends LitElement {
           </ul>`}
       ${others.length === 0
         ? nothing
-        : html`<p class="faint">${t("right_none")}: ${others.map((key) => `${key.name} (${key.rule})`).join(", ")}</p>`}
+        : html`<p class="faint">${t("right_none")}: ${others.map((key) => `${key.name} (${say(this.hass, key.rule_sentence)})`).join(", ")}</p>`}
     </div>`;
   }
 
@@ -89,7 +90,7 @@ export class EntityAccess extends LitElement {
         <strong>${key.name}</strong> ${rights(key)}
         ${key.enabled ? nothing : html`<span class="chip">${t("chip_off")}</span>`}
       </span>
-      <span class="faint" lang="en">${key.rule}</span>
+      <span class="faint">${say(this.hass, key.rule_sentence)}</span>
     </li>`;
   }
 

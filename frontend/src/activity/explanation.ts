@@ -12,6 +12,7 @@ import "../ui/dialog";
 import type { DrawbridgeDialog } from "../ui/dialog";
 import { tell } from "../ui/events";
 import "../ui/preview";
+import { sayAll } from "../ui/sentence";
 import { shared } from "../ui/styles";
 
 const HOUR = 3600;
@@ -56,14 +57,16 @@ export class RefusalExplanation extends LitElement {
         </div>`;
     }
     if (this.found === undefined) return html`<p class="faint" role="status">${t("loading")}</p>`;
-    const { rule, allowed_now, changes, why_none } = this.found;
+    const { rule_sentences, allowed_now, changes, why_none_sentences } = this.found;
     return html`
       ${allowed_now
         ? html`<p class="row"><span class="chip good">${t("allowed_now")}</span></p>`
         : html`<h3>${t("why")}</h3>
-            <p lang="en">${rule}</p>`}
+            <p>${sayAll(this.hass, rule_sentences)}</p>`}
       ${changes.map((change) => this.change(change))}
-      ${why_none === null || allowed_now ? nothing : html`<p class="faint" lang="en">${why_none}</p>`}
+      ${why_none_sentences.length === 0 || allowed_now
+        ? nothing
+        : html`<p class="faint">${sayAll(this.hass, why_none_sentences)}</p>`}
       ${changes.length > 0 || allowed_now ? nothing : html`<div class="row">${this.ignoreButton()}</div>`}
       ${this.asked === undefined ? nothing : this.question(this.asked.change, this.asked.seconds)}
     `;
@@ -73,7 +76,7 @@ export class RefusalExplanation extends LitElement {
     return html`<div class="change">
       <h3>${t("smallest_change")}</h3>
       ${additions(this.hass, change.adds)}
-      <p class="faint" lang="en">${change.text}</p>
+      ${this.beyond(change)}
       <drawbridge-preview
         .api=${this.api}
         .hass=${this.hass}
@@ -91,6 +94,10 @@ export class RefusalExplanation extends LitElement {
     </div>`;
   }
 
+  private beyond({ beyond }: Change): TemplateResult | typeof nothing {
+    return beyond.length === 0 ? nothing : html`<p>${sayAll(this.hass, beyond)}</p>`;
+  }
+
   private ignoreButton(): TemplateResult {
     return html`<button class="button" title=${t("ignore_hint")} @click=${this.ignore}>${t("ignore")}</button>`;
   }
@@ -99,7 +106,7 @@ export class RefusalExplanation extends LitElement {
     return html`<drawbridge-dialog heading=${t("broad_heading")} @closed=${() => (this.asked = undefined)}>
       <p>${t("broad", { name: this.record.key_name ?? "" })}</p>
       ${additions(this.hass, change.adds)}
-      <p lang="en">${change.text}</p>
+      ${this.beyond(change)}
       <button slot="actions" class="button" @click=${this.closeDialog}>${t("cancel")}</button>
       <button slot="actions" class="button main" @click=${() => this.make(change, seconds)}>
         ${t(seconds === undefined ? "allow" : "allow_hour")}

@@ -2,7 +2,7 @@ import { html, type TemplateResult } from "lit";
 
 import type { Lists, Part } from "../contract";
 import { nameOf, type Hass } from "../hass";
-import { plural, t, word } from "../locale";
+import { dateAndTime, known, plural, t, word } from "../locale";
 
 /** The lines of a part: permissions, entities, actions, events and limits. */
 export function lines(hass: Hass, part: Part): TemplateResult[] {
@@ -11,10 +11,18 @@ export function lines(hass: Hass, part: Part): TemplateResult[] {
     ...part.capabilities.map((item) => html`${t("permission")}: ${word("capability", item)}`),
     ...part.services.map((item) => html`${t("action")}: ${item === "*" ? t("all_actions") : html`<code>${item}</code>`}`),
     ...part.events.map((item) => html`${t("event")}: ${item === "*" ? t("all_events") : html`<code>${item}</code>`}`),
-    ...(part.limits ?? []).map((item) => html`${t("limit")}: ${item}`),
+    ...(part.limits ?? []).map((item) => html`${limit(item)}`),
     ...part.entities.map((item) => html`${nameOf(hass, item)} <code class="faint">${item}</code>`),
     ...(more > 0 ? [html`${plural("and_more", more)}`] : []),
   ];
+}
+
+/** A limit in words: its name, and its value if it has one. */
+function limit(text: string): string {
+  const [name = "", ...rest] = text.split(" ");
+  const value = rest.join(" ");
+  const shown = name === "expires" ? dateAndTime(Number(value)) : (known("limit", value) ?? value);
+  return known("limit", name, { value: shown }) ?? text;
 }
 
 /** What a change adds. */
