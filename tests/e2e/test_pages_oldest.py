@@ -3,10 +3,12 @@
 import re
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 import pytest_asyncio
+from playwright.async_api import expect
 
-from sandbox.browser import furnished_house
+from sandbox.browser import browser, furnished_house
 from sandbox.homeassistant import OLDEST
 from tests.e2e.pages import found, tablet
 from tests.e2e.test_pages import LAMP, ROOM, House, sign_in, with_pages
@@ -63,3 +65,21 @@ async def test_a_dashboard(oldest: House) -> None:
         assert await page.page.locator("hui-tile-card").count() == 1
         assert found(["light.bedroom_lamp"], page.received) == []
         assert page.errors == []
+
+
+async def test_the_panel(oldest: House) -> None:
+    """It renders, lists a refused request with its reason, and shows the keys and the access."""
+    key = await oldest.new_key("Remote")
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {key}"}) as session:
+        path = "/api/drawbridge/api/states/light.hall_light"
+        async with session.get(f"{oldest.home.url}{path}") as answer:
+            assert answer.status == 404
+    async with browser(oldest.home.client) as screen:
+        await screen.visit("/drawbridge", "Pause")
+        row = screen.page.locator("drawbridge-activity-row").filter(has_text="Remote").first
+        await row.get_by_role("button").first.click()
+        await expect(row).to_contain_text("The smallest change that allows it")
+        await screen.press("Keys")
+        await expect(screen.page.get_by_role("heading", name="Remote")).to_be_visible()
+        await screen.press("Access")
+        await screen.sees("Who can reach an entity?")

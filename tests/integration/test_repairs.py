@@ -1,5 +1,6 @@
 """Repairs: raised when there is something to mend, and mended by their flows."""
 
+import asyncio
 import time
 from dataclasses import replace
 from typing import Any
@@ -64,6 +65,21 @@ async def test_keys(bridge: Bridge, fields: dict[str, Any], kind: str, choice: s
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     assert (await bridge.get("/api/", key)).status == status
     assert issue(bridge.hass, kind) is None
+
+
+async def test_an_expiry_is_repaired_on_time(bridge: Bridge) -> None:
+    """The next update of the sensors raises it, not the next check of everything."""
+    await bridge.add_key(name="Display")
+    await alter(bridge, "Display", expires=time.time() + 0.3 + 7 * DAY)
+    assert issue(bridge.hass, "key_expires_soon") is None
+    await asyncio.sleep(0.4)
+    bridge.entry.runtime_data.coordinator.refresh()
+    assert issue(bridge.hass, "key_expires_soon") is not None
+    await alter(bridge, "Display", expires=time.time() + 0.3)
+    await asyncio.sleep(0.4)
+    bridge.entry.runtime_data.coordinator.refresh()
+    assert issue(bridge.hass, "key_expired") is not None
+    assert issue(bridge.hass, "key_expires_soon") is None
 
 
 async def test_leaving_it_as_it_is(bridge: Bridge) -> None:

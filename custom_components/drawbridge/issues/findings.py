@@ -1,6 +1,7 @@
 """Finds problems with keys and options that an administrator should know about."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -64,6 +65,12 @@ def about_key(key: ApiKey, facts: KeyFacts, now: float) -> Iterator[Finding]:
         yield Finding("plain_http", key.id, name)
     if key.scope.matches_anything and not facts.sees_any:
         yield Finding("scope_matches_nothing", key.id, name)
+
+
+def next_expiry(expiries: Iterable[float | None], now: float) -> float:
+    """Return the next time after ``now`` at which a key expires or is about to; infinity if there is none."""
+    known = [item for item in expiries if item is not None]
+    return min((item for end in known for item in (end - SOON_SECONDS, end) if item > now), default=math.inf)
 
 
 def about_options(options: Options) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Creates and deletes repair issues."""
 
+import math
 import time
 from collections.abc import Iterator
 from typing import Final
@@ -17,7 +18,7 @@ from ..keys import ApiKey
 from ..keys.document import ReviewReason
 from ..keys.store import MARKER_FILE
 from ..telemetry.health import HEALTHY_SCORE
-from .findings import Finding, KeyFacts, LowScore, about_key, about_listener, about_options
+from .findings import Finding, KeyFacts, LowScore, about_key, about_listener, about_options, next_expiry
 
 ROTATE: Final = "rotate_key"
 LOW_HEALTH: Final = "low_health"
@@ -49,7 +50,7 @@ _LISTENER_WARNINGS: Final = frozenset({"listener_certificate_ends_soon", "listen
 _LOW_SECONDS: Final = 1800.0
 _DOCS: Final = "https://github.com/drawbridge-ha/drawbridge/blob/main/docs/troubleshooting.md"
 _UPDATES_PER_CHECK: Final = 20
-"""Check every ten minutes only, because each check matches every scope with every entity."""
+"""Check every ten minutes, and when a key expires: each check matches every scope with every entity."""
 
 
 async def ask_to_rotate(hass: HomeAssistant, key: ApiKey) -> None:
@@ -70,6 +71,8 @@ class Issues:
         self._raised: set[str] = set()
         self._low = LowScore(HEALTHY_SCORE, _LOW_SECONDS)
         self._updates = 0
+        self._due = math.inf
+        """The Unix time at which the next key expires, or is about to."""
 
     def start(self) -> CALLBACK_TYPE:
         """Start checking. Returns a function that stops it."""
@@ -94,6 +97,7 @@ class Issues:
         if hass.state is not CoreState.running:
             return
         found = {item.id: item for item in self._findings()}
+        self._due = next_expiry((key.expires for key in self._bridge.keys), time.time())
         for issue_id in self._raised - found.keys():
             ir.async_delete_issue(hass, DOMAIN, issue_id)
         self._raised = set(found)
@@ -110,7 +114,7 @@ class Issues:
         self._updates += 1
         self._bridge.keeper.retry()
         self._low.lasts(self._bridge.coordinator.data.health.score, time.monotonic())
-        if self._updates % _UPDATES_PER_CHECK == 0 or self._files_changed():
+        if self._updates % _UPDATES_PER_CHECK == 0 or self._files_changed() or time.time() >= self._due:
             self.check()
 
     def _files_changed(self) -> bool:
