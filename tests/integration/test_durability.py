@@ -20,7 +20,7 @@ from custom_components.drawbridge.keys import digest
 from custom_components.drawbridge.keys.document import ReviewReason
 from custom_components.drawbridge.keys.keeper import remove_store
 from custom_components.drawbridge.keys.store import MARKER_FILE
-from tests.integration.house import Bridge, shown
+from tests.integration.house import Bridge, notifications, shown
 from tests.integration.test_repairs import fix, issue
 
 STORE = ".storage/drawbridge.keys"
@@ -323,6 +323,26 @@ async def test_after_a_loss_a_key_that_was_disabled_stays_so(bridge: Bridge, cho
         await flows.async_configure(flow["flow_id"], {})
     await bridge.hass.async_block_till_done()
     assert {key.name: key.enabled for key in bridge.entry.runtime_data.keys} == {"Open": True, "Closed": False}
+
+
+async def test_the_secrets_of_all_keys_are_not_lost_silently(bridge: Bridge) -> None:
+    """They work when they are shown. If the page is closed then, a notification names their keys."""
+    await async_setup_component(bridge.hass, "repairs", {})
+    await bridge.add_key(name="One")
+    await bridge.add_key(name="Two")
+    remove_file(bridge, STORE)
+    assert await bridge.hass.config_entries.async_reload(bridge.entry.entry_id)
+    await bridge.hass.async_block_till_done()
+    flow = await fix(bridge, ReviewReason.UNCONFIRMED, "rotate_all")
+    flows = repairs_flow_manager(bridge.hass)
+    assert flows is not None
+    flow = await flows.async_configure(flow["flow_id"], {})
+    secrets = re.findall(r"dbk_\w+", (flow["description_placeholders"] or {})["secrets"])
+    assert [(await bridge.get("/api/", secret)).status for secret in secrets] == [200, 200]
+    flows.async_abort(flow["flow_id"])
+    await bridge.hass.async_block_till_done()
+    (notification,) = notifications(bridge.hass)
+    assert "One, Two" in notification["message"]
 
 
 async def test_a_removed_entry_that_comes_back_opens_nothing(bridge: Bridge) -> None:
