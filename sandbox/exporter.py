@@ -1,7 +1,7 @@
 """The exporter as a process, from the source of this repository."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -31,8 +31,9 @@ class Exporter:
         *,
         port: int | None = None,
         environment: Mapping[str, str] = MappingProxyType({}),
+        flags: Sequence[str] = (),
     ) -> None:
-        """Create an exporter for the Home Assistant at the URL `home_assistant`, with more variables for it.
+        """Create an exporter for the Home Assistant at the URL `home_assistant`, with more variables and flags for it.
 
         The key is in `folder`, and the log beside it.
         """
@@ -42,7 +43,7 @@ class Exporter:
         self._key_file = private_folder(folder) / "key"
         self.process = Process(
             "The exporter",
-            [*COMMAND, "--web.listen-address", self.address],
+            [*COMMAND, "--web.listen-address", self.address, *flags],
             log=folder.with_name(f"{folder.name}.log"),
             environment={
                 **ENVIRONMENT,

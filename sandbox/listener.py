@@ -42,9 +42,9 @@ class Listener:
             "listener_key": str(key) if self._tls else "",
         }
 
-    def renew(self) -> tuple[Path, Path]:
+    def renew(self, validity: timedelta = VALIDITY) -> tuple[Path, Path]:
         """Write a new certificate over the old one, and return the paths of the certificate and its key."""
-        return self._authority.issue(ports.HOST, VALIDITY).write(self.folder)
+        return self._authority.issue(ports.HOST, validity).write(self.folder)
 
     def context(self) -> ssl.SSLContext:
         """Return the TLS settings of a client that trusts the authority."""

@@ -29,10 +29,11 @@ class Prometheus:
         *,
         port: int | None = None,
         scrape_seconds: int = SCRAPE_SECONDS,
+        rules: Path = RULES,
     ) -> None:
         """Create a Prometheus with its data in `folder` and its log beside it.
 
-        `jobs` maps each job name to its target, `HOST:PORT`.
+        `jobs` maps each job name to its target, `HOST:PORT`. `rules` is a pattern of the rule files.
         """
         program = shutil.which("prometheus")
         if program is None:
@@ -40,7 +41,7 @@ class Prometheus:
         private_folder(folder)
         self.port = ports.choose(port)
         self.url = f"http://{ports.HOST}:{self.port}"
-        settings = write_private(folder / "prometheus.yml", _settings(jobs, scrape_seconds))
+        settings = write_private(folder / "prometheus.yml", _settings(jobs, scrape_seconds, rules))
         self.process = Process(
             "Prometheus",
             [
@@ -95,11 +96,11 @@ class Prometheus:
         return await answers(f"{self.url}/-/ready")
 
 
-def _settings(jobs: Mapping[str, str], scrape_seconds: int) -> str:
+def _settings(jobs: Mapping[str, str], scrape_seconds: int, rules: Path) -> str:
     scrapes = "".join(
         f"  - job_name: {name}\n    static_configs:\n      - targets: ['{address}']\n" for name, address in jobs.items()
     )
     return (
         f"global:\n  scrape_interval: {scrape_seconds}s\n  evaluation_interval: {scrape_seconds}s\n"
-        f"rule_files:\n  - {RULES}\nscrape_configs:\n{scrapes}"
+        f"rule_files:\n  - {rules}\nscrape_configs:\n{scrapes}"
     )
