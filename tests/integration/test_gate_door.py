@@ -221,6 +221,8 @@ def test_what_is_declared() -> None:
         {"status": "closed"},
     )
     assert (last.path, last.when_down) == ("/begun_live", None)
+    (control,) = [item for item in router.endpoints if item.path == "/control"]
+    assert (first.read, control.read) == (None, ("test.control", "control", "POST", "/control"))
     router.endpoint("GET", "/", operation=own.NONE, about=ABOUT)(lambda _: web.Response())
     assert (router.endpoints[-1].summary, router.endpoints[-1].when_down) == ("", None)
 
