@@ -58,6 +58,11 @@ async def body(call: Call) -> web.StreamResponse:
     return json_response({"body": await call.json()})
 
 
+async def form(call: Call) -> web.StreamResponse:
+    """Return the fields of a form."""
+    return json_response(dict(await call.form()))
+
+
 def entity(call: Call) -> web.StreamResponse:
     """Return the entity id of the path."""
     return json_response({"entity": call.entity_id, "again": call.parameter("entity_id")})
@@ -131,6 +136,7 @@ DECLARED: Final[tuple[tuple[str, str, Operation, Handler], ...]] = (
     ("GET", "/any", ANY_KEY, echo),
     ("POST", "/control", CONTROL, echo),
     ("POST", "/body", ANY_KEY, body),
+    ("POST", "/form", own.NONE, form),
     ("GET", "/entity/{entity_id}", ANY_KEY, entity),
     ("POST", "/write", ANY_KEY, write),
     ("GET", "/write", ANY_KEY, write),
@@ -614,6 +620,13 @@ async def test_bodies(door: Door) -> None:
     assert told["detail"] != "The body is not valid JSON: None."
     bad = await door.ask("POST", "/body", secret, data=b"[1, 2, 3]", headers={"Content-Encoding": "gzip"})
     assert (bad.status, (await problem(bad))["detail"]) == (400, "The body cannot be decoded as its headers declare.")
+
+
+async def test_forms(door: Door) -> None:
+    """Their texts are returned. A form that cannot be parsed is refused."""
+    assert await (await door.ask("POST", "/form", data={"a": "1", "b": ""})).json() == {"a": "1", "b": ""}
+    bad = await door.ask("POST", "/form", data=b"a", headers={"Content-Type": "multipart/form-data"})
+    assert (bad.status, (await problem(bad))["detail"]) == (400, "The body is not a valid form.")
 
 
 async def test_requests_that_come_at_once(door: Door) -> None:
