@@ -8,6 +8,7 @@ import voluptuous as vol
 from homeassistant.helpers import area_registry as ar
 
 from ..bridge import Bridge
+from ..keys import ApiKey
 from ..policy_tests.sight import Sight
 from ..policy_tests.turns import every_entity
 from ..scope.model import EntityFacts
