@@ -77,6 +77,12 @@ def write(call: Call) -> web.StreamResponse:
     return json_response({"target": call.activity.target}, HTTPStatus.CREATED)
 
 
+def held(call: Call) -> web.StreamResponse:
+    """Say that the request waited 1,000 s for a person."""
+    call.caller.activity.held = 1000.0
+    return json_response({})
+
+
 def sized(call: Call) -> web.StreamResponse:
     """Return a body of a size."""
     return WholeResponse(HTTPStatus.OK, {}, Payload.of(b"x" * int(call.request.query["size"])))
@@ -138,6 +144,7 @@ DECLARED: Final[tuple[tuple[str, str, Operation, Handler], ...]] = (
     ("POST", "/body", ANY_KEY, body),
     ("POST", "/form", own.NONE, form),
     ("GET", "/entity/{entity_id}", ANY_KEY, entity),
+    ("GET", "/held", ANY_KEY, held),
     ("POST", "/write", ANY_KEY, write),
     ("GET", "/write", ANY_KEY, write),
     ("GET", "/sized", own.NONE, sized),
@@ -620,6 +627,13 @@ async def test_bodies(door: Door) -> None:
     assert told["detail"] != "The body is not valid JSON: None."
     bad = await door.ask("POST", "/body", secret, data=b"[1, 2, 3]", headers={"Content-Encoding": "gzip"})
     assert (bad.status, (await problem(bad))["detail"]) == (400, "The body cannot be decoded as its headers declare.")
+
+
+async def test_waiting_for_a_person_is_no_duration(door: Door) -> None:
+    """It is subtracted from the duration that is recorded."""
+    secret = await door.bridge.add_key("Mine", limits=UNLIMITED)
+    assert (await door.get("/held", secret)).status == 200
+    assert -1000 < door.running.recorder.counters.routes["/held"].seconds < -900
 
 
 async def test_forms(door: Door) -> None:
