@@ -96,7 +96,7 @@ class Gate:
         if call.trace is not None:
             call.trace.end(call, response, self._route, counted, sent)
         if (call.refused is not None or activity.target is not None) and _is_audited(call, endpoint):
-            self._audit(call, endpoint, counted, status)
+            self._audit_in_time(call, endpoint, counted, status)
         if call.presented is not None:
             observe(call, call.presented, endpoint)
         return response
@@ -133,6 +133,13 @@ class Gate:
             return await result
         except Exception as err:  # noqa: BLE001 - every error becomes a response
             return _refuse(call, _refusal_of(err, endpoint))
+
+    def _audit_in_time(self, call: Call, endpoint: Endpoint, method: str, status: int) -> None:
+        """Add an audit record; for a refusal after it is sent, because the record names what the call would reach."""
+        if call.refused is None:
+            self._audit(call, endpoint, method, status)
+        else:
+            asyncio.get_running_loop().call_soon(self._audit, call, endpoint, method, status)
 
     def _audit(self, call: Call, endpoint: Endpoint, method: str, status: int) -> None:
         refused, key, approval = call.refused, call.presented, call.activity.approval

@@ -233,8 +233,9 @@ class Connection:
         error: ErrorAnswer,
         request: Request | None = None,
     ) -> None:
-        self._observer.commanded(self.key, command, message, request, error)
+        # The audit trail names what a refused call would have reached. That takes no time before the answer.
         self._send({"id": number, "type": "result", "success": False, "error": error.as_dict()})
+        self._observer.commanded(self.key, command, message, request, error)
 
     def send_result(self, number: int, result: object = None) -> None:
         """Send the result of a command."""

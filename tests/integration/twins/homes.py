@@ -61,6 +61,8 @@ COMPONENTS: Final = (
 )  # fmt: skip
 ONLY: Final = {"a": ("counter", "zone"), "b": ("timer", "input_number", "input_button")}
 """Integrations that one of the homes has and the other has not."""
+_ONLY_MODE: Final = {"a": ColorMode.BRIGHTNESS, "b": ColorMode.ONOFF}
+"""What the hidden lamps can do."""
 FEW: Final = ["read", "history", "template"]
 MANY: Final = [*FEW, "control", "set_state", "fire_event", "images", "location"]
 SERVICES: Final = ["input_boolean.*", "light.*", "todo.*", "calendar.*", "weather.*", "homeassistant.turn_on"]
@@ -70,13 +72,12 @@ class Lamp(LightEntity):
     """A lamp that does as it is told."""
 
     _attr_should_poll = False
-    _attr_color_mode = ColorMode.BRIGHTNESS
-    _attr_supported_color_modes = frozenset({ColorMode.BRIGHTNESS})  # type: ignore[assignment]  # a frozen set will do
     _attr_is_on = False
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, mode: ColorMode = ColorMode.BRIGHTNESS) -> None:
         """Make a lamp that is off."""
         self._attr_name = self._attr_unique_id = name
+        self._attr_color_mode, self._attr_supported_color_modes = mode, {mode}
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
@@ -260,10 +261,10 @@ async def _furnish(home: Home) -> None:
     """Make the room, and the devices around it."""
     hass, registry = home.hass, er.async_get(home.hass)
     home.config.add_to_hass(hass)
-    attic = _areas(home)
+    elsewhere = _areas(home)
     devices = dr.async_get(hass)
     hub = devices.async_get_or_create(config_entry_id=home.config.entry_id, identifiers={("test", home.word())})
-    devices.async_update_device(hub.id, area_id=attic, name=home.word())
+    devices.async_update_device(hub.id, area_id=elsewhere, name=home.word())
     home.normal.hide([hub.id])
     home.refs["@hub"] = hub.id
     lamp = devices.async_get_or_create(
@@ -278,17 +279,21 @@ async def _furnish(home: Home) -> None:
         found = registry.async_get_or_create(domain, platform, unique, suggested_object_id=name)
         assert found.entity_id == entity_id
         labels = {LABEL} if entity_id in {*LIGHTS, "sensor.warmth", "group.room", "calendar.family"} else set()
-        area = None if entity_id == "light.lamp" else ROOM
-        device = lamp.id if entity_id == "light.lamp" else None
-        registry.async_update_entity(entity_id, area_id=area, device_id=device, labels=labels)
+        registry.async_update_entity(entity_id, area_id=ROOM, labels=labels)
         home.refs[f"@entry {entity_id}"] = found.id
     for domain, entity in (
         ("light", Lamp("lamp")), ("light", Lamp("spot")), ("camera", Still("door")),
         ("calendar", Plans("family", "Meeting")), ("todo", Chores("chores", "Sweep")), ("weather", Sky("home")),
-        ("light", Lamp("attic_0")), ("calendar", Plans("attic_0", home.word())),
+        ("light", Lamp("attic_0", _ONLY_MODE[home.name])), ("calendar", Plans("attic_0", home.word())),
         ("todo", Chores("attic_0", home.word())),
     ):  # fmt: skip
         await add_entity(home, domain, entity)
+    # An entity that is added without a device loses that of its entry.
+    registry.async_update_entity("light.lamp", area_id=None, device_id=lamp.id)
+    # A light of the lamp's device that is elsewhere.
+    attic = registry.async_update_entity("light.attic_0", area_id=elsewhere, device_id=lamp.id, name=home.word())
+    home.refs["@entry light.attic_0"] = attic.id
+    home.normal.hide([attic.id])
     for entity_id in (*PLAIN, WANDERER):
         hass.states.async_set(entity_id, "0", context=Context())
     hass.states.async_set("group.room", "off", {"entity_id": [*LIGHTS]})

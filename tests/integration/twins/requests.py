@@ -194,6 +194,24 @@ def _call_command(dice: random.Random) -> dict[str, Any]:
     return {"domain": domain, "service": service, "service_data": data, "target": aim, **more}
 
 
+def _automation(dice: random.Random, kind: str) -> dict[str, Any]:
+    """Return a question for the options of an automation of a device."""
+    types = {"action": ("turn_on", "toggle"), "condition": ("is_on", "is_off"), "trigger": ("turned_on", "x")}
+    entries = (
+        "@entry light.lamp",
+        "@entry light.lamp",
+        "@entry light.spot",
+        "@entry light.attic_0",
+        "@entry light.attic_0",
+        "x",
+    )
+    automation = {
+        "device_id": dice.choice(["@device", "@device", "@hidden"]), "domain": dice.choice(["light", "light", "test"]),
+        "type": dice.choice(types[kind]), "entity_id": dice.choice(entries),
+    }  # fmt: skip
+    return {kind: automation if kind == "action" else automation | {kind: "device"}}
+
+
 def _period_statistics(dice: random.Random) -> dict[str, Any]:
     more = {"types": dice.choice([["mean"], ["state", "sum"]])} if dice.random() < 0.5 else {}
     period = dice.choice(["5minute", "hour", "day"])
@@ -215,6 +233,9 @@ _WHOLE: Final[Mapping[str, Callable[[random.Random], dict[str, Any]]]] = {
             for _ in range(dice.choice([1, 1, 2]))
         ]
     },
+    "device_automation/action/capabilities": lambda dice: _automation(dice, "action"),
+    "device_automation/condition/capabilities": lambda dice: _automation(dice, "condition"),
+    "device_automation/trigger/capabilities": lambda dice: _automation(dice, "trigger"),
     "fire_event": lambda dice: {"event_type": "bell", "event_data": _NAMED["event_data"](dice)},
     "unsubscribe_events": lambda _dice: {"subscription": "@subscription"},
     "recorder/statistics_during_period": _period_statistics,
