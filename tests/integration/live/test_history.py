@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.drawbridge.operations import history_stream, replay
+from custom_components.drawbridge.websocket import outbox
 from tests.integration.house import Bridge
 from tests.integration.live.client import LiveClient, live
 from tests.integration.live.past import (
@@ -386,7 +387,8 @@ async def test_more_than_may_wait(ours: LiveClient, hass: HomeAssistant, monkeyp
 
     monkeypatch.setattr(history_stream, "_read", happening)
     number = await ours.send(STREAM, start_time=moment(seconds=0), entity_ids=[SENSOR])
-    await asyncio.sleep(0.5)
+    while wanted:  # noqa: ASYNC110 - the reading is in a thread
+        await asyncio.sleep(0.01)
     hass.states.async_set(SENSOR, "end")
     states = [item["s"] for item in (await until(ours, number, "end"))[SENSOR]]
     assert states[1:] == [f"1.{item}" for item in range(7)] + [f"0.{item}" for item in range(12)] + ["end"]
@@ -401,22 +403,39 @@ async def test_large_past(ours: LiveClient, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(history_stream, "DAY", timedelta(microseconds=1))
     number = await ours.send(STREAM, **fields)
     merged: dict[str, list[Any]] = {}
-    await ours.answer(number)
-    await ours.command("ping")
-    await asyncio.sleep(0.3)
-    await ours.command("ping")
-    assert len(ours.events[number]) > 2
-    for event in ours.events[number]:
-        for entity_id, items in event["states"].items():
+    count = 0
+    while merged != whole:
+        for entity_id, items in (await ours.event(number))["states"].items():
             merged.setdefault(entity_id, []).extend(items)
-    assert merged == whole
+        count += 1
+    assert count > 2
 
 
-@pytest.mark.usefixtures("ours")
-async def test_slow_reader(bridge: Bridge) -> None:
-    """A past is not sent to a client that has not read what came before."""
-    outbox = next(iter(bridge.entry.runtime_data.connections))._outbox  # noqa: SLF001
-    assert outbox is not None
+async def test_slow_reader(bridge: Bridge, ours: LiveClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A past is not read for a client that has not read what came before, and continues when it has."""
+    read, reads = history_stream._read, 0  # noqa: SLF001
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal reads
+        reads += 1
+        return read(*arguments)
+
+    monkeypatch.setattr(history_stream, "_read", counted)
+    monkeypatch.setattr(history_stream, "MAX_EVENT_BYTES", 1)
+    monkeypatch.setattr(history_stream, "DAY", timedelta(microseconds=1))
+    [connection] = bridge.entry.runtime_data.connections
+    with monkeypatch.context() as full:
+        full.setattr(outbox, "MAX_BUFFERED_BYTES", -1)
+        number = await ours.send(STREAM, start_time=moment(days=1), end_time=moment(seconds=0), entity_ids=ALL)
+        while not reads:  # noqa: ASYNC110 - the reading is in a thread
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        assert connection.pending_bytes
+        waiting = reads
+    merged = [await ours.event(number)]
+    while len(merged) < 3:
+        merged.append(await ours.event(number))
+    assert reads > waiting
 
 
 async def test_not_set_up(own: LiveClient, ours: LiveClient, hass: HomeAssistant) -> None:
