@@ -7,6 +7,7 @@ offers for a device as a whole is left out, because it can depend on entities of
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+import voluptuous as vol
 from homeassistant.components import device_automation
 from homeassistant.components.device_automation import DeviceAutomationType
 from homeassistant.components.device_automation.exceptions import DeviceNotFound, InvalidDeviceAutomationConfig
@@ -14,7 +15,7 @@ from homeassistant.const import ATTR_ENTITY_ID, CONF_DEVICE_ID, CONF_DOMAIN, CON
 from homeassistant.helpers import entity_registry as er
 
 from ..keys import Capability
-from ..refusal import Refusal, not_found
+from ..refusal import Refusal, bad_request, not_found
 from .caller import Caller
 from .declaration import Operation
 from .registries import prepare, revealed_to
@@ -53,14 +54,23 @@ async def listed(caller: Caller, kind: DeviceAutomationType, device_id: str) -> 
 
 
 async def capabilities(caller: Caller, kind: DeviceAutomationType, automation: Automation) -> Automation:
-    """Return the options of an automation: of one that is out of scope none, as of one that does not exist."""
+    """Return the options of an automation: of one that is out of scope none, as of one that does not exist.
+
+    Raises:
+        RefusedError: Home Assistant cannot read the automation.
+
+    """
     if not caller.home.scope.scope.is_everything:
         is_shown = _is_shown(caller, automation)
         automation = {name: value for name, value in automation.items() if name in _FIELDS}
         if not is_shown:
             return {}
     find = device_automation._async_get_device_automation_capabilities  # noqa: SLF001 - there is no other
-    found = await find(caller.hass, kind, automation)
+    try:
+        found = await find(caller.hass, kind, automation)
+    except (AttributeError, LookupError, TypeError, ValueError, vol.Invalid) as err:
+        # Home Assistant does not check the fields of an automation before it uses them.
+        raise bad_request(f"The {kind.name.lower()} is incomplete or invalid.") from err
     caller.ensure_unchanged()
     shown: Automation = caller.redaction.value(found)
     return shown

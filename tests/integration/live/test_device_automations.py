@@ -61,13 +61,24 @@ async def test_equal_to_home_assistants_own(gadget: Manor, own: LiveClient, ours
             ]
             assert options[0] == options[1]
     lamp = {"device_id": gadget.lamp_device, "domain": "light", "type": "turn_on", "entity_id": gadget.lamp_entry}
-    for fields in (
-        {kind: {}}, {kind: {**lamp, "domain": "nowhere"}}, {kind: {**lamp, "entity_id": "0" * 32}}, {kind: 1}, {},
-    ):  # fmt: skip
+    for fields in ({kind: {**lamp, "domain": "nowhere"}}, {kind: {**lamp, "entity_id": "0" * 32}}, {kind: 1}, {}):
         errors = [await client.command(f"device_automation/{kind}/capabilities", **fields) for client in (own, ours)]
         assert [{**error, "id": 0} for error in errors[:1]] == [{**error, "id": 0} for error in errors[1:]]
     errors = [await client.error(f"device_automation/{kind}/list", device_id="none") for client in (own, ours)]
     assert errors[0] == errors[1]
+
+
+@pytest.mark.parametrize("action", [{}, {"domain": 1}, {"domain": "light"}, {"domain": "light", "entity_id": []}])
+async def test_an_incomplete_action(
+    gadget: Manor, own: LiveClient, ours: LiveClient, action: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The error says what is wrong. Home Assistant's own is unknown, and the log has a traceback."""
+    del gadget
+    assert (await own.error("device_automation/action/capabilities", action=action))["code"] == "unknown_error"
+    caplog.clear()
+    error = await ours.error("device_automation/action/capabilities", action=action)
+    assert (error["code"], error["message"]) == ("invalid_format", "The action is incomplete or invalid.")
+    assert not caplog.get_records("call")
 
 
 @pytest.mark.parametrize("kind", KINDS)

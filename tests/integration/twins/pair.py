@@ -37,7 +37,7 @@ _AROUND: Final = 150
 REFUSED: Final = frozenset(
     {
         "camera/stream", "camera/webrtc/candidate", "camera/webrtc/get_client_config", "camera/webrtc/offer",
-        "lovelace/config", "GET /metrics", "GET /api/image_proxy/{entity_id}",
+        "lovelace/config", "GET /metrics", "GET /traces", "GET /api/image_proxy/{entity_id}",
         "calendar/event/create", "calendar/event/delete", "calendar/event/update",
     }
 )  # fmt: skip
