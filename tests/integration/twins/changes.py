@@ -151,8 +151,11 @@ def _other_removal(home: Home) -> None:
 def _other_area(home: Home) -> None:
     areas = ar.async_get(home.hass)
     others = [area.id for area in areas.async_list_areas() if area.id != ROOM]
+    # Without its area, the other light of the lamp's device would be in the room.
+    attic = er.async_get(home.hass).entities["light.attic_0"].area_id
+    unused = [area_id for area_id in others if area_id != attic]
     if len(others) > _MOST:
-        areas.async_delete(home.dice.choice(others))
+        areas.async_delete(home.dice.choice(unused))
     elif home.dice.random() < 0.5:
         areas.async_create(home.word(), floor_id="ground")
     else:
