@@ -192,9 +192,12 @@ def log_has(process: Process, line: str) -> bool:
 
 
 def read_if_written(process: Process, file: Path) -> Any:
-    """Return what a running client has written down, or None."""
+    """Return what a running client has written down, or None. It may be writing just now."""
     assert process.running, process.failure("ended")
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    with suppress(json.JSONDecodeError):
+        return json.loads(text)
+    return None
 
 
 async def written_by(stack: Stack, process: Process, file: Path, *, listens: str) -> Any:
