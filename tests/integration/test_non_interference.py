@@ -29,7 +29,7 @@ logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 _IS_OLDEST = (MAJOR_VERSION, MINOR_VERSION) < (2026, 10)
 STEPS = int(os.environ.get("DRAWBRIDGE_TWIN_STEPS", "3000" if _IS_OLDEST else "10000"))
-SEED = os.environ.get("DRAWBRIDGE_TWIN_SEED", "2")
+SEED = os.environ.get("DRAWBRIDGE_TWIN_SEED", "1")
 
 type Build = Callable[[AsyncExitStack, str], Awaitable[Home]]
 

@@ -153,7 +153,8 @@ class ConditionWatch(Watch):
 
     @callback
     def _changed(self, _event: Event[EventStateChangedData]) -> None:
-        self.evaluate()
+        # After all listeners have the event: it depends on other entities, also on hidden ones, which of them is first.
+        self.hass.loop.call_soon(self.evaluate)
 
     @callback
     def _polled(self, _now: datetime) -> None:

@@ -109,7 +109,14 @@ class TriggerWatch(Watch):
         if shown is not None:
             message = {"variables": {"trigger": shown}, "context": context}
             text = json.dumps(message, cls=ExtendedJSONEncoder, allow_nan=False, separators=(",", ":"))
-            self._report(text.encode())
+            # After all listeners have the event that fired the trigger: it depends on other entities, also on hidden
+            # ones, which of them is first.
+            self.hass.loop.call_soon(self._send, text.encode())
+
+    @callback
+    def _send(self, text: bytes) -> None:
+        if self.may_go_on(Capability.READ):
+            self._report(text)
 
 
 def _ensure_plain(configs: Sequence[Config]) -> None:

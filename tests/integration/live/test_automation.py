@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
@@ -180,6 +181,33 @@ async def test_redacted_attributes(bridge: Bridge, attribute: str) -> None:
     async with live(bridge, await bridge.add_key("Placed", capabilities=["read", "location"])) as client:
         result = await client.result("test_condition", condition=number("sensor.inside", attribute="latitude", above=1))
         assert result == {"result": True}
+
+
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [
+        ("subscribe_condition", {"condition": state(LAMP, "on")}),
+        ("subscribe_trigger", {"trigger": {"platform": "state", "entity_id": LAMP}}),
+    ],
+)
+async def test_a_report_follows_its_change(
+    ours: LiveClient, hass: HomeAssistant, command: str, fields: dict[str, Any]
+) -> None:
+    """The state comes first, also if a listener for a hidden entity has Home Assistant's triggers informed first."""
+    stop = async_track_state_change_event(hass, [OUTSIDE], lambda _: None)
+    states = await ours.send("subscribe_entities", entity_ids=[LAMP])
+    await ours.answer(states)
+    await ours.event(states)
+    reports = await ours.send(command, **fields)
+    await ours.answer(reports)
+    await ours.command("ping")
+    ours.log.clear()
+    hass.states.async_set(LAMP, "on")
+    await ours.event(states)
+    while reports not in (seen := [message["id"] for message in ours.log if message["type"] == "event"]):
+        await ours.event(reports)
+    assert seen == [states, reports]
+    stop()
 
 
 async def test_subscribe_condition(own: LiveClient, ours: LiveClient, hass: HomeAssistant) -> None:
