@@ -514,13 +514,20 @@ async def test_the_scope_is_checked_when_a_trigger_fires(bridge: Bridge, hass: H
     reports: list[bytes] = []
     watch = TriggerWatch(lambda: current[-1], cv.TRIGGER_SCHEMA(on(entity_id=[OTHER, LAMP])), reports.append)
     await watch.attach()
+
+    async def turns() -> None:
+        await hass.async_block_till_done()
+        # The report follows in a turn of its own.
+        await asyncio.sleep(0)
+
     hass.states.async_set(OTHER, "on")
-    await hass.async_block_till_done()
+    await turns()
     assert len(reports) == 1
     current.append(narrow)
     hass.states.async_set(OTHER, "off")
+    await turns()
     assert len(reports) == 1
     hass.states.async_set(LAMP, "on")
-    await hass.async_block_till_done()
+    await turns()
     assert len(reports) == 2
     watch.detach()

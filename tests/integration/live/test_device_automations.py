@@ -6,7 +6,7 @@ import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.common import MockModule, mock_integration, mock_platform
+from pytest_homeassistant_custom_component.common import MockModule, MockPlatform, mock_integration, mock_platform
 
 from tests.integration.live.client import LiveClient, live
 from tests.integration.live.registry_house import MARKER, Manor, components, ensure_nothing_hidden, manor
@@ -16,7 +16,7 @@ __all__ = ["components", "manor"]
 KINDS = ("action", "condition", "trigger")
 
 
-class Buttons:
+class Buttons(MockPlatform):
     """What the device of an integration offers as a whole."""
 
     @staticmethod
