@@ -112,9 +112,10 @@ async def test_a_large_house(panel: PanelClient, bridge: Bridge) -> None:
     async def watch() -> None:
         nonlocal worst
         while True:
-            before = time.monotonic()
-            await asyncio.sleep(0.001)
-            worst = max(worst, time.monotonic() - before)
+            # The processor time of the thread, which other programs do not change.
+            before = time.thread_time()
+            await asyncio.sleep(0)
+            worst = max(worst, time.thread_time() - before)
 
     watching = asyncio.create_task(watch())
     await panel.ask("access/areas")
@@ -122,7 +123,7 @@ async def test_a_large_house(panel: PanelClient, bridge: Bridge) -> None:
     watching.cancel()
     assert len(answer["entities"]) == 2000
     assert answer["more"] > 100
-    assert worst < 0.25
+    assert 0 < worst < 0.1
 
 
 SOME_ACTIONS = ("input_boolean.turn_on", "homeassistant.toggle", "script.turn_on", "script.night", "switch.turn_off")
