@@ -109,8 +109,9 @@ class Tablet:
         await expect(self.page.get_by_text(words).filter(visible=True).first).to_be_visible(timeout=_TIMEOUT_MS)
 
     async def sees_sign_in(self) -> None:
-        """Wait until the page asks for a key."""
+        """Wait until the page asks for a key, and its script runs: a form that is sent before is blocked."""
         await expect(self.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=_TIMEOUT_MS)
+        await self.page.wait_for_load_state("load")
 
     async def look(self, where: str) -> None:
         """Record the current content of the page and of the browser's storage."""
