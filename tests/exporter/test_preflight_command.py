@@ -112,6 +112,7 @@ class TestReports:
         ((), "--url"),
         (("--url=ha", "--key-file=none"), "--url: not an http://"),
         (("--url=http://ha", "--key-file=none"), "--key-file: cannot read none"),
+        (("--url=http://ha", "--key-file=none", "--load", "--soak=long"), "--soak: 'long' is not a number"),
     ],
 )
 async def test_a_wrong_command_line_is_told(arguments: tuple[str, ...], said: str) -> None:

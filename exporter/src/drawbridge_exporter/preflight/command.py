@@ -20,6 +20,7 @@ from ..config.values import (
 )
 from .checklist import ORGANISATION, PROFILES
 from .context import Context, Plan
+from .flags import read_flag, read_optional
 from .model import Readiness, Report, Result
 from .profile import LoadProfile, read_profile
 from .reports.html import html_report
@@ -28,7 +29,7 @@ from .reports.junit import junit_report
 from .reports.text import progress, summary
 from .runner import run
 from .signoff import read_signatures
-from .sources import add_source_options, read_sources, web_url
+from .sources import Sources, add_source_options, read_sources, web_url
 
 EXIT_READY: Final = 0
 EXIT_NOT_READY: Final = 1
@@ -158,50 +159,42 @@ def _add_run_options(add: Callable[..., Action]) -> None:
 def _plan(options: Namespace) -> Plan:
     """Return the plan. Raises ValueError with the name of an invalid flag."""
     key_file = Path(options.key_file)
-    token_file = options.grafana_token_file
-    profile = None if options.load_profile is None else _read("--load-profile", read_profile, options.load_profile)
+    token_file, sources = options.grafana_token_file, read_sources(options)
+    profile = read_optional("--load-profile", read_profile, options.load_profile)
     return Plan(
-        url=_read("--url", parse_bridge_url, options.url),
-        key=_read("--key-file", _key, options.key_file),
+        url=read_flag("--url", parse_bridge_url, options.url),
+        key=read_flag("--key-file", _key, options.key_file),
         key_file=key_file,
-        timeout=_read("--timeout", seconds(0.1, 300), options.timeout),
-        ca_file=None if options.ca_file is None else _read("--ca-file", parse_ca_file, options.ca_file),
+        timeout=read_flag("--timeout", seconds(0.1, 300), options.timeout),
+        ca_file=read_optional("--ca-file", parse_ca_file, options.ca_file),
         client_certificate=_client_certificate(options),
-        listener=None if options.listener_url is None else _read("--listener-url", web_url, options.listener_url),
+        listener=read_optional("--listener-url", web_url, options.listener_url),
         origins=tuple(options.cors_origin),
-        prometheus=None if options.prometheus is None else _read("--prometheus", web_url, options.prometheus),
-        grafana=None if options.grafana is None else _read("--grafana", web_url, options.grafana),
-        grafana_token="" if token_file is None else _read("--grafana-token-file", _text, token_file),
+        prometheus=read_optional("--prometheus", web_url, options.prometheus),
+        grafana=read_optional("--grafana", web_url, options.grafana),
+        grafana_token="" if token_file is None else read_flag("--grafana-token-file", _text, token_file),
         manifest=options.manifest,
         backup=options.backup,
         scan=tuple(options.scan),
         load=options.load or profile is not None,
         load_profile=profile,
-        load_key="" if options.load_key_file is None else _read("--load-key-file", _key, options.load_key_file),
-        load_seconds=_read("--load-seconds", seconds(1, 600), options.load_seconds),
+        load_key="" if options.load_key_file is None else read_flag("--load-key-file", _key, options.load_key_file),
+        load_seconds=read_flag("--load-seconds", seconds(1, 600), options.load_seconds),
         profile=options.profile,
-        max_seconds=_read("--max-seconds", seconds(10, 7200), options.max_seconds) + _load_time(options, profile),
-        stable_seconds=_read("--stable-seconds", seconds(0, 3600), options.stable_seconds),
-        signed={} if options.signoff is None else _read("--signoff", read_signatures, options.signoff),
-        sources=read_sources(options),
+        max_seconds=read_flag("--max-seconds", seconds(10, 7200), options.max_seconds)
+        + _load_time(options, profile, sources),
+        stable_seconds=read_flag("--stable-seconds", seconds(0, 3600), options.stable_seconds),
+        signed={} if options.signoff is None else read_flag("--signoff", read_signatures, options.signoff),
+        sources=sources,
     )
 
 
-def _load_time(options: Namespace, profile: LoadProfile | None) -> float:
+def _load_time(options: Namespace, profile: LoadProfile | None, sources: Sources) -> float:
     """Return the additional time that the run needs for the load tests and the WebSocket check."""
-    one = _read("--load-seconds", seconds(1, 600), options.load_seconds)
+    one = read_flag("--load-seconds", seconds(1, 600), options.load_seconds)
     expected = one if profile is None else profile.seconds
-    soak = 60 * float(options.soak or 0)
-    load = one + expected + soak if options.load or profile is not None else 0.0
-    return load + _read("--stable-seconds", seconds(0, 3600), options.stable_seconds)
-
-
-def _read[T](flag: str, parse: Callable[[str], T], text: str) -> T:
-    try:
-        return parse(text)
-    except ValueError as error:
-        message = f"{flag}: {error}"
-        raise ValueError(message) from error
+    load = one + expected + 60 * sources.soak_minutes if options.load or profile is not None else 0.0
+    return load + read_flag("--stable-seconds", seconds(0, 3600), options.stable_seconds)
 
 
 def _client_certificate(options: Namespace) -> ClientCertificate | None:
@@ -210,7 +203,9 @@ def _client_certificate(options: Namespace) -> ClientCertificate | None:
         if key is not None:
             raise ValueError("--client-key-file: set without --client-cert-file. Set both.")
         return None
-    return _read("--client-cert-file", lambda text: parse_client_certificate(Path(text), key), options.client_cert_file)
+    return read_flag(
+        "--client-cert-file", lambda text: parse_client_certificate(Path(text), key), options.client_cert_file
+    )
 
 
 def _key(path: str) -> str:

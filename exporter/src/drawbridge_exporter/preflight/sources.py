@@ -9,6 +9,7 @@ from typing import Final
 from yarl import URL
 
 from ..config.values import parse_bridge_url
+from .flags import read_flag, read_optional
 from .given import Place, Previous, parse_place, read_env_file, read_previous
 
 _LOKI_SECONDS: Final = 90.0
@@ -90,32 +91,20 @@ def read_sources(options: Namespace) -> Sources:
             raise ValueError(message)
     return Sources(
         deployment=tuple(options.deployment),
-        exporters=tuple(_read("--exporter", web_url, text) for text in options.exporter),
-        alertmanager=_optional("--alertmanager", web_url, options.alertmanager),
-        loki=_optional("--loki", web_url, options.loki),
-        restored=_optional("--restored-url", parse_bridge_url, options.restored_url),
+        exporters=tuple(read_flag("--exporter", web_url, text) for text in options.exporter),
+        alertmanager=read_optional("--alertmanager", web_url, options.alertmanager),
+        loki=read_optional("--loki", web_url, options.loki),
+        restored=read_optional("--restored-url", parse_bridge_url, options.restored_url),
         files=options.files,
         files_backup=options.files_backup,
-        variables=_optional("--env-file", read_env_file, options.env_file) or {},
-        closed=tuple(_read("--closed", parse_place, text) for text in options.closed),
-        previous=_optional("--previous", read_previous, options.previous),
+        variables=read_optional("--env-file", read_env_file, options.env_file) or {},
+        closed=tuple(read_flag("--closed", parse_place, text) for text in options.closed),
+        previous=read_optional("--previous", read_previous, options.previous),
         images=tuple(options.image),
-        soak_minutes=_optional("--soak", _number, options.soak) or 0.0,
-        rto_hours=_optional("--rto", _number, options.rto),
-        rpo_hours=_optional("--rpo", _number, options.rpo),
+        soak_minutes=read_optional("--soak", _number, options.soak) or 0.0,
+        rto_hours=read_optional("--rto", _number, options.rto),
+        rpo_hours=read_optional("--rpo", _number, options.rpo),
     )
-
-
-def _read[T](flag: str, parse: Callable[[str], T], text: str) -> T:
-    try:
-        return parse(text)
-    except ValueError as error:
-        message = f"{flag}: {error}"
-        raise ValueError(message) from error
-
-
-def _optional[T](flag: str, parse: Callable[[str], T], text: str | None) -> T | None:
-    return None if text is None else _read(flag, parse, text)
 
 
 def _number(text: str) -> float:
