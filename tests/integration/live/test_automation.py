@@ -1,11 +1,12 @@
 """Conditions and triggers: plain ones, of the entities in scope."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
@@ -502,6 +503,33 @@ async def test_trigger_moves(bridge: Bridge, hass: HomeAssistant) -> None:
         await bridge.edit_key("One", "abilities", {"capabilities": ["read"]})
         hass.states.async_set(LAMP, "on")
         assert (await client.event(number_))["variables"]["trigger"]["entity_id"] == LAMP
+
+
+async def test_a_trigger_is_not_reported_after_its_end(
+    bridge: Bridge, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report follows in a turn of its own, in which the subscription may have ended."""
+    fire, fired = TriggerWatch._fired, 0  # noqa: SLF001
+
+    @callback
+    def ending(self: TriggerWatch, variables: Mapping[str, Any], context: Context | None = None) -> None:
+        nonlocal fired
+        fired += 1
+        fire(self, variables, context)
+        self.stop()
+
+    monkeypatch.setattr(TriggerWatch, "_fired", ending)
+    await bridge.add_key("Wide")
+    runtime = bridge.entry.runtime_data
+    caller = Caller.of(runtime.keys.get(bridge.key_id("Wide")), runtime.resources)
+    reports: list[bytes] = []
+    watch = TriggerWatch(lambda: caller, cv.TRIGGER_SCHEMA(on(entity_id=[LAMP])), reports.append)
+    await watch.attach()
+    hass.states.async_set(LAMP, "on")
+    await hass.async_block_till_done()
+    await asyncio.sleep(0)
+    assert fired == 1
+    assert reports == []
 
 
 async def test_the_scope_is_checked_when_a_trigger_fires(bridge: Bridge, hass: HomeAssistant) -> None:
