@@ -372,22 +372,24 @@ async def test_moved_while_read(bridge: Bridge, hass: HomeAssistant, monkeypatch
 async def test_more_than_may_wait(ours: LiveClient, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
     """What happens while the past is read is not lost, however much it is."""
     monkeypatch.setattr(replay, "MAX_PENDING", 5)
-    read, wanted = history_stream._read, [12, 7]  # noqa: SLF001
+    read, wanted, happened = history_stream._read, [12, 7], 0  # noqa: SLF001
 
     def happening(*arguments: Any) -> Any:
         found = read(*arguments)
         count = wanted.pop() if wanted else 0
 
         def happen() -> None:
+            nonlocal happened
             for number in range(count):
                 hass.states.async_set(SENSOR, f"{len(wanted)}.{number}")
+            happened += count
 
         in_loop(hass, happen)
         return found
 
     monkeypatch.setattr(history_stream, "_read", happening)
     number = await ours.send(STREAM, start_time=moment(seconds=0), entity_ids=[SENSOR])
-    while wanted:  # noqa: ASYNC110 - the reading is in a thread
+    while happened < 19:  # noqa: ASYNC110 - the reading is in a thread
         await asyncio.sleep(0.01)
     hass.states.async_set(SENSOR, "end")
     states = [item["s"] for item in (await until(ours, number, "end"))[SENSOR]]
