@@ -126,6 +126,8 @@ async def check_with_data(prometheus: Prometheus) -> None:
     assert all([await prometheus.query(rule["query"]) for rule in slow])
     assert {rule["health"] for rule in await rules(prometheus) if rule not in slow} == {"ok"}
     assert await prometheus.query("instance:drawbridge_http_requests:rate5m > 0")
+    # Prometheus 3 changes le="2" to le="2.0".
+    assert await prometheus.query("instance:drawbridge_http_slow:ratio_rate5m > 0")
     assert await prometheus.query("cache:drawbridge_cache_hits:ratio_rate30m > 0")
 
 
