@@ -1,0 +1,110 @@
+"""The mixin: the rules files are built from it, and it can be vendored and configured."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import _gojsonnet
+import pytest
+import yaml
+
+from scripts.build_rules import FOLDER, files
+
+EXPORTER = Path(__file__).parents[2] / "exporter"
+MIXIN = EXPORTER / "mixin"
+VENDORED = "github.com/drawbridge-ha/drawbridge/exporter"
+RUNBOOK = "https://github.com/drawbridge-ha/drawbridge/blob/main/docs/runbooks/"
+
+type Json = dict[str, Any]
+
+
+def folded(value: Any) -> Any:
+    """Return a value with the lines of its texts joined, as YAML joins those of a folded block."""
+    if isinstance(value, dict):
+        return {name: folded(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [folded(item) for item in value]
+    return " ".join(value.splitlines()) if isinstance(value, str) else value
+
+
+def groups(config: str = "{}") -> dict[str, Json]:
+    """Return the groups of the mixin with a configuration, by name."""
+    text = f"local mixin = (import 'mixin.libsonnet') + {{ _config+:: {config} }}; "
+    text += "mixin.prometheusRules.groups + mixin.prometheusAlerts.groups"
+    found = json.loads(_gojsonnet.evaluate_snippet("test", text, jpathdir=[str(MIXIN)]))
+    return {group["name"]: group for group in found}
+
+
+def rules(config: str = "{}") -> list[Json]:
+    """Return the rules of the mixin with a configuration."""
+    return [rule for group in groups(config).values() for rule in group["rules"]]
+
+
+def test_the_files_are_what_the_script_writes() -> None:
+    """Run python -m scripts.build_rules after a change."""
+    assert {file.name: file.read_text() for file in FOLDER.glob("*.yml")} == files()
+
+
+def test_the_files_have_every_group_of_the_mixin() -> None:
+    """With the same rules, and nothing that is not in the mixin."""
+    written = [group for text in files().values() for group in yaml.safe_load(text)["groups"]]
+    assert {group["name"]: group for group in written} == folded(groups())
+    assert len(written) == len(groups())
+
+
+def test_a_selector_is_in_every_query_of_the_exporter() -> None:
+    """Only recorded series and the process metrics, which are joined with a selected series, have none."""
+    for rule in rules("{ drawbridgeSelector: 'job=\"homes\"', scrapeJobSelector: 'job=\"homes\"' }"):
+        series = re.findall(r"(?<![\w:])(up|drawbridge_\w+)\b(?!:)(.{0,12})", rule["expr"], re.DOTALL)
+        assert all(after.startswith('{job="homes"') for _, after in series), rule["expr"]
+    with_matchers = [rule["expr"] for rule in rules("{ drawbridgeSelector: 'job=\"homes\"' }")]
+    assert any('{job="homes", le="2.0"}' in expression for expression in with_matchers)
+
+
+def test_a_threshold_is_changed_in_the_expression_and_in_the_text() -> None:
+    """An alert does not name another threshold than its own."""
+    changed = {rule["alert"]: rule for rule in rules("{ maxFileDescriptorRatio: 0.5 }") if "alert" in rule}
+    saturated = changed["DrawbridgeExporterSaturated"]
+    assert "> 0.5)" in saturated["expr"]
+    assert "more than 50% of" in saturated["annotations"]["description"]
+
+
+@pytest.mark.parametrize(("seconds", "bucket"), [("5", "5.0"), ("0.5", "0.5")])
+def test_the_bucket_of_slow_requests_is_a_float(seconds: str, bucket: str) -> None:
+    """As the exporter and Prometheus 3 write it."""
+    found = rules(f"{{ slowSeconds: {seconds} }}")
+    assert {le for rule in found for le in re.findall(r'le="([^"]*)"', rule["expr"])} == {bucket}
+    [warning] = [
+        rule
+        for rule in found
+        if rule.get("alert") == "DrawbridgeLatencyBudgetBurn" and rule["labels"]["severity"] == "warning"
+    ]
+    assert f"longer than {seconds} s for" in warning["annotations"]["summary"]
+
+
+def test_the_windows_of_the_burn_rates_must_be_recorded() -> None:
+    """An alert on a series that does not exist would never fire."""
+    with pytest.raises(RuntimeError, match="burnRates has a window that is not in rateWindows"):
+        rules("{ rateWindows: ['5m'] }")
+
+
+def test_the_example_works_as_vendored(promtool: str, tmp_path: Path) -> None:
+    """jsonnet-bundler installs the mixin and the dashboards that it depends on in folders beside each other."""
+    [dependency] = json.loads((MIXIN / "jsonnetfile.json").read_text())["dependencies"]
+    vendored = tmp_path / "vendor" / VENDORED
+    vendored.mkdir(parents=True)
+    (vendored / "mixin").symlink_to(MIXIN)
+    (vendored / Path(dependency["source"]["git"]["subdir"]).name).symlink_to(EXPORTER / "dashboards")
+    [example] = re.findall(r"```jsonnet\n(.*?)```", (MIXIN / "README.md").read_text(), re.DOTALL)
+    built = json.loads(_gojsonnet.evaluate_snippet("drawbridge.jsonnet", example, jpathdir=[str(tmp_path / "vendor")]))
+    for name in ("alerts.yml", "rules.yml"):
+        (tmp_path / name).write_text(built[name])
+        command = [promtool, "check", "rules", str(tmp_path / name)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - promtool
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert RUNBOOK not in built["alerts.yml"]
+    assert "14 * 86400" in built["alerts.yml"]
+    for board in (EXPORTER / "dashboards").glob("*.json"):
+        assert json.loads(built[board.name]) == json.loads(board.read_text())
