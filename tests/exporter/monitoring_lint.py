@@ -1,6 +1,7 @@
-"""A linter for the dashboards and the rules, with the rules of monitoring mixins and of grafana/dashboard-linter."""
+"""A linter for the dashboards and the rules, with checks of mixtool, pint and grafana/dashboard-linter."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -11,6 +12,14 @@ _STRING: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 _LABELS: Final = re.compile(r"\{[^}]*\}|\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)")
 _RANGE: Final = re.compile(r"\[[^\]]*\]")
 _RECORD: Final = re.compile(r"[a-z_]+:drawbridge_[a-z0-9_]+:[a-z0-9_]+")
+_WHOLE_BOUND: Final = re.compile(r"\b(?:le|quantile)\s*=~?\s*\"\d+\"")
+_COUNTED: Final = re.compile(r"\b(?:rate|irate|increase)\(\s*([a-zA-Z_:][\w:]*)")
+_AGGREGATED: Final = re.compile(r"\b(?:sum|count|avg|min|max|quantile)\s*\(")
+_COUNTERS: Final = ("_total", "_count", "_sum", "_bucket")
+_WINDOW: Final = re.compile(r":[a-z_]*?(\d+[smhdw])$")
+_CONDITION: Final = re.compile(r"[<>]|==|!=|\babsent\(")
+_LABEL: Final = re.compile(r"\$labels\.(\w+)")
+_GROUPED: Final = re.compile(r"\b(?:by|group_left|group_right)\s*\(([^)]*)\)")
 _OTHER_METRICS: Final = frozenset({"up", "ALERTS"})
 _WORDS: Final = frozenset(
     {
@@ -30,22 +39,52 @@ def metrics_of(expression: str) -> set[str]:
 
 def lint_rules(groups: Iterable[Json], known: set[str]) -> Iterator[str]:
     """Yield what is wrong with groups of rules. ``known`` are the metrics of the exporter."""
+    groups = [*groups]
     rules = [rule for group in groups for rule in group["rules"]]
     recorded = {rule["record"] for rule in rules if "record" in rule}
+    yield from _duplicates([group["name"] for group in groups], "groups")
+    yield from _duplicates([_title(rule) for rule in rules], "rules")
     for rule in rules:
-        name = rule.get("record") or rule["alert"]
-        for metric in metrics_of(rule["expr"]) - known - recorded - _OTHER_METRICS:
+        name, expression = rule.get("record") or rule["alert"], rule["expr"]
+        for metric in metrics_of(expression) - known - recorded - _OTHER_METRICS:
             yield f"{name}: no such metric: {metric}"
+        yield from (f"{name}: {problem}" for problem in _expression(expression))
         yield from _record(rule) if "record" in rule else _alert(rule)
+
+
+def _title(rule: Json) -> str:
+    return rule["record"] if "record" in rule else f"{rule['alert']} ({rule['labels'].get('severity')})"
+
+
+def _duplicates(names: Iterable[str], kind: str) -> Iterator[str]:
+    return (f"{name}: {count} {kind} have this name" for name, count in Counter(names).items() if count > 1)
+
+
+def _expression(expression: str) -> Iterator[str]:
+    """Yield what is wrong with an expression of a rule or of a panel."""
+    if _WHOLE_BOUND.search(expression):
+        yield "le and quantile are floats in Prometheus 3"
+    for metric in _COUNTED.findall(expression):
+        if not metric.endswith(_COUNTERS):
+            yield f"the rate of {metric}, which is not a counter"
 
 
 def _record(rule: Json) -> Iterator[str]:
     name, expression = rule["record"], rule["expr"]
     if not _RECORD.fullmatch(name):
         yield f"{name}: is not level:metric:operations"
+    window = _WINDOW.search(name)
+    spans = {span[1:-1] for span in _RANGE.findall(expression)}
+    if spans and spans != {window[1] if window else ""}:
+        yield f"{name}: reads {', '.join(sorted(spans))}"
+    if _AGGREGATED.search(expression):
+        yield f"{name}: drops all labels"
     level = set(name.partition(":")[0].split("_"))
     for labels in re.findall(r"\b(?:sum|count|avg|min|max|quantile) by \(([^)]*)\)", expression):
-        kept = {label.strip() for label in labels.split(",")} - {"job"}
+        found = {label.strip() for label in labels.split(",")}
+        kept = found - {"job"}
+        if "job" not in found:
+            yield f"{name}: drops the label job"
         if kept and not kept & level:
             yield f"{name}: its level does not name {', '.join(sorted(kept))}"
 
@@ -59,6 +98,19 @@ def _alert(rule: Json) -> Iterator[str]:
             yield f"{name}: its {member} is not a sentence"
     if not notes.get("runbook_url", "").endswith(f"/{name}.md"):
         yield f"{name}: has no runbook"
+    if rule["labels"].get("severity") != "none" and not _CONDITION.search(rule["expr"]):
+        yield f"{name}: has no condition"
+    for label in sorted(set(_LABEL.findall(" ".join(notes.values()))) - _labels_of(rule["expr"])):
+        yield f"{name}: its annotations name the label {label}, which its expression does not have"
+
+
+def _labels_of(expression: str) -> set[str]:
+    """Return the labels that a result of an alert's expression can have, as far as the expression tells."""
+    grouped = {label.strip() for labels in _GROUPED.findall(expression) for label in labels.split(",")}
+    levels = {metric.partition(":")[0] for metric in metrics_of(expression) if ":" in metric}
+    named = {label for level in levels for label in level.split("_")}
+    whole_jobs = bool(levels) and all(level.split("_")[0] == "job" for level in levels)
+    return grouped | named | {"job"} | (set() if whole_jobs else {"instance"})
 
 
 def lint_board(board: Json, known: set[str]) -> Iterator[str]:
@@ -93,6 +145,7 @@ def _query(expression: str, label: str, known: set[str]) -> Iterator[str]:
         yield "a query has a fixed range"
     if "irate(" in expression:
         yield "a query uses irate"
+    yield from _expression(expression)
     for metric in metrics_of(expression) - known - _OTHER_METRICS:
         yield f"no such metric: {metric}"
 

@@ -45,6 +45,11 @@ async def known(tmp_path: Path) -> set[str]:
     return {line.partition("{")[0].partition(" ")[0] for line in page.splitlines() if not line.startswith("#")}
 
 
+def test_two_groups_with_one_name_are_found() -> None:
+    """Prometheus refuses them in one file, and the operator puts all into one."""
+    assert f"{GROUPS[0]['name']}: 2 groups have this name" in lint_rules([*GROUPS, {**GROUPS[0], "rules": []}], set())
+
+
 async def test_the_rules_hold_the_conventions(known: set[str]) -> None:
     """Names, annotations, and metrics that exist."""
     assert list(lint_rules(GROUPS, known)) == []
@@ -96,8 +101,17 @@ def spoil_rules(change: Callable[[dict[str, Any]], object], kind: str) -> list[d
         ("alert", lambda rule: rule["labels"].update(severity="page"), "has no severity"),
         ("alert", lambda rule: rule["annotations"].update(summary="Down"), "its summary is not a sentence"),
         ("alert", lambda rule: rule["annotations"].pop("runbook_url"), "has no runbook"),
+        ("alert", lambda rule: rule.update(alert="DrawbridgeAbsent"), "DrawbridgeAbsent (critical): 2 rules have"),
+        ("alert", lambda rule: rule.update(expr="drawbridge_up"), "has no condition"),
+        ("alert", lambda rule: rule["annotations"].update(summary="{{ $labels.name }}."), "name the label name, which"),
+        ("alert", lambda rule: rule.update(expr="job:drawbridge_up:avg < 1"), "name the label instance, which"),
+        ("alert", lambda rule: rule.update(expr='drawbridge_up{le="2"} > 0'), "le and quantile are floats"),
         ("record", lambda rule: rule.update(record="drawbridge_sum"), "is not level:metric:operations"),
         ("record", lambda rule: rule.update(expr="sum by (key) (drawbridge_up)"), "does not name key"),
+        ("record", lambda rule: rule.update(expr="sum by (key) (drawbridge_up)"), "drops the label job"),
+        ("record", lambda rule: rule.update(expr="sum(drawbridge_up)"), "drops all labels"),
+        ("record", lambda rule: rule.update(expr="increase(drawbridge_up[5m])"), "rate of drawbridge_up, which is not"),
+        ("record", lambda rule: rule.update(record="instance:drawbridge_up:rate7m"), "rate7m: reads 30d"),
     ],
 )
 async def test_a_fault_in_a_rule_is_found(
@@ -126,6 +140,14 @@ async def test_a_fault_in_a_rule_is_found(
         (
             lambda panel: panel["targets"][0].update(expr='drawbridge_upp{instance=~"$instance"}'),
             "no such metric: drawbridge_upp",
+        ),
+        (
+            lambda panel: panel["targets"][0].update(expr='drawbridge_up{instance=~"$instance", le="1"}'),
+            "le and quantile are floats",
+        ),
+        (
+            lambda panel: panel["targets"][0].update(expr='rate(drawbridge_up{instance=~"$instance"}[$__interval])'),
+            "the rate of drawbridge_up",
         ),
     ],
 )
