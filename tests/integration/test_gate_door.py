@@ -186,7 +186,7 @@ class Door:
     def counted(self, path: str, method: str = "GET") -> dict[int, int]:
         """Return the counted responses of a path by status."""
         requests = self.running.recorder.counters.requests
-        return {code: n for (route, verb, code), n in requests.items() if (route, verb) == (path, method) and n}
+        return {code: n for (route, verb, code, _), n in requests.items() if (route, verb) == (path, method) and n}
 
 
 def declare() -> Router:

@@ -1,5 +1,6 @@
 """Counters and histograms."""
 
+from custom_components.drawbridge.door import Door
 from custom_components.drawbridge.telemetry.counters import DURATION_BOUNDS, Counters
 from custom_components.drawbridge.telemetry.live import LiveCounters
 from custom_components.drawbridge.telemetry.recorder import Recorder
@@ -17,7 +18,7 @@ def test_histogram() -> None:
     assert route.buckets[DURATION_BOUNDS.index(2.0)] == 1
     assert route.buckets[DURATION_BOUNDS.index(5.0)] == 1
     assert route.buckets[-1] == 1
-    assert sum(route.buckets) == counters.requests["/x", "GET", 200] == 6
+    assert sum(route.buckets) == counters.requests["/x", "GET", 200, Door.HOME_ASSISTANT] == 6
     assert route.sent == 60
 
 

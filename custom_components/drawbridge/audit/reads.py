@@ -31,7 +31,7 @@ class ReadSum:
         count: The number of reads.
         entities: The first entities that were named.
         has_more: Whether there were further ones.
-        latest: The request of the last read, to recognize a repetition.
+        latest: What the last read was, to recognize a repetition: the key, the client and a hash of the request.
 
     """
 
@@ -47,22 +47,28 @@ class ReadSum:
     count: int = 0
     entities: dict[str, None] = field(default_factory=dict)
     has_more: bool = False
-    latest: object = None
+    latest: tuple[object, ...] = ()
 
-    def add(self, address: str | None, latest: object, entities: Callable[[], Iterable[str]]) -> None:
-        """Count a read.
+    def repeats(self, read: tuple[object, ...]) -> bool:
+        """Count a read if it is equal to the last one, and return whether it is."""
+        if self.latest != read:
+            return False
+        self.count += 1
+        return True
+
+    def add(self, read: tuple[object, ...], address: str | None, entities: Callable[[], Iterable[str]]) -> None:
+        """Count a read that is not equal to the last one.
 
         Args:
+            read: What identifies the read.
             address: The address of the client.
-            latest: What identifies the request. A repetition of the latest one names the same entities.
-            entities: Returns the entities that the read names.
+            entities: Returns the entities that it names.
 
         """
         self.count += 1
-        if self.latest != latest:
-            self.latest, self.address = latest, address or "local"
-            if not self.has_more:
-                self._name(entities())
+        self.latest, self.address = read, address or "local"
+        if not self.has_more:
+            self._name(entities())
 
     def _name(self, entities: Iterable[str]) -> None:
         for item in entities:

@@ -18,7 +18,7 @@ from ..operations.caller import Activity, Caller
 from ..refusal import Refusal, RefusedError, bad_request
 from ..scope.redaction import Redaction
 from .response import WholeResponse
-from .security_headers import NO_STORE
+from .security_headers import NO_STORE, REQUEST_ID
 
 if TYPE_CHECKING:
     from ..bridge import Bridge
@@ -113,6 +113,17 @@ class Call:
     def parameter(self, name: str) -> str:
         """Return a path parameter."""
         return self.request.match_info[name]
+
+    def own_headers(self) -> dict[str, str]:
+        """Return the headers that no other response has: the request id and the rate limit."""
+        return {REQUEST_ID: self.request_id, **(self.allowance.headers() if self.allowance is not None else {})}
+
+    def header_lines(self) -> str:
+        """Return the lines of these headers. None of them can contain a line break."""
+        number = f"{REQUEST_ID}: {self.request_id}\r\n"
+        if self.allowance is None:
+            return number
+        return number + "".join([f"{name}: {value}\r\n" for name, value in self.allowance.headers().items()])
 
     def forget_clock(self) -> None:
         """Drop the time limit, which refers to the task whose result is the response: a reference cycle."""

@@ -19,7 +19,7 @@ from . import cors, tracing
 from .call import Call, json_response
 from .client import client_of
 from .endpoint import Answering, Endpoint, takes_time
-from .headers import add_headers, close_if_unsafe
+from .headers import close_if_unsafe, complete
 from .observe import observe, subject
 from .pipelining import is_pipelined
 from .problem import headers_of, problem_of
@@ -86,7 +86,7 @@ class Gate:
             response, has_begun = admitted, False
         if not has_begun:
             response = _sendable(call, response)
-            add_headers(call, response)
+            complete(call, response)
         status, counted = response.status, request.method if endpoint is not self._other else _OTHER
         sent = response.body_length or response.content_length or 0
         activity = call.activity
@@ -211,7 +211,6 @@ def _sendable(call: Call, response: web.StreamResponse) -> WholeResponse:
         raise TypeError(message)
     if response.size > _MAX_UNLIMITED_BYTES and call.bridge.limits.sending.is_full(call.holder, response.size):
         response = _refuse(call, RefusedError(Refusal.UNREAD))
-    response.call = call
     response.is_direct = call.bridge.options.direct_responses
     return response
 

@@ -7,24 +7,36 @@ from aiohttp import hdrs, web
 
 from . import cors
 from .call import Call
-from .security_headers import NO_STORE, REQUEST_ID, SECURITY_HEADERS, STRICT_TRANSPORT_SECURITY
+from .header_block import NOTHING, SECURITY
+from .response import WholeResponse
+from .security_headers import NO_STORE, SECURITY_HEADERS, STRICT_TRANSPORT_SECURITY
 
 NO_STORE_HEADERS: Final[Mapping[str, str]] = {hdrs.CACHE_CONTROL: NO_STORE}
 
 
 def add_headers(call: Call, response: web.StreamResponse) -> None:
-    """Add the headers of every response: security, request id, rate limit and CORS."""
+    """Add the headers of every response to one that is streamed: security, request id, rate limit and CORS."""
+    response.headers.update(SECURITY_HEADERS)
+    response.headers.update(call.own_headers())
+    _add_headers(call, response)
+
+
+def complete(call: Call, response: WholeResponse) -> None:
+    """Add the same to a response that is sent as a whole, most of them as a block."""
+    if response.block is NOTHING:
+        response.block = SECURITY
+    response.call = call
+    _add_headers(call, response)
+
+
+def _add_headers(call: Call, response: web.StreamResponse) -> None:
     request, headers = call.request, response.headers
     close_if_unsafe(request, response)
-    headers.update(SECURITY_HEADERS)
     if call.headers:
         headers.update(call.headers)
-    headers[REQUEST_ID] = call.request_id
     if request.secure:
         name, value = STRICT_TRANSPORT_SECURITY
         headers[name] = value
-    if call.allowance is not None:
-        headers.update(call.allowance.headers())
     if (origin := request.headers.get(hdrs.ORIGIN)) is not None:
         headers.update(cors.answer_headers(origin, call.bridge.origins(call.presented)))
 

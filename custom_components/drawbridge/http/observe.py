@@ -2,6 +2,8 @@
 
 import re
 import time
+from collections.abc import Set as AbstractSet
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -23,16 +25,26 @@ _EVENT: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 def observe(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
     """Record how a key was used. For most requests there is nothing new to record."""
-    request, remote, sightings = call.request, call.client.remote, call.bridge.sightings
+    request = call.request
+    if endpoint.read is not None and call.refused is None and call.activity.target is None:
+        # Count a read, for the panel. A repetition costs a comparison. The path may contain a secret, hence its hash.
+        counted = call.bridge.audit.reads.of(key, endpoint.read, time.time())
+        read = (key, call.client, request.secure, hash(request.raw_path))
+        if not counted.repeats(read):
+            _inspect(call, key)
+            counted.add(read, call.remote, partial(_entities, call, endpoint))
+    else:
+        _inspect(call, key)
+    if key.learning:
+        call.bridge.lessons.learn(key.id, asked_for(call, endpoint))
+
+
+def _inspect(call: Call, key: ApiKey) -> None:
+    """Note from where a key is used, once for each combination."""
+    request, remote, sightings = call.request, call.remote, call.bridge.sightings
     if (key.id, remote, request.secure) not in sightings.seen:
         sightings.use(key.id, call.address, remote, request.headers, secure=request.secure)
         note_network(call, key)
-    if endpoint.read is not None and call.refused is None and call.activity.target is None:
-        # Count a read, for the panel. The hash of the raw path identifies the request: a repetition costs a comparison.
-        counted = call.bridge.audit.reads.of(key, endpoint.read, time.time())
-        counted.add(remote, hash(request.raw_path), lambda: asked_for(call, endpoint).entities)
-    if key.learning:
-        call.bridge.lessons.learn(key.id, asked_for(call, endpoint))
 
 
 def note_network(call: Call, key: ApiKey) -> None:
@@ -72,6 +84,10 @@ def asked_for(call: Call, endpoint: Endpoint) -> Asked:
         event=event if _EVENT.fullmatch(event) else None,
         everything=operation.everything and not entities,
     )
+
+
+def _entities(call: Call, endpoint: Endpoint) -> AbstractSet[str]:
+    return asked_for(call, endpoint).entities
 
 
 def _named(call: Call, operation: Operation) -> set[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -11,11 +10,18 @@ from ..cache.documents import Document, DocumentCache
 from ..encoding import negotiation as encodings
 from ..encoding.codecs import CODINGS, COMPRESSED, Coding, Payload
 from .call import Call
+from .header_block import NO_HEADERS, secured
 from .response import WholeResponse
 from .security_headers import REVALIDATE
 from .spec import JSON
 
-_NO_MORE: Final[Mapping[str, str]] = MappingProxyType({})
+_KEPT: Final[Mapping[str, str]] = {hdrs.CACHE_CONTROL: REVALIDATE}
+_IN_JSON: Final[Mapping[str, str]] = {hdrs.CONTENT_TYPE: JSON, **_KEPT}
+_NOT_MODIFIED: Final = secured(_KEPT)
+_ENCODED: Final = {
+    name: secured(_IN_JSON if name == encodings.IDENTITY else {**_IN_JSON, hdrs.CONTENT_ENCODING: name})
+    for name in CODINGS
+}
 
 
 def coding_for(request: web.Request) -> Coding:
@@ -38,18 +44,14 @@ def is_current(request: web.Request, etag: str) -> bool:
     return "*" in wanted or etag.removeprefix("W/") in wanted
 
 
-def not_modified(etag: str, more: Mapping[str, str] = _NO_MORE) -> WholeResponse:
+def not_modified(etag: str, more: Mapping[str, str] = NO_HEADERS) -> WholeResponse:
     """Return a response with status 304."""
-    headers = {hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag, **more}
-    return WholeResponse(HTTPStatus.NOT_MODIFIED, headers)
+    return WholeResponse(HTTPStatus.NOT_MODIFIED, {hdrs.ETAG: etag, **more}, block=_NOT_MODIFIED)
 
 
-def prepared(body: Payload, coding: Coding, etag: str, more: Mapping[str, str] = _NO_MORE) -> WholeResponse:
+def prepared(body: Payload, coding: Coding, etag: str, more: Mapping[str, str] = NO_HEADERS) -> WholeResponse:
     """Return a response with an encoded body."""
-    headers = {hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.ETAG: etag, **more}
-    if coding.name != encodings.IDENTITY:
-        headers[hdrs.CONTENT_ENCODING] = coding.name
-    return WholeResponse(HTTPStatus.OK, headers, body)
+    return WholeResponse(HTTPStatus.OK, {hdrs.ETAG: etag, **more}, body, _ENCODED[coding.name])
 
 
 def document_response(call: Call, document: Document) -> WholeResponse:

@@ -12,13 +12,14 @@ from aiohttp.abc import AbstractStreamWriter
 
 from ..encoding.codecs import Payload
 from .delivery import deliver, discard_unread, drained
+from .header_block import NOTHING, HeaderBlock
 
 if TYPE_CHECKING:
     from .call import Call
 
 _BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
-_STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}" for status in HTTPStatus}
-_NOTHING: Final = Payload.of()
+_STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+_NO_BODY: Final = Payload.of()
 _JOIN_BELOW_BYTES: Final = 2048
 """Up to this size, joining the headers and the body is cheaper than sending them separately."""
 _PORTION_BYTES: Final = 65_536
@@ -39,15 +40,24 @@ class WholeResponse(web.StreamResponse):
     """The call whose limits apply while the response is sent. The gate sets it."""
     is_direct: bool = False
     """Whether the response may be written directly. The gate sets it to the option ``direct_responses``."""
+    _is_sent = False
+    _sends_body = True
 
-    def __init__(self, status: HTTPStatus, headers: Mapping[str, str], body: Payload = _NOTHING) -> None:
-        """Create a response. ``body`` must be encoded as ``headers`` say; the content length is added."""
+    def __init__(
+        self, status: HTTPStatus, headers: Mapping[str, str], body: Payload = _NO_BODY, block: HeaderBlock = NOTHING
+    ) -> None:
+        """Create a response.
+
+        Args:
+            status: The status.
+            headers: The headers, except the content length and the request id, which are added when it is sent.
+            body: The body, encoded as the headers say.
+            block: More headers, which are already serialized. One in ``headers`` replaces one of the same name.
+
+        """
         super().__init__(status=status, headers=headers)
         self._whole = body
-        self._is_sent = False
-        self._sends_body = True
-        if status not in _BODILESS:
-            self.headers[hdrs.CONTENT_LENGTH] = str(body.size)
+        self.block = block
 
     @property
     def size(self) -> int:
@@ -78,6 +88,11 @@ class WholeResponse(web.StreamResponse):
             raise ValueError("A response must not set a cookie")
         if not self.is_direct or super().keep_alive is False or not _is_ordinary(request):
             self._sends_body = request.method != hdrs.METH_HEAD and self.status not in _BODILESS
+            self._headers = self.block.with_others(self.headers)
+            if self.status not in _BODILESS:
+                self.headers[hdrs.CONTENT_LENGTH] = str(self._whole.size)
+            if self.call is not None:
+                self.headers.update(self.call.own_headers())
             return await super().prepare(request)
         transport = request.transport
         if transport is None or transport.is_closing():
@@ -125,12 +140,12 @@ class WholeResponse(web.StreamResponse):
         await super().write_eof()
 
     def _head(self) -> bytes:
-        headers = self.headers
-        headers[hdrs.DATE] = _http_date(int(time()))
-        fields = "\r\n".join(map(": ".join, headers.items()))
-        if fields.count("\r") != len(headers) - 1 or fields.count("\n") != len(headers) - 1:
-            raise ValueError("A header must be of one line")
-        return f"{_STATUS_LINES[self.status]}\r\n{fields}\r\n\r\n".encode(errors="surrogateescape")
+        status = self._status
+        length = "" if status in _BODILESS else f"Content-Length: {self._whole.size}\r\n"
+        of_call = "" if self.call is None else self.call.header_lines()
+        lines, date = self.block.lines(self.headers), _http_date(int(time()))
+        head = f"{_STATUS_LINES[status]}{lines}{length}{of_call}Date: {date}\r\n\r\n"
+        return head.encode(errors="surrogateescape")
 
 
 def _is_ordinary(request: web.BaseRequest) -> bool:

@@ -74,8 +74,8 @@ class Counters:
 
     def __init__(self) -> None:
         """Create counters that start at 0."""
-        self.requests: defaultdict[tuple[str, str, int], int] = defaultdict(int)
-        self.doors: dict[Door, int] = dict.fromkeys(Door, 0)
+        self.requests: defaultdict[tuple[str, str, int, Door], int] = defaultdict(int)
+        """The number of responses by route, method, status and door."""
         self.routes: defaultdict[str, RouteCounters] = defaultdict(RouteCounters)
         self.keys: defaultdict[str, KeyCounters] = defaultdict(KeyCounters)
         # Create the series at 0 so that Prometheus sees the first increment.

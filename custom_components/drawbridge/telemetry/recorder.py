@@ -69,8 +69,7 @@ class Recorder:
         """Record a response: its duration in seconds and the size of its body in bytes."""
         # Inlined, since every request passes here and a call costs more than its body.
         counters = self.counters
-        counters.requests[route, method, code] += 1
-        counters.doors[door] += 1
+        counters.requests[route, method, code, door] += 1
         of_route = counters.routes[route]
         of_route.buckets[bisect_left(DURATION_BOUNDS, seconds)] += 1
         of_route.seconds += seconds

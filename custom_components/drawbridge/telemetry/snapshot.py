@@ -1,6 +1,7 @@
 """The bridge's metrics as JSON documents. Times are Unix times or durations, in seconds."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -96,10 +97,13 @@ def health_document(health: Health) -> dict[str, Any]:
 
 
 def _traffic(counters: Counters) -> dict[str, Any]:
+    requests: Counter[tuple[str, str, int]] = Counter()
+    for (route, method, code, _), count in counters.requests.items():
+        requests[route, method, code] += count
     return {
         "requests": [
             {"route": route, "method": method, "code": code, "count": count}
-            for (route, method, code), count in counters.requests.items()
+            for (route, method, code), count in requests.items()
         ],
         "duration_bounds": DURATION_BOUNDS,
         "durations": [
@@ -149,7 +153,9 @@ def _sending(sending: Sending) -> dict[str, int]:
 
 
 def _doors(recorder: Recorder) -> list[dict[str, Any]]:
-    requests, clients = recorder.counters.doors, recorder.live.door_clients
+    requests, clients = Counter[Door](), recorder.live.door_clients
+    for (*_, door), count in recorder.counters.requests.items():
+        requests[door] += count
     return [{"door": door, "requests": requests[door], "clients": clients[door]} for door in Door]
 
 

@@ -110,7 +110,7 @@ class Recording:
         """Count a read, for the panel."""
         about = command.operation.name, command.operation.capability.value, _METHOD, ROUTE
         counted = self._bridge.audit.reads.of(key, about, time.time())
-        counted.add(self._remote, object(), lambda: asked().entities)
+        counted.add((), self._remote, lambda: asked().entities)
 
     def _add(  # noqa: PLR0913, PLR0917 - the fields of a record
         self,

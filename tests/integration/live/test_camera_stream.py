@@ -10,6 +10,7 @@ from aiohttp import ClientPayloadError, ClientResponse
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
+from custom_components.drawbridge.door import Door
 from tests.integration.house import Bridge
 from tests.integration.live.comparing import add_cameras
 from tests.integration.live.raw import until
@@ -154,7 +155,7 @@ async def test_not_a_request(bridge: Bridge) -> None:
     await until(lambda: runtime.recorder.live.clients["camera"] == 0)
     # Only the one that was refused is a request.
     counted = [item for item in runtime.recorder.counters.requests if item[0].startswith(STREAM)]
-    assert counted == [(f"{STREAM}/{{entity_id}}", "GET", 503)]
+    assert counted == [(f"{STREAM}/{{entity_id}}", "GET", 503, Door.HOME_ASSISTANT)]
     assert (await bridge.request("HEAD", f"{STREAM}/{DOOR}", secret)).status == 200
     assert len(runtime.connections) == 0
 

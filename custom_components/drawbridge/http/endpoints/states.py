@@ -1,11 +1,11 @@
 """``/api/states``: the states of entities in scope."""
 
+from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Final
 
 from aiohttp import hdrs, web
-from multidict import CIMultiDict, CIMultiDictProxy
 
 from ...cache.documents import Document
 from ...cache.states import Answer as CacheAnswer
@@ -16,6 +16,7 @@ from ...operations import narrowing as narrow, states as operations
 from ...operations.narrowing import Narrowing
 from ..call import Call, json_response
 from ..endpoint import Answering, Router
+from ..header_block import NO_HEADERS, secured
 from ..prepared import coding_for, document_response, is_current, not_modified, prepared
 from ..response import WholeResponse
 from ..security_headers import NO_STORE
@@ -24,7 +25,8 @@ from ..spec import JSON, MESSAGE, STATE, STATES, TEXT, About, Answer, Body, Para
 router = Router()
 
 _CURSOR: Final = "Drawbridge-Cursor"
-_UNCACHED: Final = CIMultiDictProxy(CIMultiDict({hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: NO_STORE}))
+_UNCACHED: Final[Mapping[str, str]] = {hdrs.CONTENT_TYPE: JSON, hdrs.CACHE_CONTROL: NO_STORE}
+_UNCACHED_BLOCK: Final = secured(_UNCACHED)
 _DEFLATED: Final = ("gzip", "deflate")
 """Codings whose compressor is not shared, so that they can run in the executor."""
 _COMPRESS_IN_LOOP_BELOW_BYTES: Final = 32_768
@@ -119,7 +121,7 @@ def one_state(call: Call) -> web.StreamResponse:
     """Return the state of an entity."""
     caller = call.caller
     text = operations.encoded(caller, operations.find(caller, call.parameter("entity_id")))
-    return WholeResponse(HTTPStatus.OK, _UNCACHED, Payload((text,), len(text)))
+    return WholeResponse(HTTPStatus.OK, NO_HEADERS, Payload((text,), len(text)), _UNCACHED_BLOCK)
 
 
 @router.endpoint(
