@@ -47,7 +47,6 @@ def test_every_change_is_one_generation() -> None:
     assert document.put("b", content("b"), NOW).generation == 2
     assert document.remove("a").generation == 2
     assert document.rename("a", "b").generation == 2
-    assert document.reserve("cd").generation == 2
     assert document.reviewed().generation == 2
 
 
@@ -63,12 +62,6 @@ def test_a_renamed_key_is_new_under_its_id() -> None:
     record = document.records["x"]
     assert (record.born, record.generation, record.changed, record.content) == (3, 3, NOW, content("a"))
     assert document.records.keys() == {"b", "x"}
-
-
-def test_a_used_secret_is_reserved_no_longer() -> None:
-    """The others still are."""
-    document = stored().reserve("ab").reserve("cd").put("a", content("ab"), NOW)
-    assert document.reserved == ("cd",)
 
 
 def test_a_tombstone_has_its_generation() -> None:
@@ -120,10 +113,10 @@ def test_a_removed_entry_that_comes_back_has_no_keys(generation: int | None) -> 
 def test_the_stored_form() -> None:
     """Compact, and with every field."""
     review = Review(ReviewReason.RESTORED, ("a",))
-    document = Document("entry", "line", 7, {}, {"b": 3}, ("cd",), review)
+    document = Document("entry", "line", 7, {}, {"b": 3}, review)
     assert document.as_json() == (
         b'{"format":1,"entry_id":"entry","lineage":"line","generation":7,"keys":{},"removed":{"b":3},'
-        b'"reserved":["cd"],"review":{"reason":"keys_restored","keys":["a"]}}'
+        b'"reserved":[],"review":{"reason":"keys_restored","keys":["a"]}}'
     )
     assert Document.from_json(document.as_json()) == document
 
@@ -131,6 +124,19 @@ def test_the_stored_form() -> None:
 def changed(**fields: Any) -> bytes:
     """Return a stored document with other values."""
     return json.dumps({**json.loads(stored("a").as_json()), **fields}).encode()
+
+
+@pytest.mark.parametrize("change", [{"reserved": ["ab"]}, {"reserved": None}, {"of_a_later_version": 1}])
+def test_unused_fields_of_other_versions_are_ignored(change: dict[str, Any]) -> None:
+    """Earlier versions store the hashes of secrets that were shown but did not work yet."""
+    assert Document.from_json(changed(**change)) == stored("a")
+
+
+def test_the_unused_field_may_be_missing() -> None:
+    """A later version may store none."""
+    other = json.loads(stored("a").as_json())
+    del other["reserved"]
+    assert Document.from_json(json.dumps(other).encode()) == stored("a")
 
 
 @pytest.mark.parametrize(
@@ -145,7 +151,6 @@ def changed(**fields: Any) -> bytes:
         {"generation": "1"},
         {"removed": {"a": "1"}},
         {"removed": []},
-        {"reserved": [1]},
         {"review": {"reason": "unknown", "keys": []}},
         {"review": {"reason": "keys_restored", "keys": [1]}},
         {"keys": []},
@@ -255,11 +260,10 @@ def test_a_key_added_while_not_loaded_is_adopted() -> None:
     assert found.review is None
 
 
-def test_a_start_forgets_reserved_secrets_and_unreadable_keys() -> None:
-    """A reserved secret was never shown to its end."""
-    document = Document("entry", reserved=("ab",), unreadable=frozenset({"a"}))
+def test_a_start_forgets_unreadable_keys() -> None:
+    """Each is disabled until an administrator has decided."""
+    document = Document("entry", unreadable=frozenset({"a"}))
     found = reconcile(document, entry(0, a=content("a")), NOW)
-    assert found.reserved == ()
     assert found.unreadable == frozenset()
     assert found.records["a"].content == content("a", enabled=False)
 

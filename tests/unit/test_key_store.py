@@ -136,19 +136,18 @@ def test_a_key_of_a_flow_gets_the_id_of_its_subentry() -> None:
     assert contents(reconcile(document, entry(1, a=content("a"), x=content("new")), NOW)).keys() == {"a", "x"}
 
 
-def test_tombstones_and_reserved_secrets_are_bounded() -> None:
+def test_tombstones_are_bounded() -> None:
     """Oldest first."""
     document = Document("entry")
     for number in range(1200):
-        document = document.put(str(number), content(), NOW).remove(str(number)).reserve(str(number))
+        document = document.put(str(number), content(), NOW).remove(str(number))
     assert len(document.removed) == 1000
     assert "1199" in document.removed
-    assert len(document.reserved) == 32
 
 
 def test_stored_and_read_again() -> None:
     """A document survives storage whole."""
-    document = reconcile(None, entry(5, a=content()), NOW).reserve("12").remove("b")
+    document = reconcile(None, entry(5, a=content()), NOW).remove("b")
     assert Document.from_json(document.as_json()) == document
 
 

@@ -17,7 +17,6 @@ from typing import Any, Final, Self
 
 _FORMAT: Final = 1
 _MAX_REMOVED: Final = 1000
-_MAX_RESERVED: Final = 32
 
 
 class DamagedDocument(ValueError):  # noqa: N818 - as in "the document is damaged"
@@ -114,7 +113,6 @@ class Document:
         generation: Generation of the last change.
         records: The keys by id.
         removed: The generation in which each removed key was removed, by id, oldest first.
-        reserved: Hashes of secrets that were shown but are not valid yet.
         review: The pending review, if any.
         unreadable: Ids of keys with a damaged record, for ``reconcile``. Not stored.
 
@@ -125,7 +123,6 @@ class Document:
     generation: int = 0
     records: Mapping[str, Record] = field(default_factory=dict)
     removed: Mapping[str, int] = field(default_factory=dict)
-    reserved: tuple[str, ...] = ()
     review: Review | None = None
     unreadable: frozenset[str] = frozenset()
 
@@ -135,8 +132,7 @@ class Document:
         known = self.records.get(key_id)
         born = generation if known is None else known.born
         record = Record(content.title, content.data, generation, born, now)
-        reserved = tuple(item for item in self.reserved if item != content.newest_digest)
-        return replace(self, generation=generation, records={**self.records, key_id: record}, reserved=reserved)
+        return replace(self, generation=generation, records={**self.records, key_id: record})
 
     def remove(self, key_id: str) -> Self:
         """Return the document without a key, with a tombstone for it."""
@@ -158,10 +154,6 @@ class Document:
         for key_id in (*known.records, *key_ids):
             known = known.remove(key_id)
         return known
-
-    def reserve(self, digest: str) -> Self:
-        """Return the document with the hash of a secret that will be shown."""
-        return replace(self, generation=self.generation + 1, reserved=(*self.reserved, digest)[-_MAX_RESERVED:])
 
     @property
     def unconfirmed(self) -> tuple[str, ...]:
@@ -204,7 +196,6 @@ class Document:
                 generation=_whole(stored["generation"]),
                 records={key_id: record for key_id, record in records.items() if record is not None},
                 removed={key_id: _whole(item) for key_id, item in stored["removed"].items()},
-                reserved=tuple(map(_text, stored["reserved"])),
                 review=None if (review := stored["review"]) is None else _review(review),
                 unreadable=frozenset(key_id for key_id, record in records.items() if record is None),
             )
@@ -221,7 +212,8 @@ class Document:
             "generation": self.generation,
             "keys": {key_id: _stored(record) for key_id, record in self.records.items()},
             "removed": dict(self.removed),
-            "reserved": list(self.reserved),
+            # Not used anymore. Earlier versions cannot read a document without it.
+            "reserved": [],
             "review": None if self.review is None else {"reason": self.review.reason, "keys": list(self.review.keys)},
         }
         return json.dumps(stored, separators=(",", ":")).encode()
@@ -258,7 +250,7 @@ def _merge_known(document: Document, state: EntryState, now: float) -> Document:
     """Merge the keys that are in the document."""
     taken_over = state.generation or 0
     generation = max(document.generation, taken_over)
-    merged = replace(document, generation=generation, reserved=(), unreadable=frozenset())
+    merged = replace(document, generation=generation, unreadable=frozenset())
     for key_id, record in document.records.items():
         content = state.keys.get(key_id)
         if content is None:
