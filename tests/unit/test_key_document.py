@@ -5,15 +5,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.drawbridge.keys.document import (
-    Content,
-    DamagedDocument,
-    Document,
-    EntryState,
-    Review,
-    ReviewReason,
-    reconcile,
-)  # fmt: skip
+from custom_components.drawbridge.keys.document import Content, DamagedDocument, Document, Review, ReviewReason
+from custom_components.drawbridge.keys.reconcile import EntryState, reconcile
 
 NOW = 1000.0
 LATER = 2000.0

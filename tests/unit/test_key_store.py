@@ -17,15 +17,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.drawbridge.keys.document import (
-    Content,
-    DamagedDocument,
-    Document,
-    EntryState,
-    Review,
-    ReviewReason,
-    reconcile,
-)  # fmt: skip
+from custom_components.drawbridge.keys.document import Content, DamagedDocument, Document, Review, ReviewReason
+from custom_components.drawbridge.keys.reconcile import EntryState, reconcile
 from custom_components.drawbridge.keys.store import MARKER_FILE, STORE_FILE, Change, KeyStore
 
 ROOT = Path(__file__).parents[2]
@@ -452,7 +445,8 @@ def test_a_read_only_folder_changes_nothing(tmp_path: Path) -> None:
 _WRITER = """
 import os, sys
 from pathlib import Path
-from custom_components.drawbridge.keys.document import Content, EntryState
+from custom_components.drawbridge.keys.document import Content
+from custom_components.drawbridge.keys.reconcile import EntryState
 from custom_components.drawbridge.keys.store import KeyStore
 
 def say(text):

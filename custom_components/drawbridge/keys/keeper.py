@@ -10,26 +10,23 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
 
 from ..const import DOMAIN, SUBENTRY_TYPE_API_KEY
 from ..log import get_logger
 from . import entry_file
-from .document import Content, Document, EntryState, Review
+from .document import Content, Document, Review
 from .model import ApiKey
 from .store import MARKER_FILE, Change, KeyStore
+from .subentries import KeySubentries
 
 _LOGGER = get_logger(__name__)
 type Guard = Callable[[ApiKey | None, ApiKey], Awaitable[None]]
 """Called with a key before and after a change, or with ``None`` and a new key. Raises to refuse the change."""
-
-_GENERATION: Final = "generation"
-_UNCONFIRMED: Final = "unconfirmed"
 
 
 class KeyNotSavedError(HomeAssistantError):
@@ -62,7 +59,7 @@ class KeyKeeper:
         self._hass = hass
         self._entry = entry
         self._store = KeyStore(Path(hass.config.config_dir))
-        self._seen: dict[str, Content] = {}
+        self._subentries = KeySubentries(hass, entry)
         self._owed: dict[str, Change] = {}
         self._in_flight = 0
         self._guard = guard
@@ -96,9 +93,7 @@ class KeyKeeper:
             ConfigEntryNotReady: The store could not be read. No key works.
 
         """
-        entry_id, data, pending = self._entry.entry_id, self._entry.data, self._entry.data.get(_UNCONFIRMED)
-        unconfirmed = pending if isinstance(pending, list) else ()
-        state = EntryState(entry_id, data.get(_GENERATION), self._contents(), unconfirmed)
+        state = self._subentries.state()
         try:
             document = await self._hass.async_add_executor_job(self._store.load, state, time.time())
         except OSError as err:
@@ -107,7 +102,6 @@ class KeyKeeper:
                 translation_key="store_unreadable",
                 translation_placeholders={"reason": _reason(err)},
             ) from err
-        self._seen = dict(state.keys)
         for key_id in {*state.keys, *document.records}:
             self._put_in_force(key_id)
         try:
@@ -184,12 +178,10 @@ class KeyKeeper:
         update listener as an eager task, so code before the first ``await`` runs before the confirmation. Therefore
         this method writes and syncs in the event loop, which blocks for a few milliseconds. These changes are rare.
         """
-        present = self._contents()
         made: dict[str, Change] = {}
-        for key_id in {*self._seen, *present}:
-            if (change := self._change_seen(key_id, self._seen.get(key_id), present.get(key_id))) is not None:
+        for key_id, before, after in self._subentries.observe():
+            if (change := self._change_seen(key_id, before, after)) is not None:
                 made[key_id] = change
-        self._seen = present
         if made:
             self._owed |= made
             self._pay()
@@ -274,26 +266,7 @@ class KeyKeeper:
     def _put_in_force(self, key_id: str) -> None:
         """Update the subentry of a key from the store."""
         record = self._store.document.records.get(key_id)
-        subentry = self._entry.subentries.get(key_id)
-        entries = self._hass.config_entries
-        if record is None:
-            self._seen.pop(key_id, None)
-            if subentry is not None:
-                entries.async_remove_subentry(self._entry, key_id)
-            return
-        # This must be done before Home Assistant calls `observe`, which then finds no unknown change.
-        self._seen[key_id] = record.content
-        if subentry is not None:
-            entries.async_update_subentry(self._entry, subentry, title=record.title, data=dict(record.data))
-            return
-        subentry = ConfigSubentry(
-            data=MappingProxyType(dict(record.data)),
-            subentry_id=key_id,
-            subentry_type=SUBENTRY_TYPE_API_KEY,
-            title=record.title,
-            unique_id=None,
-        )
-        entries.async_add_subentry(self._entry, subentry)
+        self._subentries.put(key_id, None if record is None else record.content)
 
     def _acknowledge(self) -> None:
         """Store the generation and a pending review in the config entry after all of its subentries are updated.
@@ -303,10 +276,7 @@ class KeyKeeper:
         self._report_marker()
         if self._in_flight or self.not_saved is not None:
             return
-        document = self._store.document
-        data = {**self._entry.data, _GENERATION: document.generation, _UNCONFIRMED: [*document.unconfirmed]}
-        # Home Assistant ignores an update that changes nothing.
-        self._hass.config_entries.async_update_entry(self._entry, data=data)
+        self._subentries.acknowledge(self._store.document)
 
     def _report_marker(self) -> None:
         """Log once that the marker cannot be written. It is tried again."""
@@ -318,10 +288,6 @@ class KeyKeeper:
                 reason,
             )
         self._marker_reported = reason is not None
-
-    def _contents(self) -> dict[str, Content]:
-        subentries = self._entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
-        return {item.subentry_id: Content(item.title, dict(item.data)) for item in subentries}
 
 
 async def remove_store(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:

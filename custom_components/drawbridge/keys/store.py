@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from . import files
-from .document import DamagedDocument, Document, EntryState, Review, ReviewReason, reconcile
+from .document import DamagedDocument, Document, Review, ReviewReason
+from .reconcile import EntryState, reconcile
 
 type Change = Callable[[Document], Document]
 
