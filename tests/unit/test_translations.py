@@ -183,7 +183,7 @@ def test_every_error_of_a_key_has_a_text() -> None:
     raised |= {"invalid_cors_origins", "unknown_areas", "unknown_floors", "unknown_labels", "unknown_devices"}
     forms_only = strings("flows/uploads") & {"upload_missing", "upload_too_large"}
     guards = strings("policy_tests/guard") & {"broken_tests"}
-    forms_only |= strings("flows/key_flow") & {"refuses_requests"}
+    forms_only |= strings("flows/key_flow_base") & {"refuses_requests"}
     assert KEY["error"].keys() == raised | {"not_saved"} | guards | forms_only
     ours = strings("services") & {
         "not_loaded",
@@ -212,8 +212,9 @@ def test_every_abort_has_a_text() -> None:
         "enabled",
         "disabled",
     }
-    ends = strings("flows/key_flow") & words
-    aborts = called("flows/key_flow", "async_abort", "reason") | ends | {"not_loaded", "secret_closed"}
+    flows = ("flows/key_flow", "flows/key_flow_base")
+    ends = set().union(*map(strings, flows)) & words
+    aborts = ends.union(*(called(flow, "async_abort", "reason") for flow in flows), {"not_loaded", "secret_closed"})
     assert KEY["abort"].keys() == aborts
     assert KEY["progress"].keys() == called("flows/key_flow", "async_show_progress", "progress_action")
     assert texts()["config"]["abort"].keys() == {"single_instance_allowed"}

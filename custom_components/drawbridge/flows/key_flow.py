@@ -2,57 +2,44 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final, override
+from typing import Any, override
 
 import voluptuous as vol
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import SubentryFlowResult
 from homeassistant.core import callback
-from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.util.ulid import ulid_now
 
-from ..bridge import Bridge, DrawbridgeConfigEntry
 from ..issues.scope import known_items
 from ..keys import ApiKey, Capability, StoredSecret, digest, generate, key_input
 from ..keys.keeper import KeyNotSavedError
 from ..keys.key_input import KeyInputError
-from ..policy_tests.guard import BrokenTestsError
 from ..telemetry.counters import KeyCounters
 from ..values import DamagedValueError
 from . import key_forms as forms, sections, uploads
 from .connecting import ShownSecret, addresses, first_request, handover
+from .key_flow_base import KeyFlowBase
 from .key_summary import describe, summarize
 from .learned import as_learned, propose_for
-from .lost_requests import lost_requests
 from .pages_link import link
 from .presets import PRESETS
 from .uploads import UploadError
 
-type Change = Callable[[ApiKey, Mapping[str, Any]], ApiKey]
-_BROKEN_TESTS: Final = KeyInputError({"base": "broken_tests"})
-_REFUSES_REQUESTS: Final = KeyInputError({"base": "refuses_requests"})
 
-type Step = Callable[[], Awaitable[SubentryFlowResult]]
-
-
-class ApiKeyFlow(ConfigSubentryFlow):
+class ApiKeyFlow(KeyFlowBase):
     """Adds a key: asks the questions of the preset, then shows a summary and the secret.
 
     An existing key is edited one part at a time. Each part takes effect when it is submitted.
     """
 
-    _key: ApiKey
     _secret: str
     _client = "curl"
     _overlap = 0.0
-    _questions: list[str]
     _needs_actions = False
     """Whether a key with the capability `control` needs a list of actions."""
     _shown: ShownSecret | None = None
     _waiting: asyncio.Task[KeyCounters | None] | None = None
-    _confirmed: Mapping[str, Any] | None = None
-    """What was submitted when the form said that it would refuse recorded requests. To submit it again confirms it."""
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the name and the preset."""
@@ -224,72 +211,6 @@ class ApiKeyFlow(ConfigSubentryFlow):
         key_input.ensure_known(changed.scope.exclude, key.scope.exclude, known_items(self.hass))
         return changed
 
-    async def _ask(
-        self,
-        step: str,
-        schema: vol.Schema,
-        current: Callable[[ApiKey], dict[str, Any]],
-        change: Change,
-        user_input: dict[str, Any] | None,
-    ) -> SubentryFlowResult:
-        """Show the form for one part of the key, or apply what was submitted and continue."""
-        if user_input is None:
-            return self._form(step, schema, current(self._key))
-        entered = sections.flat(user_input)
-        try:
-            changed = change(self._key, entered)
-        except KeyInputError as err:
-            return self._form(step, schema, entered, err)
-        if not self._is_new:
-            return await self._save(step, schema, entered, lambda key: change(key, entered))
-        self._key = changed
-        return await self._ask_next()
-
-    async def _save(
-        self,
-        step: str,
-        schema: vol.Schema,
-        entered: Mapping[str, Any],
-        change: Callable[[ApiKey], ApiKey],
-        **about: str,
-    ) -> SubentryFlowResult:
-        """Save a change that breaks no policy test. If it would refuse recorded requests, ask for a confirmation."""
-        before, self._key = self._key, change(self._key)
-        try:
-            await self._bridge.policy.check(before, self._key)
-            if entered != self._confirmed and (lost := await lost_requests(self._bridge, before, self._key)):
-                self._key, self._confirmed = before, entered
-                return self._form(step, schema, entered, _REFUSES_REQUESTS, **about, **lost)
-            return await self._update(change)
-        except BrokenTestsError as err:
-            self._key = before
-            about |= {forms.NAME: before.name, "tests": err.tests}
-            return self._form(step, schema, entered, _BROKEN_TESTS, **about)
-
-    async def _ask_next(self) -> SubentryFlowResult:
-        if not self._questions:
-            return await self.async_step_confirm()
-        step: Step = getattr(self, f"async_step_{self._questions.pop(0)}")
-        return await step()
-
-    def _form(
-        self,
-        step: str,
-        schema: vol.Schema,
-        values: Mapping[str, Any],
-        failed: KeyInputError | None = None,
-        **about: str,
-    ) -> SubentryFlowResult:
-        errors = {} if failed is None else failed.errors
-        form = sections.grouped(schema, values, errors)
-        return self.async_show_form(
-            step_id=step,
-            data_schema=self.add_suggested_values_to_schema(form, sections.nested(values)),
-            errors=sections.placed(errors),
-            description_placeholders={**about, **({} if failed is None else failed.values)},
-            last_step=not self._is_new,
-        )
-
     async def _save_and_show_secret(self) -> SubentryFlowResult:
         """Save a new secret. Only if that worked, show it."""
         self._secret = generate()
@@ -337,26 +258,6 @@ class ApiKeyFlow(ConfigSubentryFlow):
         if self._shown is not None:
             self._shown.close()
 
-    async def _update(
-        self, change: Callable[[ApiKey], ApiKey], *, reason: str = "reconfigure_successful"
-    ) -> SubentryFlowResult:
-        try:
-            await self._bridge.change_key(self._key.id, change)
-        except KeyNotSavedError as err:
-            return self.async_abort(reason="not_saved", description_placeholders={"reason": err.reason})
-        return self._end(reason)
-
-    def _end(self, reason: str, **about: str) -> SubentryFlowResult:
-        """End the flow with a sentence that says what was done."""
-        return self.async_abort(reason=reason, description_placeholders={forms.NAME: self._key.name, **about})
-
-    @property
-    def _bridge(self) -> Bridge:
-        entry: DrawbridgeConfigEntry = self._get_entry()
-        if entry.state is not ConfigEntryState.LOADED:
-            raise AbortFlow("not_loaded")
-        return entry.runtime_data
-
     def _stored_key(self) -> ApiKey:
         subentry = self._get_reconfigure_subentry()
         return ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
@@ -364,7 +265,3 @@ class ApiKeyFlow(ConfigSubentryFlow):
     async def _about(self) -> dict[str, str]:
         bridge = self._bridge
         return {forms.NAME: self._key.name, **await summarize(bridge, self._key)}
-
-    @property
-    def _is_new(self) -> bool:
-        return self.source == "user"
