@@ -107,7 +107,7 @@ class _Call:
         """Find the loaded entry. Raises ``ServiceValidationError`` if there is none."""
         entries: list[DrawbridgeConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
         if not entries:
-            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_loaded")
+            raise _error("not_loaded")
         self.hass = hass
         self.entry = entries[0]
         self.data = data
@@ -127,11 +127,7 @@ class _Call:
         keys = self.entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
         found = [item for item in keys if wanted in {item.subentry_id, item.title}]
         if len(found) != 1:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="ambiguous_key" if found else "unknown_key",
-                translation_placeholders={"key": wanted},
-            )
+            raise _error("ambiguous_key" if found else "unknown_key", key=wanted)
         return found[0]
 
     def key(self) -> tuple[ConfigSubentry, ApiKey]:
@@ -140,11 +136,7 @@ class _Call:
         try:
             return subentry, ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
         except DamagedValueError as err:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="damaged_key",
-                translation_placeholders={"name": subentry.title, "field": err.field},
-            ) from err
+            raise _error("damaged_key", name=subentry.title, field=err.field) from err
 
 
 async def _create(call: _Call) -> ServiceResponse:
@@ -157,48 +149,48 @@ async def _create(call: _Call) -> ServiceResponse:
     try:
         await call.bridge.keeper.create(key)
     except BrokenTestsError as err:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="broken_tests",
-            translation_placeholders={"name": key.name, "tests": err.tests},
-        ) from err
+        raise _error("broken_tests", name=key.name, tests=err.tests) from err
     return {"id": key.id, "name": key.name, "secret": secret}
 
 
 def _validated(call: _Call, key: ApiKey) -> ApiKey:
     """Return the key with the fields of the action. Raises one ``KeyInputError`` for all invalid fields."""
-
-    def with_name(key: ApiKey) -> ApiKey:
-        named = key_input.with_name(key, call.data["name"])
-        key_input.ensure_new_name(named.name, (item.name for item in call.bridge.keys))
-        return named
-
-    def with_abilities(key: ApiKey) -> ApiKey:
-        changed = key_input.with_abilities(key, call.data)
-        key_input.ensure_known_dashboards(changed, dashboards.known(call.hass))
-        return changed
-
-    def with_scope(key: ApiKey) -> ApiKey:
-        changed = key_input.with_scope(key, call.data)
-        key_input.ensure_known(changed.scope.include, NOTHING.include, known_items(call.hass))
-        return changed
-
-    def with_exclude(key: ApiKey) -> ApiKey:
-        changed = key_input.with_exclude(key, call.data["exclude"])
-        key_input.ensure_known(changed.scope.exclude, NOTHING.include, known_items(call.hass))
-        return changed
-
+    data = call.data
     key = key_input.collect(
         key,
-        with_name,
-        with_abilities,
-        with_scope,
-        with_exclude,
-        lambda key: key_input.with_limits(key, call.data),
-        lambda key: key_input.with_tests(key, call.data["tests"], partial(find_missing, call.bridge)),
+        partial(_with_name, call),
+        partial(_with_abilities, call),
+        partial(_with_scope, call),
+        partial(_with_exclude, call),
+        lambda key: key_input.with_limits(key, data),
+        lambda key: key_input.with_tests(key, data["tests"], partial(find_missing, call.bridge)),
     )
     key_input.ensure_useful(key)
     return key
+
+
+def _with_name(call: _Call, key: ApiKey) -> ApiKey:
+    named = key_input.with_name(key, call.data["name"])
+    key_input.ensure_new_name(named.name, (item.name for item in call.bridge.keys))
+    return named
+
+
+def _with_abilities(call: _Call, key: ApiKey) -> ApiKey:
+    changed = key_input.with_abilities(key, call.data)
+    key_input.ensure_known_dashboards(changed, dashboards.known(call.hass))
+    return changed
+
+
+def _with_scope(call: _Call, key: ApiKey) -> ApiKey:
+    changed = key_input.with_scope(key, call.data)
+    key_input.ensure_known(changed.scope.include, NOTHING.include, known_items(call.hass))
+    return changed
+
+
+def _with_exclude(call: _Call, key: ApiKey) -> ApiKey:
+    changed = key_input.with_exclude(key, call.data["exclude"])
+    key_input.ensure_known(changed.scope.exclude, NOTHING.include, known_items(call.hass))
+    return changed
 
 
 async def _rotate(call: _Call) -> ServiceResponse:
@@ -285,22 +277,21 @@ def _explain_action(planner: CallPlanner, key: ApiKey, action: tuple[str, str], 
     }
 
 
+def _error(translation_key: str, /, **placeholders: str) -> ServiceValidationError:
+    """Return an error with a translated message."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key=translation_key, translation_placeholders=placeholders or None
+    )
+
+
 async def _invalid(hass: HomeAssistant, err: KeyInputError) -> ServiceValidationError:
     """Return the error of an invalid field, or one error that lists those of all invalid fields."""
     if len(err.errors) == 1:
         ((field, code),) = err.errors.items()
-        return ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key=code,
-            translation_placeholders={"field": field, **err.values},
-        )
+        return _error(code, field=field, **err.values)
     texts = await async_get_translations(hass, hass.config.language, "exceptions", {DOMAIN})
     lines = (f"{field}: {_text(texts, code, err.values)}" for field, code in err.errors.items())
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="several_errors",
-        translation_placeholders={"count": str(len(err.errors)), "errors": " ".join(lines)},
-    )
+    return _error("several_errors", count=str(len(err.errors)), errors=" ".join(lines))
 
 
 async def _approve(call: _Call) -> ServiceResponse:
@@ -318,7 +309,7 @@ async def _answer(call: _Call, answer: Answer) -> ServiceResponse:
     try:
         return describe(await call.bridge.approvals.decide(call.data[_REQUEST], answer, by))
     except ApprovalOverError as err:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="approval_over") from err
+        raise _error("approval_over") from err
     except KeyInputError as err:
         raise await _invalid(call.hass, err) from err
 
