@@ -56,9 +56,8 @@ class Recording:
         if not command.is_free:
             recorder.counters.key_used(key.id, time.time(), self._remote)
         refused = error.refused if error is not None else None
-        if refused is not None and refused.reason.value.metric is Metric.DENIED:
-            recorder.counters.denied[refused.reason.label] += 1
-            recorder.counters.keys[key.id].refused += 1
+        if refused is not None:
+            self._count_refusal(key, refused)
         activity = request.caller.activity if request is not None else Activity()
         asked = partial(asked_for, command, message, activity, refused)
         self._audit(key, command, activity, error, asked)
@@ -69,11 +68,7 @@ class Recording:
 
     def refused(self, key: ApiKey | None, refused: RefusedError) -> None:
         """Record a connection that was refused."""
-        counters = self._bridge.recorder.counters
-        if refused.reason.value.metric is Metric.DENIED:
-            counters.denied[refused.reason.label] += 1
-            if key is not None:
-                counters.keys[key.id].refused += 1
+        self._count_refusal(key, refused)
         if refused.reason.value.audited:
             self._add(key, refused.refusal.value.status, refused.reason, None, Subject("connection.open"))
 
@@ -81,6 +76,14 @@ class Recording:
         """Note from which network a connection was opened."""
         record = new_network_record(key, self._remote, self._request_id, (_METHOD, ROUTE))
         self._bridge.networks.used(address, record)
+
+    def _count_refusal(self, key: ApiKey | None, refused: RefusedError) -> None:
+        """Count a refusal of a valid key, in total and for the key."""
+        counters = self._bridge.recorder.counters
+        if refused.reason.value.metric is Metric.DENIED:
+            counters.denied[refused.reason.label] += 1
+            if key is not None:
+                counters.keys[key.id].refused += 1
 
     def _audit(
         self, key: ApiKey, command: Command, activity: Activity, error: ErrorAnswer | None, asked: Callable[[], Asked]
