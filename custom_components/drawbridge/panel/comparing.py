@@ -40,12 +40,7 @@ async def proposal(request: Request) -> dict[str, Any]:
         raise not_found("Learn mode has recorded nothing for this key.")
     proposed = propose_for(request.hass, bridge, key, lesson)
     seen = set() if proposed.keep_scope else await entities_in(bridge, key.scope)
-    used = {
-        "capabilities": proposed.capabilities,
-        "entities": proposed.entities,
-        "services": proposed.services,
-        "events": proposed.events,
-    }
+    used = _used(proposed)
     allowed: Part = {
         "capabilities": key.capabilities,
         "entities": seen,
@@ -61,6 +56,16 @@ async def proposal(request: Request) -> dict[str, Any]:
         "since": lesson.since,
         "requests": lesson.requests,
         "keep_scope": proposed.keep_scope,
+    }
+
+
+def _used(proposed: Proposal) -> Part:
+    """Return what is proposed, by kind."""
+    return {
+        "capabilities": proposed.capabilities,
+        "entities": proposed.entities,
+        "services": proposed.services,
+        "events": proposed.events,
     }
 
 
