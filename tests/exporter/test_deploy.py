@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from drawbridge_exporter.config.settings import OPTIONS
+from drawbridge_exporter.config.options import OPTIONS
 from drawbridge_exporter.config.yamlfile import YamlFile
 from scripts.build_prometheus_rule import TARGET, prometheus_rule
 

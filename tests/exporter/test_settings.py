@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from drawbridge_exporter.config.options import add_flags
-from drawbridge_exporter.config.settings import OPTIONS, Settings, SettingsError, read_settings
+from drawbridge_exporter.config.option import add_flags
+from drawbridge_exporter.config.options import OPTIONS
+from drawbridge_exporter.config.settings import Settings, SettingsError, read_settings
 from drawbridge_exporter.config.values import KeySource, ListenAddress
 
 from .documents import KEY

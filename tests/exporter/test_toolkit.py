@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from drawbridge_exporter.config.checklist_variables import ELSEWHERE
-from drawbridge_exporter.config.settings import OPTIONS
+from drawbridge_exporter.config.options import OPTIONS
 
 from .bridge import BridgeServer
 from .documents import KEY

@@ -14,8 +14,9 @@ from aiohttp import web
 from . import __version__
 from .bridge.fleet import Fleet
 from .config.checklist_variables import set_elsewhere
-from .config.options import add_flags
-from .config.settings import OPTIONS, Settings, SettingsError, read_settings
+from .config.option import add_flags
+from .config.options import OPTIONS
+from .config.settings import Settings, SettingsError, read_settings
 from .config.targets_file import read_targets
 from .config.yamlfile import ConfigFileError
 from .dry_run import plan
