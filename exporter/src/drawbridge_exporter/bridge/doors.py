@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .document import Node
-from .readers import require_unique
+from .readers import optional_amount, optional_count, optional_truth, require_unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,14 @@ def parse_listener(node: Node | None) -> Listener | None:
     """Return the listener, or None for a bridge that does not report it."""
     if node is None:
         return None
-    ends = node.present("certificate_ends")
     return Listener(
         enabled=node.member("enabled").truth(),
         running=node.member("running").truth(),
         connections=node.member("connections").count(),
         dropped=node.member("dropped").count(),
-        certificate_ends=None if ends is None else ends.amount(),
-        port=None if (port := node.present("port")) is None else port.count(),
-        tls_1_2=None if (old := node.present("tls_1_2")) is None else old.truth(),
-        client_certificates=None if (asks := node.present("client_certificates")) is None else asks.truth(),
-        bound_keys=None if (bound := node.present("bound_keys")) is None else bound.count(),
+        certificate_ends=optional_amount(node, "certificate_ends"),
+        port=optional_count(node, "port"),
+        tls_1_2=optional_truth(node, "tls_1_2"),
+        client_certificates=optional_truth(node, "client_certificates"),
+        bound_keys=optional_count(node, "bound_keys"),
     )

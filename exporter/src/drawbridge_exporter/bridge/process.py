@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .document import Node
-from .readers import require_unique
+from .readers import optional_amount, optional_count, require_unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +32,15 @@ def parse_process(node: Node | None) -> ProcessUse | None:
     """Return the part, or None for a bridge that does not report it."""
     if node is None:
         return None
-    cpu = node.present("cpu_seconds")
     return ProcessUse(
-        cpu_seconds=None if cpu is None else cpu.amount(),
-        resident_bytes=_count(node, "resident_bytes"),
-        threads=_count(node, "threads"),
-        open_files=_count(node, "open_files"),
-        max_files=_count(node, "max_files"),
-        sockets=_count(node, "sockets"),
+        cpu_seconds=optional_amount(node, "cpu_seconds"),
+        resident_bytes=optional_count(node, "resident_bytes"),
+        threads=optional_count(node, "threads"),
+        open_files=optional_count(node, "open_files"),
+        max_files=optional_count(node, "max_files"),
+        sockets=optional_count(node, "sockets"),
         collector=_collector(node.member("collector")),
     )
-
-
-def _count(node: Node, name: str) -> int | None:
-    found = node.present(name)
-    return None if found is None else found.count()
 
 
 def _collector(node: Node) -> tuple[CollectorRuns, ...]:

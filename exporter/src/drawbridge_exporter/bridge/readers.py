@@ -11,6 +11,24 @@ def counts(node: Node) -> dict[str, int]:
     return {name: value.count() for name, value in node.members()}
 
 
+def optional_amount(parent: Node, name: str) -> float | None:
+    """Return a number that may be null or missing."""
+    node = parent.present(name)
+    return None if node is None else node.amount()
+
+
+def optional_count(parent: Node, name: str) -> int | None:
+    """Return a count that may be null or missing."""
+    node = parent.present(name)
+    return None if node is None else node.count()
+
+
+def optional_truth(parent: Node, name: str) -> bool | None:
+    """Return a boolean that may be null or missing."""
+    node = parent.present(name)
+    return None if node is None else node.truth()
+
+
 def bounds(node: Node) -> tuple[float, ...]:
     """Return the upper bounds of the buckets of a histogram."""
     found = tuple(item.amount() for item in node.items())

@@ -11,9 +11,10 @@ from typing import Final
 from .document import InvalidDocumentError, Node, parse_json
 from .doors import DoorCounts, Listener, parse_doors, parse_listener
 from .exemplars import Exemplar, parse_exemplars
+from .keys import KeyUsage, parse_keys
 from .live import Live, parse_live
 from .process import ProcessUse, parse_process
-from .readers import bounds, buckets, counts, require_unique
+from .readers import bounds, buckets, counts, optional_amount, optional_count, optional_truth, require_unique
 
 SCHEMA: Final = 1
 _BEST_SCORE: Final = 100
@@ -78,28 +79,6 @@ class CacheCounts:
     age_seconds: float | None
     warm_seconds: float | None
     enabled: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class KeyUsage:
-    """One API key. Times are Unix timestamps; None means never, or not reported."""
-
-    key_id: str
-    name: str
-    requests: int
-    last_used: float | None
-    expires: float | None
-    created: float | None
-    rotated: float | None
-    denied: int | None
-    enabled: bool | None
-    capabilities: frozenset[str] | None
-    everything: bool | None
-    networks_limited: bool | None
-    per_minute: int | None
-    """0 for no rate limit."""
-    new_networks: int | None
-    """The number of new networks from which the key was used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +161,7 @@ def parse_snapshot(body: bytes) -> Snapshot:
         durations=_durations(root.member("durations"), len(duration_bounds) + 1),
         response_bytes=_response_bytes(root.member("response_bytes")),
         cache={name: _cache(node) for name, node in root.member("cache").members()},
-        keys=_keys(root.member("keys")),
+        keys=parse_keys(root.member("keys")),
         auth_failures=counts(root.member("auth_failures")),
         denied=counts(root.member("denied")),
         event_loop_lag=_lag(root.present("event_loop_lag")),
@@ -203,24 +182,6 @@ def _require_schema(schema: Node) -> None:
         raise UnknownSchemaError(message)
 
 
-def _amount(parent: Node, name: str) -> float | None:
-    """Return a number that may be null or missing."""
-    node = parent.present(name)
-    return None if node is None else node.amount()
-
-
-def _count(parent: Node, name: str) -> int | None:
-    """Return a count that may be null or missing."""
-    node = parent.present(name)
-    return None if node is None else node.count()
-
-
-def _truth(parent: Node, name: str) -> bool | None:
-    """Return a boolean that may be null or missing."""
-    node = parent.present(name)
-    return None if node is None else node.truth()
-
-
 def _health(node: Node) -> Health:
     return Health(
         score=_score(node),
@@ -232,7 +193,7 @@ def _health(node: Node) -> Health:
 def _component(node: Node) -> Component:
     return Component(
         score=_score(node),
-        value=_amount(node, "value"),
+        value=optional_amount(node, "value"),
         weight=node.member("weight").amount(),
     )
 
@@ -289,38 +250,12 @@ def _cache(node: Node) -> CacheCounts:
         revalidations=node.member("revalidations").count(),
         invalidations=node.member("invalidations").count(),
         evictions=node.member("evictions").count(),
-        bypassed=_count(node, "bypassed"),
+        bypassed=optional_count(node, "bypassed"),
         entries=node.member("entries").count(),
         size_bytes=node.member("bytes").count(),
-        age_seconds=_amount(node, "age"),
-        warm_seconds=_amount(node, "warm_seconds"),
-        enabled=_truth(node, "enabled"),
-    )
-
-
-def _keys(node: Node) -> tuple[KeyUsage, ...]:
-    rows = tuple(_key(item) for item in node.items())
-    require_unique(node, rows, lambda row: row.key_id)
-    return rows
-
-
-def _key(item: Node) -> KeyUsage:
-    capabilities = item.present("capabilities")
-    return KeyUsage(
-        key_id=item.member("id").text(),
-        name=item.member("name").text(),
-        requests=item.member("requests").count(),
-        last_used=_amount(item, "last_used"),
-        expires=_amount(item, "expires"),
-        created=_amount(item, "created"),
-        rotated=_amount(item, "rotated"),
-        denied=_count(item, "denied"),
-        enabled=_truth(item, "enabled"),
-        capabilities=None if capabilities is None else frozenset(part.text() for part in capabilities.items()),
-        everything=_truth(item, "everything"),
-        networks_limited=_truth(item, "networks_limited"),
-        per_minute=_count(item, "per_minute"),
-        new_networks=_count(item, "new_networks"),
+        age_seconds=optional_amount(node, "age"),
+        warm_seconds=optional_amount(node, "warm_seconds"),
+        enabled=optional_truth(node, "enabled"),
     )
 
 
@@ -350,4 +285,4 @@ def _audit_dropped(audit: Node | None) -> dict[str, int] | None:
 def _lag(node: Node | None) -> Lag:
     if node is None:
         return Lag(None, None)
-    return Lag(_amount(node, "mean"), _amount(node, "max"))
+    return Lag(optional_amount(node, "mean"), optional_amount(node, "max"))

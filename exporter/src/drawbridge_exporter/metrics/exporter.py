@@ -1,6 +1,6 @@
 """The collector of the exporter's own metrics."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import override
 
 from prometheus_client.core import CounterMetricFamily, InfoMetricFamily, Metric
@@ -50,14 +50,22 @@ class ExporterCollector(Collector):
             "Requests to bridges in progress. Each target has at most one.",
             traffic.in_flight,
         )
-        results = CounterMetricFamily(
-            PREFIX + "exporter_collections",
+        yield _results(
+            "exporter_collections",
             "Scrapes of bridges, by result: success, or the reason of the failure.",
-            labels=["result"],
+            traffic.results,
         )
-        for result, count in traffic.results.items():
-            results.add_metric([result], count)
-        yield results
+        yield from self._connections()
+        yield _results(
+            "exporter_spans",
+            "Spans of bridges, by result: exported to the collector, failed (and sent again), or lost because they"
+            " were not fetched in time.",
+            traffic.spans,
+        )
+
+    def _connections(self) -> Iterator[Metric]:
+        """Yield the connections to bridges, and their limit."""
+        traffic = self._fleet.traffic
         yield CounterMetricFamily(
             PREFIX + "exporter_connections_opened", "Connections opened to bridges.", traffic.connections
         )
@@ -66,18 +74,17 @@ class ExporterCollector(Collector):
             "Requests to bridges over a connection that was open already.",
             traffic.reused,
         )
-        spans = CounterMetricFamily(
-            PREFIX + "exporter_spans",
-            "Spans of bridges, by result: exported to the collector, failed (and sent again), or lost because they"
-            " were not fetched in time.",
-            labels=["result"],
-        )
-        for result, count in traffic.spans.items():
-            spans.add_metric([result], count)
-        yield spans
         yield gauge(
             "exporter_connection_pool_size", "Maximum number of connections to each bridge.", self._fleet.pool_size
         )
+
+
+def _results(name: str, text: str, counts: Mapping[str, int]) -> Metric:
+    """Return a counter by result; ``name`` is without the prefix."""
+    family = CounterMetricFamily(PREFIX + name, text, labels=["result"])
+    for result, count in counts.items():
+        family.add_metric([result], count)
+    return family
 
 
 def _reload_families(reload: Reload) -> Iterator[Metric]:

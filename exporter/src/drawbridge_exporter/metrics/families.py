@@ -81,6 +81,7 @@ class _Families:
     def all(self) -> Iterator[Metric]:
         """Yield every family that the snapshot has data for."""
         yield from self._process()
+        yield from self._event_loop_lag()
         yield from self._health()
         yield from self._traffic()
         yield from self._cache()
@@ -104,7 +105,9 @@ class _Families:
             float(snapshot.homeassistant_running),
         )
         yield gauge("start_time_seconds", "Unix timestamp of the start of the bridge.", snapshot.started_at)
-        lag = snapshot.event_loop_lag
+
+    def _event_loop_lag(self) -> Iterator[Metric]:
+        lag = self._snapshot.event_loop_lag
         if lag.mean is not None:
             yield gauge(
                 "event_loop_lag_seconds",

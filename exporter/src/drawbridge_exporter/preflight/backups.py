@@ -11,6 +11,7 @@ from typing import IO, Any, Final
 
 import aiohttp
 
+from ..bridge.keys import KeyUsage
 from .context import Context
 from .model import Check, Verdict, failed, needs_person, passed
 
@@ -33,7 +34,11 @@ async def withdrawn(context: Context) -> Verdict:
         return failed(
             f"{path} has no {_DOCUMENT}.", "Make a backup with Home Assistant's settings while Drawbridge is set up."
         )
-    live = {key.key_id: key for key in await context.keys()}
+    return _compared(path, stored, {key.key_id: key for key in await context.keys()})
+
+
+def _compared(path: Path, stored: Mapping[str, Any], live: Mapping[str, KeyUsage]) -> Verdict:
+    """Compare the stored keys of a backup with those of the bridge."""
     again = [
         str(key["title"])
         for key_id, key in stored.items()

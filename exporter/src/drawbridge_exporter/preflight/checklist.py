@@ -28,11 +28,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class BoxResult:
-    """A box with its readiness, and the items that prevent it from being ready."""
+    """A box with its readiness."""
 
     box: Box
     readiness: Readiness
-    open_items: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,4 @@ def sections(report: Report) -> Iterator[SectionResult]:
 
 def _result(box: Box, statuses: dict[str, Status]) -> BoxResult:
     """Return the result of a box. An item that did not run, such as a load test, leaves it open."""
-    found = {item: statuses.get(item, Status.PERSON) for item in box.items}
-    not_ready = tuple(item for item, status in found.items() if status is not Status.PASSED)
-    return BoxResult(box, readiness_of(set(found.values())), not_ready)
+    return BoxResult(box, readiness_of({statuses.get(item, Status.PERSON) for item in box.items}))

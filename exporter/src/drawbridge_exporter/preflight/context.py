@@ -16,7 +16,8 @@ import aiohttp
 from yarl import URL
 
 from ..bridge.client import read_bounded
-from ..bridge.snapshot import KeyUsage, Snapshot, parse_snapshot
+from ..bridge.keys import KeyUsage
+from ..bridge.snapshot import Snapshot, parse_snapshot
 from ..config.values import ClientCertificate
 from .profile import LoadProfile
 from .sources import Sources

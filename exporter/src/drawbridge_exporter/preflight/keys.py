@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from ..bridge.snapshot import KeyUsage
+from ..bridge.keys import KeyUsage
 from .checklist import ORGANISATION
 from .context import Context
 from .model import Check, Verdict, failed, needs_person, passed
