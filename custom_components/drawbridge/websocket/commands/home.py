@@ -4,7 +4,7 @@ from typing import Any
 
 import voluptuous as vol
 
-from ...operations import config as config_operations, house_items, integrations
+from ...operations import config as config_operations, home_items, integrations
 from ..command import Commands, Request
 
 commands = Commands()
@@ -34,25 +34,25 @@ def setup_info(request: Request) -> list[dict[str, Any]]:
     return integrations.setup_times(request.caller)
 
 
-@commands.command("entity/source", house_items.SOURCES)
+@commands.command("entity/source", home_items.SOURCES)
 def entity_source(request: Request) -> dict[str, dict[str, str]]:
     """Return the integration of each entity in scope."""
-    return house_items.sources(request.caller)
+    return home_items.sources(request.caller)
 
 
-@commands.command("person/list", house_items.PERSONS)
+@commands.command("person/list", home_items.PERSONS)
 def list_persons(request: Request) -> dict[str, list[dict[str, Any]]]:
     """Return the persons in scope."""
-    return house_items.persons(request.caller)
+    return home_items.persons(request.caller)
 
 
-@commands.command("zone/list", house_items.ZONES)
+@commands.command("zone/list", home_items.ZONES)
 def list_zones(request: Request) -> list[dict[str, Any]]:
     """Return the zones in scope."""
-    return house_items.zones(request.caller)
+    return home_items.zones(request.caller)
 
 
-@commands.command("tag/list", house_items.TAGS)
+@commands.command("tag/list", home_items.TAGS)
 async def list_tags(request: Request) -> list[dict[str, Any]]:
     """Return the tags in scope."""
-    return await house_items.tags(request.caller)
+    return await home_items.tags(request.caller)
