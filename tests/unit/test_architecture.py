@@ -158,7 +158,7 @@ READERS = {
     "operations.entity_attributes": "finds what entities list and act on, to compare it with the scope",
     "operations.registries": "lists the entries that the scope reveals",
     "operations.registry_entries": "shows one entry that the scope reveals",
-    "operations.dashboards.sight": "finds the names of what a key does not see, to take them out of dashboards",
+    "operations.dashboards.find_visible": "finds the names of what a key does not see, to take them out of dashboards",
     "operations.device_automations": "names the entities of a device to their domains, and shows what is in scope",
     "operations.related": "passes through what the scope reveals",
     "operations.selections": "expands targets as Home Assistant does, and shows what the scope reveals of that",

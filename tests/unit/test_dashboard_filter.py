@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from custom_components.drawbridge.operations.dashboards.filter import DashboardFilter
-from custom_components.drawbridge.operations.dashboards.vision import Vision, words
+from custom_components.drawbridge.operations.dashboards.visible import VisibleItems, words
 
 LAMP, OTHER, HIDDEN = "light.lamp", "sensor.room", "light.secret_lamp"
 DEVICE, HIDDEN_DEVICE = "0" * 31 + "a", "0" * 31 + "b"
-VISION = Vision(
+VISION = VisibleItems(
     entities=frozenset({LAMP, OTHER}),
     domains=frozenset({"light", "sensor", "script", "camera", "notify"}),
     devices=frozenset({DEVICE}),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ...scope.references import MAX_DEPTH, target_field
-from .vision import HiddenError, Vision
+from .visible import HiddenError, VisibleItems
 
 type Config = Mapping[str, Any]
 
@@ -53,9 +53,9 @@ _WORDS_ONLY: Final = frozenset({"condition", "icon", "type"})
 class DashboardFilter:
     """Filters the configuration of dashboards."""
 
-    def __init__(self, vision: Vision) -> None:
+    def __init__(self, visible: VisibleItems) -> None:
         """Create a filter for what a key sees."""
-        self._vision = vision
+        self._visible = visible
         self._depth = 0
 
     def dashboard(self, config: object) -> dict[str, Any] | None:
@@ -131,7 +131,7 @@ class DashboardFilter:
 
     def _badge(self, config: object) -> object:
         if isinstance(config, str):
-            self._vision.check_id("entity", config)
+            self._visible.check_id("entity", config)
             return config
         badge = _mapping(config)
         _ensure_type(badge, _BADGES, "entity")
@@ -140,7 +140,7 @@ class DashboardFilter:
     def _row(self, config: object) -> object:
         """Return a row, an element of a picture, or a feature of a card."""
         if isinstance(config, str):
-            self._vision.check_id("entity", config)
+            self._visible.check_id("entity", config)
             return config
         return self._element(_mapping(config))
 
@@ -183,7 +183,7 @@ class DashboardFilter:
             self._check_path(action.pop("navigation_path", None))
         elif kind in _CALLS:
             service = action.pop("perform_action", None) or action.pop("service", None)
-            if not isinstance(service, str) or service not in self._vision.services:
+            if not isinstance(service, str) or service not in self._visible.services:
                 raise HiddenError("service")
         elif kind not in _HARMLESS_ACTIONS:
             raise HiddenError("action")
@@ -194,9 +194,9 @@ class DashboardFilter:
         if not isinstance(path, str):
             raise HiddenError("path")
         first, _, rest = path.removeprefix("/").partition("/")
-        if first not in self._vision.panels:
+        if first not in self._visible.panels:
             raise HiddenError(path)
-        self._vision.check_text(rest)
+        self._visible.check_text(rest)
 
     def _strategy(self, config: object, known: frozenset[str]) -> dict[str, Any]:
         """Return a strategy without the options that name something hidden.
@@ -258,9 +258,9 @@ class DashboardFilter:
 
     def _check_text(self, name: str, text: str) -> None:
         if (kind := _kind(name)) is not None:
-            self._vision.check_id(kind, text)
+            self._visible.check_id(kind, text)
         elif name not in _WORDS_ONLY or not text.replace("-", "").replace("_", "").isalnum():
-            self._vision.check_text(text)
+            self._visible.check_text(text)
 
     def _optional(self, config: object) -> dict[str, Any] | None:
         """Return a part that a view can do without; ``None`` if there is none, or it is hidden."""

@@ -10,7 +10,7 @@ from ...keys import Capability
 from ..caller import Caller
 from ..declaration import Operation
 from .filter import DashboardFilter
-from .sight import look
+from .find_visible import find_visible
 
 CONFIG: Final = Operation("dashboards.config", Capability.READ, adds=(Capability.DASHBOARD,))
 LIST: Final = Operation("dashboards.list", Capability.READ, adds=(Capability.DASHBOARD,))
@@ -73,7 +73,7 @@ async def config(caller: Caller, path: str | None, shown_panels: Iterable[str]) 
         stored = await _dashboards(caller.hass)[path].async_load(False)  # noqa: FBT003 - Home Assistant's own method
     except HomeAssistantError:
         return dict(_BUILT)
-    filtering = DashboardFilter(await look(caller, shown_panels))
+    filtering = DashboardFilter(await find_visible(caller, shown_panels))
     shown = await caller.compute(lambda: filtering.dashboard(stored))
     caller.ensure_unchanged()
     return dict(_BUILT) if shown is None else shown

@@ -25,7 +25,7 @@ def words(text: str) -> Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Vision:
+class VisibleItems:
     """What a key sees of the home, and the names of what it does not see.
 
     Attributes:

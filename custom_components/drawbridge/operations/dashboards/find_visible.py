@@ -16,7 +16,7 @@ from ..caller import Caller
 from ..registries import revealed_to
 from ..revealed import all_devices
 from ..service_calls import CallPlanner
-from .vision import Vision, Words, words
+from .visible import VisibleItems, Words, words
 
 _FIELDS: Final = {
     "area": "areas", "device": "devices", "entity": "entities", "floor": "floors", "label": "labels"
@@ -42,7 +42,7 @@ class _Item(NamedTuple):
     is_seen: bool
 
 
-async def look(caller: Caller, panels: Iterable[str]) -> Vision:
+async def find_visible(caller: Caller, panels: Iterable[str]) -> VisibleItems:
     """Return what a key sees. Yields to the event loop in between.
 
     Raises:
@@ -54,7 +54,7 @@ async def look(caller: Caller, panels: Iterable[str]) -> Vision:
     domains = frozenset(caller.resources.directory.domains())
     await asyncio.sleep(0)
     services = frozenset([item async for item in _services(caller)])
-    return Vision(
+    return VisibleItems(
         **{kind: frozenset(seen[single]) for single, kind in _FIELDS.items()},
         domains=domains | caller.hass.services.async_services_internal().keys(),
         services=services,
