@@ -15,7 +15,7 @@ from .bridge import Bridge, DrawbridgeConfigEntry
 from .const import BASE_PATH, DOMAIN
 from .devices import name_devices
 from .issues.monitor import Issues
-from .issues.policy import PolicyIssues
+from .issues.policy_tests import PolicyIssues
 from .issues.scope import ScopeIssues
 from .keys.keeper import remove_store
 from .listener import Listener

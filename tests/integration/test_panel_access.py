@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from custom_components.drawbridge.keys import ApiKey, Capability
 from custom_components.drawbridge.operations.service_calls import CallPlanner
-from custom_components.drawbridge.policy_tests.sight import Sight
+from custom_components.drawbridge.policy_tests.key_access import KeyAccess
 from custom_components.drawbridge.scope.model import Scope, Selection
 from custom_components.drawbridge.scope.resolver import LiveScope
 from tests.integration.house import Bridge
@@ -170,7 +170,7 @@ async def test_what_is_shown_is_what_is_decided(bridge: Bridge, hass: HomeAssist
     @settings(max_examples=300, suppress_health_check=list(HealthCheck), deadline=None)
     @given(key=keys, entity_id=st.sampled_from(SOME_ENTITIES))
     def check(key: ApiKey, entity_id: str) -> None:
-        reads, controls, _ = Sight(runtime, key).of(runtime.directory.facts(entity_id))
+        reads, controls, _ = KeyAccess(runtime, key).of(runtime.directory.facts(entity_id))
         assert reads == (Capability.READ in key.capabilities and key.scope.matches(runtime.directory.facts(entity_id)))
         assert controls == any(calls(key, entity_id)), (key, entity_id)
 

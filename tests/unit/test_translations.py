@@ -31,7 +31,7 @@ from custom_components.drawbridge.issues.monitor import (
     NOT_SAVED,
     ROTATE,
 )
-from custom_components.drawbridge.issues.policy import TESTS_FAIL
+from custom_components.drawbridge.issues.policy_tests import TESTS_FAIL
 from custom_components.drawbridge.issues.scope import SCOPE_NAMES_MISSING
 from custom_components.drawbridge.keys import Capability
 from custom_components.drawbridge.listener.fault import Fault

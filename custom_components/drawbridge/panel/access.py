@@ -9,7 +9,7 @@ from homeassistant.helpers import area_registry as ar
 
 from ..bridge import Bridge
 from ..keys import ApiKey
-from ..policy_tests.sight import Sight
+from ..policy_tests.key_access import KeyAccess
 from ..policy_tests.turns import every_entity
 from ..scope.model import EntityFacts
 from .commands import KEY_ID, Request, command, not_found
@@ -27,12 +27,12 @@ class _Area:
     entities: int = 0
     keys: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def add(self, sights: Iterable[Sight], facts: EntityFacts) -> None:
+    def add(self, accesses: Iterable[KeyAccess], facts: EntityFacts) -> None:
         self.entities += 1
-        for sight in sights:
-            reads, controls, _ = sight.of(facts)
+        for access in accesses:
+            reads, controls, _ = access.of(facts)
             if reads or controls:
-                counts = self.keys.setdefault(sight.key.id, {"read": 0, "control": 0})
+                counts = self.keys.setdefault(access.key.id, {"read": 0, "control": 0})
                 counts["read"] += reads
                 counts["control"] += controls
 
@@ -41,10 +41,10 @@ class _Area:
 async def areas(request: Request) -> dict[str, Any]:
     """Return how many entities of each area each key sees and controls."""
     bridge = request.bridge
-    sights = [Sight(bridge, key) for key in bridge.keys]
+    accesses = [KeyAccess(bridge, key) for key in bridge.keys]
     found: dict[str | None, _Area] = {area.id: _Area() for area in ar.async_get(request.hass).async_list_areas()}
     async for facts in every_entity(bridge):
-        found.setdefault(facts.area, _Area()).add(sights, facts)
+        found.setdefault(facts.area, _Area()).add(accesses, facts)
     return {
         "areas": [_described(request, area_id, area) for area_id, area in found.items()],
         "keys": {key.id: key.name for key in bridge.keys},
@@ -54,16 +54,16 @@ async def areas(request: Request) -> dict[str, Any]:
 @command("access/key", {vol.Required(KEY_ID): str})
 async def of_key(request: Request) -> dict[str, Any]:
     """Return the entities that a key sees or controls."""
-    bridge, sight = request.bridge, Sight(request.bridge, request.key())
+    bridge, access = request.bridge, KeyAccess(request.bridge, request.key())
     found: list[dict[str, Any]] = []
     more = 0
     async for facts in every_entity(bridge):
-        if not sight.key.scope.matches(facts):
+        if not access.key.scope.matches(facts):
             continue
         if len(found) >= _MAX_ENTITIES:
             more += 1
         else:
-            found.append(_entity(request, sight, facts))
+            found.append(_entity(request, access, facts))
     return {"entities": found, "more": more}
 
 
@@ -76,21 +76,21 @@ async def of_entity(request: Request) -> dict[str, Any]:
     return {"keys": list(_keys(bridge, bridge.directory.facts(entity_id)))}
 
 
-def _entity(request: Request, sight: Sight, facts: EntityFacts) -> dict[str, Any]:
-    reads, controls, _ = sight.of(facts)
+def _entity(request: Request, access: KeyAccess, facts: EntityFacts) -> dict[str, Any]:
+    reads, controls, _ = access.of(facts)
     return {
         _ENTITY_ID: facts.entity_id,
         "name": name_of(request.hass, facts.entity_id),
         "area_id": facts.area,
         "read": reads,
         "control": controls,
-        **_rule(sight.key, facts),
+        **_rule(access.key, facts),
     }
 
 
 def _keys(bridge: Bridge, facts: EntityFacts) -> Iterator[dict[str, Any]]:
     for key in bridge.keys:
-        reads, controls, history = Sight(bridge, key).of(facts)
+        reads, controls, history = KeyAccess(bridge, key).of(facts)
         yield {
             KEY_ID: key.id,
             "name": key.name,

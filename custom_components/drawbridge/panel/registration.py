@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 
 from ..bridge import Bridge
 from ..log import get_logger
-from . import access, activity, approving, comparing, keys, policy, preview
+from . import access, activity, approving, comparing, keys, policy_tests, preview
 from .commands import PANEL
 from .panel import Panel
 
@@ -29,7 +29,7 @@ COMMANDS: Final = (
     *access.COMMANDS,
     *comparing.COMMANDS,
     *approving.COMMANDS,
-    *policy.COMMANDS,
+    *policy_tests.COMMANDS,
     *preview.COMMANDS,
 )
 

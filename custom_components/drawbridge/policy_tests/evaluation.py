@@ -12,9 +12,9 @@ from ..keys import ApiKey, Capability
 from ..keys.capability import ON_ENTITIES
 from ..keys.policy_test import Expectation, PolicyTest
 from ..scope.model import EntityFacts
-from .house import House
+from .home import Home
 from .indirect import Indirect
-from .sight import Sight, entity_actions
+from .key_access import KeyAccess, entity_actions
 from .turns import Turns, every_entity
 
 _MAX_ENTITIES: Final = 20
@@ -75,37 +75,37 @@ class _Verdict:
     rule: str
 
 
-async def evaluate(house: House, key: ApiKey, now: float) -> list[Result]:
+async def evaluate(home: Home, key: ApiKey, now: float) -> list[Result]:
     """Return the results of all tests of a key, in order, and let the event loop run in between.
 
     Args:
-        house: The bridge.
+        home: The bridge.
         key: The key as it is stored, without temporary permissions.
         now: The Unix time. What a key may not do, it may not do for a time either. What it is expected to do, it must
             be able to do without temporary permissions.
 
     """
-    evaluator = _Evaluator(house, key, now)
+    evaluator = _Evaluator(home, key, now)
     areas = {test.area_id for test in key.tests if test.area_id is not None}
-    of_areas = await _entities_of(house, areas) if areas else {}
+    of_areas = await _entities_of(home, areas) if areas else {}
     return [await evaluator.result(test, of_areas) for test in key.tests]
 
 
 class _Evaluator:
     """Evaluates the tests of one key."""
 
-    def __init__(self, house: House, key: ApiKey, now: float) -> None:
-        self._house = house
-        self._lasting = Sight(house, key)
-        self._in_force = Sight(house, key.in_force(now))
-        self._indirect = Indirect(house, self._in_force)
+    def __init__(self, home: Home, key: ApiKey, now: float) -> None:
+        self._home = home
+        self._lasting = KeyAccess(home, key)
+        self._in_force = KeyAccess(home, key.in_force(now))
+        self._indirect = Indirect(home, self._in_force)
         self._turns = Turns()
 
     async def result(self, test: PolicyTest, of_areas: Mapping[str, list[EntityFacts]]) -> Result:
         """Return the result of a test."""
         if test.expect is Expectation.UNREADABLE:
             return Result(test, Status.UNREADABLE, "The stored test is damaged. Remove it, and add it again.")
-        if (missing := find_missing(self._house, test)) is not None:
+        if (missing := find_missing(self._home, test)) is not None:
             return Result(test, Status.MISSING, missing)
         tested = self._tested(test, of_areas)
         if not tested and not test.expect.forbids:
@@ -124,7 +124,7 @@ class _Evaluator:
     def _tested(self, test: PolicyTest, of_areas: Mapping[str, list[EntityFacts]]) -> list[EntityFacts]:
         """Return the entities that a test is about."""
         if test.entity_id is not None:
-            return [self._house.directory.facts(test.entity_id)]
+            return [self._home.directory.facts(test.entity_id)]
         found = of_areas.get(test.area_id or "", [])
         if test.expect is Expectation.CONTROLS:
             return [facts for facts in found if self._has_action(facts, test.action)]
@@ -132,7 +132,7 @@ class _Evaluator:
 
     def _has_action(self, facts: EntityFacts, action: str | None) -> bool:
         """Tell whether an entity of an area is one that a key can be expected to control. A setting is not."""
-        hass = self._house.hass
+        hass = self._home.hass
         entry = er.async_get(hass).async_get(facts.entity_id)
         if entry is not None and entry.entity_category is not None:
             return False
@@ -146,72 +146,72 @@ class _Evaluator:
             if test.expect is Expectation.CONTROLS:
                 return self._controls(test.action, facts)
             return await self._not_controls(test.action, facts)
-        sight = self._in_force if test.expect.forbids else self._lasting
-        rule = sight.key.scope.rule(facts)
+        access = self._in_force if test.expect.forbids else self._lasting
+        rule = access.key.scope.rule(facts)
         if test.expect is Expectation.NOT_SEES:
             # Every capability on entities tells something about them: control has responses.
-            able = sorted(sight.key.capabilities & ON_ENTITIES)
-            shown = sight.key.scope.matches(facts) and bool(able)
+            able = sorted(access.key.capabilities & ON_ENTITIES)
+            shown = access.key.scope.matches(facts) and bool(able)
             return _Verdict(not shown, rule if not shown or Capability.READ in able else f"{rule}, with {able[0]}")
-        if sight.of(facts)[0]:
+        if access.of(facts)[0]:
             return _Verdict(passes=True, rule=rule)
-        lacks = Capability.READ not in sight.key.capabilities
+        lacks = Capability.READ not in access.key.capabilities
         return _Verdict(passes=False, rule=f"capability {Capability.READ} is missing" if lacks else rule)
 
     def _controls(self, action: str | None, facts: EntityFacts) -> _Verdict:
-        sight = self._lasting
+        access = self._lasting
         if action is not None:
-            decision = sight.decide(action, facts.entity_id)
+            decision = access.decide(action, facts.entity_id)
             return _Verdict(decision.allowed, decision.rule)
-        if sight.of(facts)[1]:
-            return _Verdict(passes=True, rule=sight.key.scope.rule(facts))
-        return _Verdict(passes=False, rule=self._why_not(sight, facts))
+        if access.of(facts)[1]:
+            return _Verdict(passes=True, rule=access.key.scope.rule(facts))
+        return _Verdict(passes=False, rule=self._why_not(access, facts))
 
     async def _not_controls(self, action: str | None, facts: EntityFacts) -> _Verdict:
-        sight = self._in_force
-        if Capability.CONTROL not in sight.key.capabilities:
-            return _Verdict(passes=True, rule=self._why_not(sight, facts))
-        rule = sight.key.scope.rule(facts)
+        access = self._in_force
+        if Capability.CONTROL not in access.key.capabilities:
+            return _Verdict(passes=True, rule=self._why_not(access, facts))
+        rule = access.key.scope.rule(facts)
         for name in self._actions_to_try(action, facts):
-            if sight.decide(name, facts.entity_id).allowed:
+            if access.decide(name, facts.entity_id).allowed:
                 return _Verdict(passes=False, rule=f"{rule}, {name} is allowed")
         if (why := await self._indirect.why(facts.entity_id)) is not None:
             return _Verdict(passes=False, rule=why)
-        return _Verdict(passes=True, rule=self._why_not(sight, facts))
+        return _Verdict(passes=True, rule=self._why_not(access, facts))
 
     def _actions_to_try(self, action: str | None, facts: EntityFacts) -> Iterable[str]:
         if action is not None:
             return (action,)
-        sight = self._in_force
-        if not sight.key.scope.matches(facts):
+        access = self._in_force
+        if not access.key.scope.matches(facts):
             return ()
-        own = (".".join(item) for item in sight.actions_of(facts.domain))
-        return (*own, *sight.listed_actions(facts.entity_id))
+        own = (".".join(item) for item in access.actions_of(facts.domain))
+        return (*own, *access.listed_actions(facts.entity_id))
 
     @staticmethod
-    def _why_not(sight: Sight, facts: EntityFacts) -> str:
-        if Capability.CONTROL not in sight.key.capabilities:
+    def _why_not(access: KeyAccess, facts: EntityFacts) -> str:
+        if Capability.CONTROL not in access.key.capabilities:
             return f"capability {Capability.CONTROL} is missing"
-        if not sight.key.scope.matches(facts):
-            return sight.key.scope.rule(facts)
+        if not access.key.scope.matches(facts):
+            return access.key.scope.rule(facts)
         return "no action on it is allowed"
 
 
-def find_missing(house: House, test: PolicyTest) -> str | None:
+def find_missing(home: Home, test: PolicyTest) -> str | None:
     """Return what a test refers to that does not exist."""
-    if test.entity_id is not None and not house.directory.exists(test.entity_id):
+    if test.entity_id is not None and not home.directory.exists(test.entity_id):
         return f"There is no entity {test.entity_id}."
-    if test.area_id is not None and ar.async_get(house.hass).async_get_area(test.area_id) is None:
+    if test.area_id is not None and ar.async_get(home.hass).async_get_area(test.area_id) is None:
         return f"There is no area {test.area_id}."
-    if test.action is not None and not house.hass.services.has_service(*test.action.split(".", 1)):
+    if test.action is not None and not home.hass.services.has_service(*test.action.split(".", 1)):
         return f"There is no action {test.action}."
     return None
 
 
-async def _entities_of(house: House, areas: Collection[str]) -> dict[str, list[EntityFacts]]:
+async def _entities_of(home: Home, areas: Collection[str]) -> dict[str, list[EntityFacts]]:
     """Return the entities of areas, but for those of Drawbridge itself."""
     found: defaultdict[str, list[EntityFacts]] = defaultdict(list)
-    async for facts in every_entity(house):
+    async for facts in every_entity(home):
         if facts.area is not None and facts.area in areas and not facts.is_own:
             found[facts.area].append(facts)
     return found

@@ -12,7 +12,7 @@ from ..const import DOMAIN
 from ..keys import ApiKey
 from ..scope.resolver import EntityDirectory
 from .evaluation import Result, Status, evaluate
-from .house import Parts
+from .home import HomeParts
 
 _MAX_NAMED: Final = 5
 
@@ -39,7 +39,7 @@ class PolicyGuard:
 
     def __init__(self, hass: HomeAssistant, directory: EntityDirectory) -> None:
         """Create the guard of a bridge."""
-        self._house = Parts(hass, directory)
+        self._home = HomeParts(hass, directory)
 
     async def check(self, before: ApiKey | None, after: ApiKey) -> None:
         """Refuse a change that breaks a policy test. ``before`` is ``None`` for a new key.
@@ -59,11 +59,11 @@ class PolicyGuard:
         if not after.tests or (before is not None and before.permissions == after.permissions):
             return []
         now = time.time()
-        broken = [item for item in await evaluate(self._house, after, now) if item.status is Status.BROKEN]
+        broken = [item for item in await evaluate(self._home, after, now) if item.status is Status.BROKEN]
         if before is None or not broken:
             return broken
         tests = tuple(item.test for item in broken)
-        earlier = await evaluate(self._house, replace(before, tests=tests), now)
+        earlier = await evaluate(self._home, replace(before, tests=tests), now)
         return [item for item, past in zip(broken, earlier, strict=True) if past.status is not Status.BROKEN]
 
 

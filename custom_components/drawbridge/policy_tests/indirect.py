@@ -1,18 +1,18 @@
 """What a key can act on through scripts, scenes, groups and the like in its scope."""
 
 from ..operations.delegates import chain, may_act_on_others
-from .house import House
-from .sight import Sight
+from .home import Home
+from .key_access import KeyAccess
 from .turns import Turns, every_entity
 
 
 class Indirect:
     """The entities that a key acts on through others that it controls. For one answer: it does not follow changes."""
 
-    def __init__(self, house: House, sight: Sight) -> None:
-        """Create an empty collection for the sight of a key."""
-        self._house = house
-        self._sight = sight
+    def __init__(self, home: Home, access: KeyAccess) -> None:
+        """Create an empty collection for a key."""
+        self._home = home
+        self._access = access
         self._through: dict[str, str] | None = None
         self._untraceable: str | None = None
 
@@ -29,9 +29,9 @@ class Indirect:
     async def _find(self) -> dict[str, str]:
         """Return the entities that others act on, each with one of these others."""
         found: dict[str, str] = {}
-        hass, turns = self._house.hass, Turns()
-        async for facts in every_entity(self._house):
-            if not self._sight.of(facts)[1] or not may_act_on_others(hass, facts.entity_id):
+        hass, turns = self._home.hass, Turns()
+        async for facts in every_entity(self._home):
+            if not self._access.of(facts)[1] or not may_act_on_others(hass, facts.entity_id):
                 continue
             for _, acted_on in chain(hass, {facts.entity_id}):
                 if acted_on is None:

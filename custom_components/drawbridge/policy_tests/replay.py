@@ -11,8 +11,8 @@ from ..audit.trail import AuditRecord
 from ..keys import ApiKey
 from ..scope.own_events import may_fire
 from ..scope.service_rules import decide_service
-from .house import House
-from .sight import Sight
+from .home import Home
+from .key_access import KeyAccess
 from .turns import Turns
 
 _MAX_CHANGES: Final = 50
@@ -82,7 +82,7 @@ class Replay:
 
 
 async def replay(
-    house: House, records: Iterable[AuditRecord | ReadSum], current: ApiKey, proposed: ApiKey, now: float
+    home: Home, records: Iterable[AuditRecord | ReadSum], current: ApiKey, proposed: ApiKey, now: float
 ) -> Replay:
     """Replay records of a key, and let the event loop run in between.
 
@@ -90,14 +90,14 @@ async def replay(
     A request for all entities at once counts as unchanged too, although it returns less from a smaller scope.
 
     Args:
-        house: The bridge.
+        home: The bridge.
         records: The records of the key.
         current: The stored key.
         proposed: The key with other permissions.
         now: The Unix time, for temporary permissions.
 
     """
-    before, after = (_Judge(house, key.in_force(now)) for key in (current, proposed))
+    before, after = (_Judge(home, key.in_force(now)) for key in (current, proposed))
     found, turns = Replay(), Turns()
     changes: dict[_Asked, ReplayedChange | None] = {}
     for record in records:
@@ -158,10 +158,10 @@ def subject_of_reads(reads: ReadSum) -> Subject:
 class _Judge:
     """Decides about recorded requests for one key."""
 
-    def __init__(self, house: House, key: ApiKey) -> None:
-        self._sight = Sight(house, key)
+    def __init__(self, home: Home, key: ApiKey) -> None:
+        self._access = KeyAccess(home, key)
         self._key = key
-        self._facts = house.directory.facts
+        self._facts = home.directory.facts
 
     def decide(self, asked: _Asked) -> tuple[Outcome, str]:
         """Return the outcome, and the rule that decides."""
@@ -183,7 +183,7 @@ class _Judge:
     def _decide_call(self, action: str, subject: Subject) -> tuple[Outcome, str]:
         domain, _, service = action.partition(".")
         if subject.entities:
-            decision = self._sight.decide(action, list(subject.entities))
+            decision = self._access.decide(action, list(subject.entities))
         else:
             decision = decide_service(domain, service, self._key.services)
         return (Outcome.ALLOWED if decision.allowed else Outcome.REFUSED), decision.rule

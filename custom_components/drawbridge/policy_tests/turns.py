@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from ..scope.model import EntityFacts, Scope
-from .house import House
+from .home import Home
 
 _TURN_SECONDS: Final = 0.002
 
@@ -25,14 +25,14 @@ class Turns:
             self._began = time.monotonic()
 
 
-async def every_entity(house: House) -> AsyncIterator[EntityFacts]:
+async def every_entity(home: Home) -> AsyncIterator[EntityFacts]:
     """Yield the facts of all entities with a state, sorted by ID, and let the event loop run in between."""
     turns = Turns()
-    for entity_id in sorted(house.hass.states.async_entity_ids()):
-        yield house.directory.facts(entity_id)
+    for entity_id in sorted(home.hass.states.async_entity_ids()):
+        yield home.directory.facts(entity_id)
         await turns.rest()
 
 
-async def entities_in(house: House, scope: Scope) -> set[str]:
+async def entities_in(home: Home, scope: Scope) -> set[str]:
     """Return the entities in a scope."""
-    return {facts.entity_id async for facts in every_entity(house) if scope.matches(facts)}
+    return {facts.entity_id async for facts in every_entity(home) if scope.matches(facts)}

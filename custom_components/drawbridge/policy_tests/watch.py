@@ -15,7 +15,7 @@ from homeassistant.helpers.start import async_at_started
 from ..keys import ApiKey, KeyRing
 from ..scope.resolver import EntityDirectory
 from .evaluation import Result, Status, evaluate
-from .house import Parts
+from .home import HomeParts
 
 _SETTLE_SECONDS: Final = 1.0
 _INTERVAL: Final = timedelta(minutes=10)
@@ -43,7 +43,7 @@ class PolicyWatch:
     ) -> None:
         """Create the watch of a bridge. ``stored_key`` returns a key without its temporary permissions."""
         self._hass = hass
-        self._house = Parts(hass, directory)
+        self._home = HomeParts(hass, directory)
         self._keys = keys
         self._stored_key = stored_key
         self._listeners: list[CALLBACK_TYPE] = []
@@ -97,7 +97,7 @@ class PolicyWatch:
             failing: dict[str, tuple[Result, ...]] = {}
             for key_id in [key.id for key in self._keys if key.tests]:
                 if (key := self._stored_key(key_id)) is not None:
-                    results = await evaluate(self._house, key, time.time())
+                    results = await evaluate(self._home, key, time.time())
                     failing[key_id] = tuple(item for item in results if item.status is not Status.PASSED)
             failing = {key_id: results for key_id, results in failing.items() if results}
         finally:

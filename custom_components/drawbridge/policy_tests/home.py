@@ -1,4 +1,4 @@
-"""What this package needs of a bridge."""
+"""The parts of a bridge that policy tests need."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant
 from ..scope.resolver import EntityDirectory
 
 
-class House(Protocol):
-    """Home Assistant, and what scopes know about its entities."""
+class Home(Protocol):
+    """Home Assistant, and the facts about its entities. A bridge is one."""
 
     @property
     def hass(self) -> HomeAssistant:
@@ -21,8 +21,8 @@ class House(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """A house, of its parts."""
+class HomeParts:
+    """A home without a bridge."""
 
     hass: HomeAssistant
     directory: EntityDirectory

@@ -11,7 +11,7 @@ from ..scope.model import EntityFacts
 from ..scope.resolver import LiveScope
 from ..scope.reviewed_services import REVIEWED
 from ..scope.service_rules import Decision, all_fields, decide_service
-from .house import House
+from .home import Home
 
 _GENERIC: Final = ("turn_on", "turn_off", "toggle")
 _HOMEASSISTANT: Final = "homeassistant"
@@ -19,15 +19,15 @@ _SCRIPT: Final = "script"
 _ENTITY_ID: Final = "entity_id"
 
 
-class Sight:
-    """What a key sees and controls. For one answer: it does not follow changes."""
+class KeyAccess:
+    """What a key sees and controls. Create a new one for each answer, because it does not follow changes."""
 
-    def __init__(self, house: House, key: ApiKey) -> None:
-        """Create the sight of a key, with the permissions that it has in this object."""
+    def __init__(self, home: Home, key: ApiKey) -> None:
+        """Use the permissions that the key has in this object, which may differ from the stored ones."""
         self.key = key
-        self._hass = house.hass
+        self._hass = home.hass
         # The live form of this scope is not kept, because no key may have the scope.
-        self._planner = CallPlanner(house.hass, key, LiveScope(key.scope, house.directory))
+        self._planner = CallPlanner(home.hass, key, LiveScope(key.scope, home.directory))
         self._actions: dict[str, list[tuple[str, str]]] = {}
 
     def of(self, facts: EntityFacts) -> tuple[bool, bool, bool]:
