@@ -1,24 +1,76 @@
-"""Checks of backups: which access a restore would give back, a restored bridge, and the exporter's own files."""
+"""Checks of backups: their content, the access that a restore gives back, a restored bridge, the exporter's files."""
 
 import asyncio
 import hashlib
-import json
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import aiohttp
 
 from ..bridge.keys import KeyUsage
+from .backup_file import is_encrypted, read_stored
 from .context import Context
 from .model import Check, Verdict, failed, needs_person, passed
 
 _SECTION: Final = "Operation"
+_ENTRIES: Final = ".storage/core.config_entries"
 _DOCUMENT: Final = ".storage/drawbridge.keys"
-_MAX_BYTES: Final = 64 * 1024 * 1024
 _SHOWN: Final = 5
+
+
+async def backup(context: Context) -> Verdict:
+    """Check that a backup contains the API keys."""
+    path = context.plan.backup
+    if path is None:
+        return needs_person(
+            "No backup was checked because no file was given.",
+            "Run again with --backup FILE, a Home Assistant backup without a password.",
+        )
+    wanted = len((await context.snapshot()).keys)
+    if is_encrypted(path):
+        return needs_person(
+            f"{path} is encrypted, so its content was not checked.",
+            "Restore it on another machine, and check that a key works there.",
+        )
+    try:
+        entries = list(_backed_up_keys(path))
+    except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as error:
+        return needs_person(
+            f"{path} cannot be read: {error}.",
+            "If the backup is encrypted, test it: restore it on another machine.",
+        )
+    if len(entries) < wanted:
+        return failed(
+            f"{path} contains {len(entries)} API keys, but the bridge has {wanted}.",
+            "Create a new backup that includes Home Assistant's settings.",
+        )
+    return passed(f"{path} contains {len(entries)} API keys; the bridge has {wanted}.")
+
+
+async def backup_encryption(context: Context) -> Verdict:
+    """Check that the backup is encrypted."""
+    path = context.plan.backup
+    if path is None:
+        return needs_person(
+            "No backup was checked because no file was given.",
+            "Run again with --backup FILE, and check that a password-protected copy is stored off-site.",
+        )
+    if is_encrypted(path):
+        return passed(f"{path} is encrypted.")
+    return needs_person(
+        f"{path} is not encrypted.", "Check that it does not leave the machine, or set a password for backups."
+    )
+
+
+def _backed_up_keys(path: Path) -> Iterator[str]:
+    """Yield the titles of the API keys in a backup."""
+    for stored in read_stored(path, _ENTRIES):
+        for entry in stored["data"]["entries"]:
+            if entry["domain"] == "drawbridge":
+                yield from (sub["title"] for sub in entry.get("subentries", ()) if sub["subentry_type"] == "api_key")
 
 
 async def withdrawn(context: Context) -> Verdict:
@@ -27,7 +79,7 @@ async def withdrawn(context: Context) -> Verdict:
     if path is None:
         return needs_person("No backup was checked because no file was given.", "Run again with --backup FILE.")
     try:
-        stored = await asyncio.to_thread(stored_keys, path)
+        stored = await asyncio.to_thread(_key_document, path)
     except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as error:
         return needs_person(f"{path} cannot be opened: {error}.", "Restore it on another machine, and check its keys.")
     if stored is None:
@@ -57,24 +109,9 @@ def _compared(path: Path, stored: Mapping[str, Any], live: Mapping[str, KeyUsage
     return passed(f"{path} has the {len(stored)} keys of the bridge, and none that was removed or disabled since.")
 
 
-def stored_keys(path: Path) -> Mapping[str, Any] | None:
-    """Return the keys in the key document of a backup, by id, or None if there is no document."""
-    with tarfile.open(path) as outer:
-        for member in outer:
-            if member.name.removeprefix("./").startswith("homeassistant.tar"):
-                inner = outer.extractfile(member)
-                if inner is not None and (found := _document(inner)) is not None:
-                    return found
-    return None
-
-
-def _document(archive: IO[bytes]) -> Mapping[str, Any] | None:
-    with tarfile.open(fileobj=archive, mode="r|*") as tar:
-        for member in tar:
-            if member.name.endswith(_DOCUMENT) and (file := tar.extractfile(member)) is not None:
-                keys: Mapping[str, Any] = json.loads(file.read(_MAX_BYTES))["keys"]
-                return keys
-    return None
+def _key_document(path: Path) -> Mapping[str, Any] | None:
+    """Return the keys in the key document of a backup, by ID, or None if there is no document."""
+    return next((stored["keys"] for stored in read_stored(path, _DOCUMENT)), None)
 
 
 async def restored(context: Context) -> Verdict:
@@ -144,6 +181,10 @@ def _archived(archive: Path) -> Iterator[tuple[str, str]]:
 
 
 CHECKS: Final = (
+    Check(_SECTION, "backup", "A backup contains the API keys", backup, flag="--backup"),
+    Check(
+        _SECTION, "backup-encryption", "Backups are encrypted", backup_encryption, needs_bridge=False, flag="--backup"
+    ),
     Check(_SECTION, "backup-keys", "A restore gives no withdrawn access", withdrawn, flag="--backup"),
     Check(_SECTION, "restore", "A restored bridge works", restored, flag="--restored-url"),
     Check(

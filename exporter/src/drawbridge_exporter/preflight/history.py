@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from .backup_file import read_description
 from .context import Context
 from .model import Check, Verdict, failed, needs_person, passed
 from .prometheus import NOT_GIVEN, query_prometheus, series_of_this_bridge
@@ -139,11 +140,10 @@ async def continuity(context: Context) -> Verdict:
 def _made_at(path: Path) -> float:
     """Return the time of a backup. Raises ValueError if it is not a backup of Home Assistant."""
     try:
-        with tarfile.open(path) as outer:
-            for member in outer:
-                if member.name.removeprefix("./") == "backup.json" and (file := outer.extractfile(member)) is not None:
-                    made = datetime.fromisoformat(json.load(file)["date"])
-                    return (made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp()
+        description = read_description(path)
+        if description is not None:
+            made = datetime.fromisoformat(description["date"])
+            return (made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp()
     except (tarfile.TarError, OSError, KeyError, TypeError) as error:
         message = f"{path} is not a backup: {error}"
         raise ValueError(message) from error

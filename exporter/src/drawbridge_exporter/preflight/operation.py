@@ -1,11 +1,7 @@
-"""Checks of monitoring and backup: metrics, rules, the dashboard, the audit log and backups."""
+"""Checks of monitoring: metrics, rules, the dashboard and the audit log."""
 
-import json
-import tarfile
-from collections.abc import Iterator
 from http import HTTPStatus
-from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from .context import Context
 from .model import Check, Verdict, failed, needs_person, passed
@@ -15,8 +11,6 @@ from .rules import ALERTS, RECORDS
 _SECTION: Final = "Operation"
 _RULES: Final = "exporter/rules/*.yml"
 _DASHBOARD: Final = "drawbridge"
-_STORAGE: Final = ".storage/core.config_entries"
-_MAX_STORAGE_BYTES: Final = 64 * 1024 * 1024
 
 
 async def scraped(context: Context) -> Verdict:
@@ -107,92 +101,9 @@ async def audit(context: Context) -> Verdict:
     )
 
 
-async def backup(context: Context) -> Verdict:
-    """Check that a backup contains the API keys."""
-    path = context.plan.backup
-    if path is None:
-        return needs_person(
-            "No backup was checked because no file was given.",
-            "Run again with --backup FILE, a Home Assistant backup without a password.",
-        )
-    wanted = len((await context.snapshot()).keys)
-    if _is_encrypted(path):
-        return needs_person(
-            f"{path} is encrypted, so its content was not checked.",
-            "Restore it on another machine, and check that a key works there.",
-        )
-    try:
-        entries = list(_backed_up_keys(path))
-    except (tarfile.TarError, OSError, ValueError) as error:
-        return needs_person(
-            f"{path} cannot be read: {error}.",
-            "If the backup is encrypted, test it: restore it on another machine.",
-        )
-    if len(entries) < wanted:
-        return failed(
-            f"{path} contains {len(entries)} API keys, but the bridge has {wanted}.",
-            "Create a new backup that includes Home Assistant's settings.",
-        )
-    return passed(f"{path} contains {len(entries)} API keys; the bridge has {wanted}.")
-
-
-async def backup_encryption(context: Context) -> Verdict:
-    """Check that the backup is encrypted."""
-    path = context.plan.backup
-    if path is None:
-        return needs_person(
-            "No backup was checked because no file was given.",
-            "Run again with --backup FILE, and check that a password-protected copy is stored off-site.",
-        )
-    if _is_encrypted(path):
-        return passed(f"{path} is encrypted.")
-    return needs_person(
-        f"{path} is not encrypted.", "Check that it does not leave the machine, or set a password for backups."
-    )
-
-
-def _is_encrypted(path: Path) -> bool:
-    """Return whether the description of a backup says that it is protected by a password."""
-    try:
-        with tarfile.open(path) as outer:
-            for member in outer:
-                if member.name.removeprefix("./") == "backup.json" and (file := outer.extractfile(member)) is not None:
-                    return bool(json.loads(file.read(_MAX_STORAGE_BYTES)).get("protected"))
-    except (tarfile.TarError, OSError, ValueError, AttributeError):
-        return False
-    return False
-
-
-def _backed_up_keys(path: Path) -> Iterator[str]:
-    """Yield the titles of the API keys in a backup."""
-    with tarfile.open(path) as outer:
-        for member in outer:
-            if member.name.removeprefix("./").startswith("homeassistant.tar"):
-                inner = outer.extractfile(member)
-                if inner is not None:
-                    yield from _stored_keys(inner)
-
-
-def _stored_keys(archive: IO[bytes]) -> Iterator[str]:
-    with tarfile.open(fileobj=archive, mode="r|*") as tar:
-        for member in tar:
-            if member.name.endswith(_STORAGE):
-                file = tar.extractfile(member)
-                stored = json.loads(file.read(_MAX_STORAGE_BYTES)) if file is not None else {}
-                for entry in stored["data"]["entries"]:
-                    if entry["domain"] == "drawbridge":
-                        yield from (
-                            sub["title"] for sub in entry.get("subentries", ()) if sub["subentry_type"] == "api_key"
-                        )
-
-
 CHECKS: Final = (
     Check(_SECTION, "scraped", "Prometheus has the metrics", scraped, flag="--prometheus"),
     Check(_SECTION, "rules", "The alert rules are loaded", rules, needs_bridge=False, flag="--prometheus"),
     Check(_SECTION, "dashboard", "The dashboard is in Grafana", dashboard, needs_bridge=False, flag="--grafana"),
     Check(_SECTION, "audit", "The audit log is on and complete", audit),
-    Check(_SECTION, "backup", "A backup contains the API keys", backup, flag="--backup"),
-    Check(
-        _SECTION, "backup-encryption", "Backups are encrypted", backup_encryption, needs_bridge=False, flag="--backup"
-    ),
 )
