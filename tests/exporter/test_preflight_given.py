@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from drawbridge_exporter.preflight import closed, reach, scans, wanted
+from drawbridge_exporter.preflight import environment, firewall, reach, scans
 from drawbridge_exporter.preflight.given import Previous, parse_place, read_env_file, read_previous
 from drawbridge_exporter.preflight.model import Result, Status, failed as failing, passed
 from drawbridge_exporter.preflight.previous import Comparison
@@ -46,7 +46,7 @@ class TestVariables:
         """Also with the address of the bridge."""
         async with running_whole_bridge() as bridge:
             asked = variables(tmp_path, f"{CHECKLIST}HA_BASE_URL={bridge.url}\n")
-            found = await verdicts(wanted.CHECKS, bridge.url, variables=asked)
+            found = await verdicts(environment.CHECKS, bridge.url, variables=asked)
         assert set(statuses(found).values()) == {Status.PASSED}, found
         assert "10 variables" in found["environment"].evidence
 
@@ -67,7 +67,7 @@ class TestVariables:
         assert old in CHECKLIST
         async with running_whole_bridge() as bridge:
             asked = variables(tmp_path, CHECKLIST.replace(old, new))
-            found = await verdicts(wanted.CHECKS, bridge.url, variables=asked)
+            found = await verdicts(environment.CHECKS, bridge.url, variables=asked)
         assert found["environment"].status is Status.FAILED
         assert said in found["environment"].evidence
 
@@ -80,8 +80,8 @@ class TestVariables:
             lambda self: whole(self) | {"settings": whole(self)["settings"] | {"cache_ttl_states": 9}},
         )
         async with running_whole_bridge() as bridge:
-            found = await verdicts(wanted.CHECKS, bridge.url)
-            intended = await verdicts(wanted.CHECKS, bridge.url, variables={"CACHE_TTL_STATES": "9"})
+            found = await verdicts(environment.CHECKS, bridge.url)
+            intended = await verdicts(environment.CHECKS, bridge.url, variables={"CACHE_TTL_STATES": "9"})
         assert found["cache-settings"].status is Status.PERSON
         assert "states 9 s instead of 300 s" in found["cache-settings"].evidence
         assert intended["cache-settings"].status is Status.PASSED
@@ -89,20 +89,20 @@ class TestVariables:
     async def test_without_a_file_a_person_is_asked(self) -> None:
         """About the variables."""
         async with running_whole_bridge() as bridge:
-            assert (await verdicts(wanted.CHECKS, bridge.url))["environment"].status is Status.PERSON
+            assert (await verdicts(environment.CHECKS, bridge.url))["environment"].status is Status.PERSON
 
 
 async def test_ports_that_should_be_closed() -> None:
     """One that accepts connections is found, and one that does not is named."""
     server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    opened = await verdicts(closed.CHECKS, closed=(("127.0.0.1", port), ("127.0.0.1", 1)))
+    opened = await verdicts(firewall.CHECKS, closed=(("127.0.0.1", port), ("127.0.0.1", 1)))
     server.close()
-    shut = await verdicts(closed.CHECKS, closed=(("127.0.0.1", 1),))
+    shut = await verdicts(firewall.CHECKS, closed=(("127.0.0.1", 1),))
     assert opened["firewall"].status is Status.FAILED
     assert f"127.0.0.1:{port}" in opened["firewall"].evidence
     assert shut["firewall"].status is Status.PASSED
-    assert (await verdicts(closed.CHECKS))["firewall"].status is Status.PERSON
+    assert (await verdicts(firewall.CHECKS))["firewall"].status is Status.PERSON
 
 
 @pytest.mark.parametrize("text", ["host", "host:x", ":22", "host:70000"])

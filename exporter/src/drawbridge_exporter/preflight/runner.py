@@ -14,11 +14,12 @@ from . import (
     access,
     alerting,
     backups,
-    closed,
     cluster,
     deployed,
+    environment,
     errors,
     exporters,
+    firewall,
     function,
     history,
     keys,
@@ -31,7 +32,6 @@ from . import (
     scans,
     tracing,
     transport,
-    wanted,
 )
 from .checklist import is_asked
 from .context import Context, Plan
@@ -70,8 +70,8 @@ def checks(plan: Plan, results: Sequence[Result] = ()) -> Iterator[Check]:
     yield from cluster.CHECKS
     yield from scans.CHECKS
     yield from tracing.CHECKS
-    yield from wanted.CHECKS
-    yield from closed.CHECKS
+    yield from environment.CHECKS
+    yield from firewall.CHECKS
     yield from access.LAST_CHECKS
     yield from people.CHECKS
     yield from Comparison(results).checks()
