@@ -331,6 +331,8 @@ def test_every_option_of_a_selector_has_a_name() -> None:
     assert selectors["client"]["options"].keys() == SNIPPETS.keys()
     assert selectors["capabilities"]["options"].keys() == {item.value for item in Capability}
     assert selectors["preset"]["options"].keys() == PRESETS.keys()
+    create = yaml.safe_load((COMPONENT / "services.yaml").read_text(encoding="utf-8"))["create_key"]["fields"]
+    assert create["capabilities"]["selector"]["select"]["options"] == [item.value for item in Capability]
 
 
 def test_system_health_has_its_texts() -> None:
