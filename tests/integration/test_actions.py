@@ -86,7 +86,7 @@ async def test_all_errors_at_once(bridge: Bridge) -> None:
     text = str(raised.value)
     assert raised.value.translation_key == "several_errors"
     for field, part in {
-        "name": 'already is a key with the name "taken"',
+        "name": 'already a key with the name "taken"',
         "globs": '"a b" isn\'t a valid entity ID pattern',
         "services": '"x" isn\'t a valid action',
         "networks": '"y" isn\'t a valid IP address or network',
