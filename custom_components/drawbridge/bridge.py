@@ -96,7 +96,7 @@ class Bridge:
         self.policy_watch = PolicyWatch(hass, self.directory, self.keys, self.stored_key)
         self.keeper = KeyKeeper(hass, entry, self.policy.check)
         self.damaged: dict[str, tuple[str, str]] = {}
-        """The name and the invalid field of each key that cannot be read and is disabled, by id."""
+        """The name and the invalid field of each key that cannot be read and is disabled, by ID."""
         self.limits = Limiters()
         self.listener = ListenerStatus()
         self.recorder = Recorder()
@@ -225,7 +225,7 @@ class Bridge:
 
     @property
     def entry_id(self) -> str:
-        """The id of the config entry."""
+        """The ID of the config entry."""
         return self._entry.entry_id
 
     async def change_key(self, key_id: str, change: Callable[[ApiKey], ApiKey]) -> None:

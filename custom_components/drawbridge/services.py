@@ -119,7 +119,7 @@ class _Call:
         return self.entry.runtime_data
 
     def subentry(self) -> ConfigSubentry:
-        """Return the subentry of the key with the given id or name.
+        """Return the subentry of the key with the given ID or name.
 
         Raises ``ServiceValidationError`` if no key or several keys match.
         """

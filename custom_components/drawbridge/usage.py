@@ -77,7 +77,7 @@ class KeyUsage:
         self._networks.load(_last_networks(self._counters.keys) | self._readable(stored, "networks", _networks))
 
     def _readable[T](self, stored: Mapping[str, Any], part: str, parse: Callable[[Any], T]) -> dict[str, T]:
-        """Return the readable values of a part, by key id. Unreadable values are dropped."""
+        """Return the readable values of a part, by key ID. Unreadable values are dropped."""
         try:
             items = values.field(stored, part, values.mapping, {})
         except DamagedValueError:
@@ -110,7 +110,7 @@ class KeyUsage:
         await self._store.async_save(self._saved)
 
     async def user_id(self, key: ApiKey) -> str:
-        """Return the id of the user of a key. Creates the user if there is none."""
+        """Return the ID of the user of a key. Creates the user if there is none."""
         async with self._making_user:
             user_id = self._users.get(key.id)
             if user_id is not None and await self._hass.auth.async_get_user(user_id) is not None:
@@ -121,7 +121,7 @@ class KeyUsage:
             return user.id
 
     def users_of_others(self, key_id: str) -> frozenset[str]:
-        """Return the ids of the users of all other keys."""
+        """Return the IDs of the users of all other keys."""
         return frozenset(user_id for other, user_id in self._users.items() if other != key_id)
 
     async def reconcile(self, keys: dict[str, ApiKey]) -> None:

@@ -51,7 +51,7 @@ class KeyNetworks:
 
 
 class Networks:
-    """The networks from which each key was used. The first network of a key is not new: it has to start somewhere."""
+    """The networks from which each key was used. The first network of a key does not count as new."""
 
     def __init__(self, trail: AuditTrail) -> None:
         """Create an empty collection that adds a record to the trail for each new network."""

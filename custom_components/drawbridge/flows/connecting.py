@@ -130,7 +130,7 @@ def _used(bridge: Bridge, key_id: str) -> KeyCounters | None:
 
 
 class ShownSecret:
-    """A secret that works and is shown to a user, who has not confirmed to have it yet.
+    """A secret that is shown until the user confirms it. It works from the start.
 
     If the page is closed, or not submitted within 15 minutes, a notification says that the secret works.
     """
@@ -149,11 +149,11 @@ class ShownSecret:
         self._late = hass.async_create_background_task(self._wait(), "drawbridge shown secret")
 
     def confirm(self) -> None:
-        """The user has the secret."""
+        """Note that the user has the secret."""
         self._late.cancel()
 
     def close(self) -> None:
-        """The page was closed: notify, unless the user has confirmed or was notified already."""
+        """Notify the user that the page was closed, unless the user has confirmed or was notified already."""
         if not self._late.done() and not self._late.cancelling():
             self._late.cancel()
             self._hass.async_create_task(self._notify(), "drawbridge notify", eager_start=True)

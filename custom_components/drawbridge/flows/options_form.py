@@ -20,7 +20,7 @@ from ..limits.origins import normalize_origin
 from ..options import Options
 
 UPLOAD: Final = "listener_upload"
-"""The field that asks for a form to upload files. It is no option."""
+"""The field that asks for a form to upload files. It is not an option."""
 _UPLOAD_BEFORE: Final = "listener_tls_1_2"
 _KIB: Final = 1024
 _MIB: Final = 1024 * _KIB
@@ -33,8 +33,8 @@ class _Field:
     Attributes:
         selector: The selector.
         read: Returns the value of the option for an entered value. Raises ``ValueError``.
-        unit: How many units of the option are a unit of the field, such as bytes in a KiB.
-        empty: What counts as entered in an empty field; ``None`` if the field is required.
+        unit: The number of the option's units in one unit of the field, such as bytes in a KiB.
+        empty: The entered value that an empty field stands for; ``None`` if the field is required.
 
     """
 

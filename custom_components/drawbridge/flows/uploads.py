@@ -56,7 +56,7 @@ def thumbprint(hass: HomeAssistant, file_id: str) -> str:
     """Return the thumbprint of an uploaded certificate.
 
     Raises:
-        UploadError: The file is gone, or no certificate.
+        UploadError: The file is gone, or is not a certificate.
 
     """
     content = read(hass, file_id)

@@ -21,7 +21,7 @@ class Finding:
 
     Attributes:
         kind: The kind of problem, which is also the translation key.
-        key_id: The id of the key that has the problem, if any.
+        key_id: The ID of the key that has the problem, if any.
         placeholders: The placeholders of the text.
         moment: The time that the text names, in seconds since the Unix epoch.
 
@@ -34,7 +34,7 @@ class Finding:
 
     @property
     def id(self) -> str:
-        """The id of the issue."""
+        """The ID of the issue."""
         return f"{self.kind}_{self.key_id}" if self.key_id is not None else self.kind
 
 

@@ -90,10 +90,10 @@ class Document:
 
     Attributes:
         entry_id: The config entry of the keys.
-        lineage: A random id that is also in the marker, which backups exclude; empty if there is no marker.
+        lineage: A random ID that is also in the marker, which backups exclude; empty if there is no marker.
         generation: Generation of the last change.
-        records: The keys by id.
-        removed: The generation in which each removed key was removed, by id, oldest first.
+        records: The keys by ID.
+        removed: The generation in which each removed key was removed, by ID, oldest first.
         review: The pending review, if any.
         unreadable: Ids of keys with a damaged record, for ``reconcile``. Not stored.
 
@@ -123,7 +123,7 @@ class Document:
         return replace(self, generation=generation, records=records, removed=dict(tombstones[-_MAX_REMOVED:]))
 
     def rename(self, key_id: str, new_id: str) -> Self:
-        """Return the document with a key renamed to another id."""
+        """Return the document with a key renamed to another ID."""
         generation = self.generation + 1
         records = {item: record for item, record in self.records.items() if item != key_id}
         records[new_id] = replace(self.records[key_id], generation=generation, born=generation)
@@ -148,9 +148,9 @@ class Document:
         return replace(self, generation=self.generation + 1, review=None)
 
     def twin_of(self, content: Content, present: Iterable[str]) -> str | None:
-        """Return the id of a stored key that has the same newest secret but no subentry.
+        """Return the ID of a stored key that has the same newest secret but no subentry.
 
-        A subentry flow cannot choose the id of its subentry, so the key was first stored under a temporary id.
+        A subentry flow cannot choose the ID of its subentry, so the key was first stored under a temporary ID.
         """
         if (digest := content.newest_digest) is None:
             return None

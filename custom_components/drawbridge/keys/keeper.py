@@ -114,7 +114,7 @@ class KeyKeeper:
             await self._save_entry()
 
     async def create(self, key: ApiKey) -> None:
-        """Add a key under its own id.
+        """Add a key under its own ID.
 
         Raises:
             KeyNotSavedError: The key could not be saved and was not added.
@@ -127,7 +127,7 @@ class KeyKeeper:
         """Change keys, based on their stored values.
 
         Args:
-            changes: For each key id, a function that returns the changed key.
+            changes: For each key ID, a function that returns the changed key.
             reviewed: Whether this completes the review of the keys.
 
         Raises:
@@ -158,7 +158,7 @@ class KeyKeeper:
         return removed[-1] if removed else None
 
     async def restore(self, key_id: str, content: Content) -> None:
-        """Put a removed key back, under the same id and with the same secrets. A key that is there already stays.
+        """Put a removed key back, under the same ID and with the same secrets. A key that is there already stays.
 
         Raises:
             KeyNotSavedError: The key could not be saved and was not put back.

@@ -1,7 +1,7 @@
 """Policy tests: what an administrator expects of a key, stored with the key.
 
-A policy test is no permission. Damage to one must not disable the key, and must not make the test pass silently either:
-it is read as ``UNREADABLE``, and shown until an administrator removes it.
+Policy tests are not permissions. A damaged test must not disable the key, and must not pass silently either: it
+is read as ``UNREADABLE``, and shown until an administrator removes it.
 """
 
 import re

@@ -13,7 +13,7 @@ from .secret import LENGTH, digest, is_well_formed
 _LOGGER: Final = get_logger(__name__)
 
 type KeyListener = Callable[[Mapping[str, ApiKey], Mapping[str, ApiKey]], None]
-"""Called after a change with the old and the new keys, by id."""
+"""Called after a change with the old and the new keys, by ID."""
 
 
 class AuthFailure(StrEnum):
@@ -72,7 +72,7 @@ class KeyRing:
         return len(self._by_id)
 
     def get(self, key_id: str) -> ApiKey | None:
-        """Return the key with an id."""
+        """Return the key with an ID."""
         return self._by_id.get(key_id)
 
     def replace(self, keys: Iterable[ApiKey]) -> None:

@@ -117,7 +117,7 @@ class Proposal:
     ``keep_scope`` is true if the client read all entities at once, so that the needed ones are unknown.
     ``refused`` lists what the client requested but the key does not allow. ``doubtful`` lists services that restart
     Home Assistant, run code or change its administration. ``left_out`` lists entities that would give the key more
-    access if they were listed by id. Users can add these, but forms never select them by default.
+    access if they were listed by ID. Users can add these, but forms never select them by default.
     """
 
     capabilities: frozenset[Capability]
@@ -145,7 +145,7 @@ def propose(
         key: The current key of the client.
         in_scope: Tells whether an entity exists and is in the key's scope.
         allows_service: Tells whether the key may call a service.
-        opens: Tells whether listing an entity by id would give the key more access.
+        opens: Tells whether listing an entity by ID would give the key more access.
 
     """
     capabilities = frozenset(Capability(item) for item in lesson.capabilities)

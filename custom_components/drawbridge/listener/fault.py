@@ -9,7 +9,7 @@ _NO_PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Fault(StrEnum):
-    """The reasons."""
+    """The reasons why the listener cannot start, or cannot use a certificate."""
 
     PORT_TAKEN = "port_taken"
     PORT_NOT_PERMITTED = "port_not_permitted"

@@ -1,4 +1,4 @@
-"""Starts, moves and closes the listener as the options say."""
+"""Starts, moves and closes the listener according to the options."""
 
 import asyncio
 from collections.abc import Callable
@@ -31,7 +31,7 @@ _MAX_RETRY_SECONDS: Final = 300.0
 class Listener:
     """The listener of a bridge.
 
-    A listener that cannot start is tried again, with growing delays. Nothing else depends on it.
+    If it cannot start, it tries again with growing delays. Nothing else depends on it.
     """
 
     def __init__(self, hass: HomeAssistant, bridge: Bridge, changed: Callable[[], None]) -> None:
@@ -79,7 +79,7 @@ class Listener:
             return err
 
     async def _move(self) -> None:
-        """Close what there is, and start with the applied settings."""
+        """Close the running server, and start with the applied settings."""
         self._cancel_retry()
         wanted = self._applied
         try:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class HomeAssistantServer(Protocol):
-    """What the listener needs of Home Assistant's own server."""
+    """The part of Home Assistant's own server that the listener needs."""
 
     @property
     def app(self) -> web.Application:
@@ -43,18 +43,18 @@ _SET_UPS: Final = MappingProxyType[str, "Callable[[web.Application, HomeAssistan
         "headers_middleware": lambda app, _server: setup_headers(app, use_x_frame_options=True),
     }
 )
-"""The middlewares in their order at Home Assistant's server, and how Home Assistant makes each of them.
+"""The middlewares in the order of Home Assistant's server, and the function that creates each of them.
 
-The others of Home Assistant's server are left out: those for bans and for Home Assistant's own users do not concern
-keys, and the gate does the work of the one for CORS.
+The other middlewares are left out: those for bans and for Home Assistant's own users do not apply to keys, and the gate
+handles CORS.
 """
 
 
 def add_middlewares(app: web.Application, server: HomeAssistantServer) -> None:
     """Add the middlewares of Home Assistant's server to an application.
 
-    They are the very same functions, so that they have the same settings, such as ``use_x_forwarded_for``, which
-    cannot be read elsewhere. One that cannot be found is made by Home Assistant's own function.
+    The functions of the server itself are used, because their settings, such as ``use_x_forwarded_for``, cannot be read
+    elsewhere. A middleware that the server does not have is created with Home Assistant's own function.
     """
     app.middlewares.append(follow)
     present = _by_name(server.app.middlewares)
@@ -90,7 +90,7 @@ async def follow(
 
 
 def _refused(request: web.Request) -> HTTPStatus | None:
-    """Return why a request is no HTTP/1.1, as far as aiohttp or its older versions accept it."""
+    """Return the status with which to refuse invalid HTTP/1.1 that some versions of aiohttp accept, or None."""
     if request.version < HttpVersion10:
         # Such a request has no header fields, so that no check of them applies.
         return HTTPStatus.HTTP_VERSION_NOT_SUPPORTED
@@ -100,9 +100,9 @@ def _refused(request: web.Request) -> HTTPStatus | None:
 
 
 def _with_own_scheme(request: web.Request) -> web.Request:
-    """Return a request whose scheme is that of the connection.
+    """Return a request with the scheme of the connection.
 
-    Older versions of aiohttp take that of the target, if a client sends all of a URL.
+    If a client sends a complete URL as the target, older versions of aiohttp use the scheme of that URL.
     """
     if not request.raw_path.lower().startswith(("http://", "https://")):
         return request

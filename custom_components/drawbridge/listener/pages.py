@@ -1,4 +1,4 @@
-"""Home Assistant's own pages: the installed frontend, as it is. Its data comes through the transports."""
+"""Home Assistant's own pages: the installed frontend, unchanged. It gets its data through the transports."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ _RESERVED: Final = (
     "api", "auth", "health", "key", "metrics", "websocket", "local", "media", "hacsfiles", "hassio", *_FOLDERS
 )  # fmt: skip
 PAGE_PATHS: Final = rf"/{{page:(?!(?:{'|'.join(_RESERVED)})(?:/|$))(?:[^/]+/)*[^/.]*}}"
-"""Every path of a page. Which panels there are is not told: the pages ask for that with the key."""
+"""Every path of a page. They do not reveal which panels exist: the pages ask for them with the key."""
 _NO_SUCH_FILE: Final = not_found("There is no such file.")
 _HTML: Final = "text/html; charset=utf-8"
 

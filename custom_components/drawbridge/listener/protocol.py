@@ -15,7 +15,7 @@ _MAX_FIELD_BYTES: Final = 8190
 _MAX_HEAD_BYTES: Final = 65_536
 """The limit for the request line and all header fields together, which aiohttp does not have."""
 _KEEP_ALIVE_SECONDS: Final = 75.0
-"""For how long a connection may wait for its next request, and for all headers of it."""
+"""How long a connection may wait until all headers of its next request have arrived."""
 _HEADERS: Final = {
     **SECURITY_HEADERS,
     hdrs.CACHE_CONTROL: NO_STORE,
@@ -29,7 +29,7 @@ _TOO_LARGE: Final = (
 
 
 class ListenerProtocol(web.RequestHandler):
-    """aiohttp's HTTP/1.1, which gives up the place of a connection that is lost."""
+    """aiohttp's HTTP/1.1 protocol, which frees the place of a connection that is lost."""
 
     __slots__ = ("_head_bytes", "_place", "_timer")
 
@@ -50,12 +50,12 @@ class ListenerProtocol(web.RequestHandler):
         self._head_bytes = 0
 
     def begin(self) -> None:
-        """Take note that all headers of a request have come."""
+        """Note that all headers of a request have arrived."""
         self._timer.cancel()
         self._place.serve()
 
     def end(self) -> None:
-        """Take note that the request was handled."""
+        """Note that the request was handled."""
         self._place.wait()
 
     @override
@@ -73,7 +73,7 @@ class ListenerProtocol(web.RequestHandler):
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:
-        """Answer what is not a request, without the name of the server, and without filling the log."""
+        """Respond to an invalid request without naming the server and without filling the log."""
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             response = super().handle_error(request, status, exc, message)
             response.headers.update(_HEADERS)

@@ -29,7 +29,7 @@ type FindContext = Callable[[], Awaitable[ssl.SSLContext | None]]
 
 
 class Serving:
-    """Sockets with the connections that they accepted, from the first to the last."""
+    """Listening sockets, and the connections that they accepted."""
 
     def __init__(
         self,

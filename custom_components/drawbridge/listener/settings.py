@@ -1,4 +1,4 @@
-"""What the options say about the listener."""
+"""The settings of the listener, from the options."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Reads certificates, and makes TLS contexts of them. All functions here block."""
+"""Reads certificates, and creates TLS contexts. All functions here block."""
 
 import os
 import ssl
@@ -20,7 +20,7 @@ _CIPHERS: Final = (
 _MAX_FILE_BYTES: Final = 1_048_576
 
 type Identity = tuple[tuple[int, ...], ...]
-"""Which versions of the files were read: it differs when a file was replaced or written."""
+"""The versions of files. They differ after a file was replaced or written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class TlsFiles:
 
 @dataclass(frozen=True, slots=True)
 class LoadedTls:
-    """A TLS context, the versions of the files that it was made of, and the validity of the certificate (Unix time)."""
+    """A TLS context, the versions of its files, and the validity of the certificate (Unix times)."""
 
     context: ssl.SSLContext
     identity: Identity
@@ -52,7 +52,7 @@ class LoadedTls:
 
 
 def identify(files: TlsFiles) -> Identity:
-    """Return which versions of the files there are now. A file that cannot be read has no version."""
+    """Return the current versions of the files. A file that cannot be read has no version."""
     return tuple(_version(path) for path in (files.certificate, files.key, files.authority) if path)
 
 

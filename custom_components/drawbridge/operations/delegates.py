@@ -26,7 +26,7 @@ _IN_YAML: Final[Mapping[str, str]] = MappingProxyType(
         "wake_on_lan": "_off_script",
     }
 )
-"""Platforms whose entities act on others as YAML says, and the attribute with these others or a script."""
+"""Platforms whose entities act on others that YAML names, and the attribute with these entities or a script."""
 _OWN_DEVICE: Final = "device_id"
 """The option with the device that a helper belongs to."""
 _ACTION_FIELDS: Final = ("action", "service")

@@ -14,9 +14,9 @@ DISCOVERY: Final = Operation("discovery.read", Capability.READ)
 
 
 async def discovery(caller: Caller) -> dict[str, Any]:
-    """Return the name and version of Home Assistant, and an id of it that only this key gets.
+    """Return the name and version of Home Assistant, and an ID of it that only this key gets.
 
-    Home Assistant's own id would link what different keys see. The client compares the id each time it connects.
+    Home Assistant's own ID would link what different keys see. The client compares the ID each time it connects.
     """
     known_by = f"{await instance_id.async_get(caller.hass)}:{caller.key.id}"
     return {

@@ -1,4 +1,4 @@
-"""Follows the events of some types that a key sees: changes of states by the feed, all others by the hub."""
+"""Subscribes to the events that a key sees: to state changes at the feed, and to all others at the hub."""
 
 from collections.abc import Collection
 from typing import Final
@@ -15,7 +15,7 @@ ALL_TYPES: Final = frozenset({str(MATCH_ALL)})
 
 
 class EventFollower:
-    """Tells one subscriber of the events that its key sees. It follows the key when that changes."""
+    """Sends the events that a key sees to one subscriber, and adapts to changes of the key."""
 
     def __init__(self, feed: ChangeFeed, hub: EventHub, types: Collection[str], subscriber: Subscriber) -> None:
         """Create a follower of these types of events, or of all. It receives nothing before ``follow``."""
@@ -31,7 +31,7 @@ class EventFollower:
         return not self._types.isdisjoint({EVENT_STATE_CHANGED, MATCH_ALL})
 
     def follow(self, caller: Caller) -> None:
-        """Tell the subscriber what a caller sees from now on, and nothing else any more."""
+        """Send the events that a caller sees from now on, and no others."""
         if not caller.may(Capability.READ):
             self.stop()
             return
@@ -44,18 +44,18 @@ class EventFollower:
         self._replace(channel, group)
 
     async def ready(self) -> None:
-        """Wait until nothing would be missed any more."""
+        """Wait until no event can be missed."""
         while (group := self._group) is not None:
             await self._hub.ready(group)
             if group is self._group:
                 return
 
     def stop(self) -> None:
-        """Tell the subscriber nothing more."""
+        """Stop sending events."""
         self._replace(None, None)
 
     def _replace(self, channel: EventChannel | None, group: EventGroup | None) -> None:
-        """Leave what was followed so far for what is followed from now on."""
+        """Replace the current subscriptions by new ones."""
         old_channel, self._channel = self._channel, channel
         old_group, self._group = self._group, group
         if old_channel is not None and old_channel is not channel:

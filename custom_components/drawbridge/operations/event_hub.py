@@ -49,7 +49,7 @@ class EventHub:
         return len(self._groups)
 
     def join(self, caller: Caller, types: frozenset[str], subscriber: Subscriber) -> EventGroup:
-        """Tell a subscriber of the events of some types, or of all, that a caller sees, from now on.
+        """Send a subscriber the events of some types, or of all types, that a caller sees.
 
         Removals from registries are reported only after ``ready`` has returned.
         """
@@ -67,7 +67,7 @@ class EventHub:
         return group
 
     async def ready(self, group: EventGroup) -> None:
-        """Wait until it is known what a group sees of the registries, or until nobody is in the group any more."""
+        """Wait until the view that a group has of the registries is complete, or until the group is empty."""
         if (build := self._builds.get(group.sight)) is not None:
             await asyncio.wait((build,))
             if not build.cancelled():

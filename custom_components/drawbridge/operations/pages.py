@@ -1,4 +1,4 @@
-"""What Home Assistant's own pages ask for beside the data of entities: panels and preferences.
+"""Data that Home Assistant's own pages need in addition to entities: panels and preferences.
 
 The pages build a dashboard from the entities and areas that the key sees, unless the key names dashboards.
 """
@@ -51,7 +51,7 @@ _PANELS: Final[Mapping[str, Condition]] = {
 
 
 def panels(caller: Caller) -> dict[str, dict[str, Any]]:
-    """Return the panels of a key with the capability `dashboard`; no panels to any other."""
+    """Return the panels of a key with the capability `dashboard`; none for other keys."""
     if not caller.may(Capability.DASHBOARD):
         return {}
     registered: Mapping[str, Any] = caller.hass.data.get("frontend_panels", {})
@@ -70,7 +70,7 @@ def system_preferences(caller: Caller, name: str) -> dict[str, Any] | None:
 
 
 def preferences(caller: Caller) -> Mapping[str, Any]:
-    """Return the preferences of a key with the capability `dashboard`; none of any other."""
+    """Return the preferences of a key with the capability `dashboard`; none for other keys."""
     return caller.resources.preferences.of_key(caller.key.id) if caller.may(Capability.DASHBOARD) else {}
 
 
@@ -91,7 +91,7 @@ def follow_preferences(caller: Caller, listener: Listener) -> Callable[[], None]
 
 
 def greeting(caller: Caller, template: str, variables: Mapping[str, Any]) -> str | None:
-    """Return the greeting of the default dashboard, which a key needs no capability for; ``None`` if it is none."""
+    """Return the greeting of the default dashboard, if that is the template. It needs no capability for templates."""
     user = variables.get("user")
     if not caller.may(Capability.DASHBOARD) or template != GREETING or not isinstance(user, str):
         return None

@@ -104,7 +104,7 @@ def entities_by_id(caller: Caller, entity_ids: Iterable[str]) -> dict[str, dict[
     """Return the entries of entities with all fields; ``None`` for entities outside the scope or without an entry.
 
     Raises:
-        RefusedError: There are too many ids.
+        RefusedError: There are too many IDs.
 
     """
     wanted = dict.fromkeys(entity_ids)

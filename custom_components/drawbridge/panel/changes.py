@@ -174,10 +174,10 @@ class ChangeFinder:
         return reached
 
     def _reached(self, planner: CallPlanner, entity_id: str) -> list[str]:
-        """Return all that an entity acts on. Listed by its ID, it lets the key control these, whatever its scope.
+        """Return the entities that an entity acts on. If it is listed by its ID, the key can control them all.
 
         Raises:
-            NotOfferedError: This is not known, not to be named in a few lines, or not to be opened.
+            NotOfferedError: They are unknown, too many to be named, or must stay out of reach.
 
         """
         if planner.is_setting(entity_id):

@@ -1,4 +1,4 @@
-"""The clients that follow something."""
+"""Clients that subscribe to events of the panel."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -24,7 +24,7 @@ class Subscribers:
         return lambda: self.remove(send)
 
     def remove(self, send: Send) -> None:
-        """Remove a client, if it follows."""
+        """Remove a client, if it is subscribed."""
         self._sends.pop(send, None)
 
     def send(self, event: Mapping[str, Any]) -> None:

@@ -81,8 +81,7 @@ async def evaluate(home: Home, key: ApiKey, now: float) -> list[Result]:
     Args:
         home: The bridge.
         key: The key as it is stored, without temporary permissions.
-        now: The Unix time. What a key may not do, it may not do for a time either. What it is expected to do, it must
-            be able to do without temporary permissions.
+        now: The Unix time. Temporary permissions count for tests that forbid something, and not for the others.
 
     """
     evaluator = _Evaluator(home, key, now)

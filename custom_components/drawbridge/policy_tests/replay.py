@@ -25,7 +25,7 @@ class Outcome(IntEnum):
 
     ALLOWED = 0
     PARTLY = 1
-    """They return less, or some of them are refused: a sum of reads does not say which one named what."""
+    """They return less, or some of them are refused: a sum of reads does not tell them apart."""
     REFUSED = 2
 
 

@@ -43,7 +43,7 @@ class MediaRules:
     is_own_url: Callable[[str], bool] = lambda _: False
 
     def may_play(self, media_id: object, media_type: object = "") -> bool:
-        """Tell whether the key may play a media id of a media type."""
+        """Tell whether the key may play a media ID of a media type."""
         return _is_plain(media_id) and is_allowed_type(media_type) and self._may_play(str(media_id))
 
     def may_browse(self, media_id: object, media_type: object = "") -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Final, Self, override
 class EntityFacts:
     """The properties of an entity that a scope can match.
 
-    ``area``, ``floor`` and ``devices`` are registry ids; ``labels`` are those of the entity,
+    ``area``, ``floor`` and ``devices`` are registry IDs; ``labels`` are those of the entity,
     its devices and its area. The devices are those whose target expansion reaches the entity in Home Assistant:
     its device, the parent of a child device, and the device that a device was split from.
     """
@@ -27,7 +27,7 @@ class EntityFacts:
 
     @property
     def domain(self) -> str:
-        """The part of the entity id before the dot."""
+        """The part of the entity ID before the dot."""
         return self.entity_id.partition(".")[0]
 
 
@@ -35,7 +35,7 @@ class EntityFacts:
 class Selection:
     """A selection of entities. An entity is selected if it matches at least one item.
 
-    Globs support ``*``, ``?`` and ``[…]``, and match whole entity ids.
+    Globs support ``*``, ``?`` and ``[…]``, and match whole entity IDs.
     """
 
     areas: frozenset[str] = frozenset()

@@ -126,7 +126,7 @@ class Redaction(NamedTuple):
         return not self.location and isinstance(value, list | tuple) and name.lower() == "location"
 
     def covers(self, name: str) -> bool:
-        """Tell whether an attribute may be left out or redacted, by its name: nothing may be compared with it then."""
+        """Tell by its name whether an attribute may be hidden or redacted. Clients must not compare its value then."""
         lower = name.lower()
         return _is_secret(name) or self.hides(name) or (lower == "location" and not self.location)
 
@@ -152,7 +152,7 @@ class Redaction(NamedTuple):
     def may_change_json(encoded: bytes) -> bool:
         """Tell cheaply whether redaction could change a value; ``encoded`` is its JSON, without spaces after names.
 
-        It errs towards yes.
+        May return true for a value that redaction would not change.
         """
         if _TRACE_IN_JSON.search(encoded) is not None:
             return True

@@ -33,8 +33,8 @@ class TooManyIdsError(ValueError):
 class References:
     """The references in the data of a call.
 
-    ``entities`` are lower-case entity ids, whether they exist or not; ``registry_ids`` may be
-    ids of the entity or the device registry; ``targets`` are the mappings at any depth that
+    ``entities`` are lower-case entity IDs, whether they exist or not; ``registry_ids`` may be
+    IDs of the entity or the device registry; ``targets`` are the mappings at any depth that
     have a target field; ``templated`` tells that a text holds a template; ``paths`` are texts
     with a path of Home Assistant's own; ``matches_all`` tells that a text is the word "all".
     """
@@ -52,7 +52,7 @@ def find_references(data: object, domains: Container[str] | None = None) -> Refe
 
     Args:
         data: A JSON value.
-        domains: The domains of entity ids; ``None`` accepts any domain.
+        domains: The domains of entity IDs; ``None`` accepts any domain.
 
     Raises:
         TooDeepError: The data is nested too deep.
@@ -96,7 +96,7 @@ def _search(text: str, found: References, domains: Container[str] | None) -> Non
     if _OWN_PATH.search(text) is not None:
         found.paths.append(text)
     for domain, name in _ENTITY_ID.findall(text.lower()):
-        # A decimal number or a version is never an entity id.
+        # A decimal number or a version is never an entity ID.
         if domain in domains if domains is not None else not domain.isdecimal():
             found.entities.add(f"{domain}.{name}")
 

@@ -16,7 +16,7 @@ type EntityListener = Callable[[str], None]
 
 _MAX_UNKNOWN: Final = 1024
 _MAX_GONE: Final = 10_000
-"""Entities that are gone, of those that a scope has shown. When there are more, they are forgotten."""
+"""The number of removed entities that a scope remembers having shown. Above it, all of them are forgotten."""
 _ENTITY_PLATFORMS: Final = frozenset(item.value for item in Platform)
 _ENTITY_FACTS: Final = frozenset({"area_id", "device_id", "entity_id", "labels", "platform"})
 _DEVICE_FACTS: Final = frozenset({"area_id", "labels", "parent_device_id"})
@@ -33,9 +33,9 @@ class HasScope(Protocol):
 class LiveScope:
     """A scope with a cached verdict for each entity.
 
-    The directory drops a verdict as soon as the entity's facts change. Verdicts for unknown entity ids are
+    The directory drops a verdict as soon as the entity's facts change. Verdicts for unknown entity IDs are
     cached too, so that the response time does not reveal whether an entity exists. Clients choose these
-    ids, so at most 1,024 of them are cached.
+    IDs, so at most 1,024 of them are cached.
     """
 
     def __init__(self, scope: Scope, directory: EntityDirectory) -> None:
@@ -61,9 +61,9 @@ class LiveScope:
         return self._decide(entity_id) if verdict is None else verdict
 
     def allows_afresh(self, entity_id: str) -> bool:
-        """Tell the same, and remember nothing.
+        """Tell the same without the cache.
 
-        For what an entity tells while it is moved: it may hear of that before the directory does.
+        For data that an entity sends while it is moved, because the directory may be notified of that later.
         """
         return self.scope.matches(self._directory.facts(entity_id))
 
@@ -94,9 +94,9 @@ class LiveScope:
         self._unknown.clear()
 
     def moved(self, entity_id: str) -> None:
-        """Take note that the facts of an entity changed.
+        """Note that the facts of an entity changed.
 
-        Followers start over if they may have seen it. If it was out of scope, nothing tells them.
+        Followers start over if they may have seen it. If it was out of scope, they are not notified.
         """
         was_shown = self._unknown.get(entity_id, False) and self._directory.exists(entity_id)
         if was_shown or entity_id in self._shown:
@@ -106,7 +106,7 @@ class LiveScope:
         self._unknown.pop(entity_id, None)
 
     def known_domains(self) -> set[str]:
-        """Return all domains that entity ids can have, in scope or not."""
+        """Return all domains that entity IDs can have, in scope or not."""
         return self._directory.domains()
 
     def forget(self, entity_id: str | None) -> None:
@@ -124,7 +124,7 @@ class LiveScope:
 class EntityDirectory:
     """Facts about entities, from Home Assistant's registries.
 
-    Keys with equal scopes share one live scope. Listeners are called with the id of each
+    Keys with equal scopes share one live scope. Listeners are called with the ID of each
     entity whose facts changed, after its verdicts were dropped.
     """
 
@@ -157,7 +157,7 @@ class EntityDirectory:
         return stop
 
     def listen(self, listener: EntityListener) -> CALLBACK_TYPE:
-        """Call a listener with the id of each entity whose facts change. Returns a function that unsubscribes it."""
+        """Call a listener with the ID of each entity whose facts change. Returns a function that unsubscribes it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -196,8 +196,8 @@ class EntityDirectory:
     def facts(self, entity_id: str) -> EntityFacts:
         """Return the facts of an entity. An unknown entity has none.
 
-        An unknown entity whose id contains a key counts as the bridge's own, so that no client can expose the key
-        by creating a state with that id.
+        An unknown entity whose ID contains a key counts as the bridge's own, so that no client can expose the key
+        by creating a state with that ID.
         """
         entry = self._entities.async_get(entity_id)
         if entry is None:
@@ -253,7 +253,7 @@ class EntityDirectory:
             self._device_moved(device.id)
 
     def _device_moved(self, device_id: str) -> None:
-        """Take note that the facts of a device changed. Its child devices inherit them."""
+        """Note that the facts of a device changed. Its child devices inherit them."""
         for item in (device_id, *(child.id for child in children_of(self._hass, device_id))):
             for entry in er.async_entries_for_device(self._entities, item, include_disabled_entities=True):
                 self._changed(entry.entity_id)

@@ -35,7 +35,7 @@ _UNITS: Final = {
 _MAX_SECONDS: Final = 100 * 366 * 86_400
 _MAX_AMOUNT: Final = 1e15
 _MAX_TIMESTAMP: Final = 2**37
-"""In the year 6325."""
+"""Unix time in seconds, in the year 6325."""
 _MAX_NUMBERS: Final = 8
 _MAX_WORDS: Final = 32
 
@@ -70,7 +70,7 @@ def timestamp(value: object, around: Surroundings) -> bool:
 
 
 def word(value: object, around: Surroundings) -> bool:
-    """Accept a short word that is not the id of an entity or a device, such as a mode, a color or a boolean."""
+    """Accept a short word that is not the ID of an entity or a device, such as a mode, a color or a boolean."""
     if number(value, around):
         return True
     return isinstance(value, str) and _WORD.fullmatch(value) is not None and not find_references(value).registry_ids
@@ -129,7 +129,7 @@ def proses(value: object, around: Surroundings) -> bool:
 def text(value: object, around: Surroundings) -> bool:
     """Accept a text that automations may interpret, if it names no entity out of scope.
 
-    A host name with two or more dots is not an entity id, unless a part of it is an entity domain.
+    A host name with two or more dots is not an entity ID, unless a part of it is an entity domain.
     """
     if not prose(value, around):
         return False
@@ -140,18 +140,18 @@ def text(value: object, around: Surroundings) -> bool:
 
 
 def entities(value: object, around: Surroundings) -> bool:
-    """Accept ids of entities in scope, as a list or comma-separated text."""
+    """Accept IDs of entities in scope, as a list or comma-separated text."""
     items = split_ids(value)
     return bool(items) and all("." in item and around.in_scope(item) for item in items)
 
 
 def media_id(value: object, around: Surroundings) -> bool:
-    """Accept a media id that the key may play."""
+    """Accept a media ID that the key may play."""
     return around.media.may_play(value)
 
 
 def media_folder(value: object, around: Surroundings) -> bool:
-    """Accept a media id that the key may browse."""
+    """Accept a media ID that the key may browse."""
     return around.media.may_browse(value)
 
 
@@ -161,7 +161,7 @@ def media_type(value: object, _: Surroundings) -> bool:
 
 
 def media(value: object, around: Surroundings) -> bool:
-    """Accept the value of a media selector, with an id and a type but without metadata."""
+    """Accept the value of a media selector, with an ID and a type but without metadata."""
     return (
         isinstance(value, Mapping)
         and value.keys() <= {"media_content_id", "media_content_type"}
@@ -180,7 +180,7 @@ def choice(attribute: str) -> FieldType:
 
 
 def split_ids(value: object) -> list[str]:
-    """Return the lower-case ids in a comma-separated text or in a list of such texts."""
+    """Return the lower-case IDs in a comma-separated text or in a list of such texts."""
     items: Iterable[object] = value if isinstance(value, list) else [] if value is None else [value]
     parts = (part.strip().lower() for item in items if isinstance(item, str) for part in item.split(","))
     return [part for part in parts if part]

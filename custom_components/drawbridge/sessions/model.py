@@ -11,7 +11,7 @@ ACCESS_SECONDS: Final = 1800
 _GRACE_SECONDS: Final = 60
 """A client may use a token right before its end, and the request takes time."""
 _MAX_ACCESS_TOKENS: Final = 10
-"""For each session. Each open page of a browser gets its own."""
+"""The number for each session. Each open page of a browser gets its own token."""
 _SHORT_SECONDS: Final = 12 * 3600
 """How long a session lasts that the browser does not remember."""
 _UNUSED_SECONDS: Final = 90 * 86_400
@@ -31,7 +31,7 @@ class Session:
     """A signed-in browser. Contains only hashes of tokens. Times are Unix times in seconds.
 
     Attributes:
-        id: The id of the session.
+        id: The ID of the session.
         key_id: The key that signed in.
         opened_by: The hash of the secret that signed in. The session ends with this secret.
         client_id: The OAuth client: the origin of the pages.

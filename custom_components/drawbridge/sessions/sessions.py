@@ -67,7 +67,7 @@ class Sessions:
             self._put(session)
 
     def subscribe(self, listener: Callable[[str], None]) -> None:
-        """Call a listener with the id of each session that ends."""
+        """Call a listener with the ID of each session that ends."""
         self._listeners.append(listener)
 
     def of_key(self, key_id: str) -> list[Session]:
@@ -80,7 +80,7 @@ class Sessions:
         return any(isinstance(self.key_of(key_id, item.opened_by, now), ApiKey) for item in self.of_key(key_id))
 
     def get(self, session_id: str) -> Session | None:
-        """Return the session with an id, unless it has ended."""
+        """Return the session with an ID, unless it has ended."""
         session = self._by_id.get(session_id)
         return None if session is None or session.is_over(time.time()) else session
 

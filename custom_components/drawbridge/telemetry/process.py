@@ -121,7 +121,7 @@ class ProcessMonitor:
         self._latest: ProcessUse | None = None
 
     async def refresh(self) -> None:
-        """Read what the process uses now. Nothing is known while all threads of Home Assistant are busy."""
+        """Read what the process uses now. The values are unknown while all threads of Home Assistant are busy."""
         reading = self._reading or self._run(read_process)
         self._reading = reading
         await asyncio.wait([reading], timeout=self._wait_seconds)

@@ -25,7 +25,7 @@ class EventSubscription:
         self.key_changed(request.caller)
 
     async def ready(self) -> None:
-        """Wait until nothing would be missed any more."""
+        """Wait until no event can be missed."""
         await self._follower.ready()
 
     def start(self) -> None:

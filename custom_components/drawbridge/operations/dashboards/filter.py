@@ -1,7 +1,7 @@
-"""Takes out of a dashboard what names anything out of scope, or cannot be understood.
+"""Removes from a dashboard what refers to anything out of scope, or is of an unknown type.
 
 Views, sections, cards and badges of known types are kept if all of their fields refer only to what the key sees. A card
-with a list of entities loses the others; a card of an unknown type is taken out. So are custom cards, because the
+with a list of entities keeps only those in scope. Cards of unknown types are removed, and custom cards too, because the
 listener does not serve their code.
 """
 
@@ -22,7 +22,7 @@ CARDS: Final = frozenset(
         "thermostat", "tile", "todo-list", "toggle-group", "vertical-stack", "weather-forecast",
     }
 )  # fmt: skip
-"""The cards that show entities, or contain cards. Not: those of settings, of energy, and of other web pages."""
+"""The cards that show entities or contain cards. Cards for settings, energy and web pages are left out."""
 _BADGES: Final = frozenset({"entity", "entity-filter", "state-label"})
 _VIEWS: Final = frozenset({"masonry", "panel", "sections", "sidebar"})
 _SECTIONS: Final = frozenset({"grid"})
@@ -42,12 +42,12 @@ _VIEW_FIELDS: Final = frozenset(
 _SECTION_FIELDS: Final = frozenset({"column_span", "row_span", "theme", "title", "type", "visibility"})
 _ENTITY_FIELDS: Final = frozenset({"camera_entity", "camera_image", "entities", "entity", "image_entity"})
 _UNUSED: Final = frozenset({"card_mod", "view_layout"})
-"""Fields of custom cards, which change the looks of other cards."""
+"""Fields of custom cards that change how other cards look."""
 _HARMLESS_ACTIONS: Final = frozenset({"more-info", "none", "toggle"})
 _CALLS: Final = frozenset({"call-service", "perform-action"})
 _NO_ACTION: Final = {"action": "none"}
 _WORDS_ONLY: Final = frozenset({"condition", "icon", "type"})
-"""Fields with words of the frontend, which are not compared with names."""
+"""Fields whose values are keywords of the frontend. They are not compared with names."""
 
 
 class DashboardFilter:
@@ -228,7 +228,7 @@ class DashboardFilter:
     def _check_visibility(self, config: Config) -> None:
         """Raise ``HiddenError`` unless the key may know when a view or section is shown.
 
-        A view for some users of Home Assistant is not for the user of a key.
+        A view that is limited to some users is hidden, because the user of a key is none of them.
         """
         if config.get("visible", True) is not True:
             raise HiddenError("visible")

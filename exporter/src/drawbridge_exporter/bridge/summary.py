@@ -16,7 +16,7 @@ class Summary:
     at: float
     duration: float
     error: str | None = None
-    """The message alone: an exception would keep the response that it is about."""
+    """Only the message, because an exception would keep the response in memory."""
     bridge_version: str = ""
     homeassistant_version: str = ""
     score: float | None = None

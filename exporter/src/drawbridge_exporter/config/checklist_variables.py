@@ -17,7 +17,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "CACHE_TTL_SERVICES": f"Set 'Refresh cached actions after' in {_DEVICES} > Configure.",
     "CACHE_TTL_CONFIG": f"Set 'Refresh the cached configuration after' in {_DEVICES} > Configure.",
 }
-"""The nine of the seventeen variables that the exporter does not take."""
+"""The nine of the seventeen variables that the exporter does not use."""
 
 
 def set_elsewhere(environ: Mapping[str, str]) -> Iterator[str]:

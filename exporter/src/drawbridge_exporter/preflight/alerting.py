@@ -1,4 +1,4 @@
-"""Checks of the way of an alert: from Prometheus through Alertmanager to the people on call."""
+"""Checks of the path of an alert: from Prometheus through Alertmanager to the people on call."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -24,7 +24,7 @@ _RUN: Final = "Run again with --alertmanager URL, or send a test alert and check
 
 
 class _UnknownError(Exception):
-    """Alertmanager cannot be asked. The text says why."""
+    """Alertmanager cannot be queried. The text says why."""
 
 
 async def _alertmanager(context: Context) -> URL:

@@ -74,7 +74,7 @@ def _backed_up_keys(path: Path) -> Iterator[str]:
 
 
 async def withdrawn(context: Context) -> Verdict:
-    """Open a backup, and compare its keys with the bridge: a restore must give nobody back what was withdrawn."""
+    """Open a backup, and compare its keys with the bridge: a restore must not give back access that was withdrawn."""
     path = context.plan.backup
     if path is None:
         return needs_person("No backup was checked because no file was given.", "Run again with --backup FILE.")

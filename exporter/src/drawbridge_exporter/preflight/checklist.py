@@ -17,7 +17,7 @@ PROFILES: Final = (ORGANISATION, HOUSEHOLD)
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box of the checklist and the ids of the items that answer it."""
+    """A box of the checklist and the IDs of the items that answer it."""
 
     section: str
     group: str

@@ -1,4 +1,4 @@
-"""Checks of the listener, the port of Drawbridge's own: as the other door is checked, and without sending a key."""
+"""Checks of the listener, Drawbridge's separate port. They are those of Home Assistant's port, and send no key."""
 
 import asyncio
 import ssl
@@ -171,7 +171,7 @@ async def _headers(door: _Door) -> Verdict:
 
 
 async def _plain_http(door: _Door) -> Verdict:
-    """Send a request without TLS and without a key. A client that is set up so would have sent its key."""
+    """Send a request without TLS and without a key. A client with an `http://` URL would send its key."""
     answer = b""
     try:
         async with asyncio.timeout(door.context.plan.timeout):

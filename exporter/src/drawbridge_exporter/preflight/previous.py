@@ -1,4 +1,4 @@
-"""Compares a run with an earlier one: what got worse is the reason to roll back."""
+"""Compares a run with an earlier one, to decide whether to roll back."""
 
 import re
 from collections.abc import Sequence

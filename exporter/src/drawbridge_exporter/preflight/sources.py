@@ -1,4 +1,4 @@
-"""What an operator can show to preflight in addition to the bridge: files, and other servers."""
+"""What an operator can give to preflight in addition to the bridge: files, and other servers."""
 
 from argparse import Action, Namespace
 from collections.abc import Callable, Mapping
