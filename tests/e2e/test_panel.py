@@ -117,7 +117,7 @@ async def test_allowed_for_an_hour(house: HomeAssistant, tmp_path: Path) -> None
         await screen.sees("“Guest” may do this for one hour.")
         assert await guest.status(*call) == 200
         await screen.page.get_by_role("tab", name="Keys").click()
-        await expect(card(screen, "Guest")).to_contain_text("More, ends in 59 minutes")
+        await expect(card(screen, "Guest")).to_contain_text("Temporary permissions end in 59 minutes")
 
 
 async def test_a_call_waits_for_an_answer(house: HomeAssistant, tmp_path: Path) -> None:
