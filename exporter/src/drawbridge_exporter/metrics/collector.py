@@ -8,7 +8,8 @@ from prometheus_client.registry import Collector
 
 from ..bridge.errors import Reason
 from ..bridge.target import Scrape
-from .families import PREFIX, gauge, snapshot_families
+from .build import PREFIX, gauge
+from .families import snapshot_families
 
 
 class ScrapeCollector(Collector):

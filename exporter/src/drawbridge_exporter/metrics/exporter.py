@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from .. import __version__
 from ..bridge.fleet import Fleet, Reload
 from ..scrape_limit import ScrapeLimit
-from .families import PREFIX, gauge
+from .build import PREFIX, gauge
 
 
 class ExporterCollector(Collector):

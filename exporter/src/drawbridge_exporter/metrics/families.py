@@ -4,25 +4,21 @@ A value without data has no series: a zero would be a wrong value. Scores are
 0 to 1 in the metrics and 0 to 100 in the snapshot.
 """
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from prometheus_client.core import (
     CounterMetricFamily,
-    GaugeMetricFamily,
     HistogramMetricFamily,
     InfoMetricFamily,
     Metric,
 )
-from prometheus_client.utils import floatToGoString
 
 from ..bridge.live import Live
 from ..bridge.snapshot import Snapshot
+from .build import PREFIX, cumulative, gauge, gauges
 from .exemplars import with_exemplars
 from .process import process_families
-
-PREFIX: Final = "drawbridge_"
 
 _CACHE_COUNTERS: Final = (
     ("cache_requests", "Cacheable requests.", "requests"),
@@ -128,14 +124,14 @@ class _Families:
                 "health_score_ratio", "Health score of the bridge over the health window: 0 to 1.", health.score / 100
             )
         scores = {name: part.score / 100 for name, part in health.components.items() if part.score is not None}
-        yield from _gauges(
+        yield from gauges(
             "health_component_ratio",
             "Score of each component of the health score that has data: 0 to 1.",
             "component",
             scores,
         )
         weights = {name: part.weight for name, part in health.components.items()}
-        yield from _gauges(
+        yield from gauges(
             "health_component_weight_ratio",
             "Weight of each component in the health score: 0 to 1.",
             "component",
@@ -166,7 +162,7 @@ class _Families:
             labels=["route"],
         )
         for row in self._snapshot.durations:
-            buckets = with_exemplars(_buckets(self._snapshot.duration_bounds, row.counts), row.exemplars)
+            buckets = with_exemplars(cumulative(self._snapshot.duration_bounds, row.counts), row.exemplars)
             family.add_metric([row.route], [*buckets], row.sum_seconds)
             if self._created is not None:
                 family.add_sample(family.name + "_created", {"route": row.route}, self._created)
@@ -181,9 +177,7 @@ class _Families:
             yield self._counter("cache_bypassed", "Cacheable requests while the cache was off.", "cache", bypassed)
         for name, text, member in _CACHE_GAUGES:
             told = {cache: getattr(row, member) for cache, row in caches.items()}
-            yield from _gauges(
-                name, text, "cache", {cache: value for cache, value in told.items() if value is not None}
-            )
+            yield from gauges(name, text, "cache", {cache: value for cache, value in told.items() if value is not None})
 
     def _keys(self) -> Iterator[Metric]:
         keys = self._snapshot.keys
@@ -196,7 +190,7 @@ class _Families:
         )
         for name, text, member in _KEY_GAUGES:
             told = {key.key_id: getattr(key, member) for key in keys}
-            yield from _gauges(name, text, "key", {key: value for key, value in told.items() if value is not None})
+            yield from gauges(name, text, "key", {key: value for key, value in told.items() if value is not None})
         denied = {key.key_id: key.denied for key in keys if key.denied is not None}
         if denied:
             yield self._counter("key_denied", "Requests with each API key that were refused.", "key", denied)
@@ -250,7 +244,7 @@ class _Families:
         live = self._snapshot.live
         if live is None:
             return
-        yield from _gauges("stream_clients", "Connected clients, by transport.", "transport", live.clients)
+        yield from gauges("stream_clients", "Connected clients, by transport.", "transport", live.clients)
         yield gauge(
             "stream_pending_bytes", "Data that connected clients have not read yet, in bytes.", live.pending_bytes
         )
@@ -272,7 +266,7 @@ class _Families:
             PREFIX + "stream_delivery_delay_seconds",
             "Time from a change in Home Assistant until it is sent to connected clients, in seconds.",
         )
-        family.add_metric([], _buckets(live.delay_bounds, live.delay_counts), live.delay_sum_seconds)
+        family.add_metric([], cumulative(live.delay_bounds, live.delay_counts), live.delay_sum_seconds)
         if self._created is not None:
             family.add_sample(family.name + "_created", {}, self._created)
         return family
@@ -285,7 +279,7 @@ class _Families:
         requests = {row.door: row.requests for row in doors}
         yield self._counter("door_requests", "Requests answered, by door.", "door", requests)
         clients = {row.door: row.clients for row in doors}
-        yield from _gauges("door_clients", "Connected WebSocket and event stream clients, by door.", "door", clients)
+        yield from gauges("door_clients", "Connected WebSocket and event stream clients, by door.", "door", clients)
 
     def _listener(self) -> Iterable[Metric]:
         """Yield the metrics of the listener; nothing for a bridge that does not report it."""
@@ -322,23 +316,3 @@ class _Families:
         for key, value in values.items():
             family.add_metric([key], value, created=self._created if created else None)
         return family
-
-
-def _buckets(bounds: Iterable[float], counts: Iterable[int]) -> list[tuple[str, float]]:
-    """Return the cumulative buckets of a histogram."""
-    names = [*map(floatToGoString, bounds), "+Inf"]
-    return list(zip(names, itertools.accumulate(map(float, counts)), strict=True))
-
-
-def _gauges(name: str, text: str, label: str, values: Mapping[str, float]) -> Iterable[Metric]:
-    """Yield a gauge with a series for each value, or nothing without values."""
-    if values:
-        family = GaugeMetricFamily(PREFIX + name, text, labels=[label])
-        for key, value in values.items():
-            family.add_metric([key], value)
-        yield family
-
-
-def gauge(name: str, text: str, value: float) -> Metric:
-    """Return a gauge with one series; ``name`` is without the prefix."""
-    return GaugeMetricFamily(PREFIX + name, text, value)
