@@ -15,9 +15,10 @@ from homeassistant.helpers.event import async_track_state_change_event, async_tr
 
 from ..keys import Capability
 from ..refusal import RefusedError, bad_request, failed
+from .automation_config import Placeholders, has_template, listed
 from .caller import Caller
 from .declaration import Operation
-from .plain import Disguise, Watch, has_template, listed
+from .watch import Watch
 
 TEST: Final = Operation("conditions.test", Capability.READ)
 FOLLOW: Final = Operation("conditions.follow", Capability.READ)
@@ -39,10 +40,10 @@ type Report = Callable[[dict[str, Any]], None]
 class Condition:
     """A compiled condition in which IDs outside the scope are replaced by placeholders."""
 
-    def __init__(self, checker: Any, disguise: Disguise, *, is_timed: bool) -> None:  # noqa: ANN401 - its class differs by version
+    def __init__(self, checker: Any, placeholders: Placeholders, *, is_timed: bool) -> None:  # noqa: ANN401 - its class differs by version
         """Wrap a checker. ``is_timed`` is true if its result can change without a state change."""
         self._checker = checker
-        self.disguise = disguise
+        self.placeholders = placeholders
         self.is_timed = is_timed
 
     def check(self) -> bool | None:
@@ -57,7 +58,7 @@ class Condition:
         try:
             result: bool | None = self._checker.async_check()
         except HomeAssistantError as err:
-            raise failed(self.disguise.restored(str(err))) from err
+            raise failed(self.placeholders.restored(str(err))) from err
         return result
 
     def unload(self) -> None:
@@ -77,16 +78,16 @@ async def read(caller: Caller, config: Any) -> Condition:  # noqa: ANN401 - what
         HomeAssistantError: Home Assistant rejects the condition.
 
     """
-    disguise = Disguise(caller)
+    placeholders = Placeholders(caller)
     _ensure_plain(config)
-    shown = _disguised(deepcopy(config), disguise)
-    caller.activity.reached = frozenset(disguise.named)
+    shown = _with_placeholders(deepcopy(config), placeholders)
+    caller.activity.reached = frozenset(placeholders.named)
     try:
         valid = await conditions.async_validate_condition_config(caller.hass, shown)
         checker = await conditions.async_from_config(caller.hass, valid)
     except vol.Invalid as err:
-        raise bad_request(disguise.restored(str(err))) from err
-    return Condition(checker, disguise, is_timed=_is_timed(config))
+        raise bad_request(placeholders.restored(str(err))) from err
+    return Condition(checker, placeholders, is_timed=_is_timed(config))
 
 
 async def test(caller: Caller, config: Any) -> bool | None:  # noqa: ANN401 - the same
@@ -120,9 +121,9 @@ class ConditionWatch(Watch):
             condition.unload()
             return
         self.detach()
-        self._condition, self.disguise = condition, condition.disguise
+        self._condition, self.placeholders = condition, condition.placeholders
         self._stops = [
-            async_track_state_change_event(self.hass, condition.disguise.seen, self._changed),
+            async_track_state_change_event(self.hass, condition.placeholders.seen, self._changed),
         ]
         if condition.is_timed:
             poll = partial(async_track_time_interval, self.hass, self._polled, _POLL)
@@ -174,21 +175,21 @@ def _ensure_plain(config: Any) -> None:  # noqa: ANN401 - the same
         raise bad_request(_UNSUPPORTED)
 
 
-def _disguised(config: dict[str, Any], disguise: Disguise) -> dict[str, Any]:
+def _with_placeholders(config: dict[str, Any], placeholders: Placeholders) -> dict[str, Any]:
     """Replace IDs outside the scope by placeholders, in place."""
     if config["condition"] in _GROUPS:
-        config["conditions"] = [_disguised(part, disguise) for part in config["conditions"]]
+        config["conditions"] = [_with_placeholders(part, placeholders) for part in config["conditions"]]
         return config
-    config["entity_id"] = [disguise.entity(item) for item in config["entity_id"]]
+    config["entity_id"] = [placeholders.entity(item) for item in config["entity_id"]]
     for name in ("above", "below"):
         if isinstance(config.get(name), str):
-            config[name] = disguise.entity(config[name])
+            config[name] = placeholders.entity(config[name])
     if "attribute" in config:
-        config["attribute"] = disguise.attribute(config["attribute"])
+        config["attribute"] = placeholders.attribute(config["attribute"])
     if "state" in config:
         # Home Assistant uses the ID of an `input_*` helper as a reference to its state.
         config["state"] = [
-            disguise.entity(item) if isinstance(item, str) and _HELPER.fullmatch(item) else item
+            placeholders.entity(item) if isinstance(item, str) and _HELPER.fullmatch(item) else item
             for item in listed(config["state"])
         ]
     return config

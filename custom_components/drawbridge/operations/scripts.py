@@ -11,9 +11,9 @@ from ..approvals.model import Requested
 from ..keys import Capability
 from ..refusal import RefusedError, bad_request
 from .approval import ensure_approved, requested
+from .automation_config import has_template
 from .caller import Activity, Caller
 from .declaration import Operation
-from .plain import has_template
 from .service_calls import PlannedCall
 from .services import call, ensure_may_call
 

@@ -20,11 +20,12 @@ from ..refusal import bad_request
 from ..scope.own_events import may_receive
 from ..scope.references import TooDeepError, find_references
 from ..states.state_json import redacted_state
+from .automation_config import Placeholders, listed
 from .caller import Caller
 from .declaration import Operation
 from .event_filter import Data, EventFilter
-from .plain import Disguise, Watch, listed
 from .registry_sight import SUBJECTS, RegistrySight
+from .watch import Watch
 
 FOLLOW: Final = Operation("triggers.follow", Capability.READ)
 
@@ -76,18 +77,18 @@ class TriggerWatch(Watch):
             self.detach()
             return
         caller = self.current()
-        disguise = Disguise(caller)
-        shown = [_disguised(deepcopy(dict(config)), disguise) for config in self._configs]
-        if disguise.hidden == self._attached_for:
+        placeholders = Placeholders(caller)
+        shown = [_with_placeholders(deepcopy(dict(config)), placeholders) for config in self._configs]
+        if placeholders.hidden == self._attached_for:
             # A trigger that is waiting for its `for` time continues.
             return
-        caller.activity.reached = frozenset(disguise.named)
+        caller.activity.reached = frozenset(placeholders.named)
         try:
             valid = await async_validate_trigger_config(caller.hass, shown)
         except vol.Invalid as err:
-            raise bad_request(disguise.restored(str(err))) from err
+            raise bad_request(placeholders.restored(str(err))) from err
         self.detach()
-        self.disguise, self._attached_for = disguise, disguise.hidden
+        self.placeholders, self._attached_for = placeholders, placeholders.hidden
         stop = await async_initialize_triggers(caller.hass, valid, self._fired, DOMAIN, "of an API key", _LOGGER.log)
         if self.is_over and stop is not None:
             stop()
@@ -136,28 +137,28 @@ def _is_templated(config: Config) -> bool:
         return True
 
 
-def _disguised(config: dict[str, Any], disguise: Disguise) -> dict[str, Any]:
+def _with_placeholders(config: dict[str, Any], placeholders: Placeholders) -> dict[str, Any]:
     """Replace IDs outside the scope by placeholders, in place. Home Assistant validates malformed values."""
     if "entity_id" in config:
         with suppress(vol.Invalid):
-            config["entity_id"] = [disguise.entity(item) for item in cv.entity_ids_or_uuids(config["entity_id"])]
+            config["entity_id"] = [placeholders.entity(item) for item in cv.entity_ids_or_uuids(config["entity_id"])]
     for name in ("above", "below"):
         if name in config:
-            config[name] = _other_entity(config[name], disguise)
+            config[name] = _other_entity(config[name], placeholders)
     if isinstance(config.get("attribute"), str):
-        config["attribute"] = disguise.attribute(config["attribute"])
+        config["attribute"] = placeholders.attribute(config["attribute"])
     if config["platform"] == "time" and "at" in config:
-        config["at"] = [_other_entity(item, disguise) for item in listed(config["at"])]
+        config["at"] = [_other_entity(item, placeholders) for item in listed(config["at"])]
     return config
 
 
-def _other_entity(value: Any, disguise: Disguise) -> Any:  # noqa: ANN401 - any JSON value
+def _other_entity(value: Any, placeholders: Placeholders) -> Any:  # noqa: ANN401 - any JSON value
     """Replace an entity that provides a time or a limit."""
     if isinstance(value, dict) and "entity_id" in value:
-        return {**value, "entity_id": _other_entity(value["entity_id"], disguise)}
+        return {**value, "entity_id": _other_entity(value["entity_id"], placeholders)}
     if not isinstance(value, str) or "." not in value or ":" in value or _is_number(value):
         return value
-    return disguise.entity(value.strip().lower())
+    return placeholders.entity(value.strip().lower())
 
 
 def _is_number(text: str) -> bool:

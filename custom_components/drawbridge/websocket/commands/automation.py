@@ -7,7 +7,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.json import json_fragment
 
 from ...operations import conditions, triggers
-from ...operations.plain import Watch
+from ...operations.watch import Watch
 from ..command import ANSWERED, Answered, Commands, Request
 from ..fields import objects, shallow
 
@@ -54,4 +54,4 @@ async def _follow(request: Request, watch: Watch) -> None:
         watch.stop()
 
     request.subscribe(stop)
-    request.caller.activity.reached = frozenset(watch.disguise.named)
+    request.caller.activity.reached = frozenset(watch.placeholders.named)
