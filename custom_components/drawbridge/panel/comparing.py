@@ -40,13 +40,7 @@ async def proposal(request: Request) -> dict[str, Any]:
         raise not_found("Learn mode has recorded nothing for this key.")
     proposed = propose_for(request.hass, bridge, key, lesson)
     seen = set() if proposed.keep_scope else await entities_in(bridge, key.scope)
-    used = _used(proposed)
-    allowed: Part = {
-        "capabilities": key.capabilities,
-        "entities": seen,
-        "services": key.services,
-        "events": key.events,
-    }
+    used, allowed = _used(proposed), _allowed(key, seen)
     return {
         "used": _listed(used),
         "refused": _listed(_refused(lesson, proposed)),
@@ -56,6 +50,16 @@ async def proposal(request: Request) -> dict[str, Any]:
         "since": lesson.since,
         "requests": lesson.requests,
         "keep_scope": proposed.keep_scope,
+    }
+
+
+def _allowed(key: ApiKey, seen: Collection[str]) -> Part:
+    """Return what the key allows, by kind. ``seen`` are the entities in its scope."""
+    return {
+        "capabilities": key.capabilities,
+        "entities": seen,
+        "services": key.services,
+        "events": key.events,
     }
 
 
