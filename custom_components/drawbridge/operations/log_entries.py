@@ -51,14 +51,13 @@ class LogFilter:
             return None
         if not (self._in_scope(entity_id) if isinstance(entity_id, str) else self._everything):
             return None
-        hides_cause = not self._may_know_cause(entry)
-        return {
-            name: value
-            for name, value in entry.items()
-            if not (hides_cause and name.startswith(_CAUSE) and name != _WHO)
-            and not (name == _WHO and value in self._hidden_users)
-            and not (name in _TEXTS and self._names_others(value))
-        }
+        removed = {name for name in _TEXTS if name in entry and self._names_others(entry[name])}
+        if entry.get(_WHO) in self._hidden_users:
+            removed.add(_WHO)
+        if not self._may_know_cause(entry):
+            removed.update(name for name in entry if name.startswith(_CAUSE) and name != _WHO)
+        # Most entries are shown whole.
+        return {name: value for name, value in entry.items() if name not in removed} if removed else entry
 
     def _may_know_cause(self, entry: Mapping[str, Any]) -> bool:
         if self._hidden_domain is not None and self._is_of_hidden(entry):

@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..keys import Capability
+from ..scope.redaction import Redaction
 from .caller import Caller
 from .declaration import Operation
 from .json_stream import JsonArrayStream
@@ -67,8 +68,8 @@ async def pieces(caller: Caller, query: LogbookQuery) -> AsyncIterator[bytes]:
             for number, some in enumerate(batched(entries, _ENTRIES_AT_ONCE, strict=False)):
                 if number:
                     await asyncio.sleep(0)
-                if shown := visible(caller, some):
-                    yield array.items(json_bytes(shown)[1:-1])
+                if shown := _in_scope(caller, some):
+                    yield array.items(_encoded(shown, caller.redaction)[1:-1])
     yield array.end()
 
 
@@ -96,7 +97,19 @@ def _processor(caller: Caller, query: LogbookQuery) -> EventProcessor:
 
 
 def visible(caller: Caller, entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the visible part of each visible entry."""
+    """Return the visible part of each visible entry, redacted for the key."""
+    return list(map(caller.redaction.value, _in_scope(caller, entries)))
+
+
+def _encoded(entries: Sequence[Mapping[str, Any]], redaction: Redaction) -> bytes:
+    """Return entries as JSON, redacted. Most have nothing to redact, which their JSON shows at once."""
+    encoded, names = json_bytes(entries), {name for entry in entries for name in entry}
+    if not redaction.may_change(names, encoded, braces=len(entries)):
+        return encoded
+    return json_bytes([redaction.value(entry) for entry in entries])
+
+
+def _in_scope(caller: Caller, entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     log_filter = LogFilter(
         caller.home.allows,
         _Domains(caller),
@@ -104,8 +117,7 @@ def visible(caller: Caller, entries: Sequence[Mapping[str, Any]]) -> list[Mappin
         hidden_domain=DOMAIN,
         hidden_users=caller.resources.users.users_of_others(caller.key.id),
     )
-    redact = caller.redaction.value
-    return [redact(shown) for entry in entries if (shown := log_filter.entry(entry)) is not None]
+    return [shown for entry in entries if (shown := log_filter.entry(entry)) is not None]
 
 
 class _Domains(Collection[str]):

@@ -6,7 +6,7 @@ with the capability ``images``.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import unescape
 from typing import Any, Final, NamedTuple
@@ -130,10 +130,14 @@ class Redaction(NamedTuple):
         lower = name.lower()
         return _is_secret(name) or self.hides(name) or (lower == "location" and not self.location)
 
-    def may_change(self, attributes: Mapping[str, Any], encoded: bytes, braces: int = _PLAIN_BRACES) -> bool:
-        """Tell quickly whether redaction could change a state; ``encoded`` is its JSON.
+    def may_change(self, attributes: Iterable[str], encoded: bytes, braces: int = _PLAIN_BRACES) -> bool:
+        """Tell quickly whether redaction could change states. May return true if it does not.
 
-        May return true for an unchanged state. ``braces`` is the number of objects in a state without nested ones.
+        Args:
+            attributes: The names of their attributes.
+            encoded: Their JSON.
+            braces: The number of objects in it if no attribute has an object.
+
         """
         # Unrolled, with single bytes first, because this runs for every encoded state.
         if (
