@@ -25,7 +25,7 @@ from .pipelining import is_pipelined
 from .problem import headers_of, problem_of
 from .response import WholeResponse
 from .security_headers import REQUEST_ID, SECURITY_HEADERS, request_id
-from .steps import STEPS
+from .steps import admit, authenticate
 
 _LOGGER = get_logger(__name__)
 
@@ -103,9 +103,8 @@ class Gate:
 
     def _admit(self, call: Call, endpoint: Endpoint) -> web.StreamResponse | Answering:
         """Run the steps, then call the handler. Returns a coroutine if the handler is asynchronous."""
-        for step in STEPS:
-            if (refused := step(call, endpoint)) is not None:
-                return _refuse(call, refused)
+        if (refused := authenticate(call, endpoint) or admit(call, endpoint)) is not None:
+            return _refuse(call, refused)
         key, bridge = call.presented, call.bridge
         if key is not None and bridge.limits.concurrency.is_full(key.id, bridge.options.max_concurrent):
             return _refuse(call, RefusedError(Refusal.BUSY))

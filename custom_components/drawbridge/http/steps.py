@@ -1,6 +1,5 @@
-"""The steps of the gate, in order. Each step applies one rule of admission."""
+"""The steps of the gate: authentication, then admission."""
 
-from collections.abc import Callable
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -13,8 +12,6 @@ from ..operations.images import may_have_link
 from ..refusal import RefusedError
 from .call import Call
 from .endpoint import Endpoint
-
-type Step = Callable[[Call, Endpoint], RefusedError | None]
 
 API_KEY_HEADER: Final = istr("X-API-Key")
 _TOKEN: Final = "token"  # noqa: S105 - the name of a parameter
@@ -54,50 +51,20 @@ def _admit_link(call: Call) -> RefusedError | None:
     return None
 
 
-def admit_client(call: Call, _endpoint: Endpoint) -> RefusedError | None:
-    """Refuse a key that this client may not use."""
-    if (key := call.presented) is None:
-        return None
-    return call.bridge.admission.check_client(key, call.client)
+def admit(call: Call, endpoint: Endpoint) -> RefusedError | None:
+    """Refuse an authenticated key that this client may not use, that is over its rate limit, or that is not permitted.
 
-
-def limit_rate(call: Call, _endpoint: Endpoint) -> RefusedError | None:
-    """Count the request against the rate limit of the key."""
-    if (key := call.presented) is None:
-        return None
-    admission = call.bridge.admission
-    call.allowance = admission.limit_rate(key)
-    if call.allowance is None or call.allowance.allowed:
-        return None
-    return admission.over_limit(key)
-
-
-def authorize(call: Call, endpoint: Endpoint) -> RefusedError | None:
-    """Refuse a key without the capability that the endpoint declares."""
-    if (key := call.presented) is None:
-        return None
-    return call.bridge.admission.authorize(key, endpoint.operation.capability)
-
-
-STEPS: Final[tuple[Step, ...]] = (
-    authenticate,
-    admit_client,
-    limit_rate,
-    authorize,
-)
-"""The steps, in order. The limits on concurrency, size and time are checked later."""
-
-
-def admit_again(call: Call, endpoint: Endpoint) -> None:
-    """Run the steps that follow authentication for a key that the body of a public endpoint presented.
-
-    Raises:
-        RefusedError: A step refused the key.
-
+    The limits on concurrency, size and time are checked later.
     """
-    for step in STEPS[1:]:
-        if (refused := step(call, endpoint)) is not None:
-            raise refused
+    key, admission = call.presented, call.bridge.admission
+    if key is None:
+        return None
+    if (refused := admission.check_client(key, call.client)) is not None:
+        return refused
+    call.allowance = allowance = admission.limit_rate(key)
+    if allowance is not None and not allowance.allowed:
+        return admission.over_limit(key)
+    return admission.authorize(key, endpoint.operation.capability)
 
 
 def credential_of(call: Call) -> Credential:

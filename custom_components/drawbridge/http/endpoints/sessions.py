@@ -21,7 +21,7 @@ from ..headers import NO_STORE_HEADERS
 from ..observe import asked_for
 from ..response import WholeResponse
 from ..spec import OBJECT, Answer, ok
-from ..steps import admit_again, admit_secret
+from ..steps import admit, admit_secret
 
 router = Router()
 
@@ -193,7 +193,8 @@ def _admit(call: Call, signed_in: Grant | Session) -> None:
 
 def _admit_to_pages(call: Call) -> None:
     """Apply the limits of the key, and require the capability. Learn mode sees that the key needs it."""
-    admit_again(call, _USE)
+    if (refused := admit(call, _USE)) is not None:
+        raise refused
     if call.key.learning:
         call.bridge.lessons.learn(call.key.id, asked_for(call, _USE))
 
