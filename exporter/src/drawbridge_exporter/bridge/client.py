@@ -1,7 +1,6 @@
 """The HTTP client that fetches snapshots."""
 
 import asyncio
-import json
 import logging
 import ssl
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from ..config.settings import TargetSettings
 from ..config.values import BRIDGE_PATH
 from ..config.watch import Signature, signature
 from .certificate import Certificate, shared_context
-from .document import InvalidDocumentError, InvalidJSONError
+from .document import InvalidDocumentError, InvalidJSONError, parse_json
 from .errors import FetchError, Reason, from_exception, from_status
 from .snapshot import Snapshot, parse_snapshot
 from .traces import TracePage, parse_traces
@@ -156,10 +155,10 @@ def root_of(url: URL) -> URL:
 def is_health(body: bytes) -> bool:
     """Return whether a body is that of a bridge's `/health`."""
     try:
-        document = json.loads(body)
-    except ValueError:
+        status = parse_json(body).member("status").text()
+    except (InvalidJSONError, InvalidDocumentError):
         return False
-    return isinstance(document, dict) and document.get("status") in {"ok", "unavailable"}
+    return status in {"ok", "unavailable"}
 
 
 async def read_bounded(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

@@ -28,8 +28,10 @@ def parse_json(body: bytes) -> Node:
     """
     try:
         return Node(json.loads(body, parse_constant=_refuse_constant))
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InvalidJSONError(str(error)) from error
+    except RecursionError:
+        raise InvalidJSONError("it is nested too deeply") from None
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -104,9 +104,9 @@ def from_exception(error: aiohttp.ClientError | TimeoutError) -> FetchError:
         )
     if isinstance(error, aiohttp.ClientConnectorError):
         return FetchError(Reason.CONNECTION, f"The connection failed: {error.os_error.strerror or 'unknown error'}.")
-    return FetchError(
-        Reason.CONNECTION, f"The connection was lost ({type(error).__name__}). Check that this is an HTTP port."
-    )
+    damaged = isinstance(error, aiohttp.ClientPayloadError)
+    check = "a proxy does not change responses" if damaged else "this is an HTTP port"
+    return FetchError(Reason.CONNECTION, f"The connection was lost ({type(error).__name__}). Check that {check}.")
 
 
 def _tls_detail(error: aiohttp.ClientSSLError) -> str:

@@ -16,6 +16,7 @@ import aiohttp
 from yarl import URL
 
 from ..bridge.client import read_bounded
+from ..bridge.document import parse_json
 from ..bridge.keys import KeyUsage
 from ..bridge.snapshot import Snapshot, parse_snapshot
 from ..config.values import ClientCertificate
@@ -84,7 +85,7 @@ class Reply:
         """Return the body's JSON, or None if it is not JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 
@@ -96,6 +97,24 @@ class Me:
     capabilities: frozenset[str]
     burst: int | None
     per_minute: int | None
+
+
+def parse_me(body: bytes) -> Me:
+    """Return the details of a key from the body of `/key`.
+
+    Raises:
+        InvalidJSONError: The body is not JSON.
+        InvalidDocumentError: The body is not such a document.
+
+    """
+    document = parse_json(body)
+    limit = document.present("rate_limit")
+    return Me(
+        name=document.member("name").text(),
+        capabilities=frozenset(item.text() for item in document.member("capabilities").items()),
+        burst=None if limit is None else limit.member("burst").count(),
+        per_minute=None if limit is None else limit.member("requests_per_minute").count(),
+    )
 
 
 class _Sent(TypedDict, total=False):
@@ -206,15 +225,7 @@ class Context:
     async def me(self) -> Me:
         """Return the details of the key."""
         if self._me is None:
-            found = (await self.ask("/key")).json()
-            told = found if isinstance(found, dict) else {}
-            limit = told.get("rate_limit") or {}
-            self._me = Me(
-                name=str(told.get("name", "")),
-                capabilities=frozenset(told.get("capabilities", ())),
-                burst=limit.get("burst"),
-                per_minute=limit.get("requests_per_minute"),
-            )
+            self._me = parse_me((await self.ask("/key")).body)
         return self._me
 
 

@@ -12,13 +12,15 @@ from ..bridge.client import is_health, root_of
 from ..bridge.document import InvalidDocumentError, InvalidJSONError
 from ..bridge.errors import FetchError, Reason, from_exception
 from ..bridge.snapshot import Snapshot, parse_snapshot
-from .context import Context, Reply, problem, reason, retry_after
+from ..config.values import BRIDGE_PATH
+from .context import Context, Reply, parse_me, problem, reason, retry_after
 from .model import Check, Verdict, failed, passed
 
 _WHERE: Final = "Settings > Devices & services > Drawbridge"
 _MAX_WAIT_SECONDS: Final = 30.0
 _REDIRECTS: Final = range(300, 400)
 _GATEWAY_ERRORS: Final = frozenset({502, 503, 504})
+_HEALTH: Final = f"{BRIDGE_PATH}/health".removeprefix("/")
 _HOME_ASSISTANT: Final = b"Home Assistant"
 
 _CONNECTION_FIXES: Final = {
@@ -88,14 +90,26 @@ async def _not_the_bridge(context: Context, reply: Reply) -> Verdict:
             f"{said}: the reverse proxy cannot reach Home Assistant.",
             "Check that Home Assistant is running, and the address of Home Assistant in the proxy's configuration.",
         )
-    return _refused_by_a_proxy(reply, said) or await _another_server(context, said)
+    return await _wrong_path(context, said) or _refused_by_a_proxy(reply, said) or await _another_server(context, said)
+
+
+async def _wrong_path(context: Context, said: str) -> Verdict | None:
+    """Return the failure for the address of a page of Home Assistant, such as that of a dashboard."""
+    origin = context.plan.url.origin()
+    if context.plan.url.path == BRIDGE_PATH or not is_health((await context.ask_url(origin / _HEALTH)).body):
+        return None
+    return failed(f"{said}, but a bridge is at {origin}, without the path.", f"Use --url {origin}.")
 
 
 def _refused_by_a_proxy(reply: Reply, said: str) -> Verdict | None:
     """Explain a refusal by a proxy, or by Home Assistant before the bridge sees the request."""
     if reply.status in _REDIRECTS:
         where = reply.headers.get("Location", "nowhere")
-        return failed(f"{said}: it redirects to {where:.200}.", "Use the final address in --url.")
+        return failed(
+            f"{said}: it redirects to {where:.200}.",
+            "Use the final address in --url. If that is not Home Assistant's, a sign-in page of the network or another"
+            " server answers.",
+        )
     if reply.status == HTTPStatus.BAD_REQUEST:
         return failed(
             f"{said}. Home Assistant answers 400 to every request of a reverse proxy that it does not trust.",
@@ -141,8 +155,8 @@ async def _lock_out(context: Context) -> Verdict | None:
 async def _key(context: Context) -> Verdict | None:
     """Return why the key is not accepted, or None if it is."""
     reply = await _asked_patiently(context, "/key")
-    if reply.status == HTTPStatus.OK and isinstance(reply.json(), dict):
-        return None
+    if reply.status == HTTPStatus.OK:
+        return _not_a_key(reply)
     why = reason(reply)
     said = f"The bridge refused the key with {reply.status}: {problem(reply)}"
     if why in _KEY_FIXES:
@@ -154,6 +168,18 @@ async def _key(context: Context) -> Verdict | None:
             f"{said}. The answer is not the bridge's.", "Check for a proxy with authentication in front of the bridge."
         )
     return failed(said, "See Home Assistant's log.")
+
+
+def _not_a_key(reply: Reply) -> Verdict | None:
+    """Return why the details of the key cannot be read, or None if they can."""
+    try:
+        parse_me(reply.body)
+    except (InvalidJSONError, InvalidDocumentError) as error:
+        return failed(
+            f"/key answered 200, but not as a bridge does: {error}.",
+            "Check for a proxy that answers instead of the bridge. Update the older of Drawbridge and the exporter.",
+        )
+    return None
 
 
 async def _asked_patiently(context: Context, path: str, *, key: bool = True) -> Reply:

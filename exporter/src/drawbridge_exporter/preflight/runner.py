@@ -127,6 +127,9 @@ async def run_check(check: Check, context: Context) -> Verdict:
         return failed(str(error), "Check the URL.")
     except (aiohttp.ClientError, TimeoutError) as error:
         return failed(f"No response: {from_exception(error)}", "Check the network and Home Assistant's load.")
+    except (TypeError, AttributeError, LookupError):
+        # A server that is not what its flag says must not end the run.
+        return failed("Unexpected response: it has another form than expected.", "Check the URL and the versions.")
     except ValueError as error:
         return failed(f"Unexpected response: {error}", "Check the URL and the versions.")
 

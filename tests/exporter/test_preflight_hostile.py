@@ -1,0 +1,164 @@
+"""Preflight against servers that send what no bridge sends: one cause is named, and the run ends soon."""
+
+import asyncio
+import gzip
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from drawbridge_exporter.bridge.client import is_health
+from drawbridge_exporter.preflight.model import Status, Verdict
+
+from .fault_proxy import Fault, always, running_proxy
+from .test_preflight import items
+from .whole_bridge import running_whole_bridge
+
+_TIMEOUT_SECONDS = 1.0
+_LIMIT_SECONDS = 10.0
+_NESTED = b"[" * 200_000
+_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+_ENDLESS = _HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def failures(found: dict[str, Verdict]) -> dict[str, Verdict]:
+    """Return the items that failed."""
+    return {item: verdict for item, verdict in found.items() if verdict.status is Status.FAILED}
+
+
+def only_for(path: str, body: bytes) -> Fault:
+    """Answer one path with another body."""
+
+    async def before(request: web.Request, _headers: dict[str, str]) -> web.Response | None:
+        return web.Response(body=body, content_type="application/json") if request.path.endswith(path) else None
+
+    return Fault(before)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/health", _NESTED, "another server is at this address"),
+        ("/health", b'{"status": "\xff"}', "another server is at this address"),
+        ("/health", b'{"status": ' + b"9" * 10_000 + b"}", "another server is at this address"),
+        ("/key", _NESTED, "not as a bridge does: it is nested too deeply"),
+        ("/key", b"<html>Sign in", "not as a bridge does: Expecting value"),
+        ("/key", b"[]", "not as a bridge does: the document is not an object"),
+        ("/key", b'{"name": "A", "capabilities": 5}', "the document.capabilities is not an array"),
+        (
+            "/key",
+            b'{"name": "A", "capabilities": [], "rate_limit": {"burst": -1, "requests_per_minute": 1}}',
+            "the document.rate_limit.burst is negative",
+        ),
+        ("/metrics", _NESTED, "The metrics cannot be read: it is nested too deeply"),
+    ],
+)
+async def test_an_answer_that_no_bridge_gives_is_the_cause(key_file: Path, path: str, body: bytes, said: str) -> None:
+    """It does not end the command with an error of Python."""
+    async with running_whole_bridge() as bridge, running_proxy(bridge.url) as proxy:
+        proxy.fault = only_for(path, body)
+        found = await items(proxy.url, key_file)
+    assert failures(found).keys() == {"reach"}
+    assert said in found["reach"].evidence
+
+
+@pytest.mark.parametrize("body", [_NESTED, b'{"paths": 5}', b'{"paths": {"/api/states": 5}}', b"\xff"])
+async def test_a_document_of_another_shape_fails_its_own_item(key_file: Path, body: bytes) -> None:
+    """The other items are checked all the same."""
+    async with running_whole_bridge() as bridge, running_proxy(bridge.url) as proxy:
+        proxy.fault = only_for("/openapi.json", body)
+        found = await items(proxy.url, key_file)
+    assert failures(found).keys() == {"endpoints"}
+
+
+async def test_a_sign_in_page_of_the_network_is_told(key_file: Path) -> None:
+    """Its address is in the evidence; it is not necessarily a final address of the bridge."""
+    async with running_whole_bridge() as bridge, running_proxy(bridge.url) as proxy:
+        proxy.fault = always(302, Location="http://portal.example/login")
+        found = await items(proxy.url, key_file)
+    assert failures(found).keys() == {"reach"}
+    assert "portal.example" in found["reach"].evidence
+    assert "a sign-in page of the network" in found["reach"].fix
+
+
+@pytest.mark.parametrize("path", ["/lovelace/0", "/config/integrations"])
+async def test_the_address_of_a_page_is_told(key_file: Path, path: str) -> None:
+    """It was copied from the browser; Drawbridge is set up, although this path leads elsewhere."""
+    async with running_whole_bridge() as bridge:
+        origin = bridge.url.removesuffix("/")
+        found = await items(origin + path, key_file)
+    assert failures(found).keys() == {"reach"}
+    assert found["reach"].fix == f"Use --url {origin}."
+
+
+type Write = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def sending(write: Write) -> AsyncIterator[str]:
+    """Run a server that reads a request and then writes what it wants, and return its URL."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            await write(writer)
+        except ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError:
+            pass
+        finally:
+            writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        server.close_clients()
+
+
+def parts(*first: bytes, then: bytes = b"", pause: float = 0.0) -> Write:
+    """Return a server's answer: the first parts, and then one part again and again, or silence."""
+
+    async def write(writer: asyncio.StreamWriter) -> None:
+        for part in first:
+            writer.write(part)
+        while True:
+            writer.write(then)
+            await writer.drain()
+            await asyncio.sleep(pause if then else 60)
+
+    return write
+
+
+def _endless() -> Iterator[tuple[str, Write, str]]:
+    bomb = gzip.compress(bytes(64 << 20), 1)
+    zipped = _HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
+    yield "hangs before the headers", parts(b""), "did not respond in time"
+    yield "hangs after the headers", parts(_HEAD, b"Content-Length: 9\r\n\r\n"), "did not respond in time"
+    yield "hangs in the body", parts(_HEAD, b'Content-Length: 9\r\n\r\n{"'), "did not respond in time"
+    yield "drips headers", parts(_HEAD, then=b"X-A: b\r\n", pause=0.1), "did not respond in time"
+    yield "drips the body", parts(_ENDLESS, then=b"1\r\n \r\n", pause=0.1), "did not respond in time"
+    yield "never ends", parts(_ENDLESS, then=b"10000\r\n" + b" " * 65_536 + b"\r\n"), "larger than 32 MiB"
+    yield "unpacks to much", parts(zipped, bomb), "larger than 32 MiB"
+    yield (
+        "is damaged",
+        parts(_HEAD, b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"),
+        "does not change responses",
+    )
+    yield "is another protocol", parts(b"SSH-2.0-OpenSSH_9\r\n"), "this is an HTTP port"
+
+
+@pytest.mark.parametrize(("write", "said"), [pytest.param(write, said, id=name) for name, write, said in _endless()])
+async def test_an_answer_without_an_end_is_given_up(key_file: Path, write: Write, said: str) -> None:
+    """In time and in size, with one cause."""
+    began = time.monotonic()
+    async with sending(write) as url:
+        found = await items(url, key_file, timeout=10.0 if "MiB" in said else _TIMEOUT_SECONDS)
+    assert failures(found).keys() == {"reach"}
+    assert said in found["reach"].evidence
+    assert time.monotonic() - began < _LIMIT_SECONDS
+
+
+@pytest.mark.parametrize("body", [_NESTED, b"", b"\xff", b'"ok"', b'{"status": 5}', b'{"status": {}}'])
+def test_a_body_that_is_not_that_of_health(body: bytes) -> None:
+    """The exporter asks the root of an address that has no metrics; anything can be there."""
+    assert not is_health(body)
