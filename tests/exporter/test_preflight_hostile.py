@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from drawbridge_exporter.bridge.client import is_health
 from drawbridge_exporter.preflight.model import Status, Verdict
+from drawbridge_exporter.preflight.sources import Sources
 
 from .fault_proxy import Fault, always, running_proxy
 from .test_preflight import items
@@ -20,7 +22,7 @@ from .whole_bridge import running_whole_bridge
 _TIMEOUT_SECONDS = 1.0
 _LIMIT_SECONDS = 10.0
 _NESTED = b"[" * 200_000
-_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
 _ENDLESS = _HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
@@ -92,6 +94,45 @@ async def test_the_address_of_a_page_is_told(key_file: Path, path: str) -> None:
         found = await items(origin + path, key_file)
     assert failures(found).keys() == {"reach"}
     assert found["reach"].fix == f"Use --url {origin}."
+
+
+@pytest.mark.parametrize(
+    ("flag", "first", "others"),
+    [
+        ("prometheus", "scraped", {"rules", "retention", "certificates", "alertmanager", "escalation", "runbooks"}),
+        ("grafana", "dashboard", set()),
+        ("alertmanager", "alertmanager", {"escalation"}),
+        ("loki", "log-aggregation", {"log-analysis", "log-alerts"}),
+        ("exporters", "exporter", {"exporter-resources", "exporter-saturation"}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["html", "another API", "silent"])
+async def test_another_server_than_its_flag_says_is_one_cause(
+    key_file: Path, flag: str, first: str, others: set[str], kind: str
+) -> None:
+    """Neither does it pass, nor is the bridge blamed for it, nor is it waited for again and again."""
+    answers = {
+        "html": parts(_HEAD, b"Content-Length: 6\r\n\r\n<html>"),
+        "another API": parts(_HEAD, b'Content-Length: 15\r\n\r\n{"status":"ok"}'),
+        "silent": parts(),
+    }
+    async with running_whole_bridge() as bridge, sending(answers[kind]) as url:
+        found = await checked(bridge.url, key_file, flag, URL(url))
+    assert failures(found).keys() == {first}
+    assert "Home Assistant" not in found[first].evidence + found[first].fix
+    assert {item for item in others if found[item].status is not Status.SKIPPED} == set()
+
+
+async def checked(bridge: str, key_file: Path, flag: str, given: URL) -> dict[str, Verdict]:
+    """Run preflight with the URL of another server."""
+    sources = {
+        "alertmanager": Sources(alertmanager=given),
+        "loki": Sources(loki=given, loki_seconds=3.0),
+        "exporters": Sources(exporters=(given,)),
+    }
+    if flag in sources:
+        return await items(bridge, key_file, timeout=_TIMEOUT_SECONDS, sources=sources[flag])
+    return await items(bridge, key_file, timeout=_TIMEOUT_SECONDS, **{flag: given})
 
 
 type Write = Callable[[asyncio.StreamWriter], Awaitable[None]]

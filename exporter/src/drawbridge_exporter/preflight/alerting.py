@@ -1,16 +1,14 @@
 """Checks of the path of an alert: from Prometheus through Alertmanager to the people on call."""
 
 from collections.abc import Iterator, Mapping
-from http import HTTPStatus
 from typing import Any, Final
 
-import aiohttp
 import yaml
-from prometheus_client.parser import text_string_to_metric_families
 from yarl import URL
 
 from .context import Context
 from .model import Check, Verdict, failed, needs_person, passed
+from .others import OtherServerError, other_json, other_samples
 from .prometheus import NOT_GIVEN, query_prometheus
 from .rules import ALERTS
 
@@ -42,14 +40,14 @@ async def _alertmanager(context: Context) -> URL:
 
 async def _ask(context: Context, base: URL, path: str) -> Any:  # noqa: ANN401 - JSON
     try:
-        reply = await context.ask_url(base / "api/v2" / path)
-    except (aiohttp.ClientError, TimeoutError):
-        message = f"Prometheus sends alerts to {base}, which this machine cannot reach."
+        return await other_json(context, base / "api/v2" / path, "Alertmanager")
+    except OtherServerError as error:
+        if context.plan.sources.alertmanager is not None:
+            raise
+        message = f"Prometheus sends alerts to {base}, which this machine cannot ask: {error}."
         raise _UnknownError(message) from None
-    if reply.status != HTTPStatus.OK:
-        message = f"{base} answered {reply.status} to /api/v2/{path}."
-        raise _UnknownError(message)
-    return reply.json()
+    except ValueError as error:
+        raise _UnknownError(f"{error}.") from None
 
 
 async def delivered(context: Context) -> Verdict:
@@ -77,8 +75,7 @@ async def delivered(context: Context) -> Verdict:
 
 async def _notifications(context: Context, base: URL) -> tuple[float, float]:
     """Return how many requests to receivers were sent, and how many of them failed. Failed ones are repeated."""
-    reply = await context.ask_url(base / "metrics")
-    samples = [sample for family in text_string_to_metric_families(reply.body.decode()) for sample in family.samples]
+    samples = await other_samples(context, base / "metrics")
     lost = sum(item.value for item in samples if item.name == "alertmanager_notification_requests_failed_total")
     every = sum(item.value for item in samples if item.name == "alertmanager_notification_requests_total")
     return every - lost, lost

@@ -139,6 +139,8 @@ class Context:
         """The requests per second that the load test reached."""
         self.figures: dict[str, float] = {}
         """Measurements of this run, which a later run compares itself with."""
+        self.silent: dict[URL, str] = {}
+        """Why servers besides the bridge cannot be asked, by their origin."""
         self._me: Me | None = None
         self._keys: Sequence[KeyUsage] | None = None
 

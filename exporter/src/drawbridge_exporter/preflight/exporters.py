@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from prometheus_client.parser import text_string_to_metric_families
 from yarl import URL
 
 from .context import Context
 from .model import Check, Verdict, failed, needs_person, passed
+from .others import ask_other, other_samples
 
 _SECTION: Final = "Infrastructure"
 _FLAG: Final = "--exporter"
@@ -41,14 +41,9 @@ class Scraped:
 
 
 async def _scraped(context: Context, url: URL) -> Scraped:
-    reply = await context.ask_url(url)
-    if reply.status != HTTPStatus.OK:
-        message = f"{url} answered {reply.status}"
-        raise ValueError(message)
     values: dict[str, float] = {}
-    for family in text_string_to_metric_families(reply.body.decode()):
-        for sample in family.samples:
-            values[sample.name] = values.get(sample.name, 0.0) + sample.value
+    for sample in await other_samples(context, url):
+        values[sample.name] = values.get(sample.name, 0.0) + sample.value
     return Scraped(url, values)
 
 
@@ -70,7 +65,7 @@ async def health(context: Context) -> Verdict:
     for url in context.plan.sources.exporters:
         base = metrics_of(url).parent
         for path in ("healthy", "ready"):
-            status = (await context.ask_url(base / "-" / path)).status
+            status = (await ask_other(context, base / "-" / path)).status
             if status != HTTPStatus.OK:
                 return failed(f"{base / '-' / path} answered {status}.", "See the log of the exporter.")
         scraped = await _scraped(context, metrics_of(url))

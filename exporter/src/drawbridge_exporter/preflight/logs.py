@@ -11,6 +11,7 @@ from yarl import URL
 
 from .context import Context
 from .model import Check, Verdict, failed, needs_person, passed
+from .others import ask_other, silent
 
 _SECTION: Final = "Operation"
 _FLAG: Final = "--loki"
@@ -41,8 +42,12 @@ async def _query(context: Context, query: str, since: float) -> tuple[int, Any]:
         "end": str(int((time.time() + 60) * _NANOSECONDS)),
         "limit": "1",
     }
-    reply = await context.ask_url((base / "loki/api/v1/query_range").with_query(asked))
-    return reply.status, reply.json()
+    url = (base / "loki/api/v1/query_range").with_query(asked)
+    reply = await ask_other(context, url)
+    found = reply.json()
+    if reply.status == HTTPStatus.OK and (not isinstance(found, dict) or found.get("status") != "success"):
+        raise silent(context, url, f"{base} answered to {url.path}, but not as Loki does")
+    return reply.status, found
 
 
 async def collected(context: Context) -> Verdict:
@@ -81,7 +86,7 @@ async def alerts(context: Context) -> Verdict:
     base = context.plan.sources.loki
     if base is None:
         return _NOT_GIVEN
-    reply = await context.ask_url(base / "prometheus/api/v1/rules")
+    reply = await ask_other(context, base / "prometheus/api/v1/rules")
     found = reply.json()
     groups = found["data"]["groups"] if reply.status == HTTPStatus.OK and isinstance(found, dict) else []
     missing = sorted(LOG_ALERTS - {rule["name"] for group in groups for rule in group["rules"]})

@@ -5,6 +5,7 @@ from typing import Final
 
 from .context import Context
 from .model import Check, Verdict, failed, needs_person, passed
+from .others import ask_other
 from .prometheus import NOT_GIVEN, query_prometheus, series, series_of_this_bridge
 from .rules import ALERTS, RECORDS
 
@@ -58,7 +59,8 @@ async def dashboard(context: Context) -> Verdict:
         return needs_person("Grafana was not checked because its URL was not given.", "Run again with --grafana URL.")
     token = context.plan.grafana_token
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    reply = await context.ask_url(context.plan.grafana / "api/dashboards/uid" / _DASHBOARD, headers=headers)
+    url = context.plan.grafana / "api/dashboards/uid" / _DASHBOARD
+    reply = await ask_other(context, url, headers)
     if reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return needs_person(
             f"Grafana answered {reply.status}.",
@@ -66,7 +68,9 @@ async def dashboard(context: Context) -> Verdict:
         )
     if reply.status != HTTPStatus.OK:
         return failed(f"Grafana answered {reply.status}.", "Import exporter/dashboards/drawbridge.json.")
-    title = (reply.json() or {}).get("dashboard", {}).get("title", "")
+    found = reply.json()
+    if not isinstance(found, dict) or not (title := found["dashboard"]["title"]):
+        return failed(f"{url.origin()} answers, but not as Grafana does.", "Check --grafana.")
     return passed(f"Grafana has the dashboard {title!r}.")
 
 

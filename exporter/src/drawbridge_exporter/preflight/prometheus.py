@@ -6,6 +6,7 @@ from yarl import URL
 
 from .context import Context
 from .model import needs_person
+from .others import other_json, silent
 
 _SAME_START_SECONDS: Final = 0.01
 NOT_GIVEN: Final = needs_person(
@@ -16,11 +17,10 @@ NOT_GIVEN: Final = needs_person(
 async def query_prometheus(context: Context, path: str, **query: str) -> Any:  # noqa: ANN401 - JSON
     """Return the data of a response of Prometheus's API. Raises ValueError for an error."""
     base = context.plan.prometheus or URL()
-    reply = await context.ask_url((base / "api/v1" / path).with_query(query))
-    found = reply.json()
+    url = (base / "api/v1" / path).with_query(query)
+    found = await other_json(context, url, "Prometheus")
     if not isinstance(found, dict) or found.get("status") != "success":
-        message = f"{base} answered {reply.status} to /api/v1/{path}"
-        raise ValueError(message)
+        raise silent(context, url, f"{base} answered to {url.path}, but not as Prometheus does")
     return found["data"]
 
 

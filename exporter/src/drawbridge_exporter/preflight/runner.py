@@ -38,6 +38,7 @@ from .context import Context, Plan
 from .listener import ListenerChecks
 from .load import LoadTest
 from .model import Check, Report, Result, Status, Verdict, failed, passed, skipped
+from .others import OtherServerError
 from .previous import Comparison
 
 _MAX_SIGNATURE_DAYS: Final = 365
@@ -125,13 +126,20 @@ async def run_check(check: Check, context: Context) -> Verdict:
         raise
     except FetchError as error:
         return failed(str(error), "Check the URL.")
+    except OtherServerError as error:
+        return _other_server(error)
     except (aiohttp.ClientError, TimeoutError) as error:
         return failed(f"No response: {from_exception(error)}", "Check the network and Home Assistant's load.")
-    except (TypeError, AttributeError, LookupError):
-        # A server that is not what its flag says must not end the run.
-        return failed("Unexpected response: it has another form than expected.", "Check the URL and the versions.")
-    except ValueError as error:
-        return failed(f"Unexpected response: {error}", "Check the URL and the versions.")
+    except (ValueError, TypeError, AttributeError, LookupError) as error:
+        # A response of another form must not end the run.
+        said = str(error) if isinstance(error, ValueError) else "it has another form than expected."
+        return failed(f"Unexpected response: {said}", "Check the URL and the versions.")
+
+
+def _other_server(error: OtherServerError) -> Verdict:
+    if error.is_known:
+        return skipped(f"Not checked: {error}.")
+    return failed(f"{error}.", "Check its URL on the command line, and whether it is running.")
 
 
 def _signed(check: Check, plan: Plan, verdict: Verdict) -> Verdict:
