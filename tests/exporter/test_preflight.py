@@ -348,6 +348,17 @@ async def test_a_backup_holds_the_keys(key_file: Path, tmp_path: Path, keys: int
         assert (await items(bridge.url, key_file, backup=path))["backup"].status is status
 
 
+async def test_a_backup_has_keys_that_home_assistant_had_not_saved(key_file: Path, tmp_path: Path) -> None:
+    """They are in Drawbridge's own document, from which a restore takes them."""
+    document = json.dumps({"keys": {"one": {"data": {}, "title": "One"}, "two": {"data": {}, "title": "Two"}}}).encode()
+    entries = json.dumps({"data": {"entries": [{"domain": "drawbridge", "subentries": []}]}}).encode()
+    files = {"data/.storage/core.config_entries": entries, "data/.storage/drawbridge.keys": document}
+    path = tmp_path / "backup.tar"
+    path.write_bytes(archive({"./backup.json": b"{}", "./homeassistant.tar.gz": archive(files, "gz")}, ""))
+    async with running_whole_bridge() as bridge:
+        assert (await items(bridge.url, key_file, backup=path))["backup"].status is Status.PASSED
+
+
 async def test_a_backup_that_cannot_be_read_needs_a_person(key_file: Path) -> None:
     """An encrypted one, for instance."""
     async with running_whole_bridge() as bridge:

@@ -36,18 +36,18 @@ async def backup(context: Context) -> Verdict:
             "Restore it on another machine, and check that a key works there.",
         )
     try:
-        entries = list(_backed_up_keys(path))
+        found = await asyncio.to_thread(_count_keys, path)
     except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as error:
         return needs_person(
             f"{path} cannot be read: {error}.",
             "If the backup is encrypted, test it: restore it on another machine.",
         )
-    if len(entries) < wanted:
+    if found < wanted:
         return failed(
-            f"{path} contains {len(entries)} API keys, but the bridge has {wanted}.",
+            f"{path} contains {found} API keys, but the bridge has {wanted}.",
             "Create a new backup that includes Home Assistant's settings.",
         )
-    return passed(f"{path} contains {len(entries)} API keys; the bridge has {wanted}.")
+    return passed(f"{path} contains {found} API keys; the bridge has {wanted}.")
 
 
 async def backup_encryption(context: Context) -> Verdict:
@@ -63,6 +63,15 @@ async def backup_encryption(context: Context) -> Verdict:
     return needs_person(
         f"{path} is not encrypted.", "Check that it does not leave the machine, or set a password for backups."
     )
+
+
+def _count_keys(path: Path) -> int:
+    """Return the number of API keys in a backup.
+
+    The config entries lack keys that Home Assistant had not saved yet; Drawbridge restores these from its own document.
+    """
+    document = _key_document(path)
+    return sum(1 for _ in _backed_up_keys(path)) if document is None else len(document)
 
 
 def _backed_up_keys(path: Path) -> Iterator[str]:
