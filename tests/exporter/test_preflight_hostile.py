@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -65,6 +66,22 @@ async def test_an_answer_that_no_bridge_gives_is_the_cause(key_file: Path, path:
         found = await items(proxy.url, key_file)
     assert failures(found).keys() == {"reach"}
     assert said in found["reach"].evidence
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "seconds", "suffices"), [(5, 300.0, False), (40, 300.0, True), (40, 60.0, False)]
+)
+async def test_a_limit_that_is_too_low_for_the_run_is_told_first(
+    key_file: Path, per_minute: int, seconds: float, *, suffices: bool
+) -> None:
+    """Otherwise the run would wait for the limit until its time is up, and blame the load of the bridge."""
+    limit = {"requests_per_minute": per_minute, "burst": 10}
+    body = json.dumps({"name": "Preflight", "capabilities": ["metrics", "read"], "rate_limit": limit}).encode()
+    async with running_whole_bridge() as bridge, running_proxy(bridge.url) as proxy:
+        proxy.fault = only_for("/key", body)
+        found = await items(proxy.url, key_file, max_seconds=seconds)
+    assert (found["reach"].status is Status.PASSED) is suffices
+    assert suffices or "too few for a run" in found["reach"].evidence
 
 
 @pytest.mark.parametrize("body", [_NESTED, b'{"paths": 5}', b'{"paths": {"/api/states": 5}}', b"\xff"])

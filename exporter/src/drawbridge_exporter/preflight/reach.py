@@ -1,6 +1,7 @@
 """The first check: whether the bridge can be reached with the key, and the cause if it cannot."""
 
 import asyncio
+import math
 import time
 from dataclasses import replace
 from http import HTTPStatus
@@ -18,6 +19,8 @@ from .model import Check, Verdict, failed, passed
 
 _WHERE: Final = "Settings > Devices & services > Drawbridge"
 _MAX_WAIT_SECONDS: Final = 30.0
+_REQUESTS: Final = 200
+"""The requests with the key that a run sends before it tests the rate limit, rounded up."""
 _REDIRECTS: Final = range(300, 400)
 _GATEWAY_ERRORS: Final = frozenset({502, 503, 504})
 _HEALTH: Final = f"{BRIDGE_PATH}/health".removeprefix("/")
@@ -156,7 +159,7 @@ async def _key(context: Context) -> Verdict | None:
     """Return why the key is not accepted, or None if it is."""
     reply = await _asked_patiently(context, "/key")
     if reply.status == HTTPStatus.OK:
-        return _not_a_key(reply)
+        return _unusable_key(context, reply)
     why = reason(reply)
     said = f"The bridge refused the key with {reply.status}: {problem(reply)}"
     if why in _KEY_FIXES:
@@ -170,16 +173,25 @@ async def _key(context: Context) -> Verdict | None:
     return failed(said, "See Home Assistant's log.")
 
 
-def _not_a_key(reply: Reply) -> Verdict | None:
-    """Return why the details of the key cannot be read, or None if they can."""
+def _unusable_key(context: Context, reply: Reply) -> Verdict | None:
+    """Return why the details of the key cannot be read, or why its limit is too low, or None."""
     try:
-        parse_me(reply.body)
+        me = parse_me(reply.body)
     except (InvalidJSONError, InvalidDocumentError) as error:
         return failed(
             f"/key answered 200, but not as a bridge does: {error}.",
             "Check for a proxy that answers instead of the bridge. Update the older of Drawbridge and the exporter.",
         )
-    return None
+    if me.per_minute is None or me.burst is None:
+        return None
+    minutes = context.plan.max_seconds / 60
+    if me.burst + me.per_minute * minutes >= _REQUESTS:
+        return None
+    return failed(
+        f"The key {me.name!r} may send {me.per_minute} requests a minute, which is too few for a run of"
+        f" {context.plan.max_seconds:.0f} s.",
+        f"Give preflight a key that may send {math.ceil(_REQUESTS / minutes)} a minute, or raise --max-seconds.",
+    )
 
 
 async def _asked_patiently(context: Context, path: str, *, key: bool = True) -> Reply:
