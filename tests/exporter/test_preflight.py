@@ -92,6 +92,8 @@ async def test_a_good_bridge_passes(key_file: Path) -> None:
         ("ws-drops", {"websocket"}),
         ("stream-html", {"stream"}),
         ("stopping", {"home-assistant"}),
+        ("clock-ahead", {"home-assistant"}),
+        ("clock-behind", {"home-assistant"}),
         ("no-openapi", {"endpoints"}),
         ("endpoint", {"endpoints"}),
         ("cache-off", {"cache-hits"}),

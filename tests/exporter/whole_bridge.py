@@ -192,6 +192,8 @@ class WholeBridge:
     def document(self) -> dict[str, Any]:
         """Return the snapshot of this moment, with its faults."""
         now, document = time.time(), full_snapshot()
+        clock = {"clock-ahead": DAY, "clock-behind": -DAY}
+        document["generated_at"] = now + sum(clock[fault] for fault in self.faults & clock.keys())
         for key in document["keys"]:
             key |= {
                 "enabled": True,

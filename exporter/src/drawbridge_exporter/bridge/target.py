@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from ..config.settings import TargetSettings
+from .clock import clock_skew
 from .errors import FetchError, Reason
 from .history import History
 from .snapshot import Snapshot
@@ -139,7 +140,7 @@ class Target:
         return Scrape(
             duration,
             snapshot,
-            clock_skew=_skew(snapshot, began, duration),
+            clock_skew=clock_skew(snapshot, began, duration),
             certificate_expiry=self._fetcher.certificate_expiry,
         )
 
@@ -153,14 +154,3 @@ class Target:
             _LOGGER.info("%s: up again", self.settings.name)
         else:
             _LOGGER.warning("%s: down (%s). %s", self.settings.name, error.reason, error)
-
-
-def _skew(snapshot: Snapshot, began: float, duration: float) -> float:
-    """Return the number of seconds by which the bridge's clock is ahead of this one.
-
-    The bridge creates the snapshot during the fetch, so a difference within the
-    duration of the fetch counts as 0.
-    """
-    if snapshot.generated_at < began:
-        return snapshot.generated_at - began
-    return max(0.0, snapshot.generated_at - began - duration)

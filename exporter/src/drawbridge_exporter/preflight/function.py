@@ -13,6 +13,7 @@ import aiohttp
 from yarl import URL
 
 from .. import __version__
+from ..bridge.clock import clock_skew
 from .context import Context, Reply, problem
 from .model import Check, Verdict, failed, needs_person, passed
 
@@ -21,6 +22,8 @@ _STATES: Final = "/api/states"
 _AT_ONCE: Final = 5
 _REPEATS: Final = 3
 _CHANGE_SECONDS: Final = 30.0
+_MAX_SKEW_SECONDS: Final = 30.0
+"""As in the alert DrawbridgeClockSkew."""
 _POLL_SECONDS: Final = 0.25
 _MANIFEST: Final = (
     "https://raw.githubusercontent.com/drawbridge-ha/drawbridge/main/custom_components/drawbridge/manifest.json"
@@ -33,9 +36,17 @@ async def connected(context: Context) -> Verdict:
     health = await context.ask("/health", key=False)
     if health.status != HTTPStatus.OK:
         return failed(f"/health answered {health.status}.", "Wait until Home Assistant has started, and check its log.")
+    began = time.time()
     snapshot = await context.snapshot()
     if not snapshot.homeassistant_running:
         return failed("Home Assistant is starting or stopping.", "Wait until it has started, and run again.")
+    ahead = clock_skew(snapshot, began, time.time() - began)
+    if abs(ahead) > _MAX_SKEW_SECONDS:
+        side = "ahead of" if ahead > 0 else "behind"
+        return failed(
+            f"Home Assistant's clock is {abs(ahead):.0f} s {side} this machine's, so keys expire at the wrong time.",
+            "Turn on time synchronization on both machines: timedatectl set-ntp true.",
+        )
     since = (time.time() - snapshot.started_at) / 3600
     return passed(
         f"Home Assistant {snapshot.homeassistant_version} is running; the bridge started {since:.1f} hours ago."
