@@ -256,6 +256,31 @@ class TestTLS:
         assert "--ca-file" in found["reach"].fix
         assert found["auth-enabled"].status is Status.SKIPPED
 
+    @pytest.mark.parametrize(
+        ("days", "host", "said", "fix"),
+        [
+            (-5, "127.0.0.1", "certificate has expired.", "Renew the certificate"),
+            (90, "localhost", "not valid for 'localhost'.", "Use a name of the certificate in --url"),
+        ],
+    )
+    async def test_each_cause_has_its_fix(self, key_file: Path, days: int, host: str, said: str, fix: str) -> None:
+        """An expired certificate is renewed, and one for another name is not."""
+        authority = Authority()
+        ca_file = key_file.with_name("ca.pem")
+        await asyncio.to_thread(ca_file.write_bytes, authority.certificate)
+        async with running_whole_bridge(tls=self.context(authority, timedelta(days=days), None)) as bridge:
+            found = await items(bridge.url.replace("127.0.0.1", host), key_file, ca_file=ca_file)
+        assert {item for item, verdict in found.items() if verdict.status is Status.FAILED} == {"reach"}
+        assert said in found["reach"].evidence
+        assert fix in found["reach"].fix
+
+    async def test_tls_at_a_port_without_it(self, key_file: Path) -> None:
+        """No certificate helps there."""
+        async with running_whole_bridge() as bridge:
+            found = await items(bridge.url.replace("http:", "https:"), key_file)
+        assert {item for item, verdict in found.items() if verdict.status is Status.FAILED} == {"reach"}
+        assert found["reach"].fix.startswith("The port does not use TLS")
+
 
 class Watcher:
     """Prometheus's and Grafana's answers, as far as preflight asks."""

@@ -112,7 +112,7 @@ def from_exception(error: aiohttp.ClientError | TimeoutError) -> FetchError:
 def _tls_detail(error: aiohttp.ClientSSLError) -> str:
     cause = error.certificate_error if isinstance(error, aiohttp.ClientConnectorCertificateError) else error.os_error
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return cause.verify_message
+        return cause.verify_message.removesuffix(".")
     if isinstance(cause, ssl.SSLError):
         return cause.reason or "handshake failed"
     return "handshake failed"

@@ -33,6 +33,14 @@ _CONNECTION_FIXES: Final = {
     " If the port does not use TLS, use http:// in --url.",
     Reason.TIMEOUT: "Check the firewall between this machine and Home Assistant, and Home Assistant's load.",
 }
+_TLS_FIXES: Final = {
+    "has expired": "Renew the certificate, and check why its automatic renewal failed. If it is valid, check the clock"
+    " of this machine.",
+    "not yet valid": "Check the clocks of this machine and of the one that issued the certificate.",
+    "mismatch": "Use a name of the certificate in --url, or install a certificate for this name.",
+    "WRONG_VERSION_NUMBER": "The port does not use TLS: use http:// in --url, or turn on TLS.",
+}
+"""By a part of what OpenSSL says."""
 _KEY_FIXES: Final = {
     "key_unknown": f"The key is wrong or was removed. Create a key, or rotate it, in {_WHERE}.",
     "key_malformed": "The key arrives incomplete. Copy it again, or check for a proxy that changes the header.",
@@ -56,6 +64,8 @@ async def reach(context: Context) -> Verdict:
 
 def _no_connection(error: FetchError) -> Verdict:
     fix = _CONNECTION_FIXES.get(error.reason, "Check --url: its scheme, host and port.")
+    if error.reason is Reason.TLS:
+        fix = next((better for part, better in _TLS_FIXES.items() if part in str(error)), fix)
     return failed(f"No connection: {error}", fix)
 
 
