@@ -8,6 +8,7 @@ import tarfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from drawbridge_exporter.preflight.sources import Sources
 from .certificates import Authority
 from .checking import verdicts
 from .documents import KEY, STARTED_AT
+from .fault_proxy import Fault, running_proxy
 from .whole_bridge import BASE, ORIGIN, WholeBridge, running_whole_bridge
 
 MANIFEST = Path(__file__).parents[2] / "custom_components" / "drawbridge" / "manifest.json"
@@ -405,6 +407,30 @@ async def test_load_is_measured(key_file: Path) -> None:
     }
     assert "of processor time for each of" in found["load-cpu"].evidence
     assert "MiB before" in found["load-memory"].evidence
+
+
+@pytest.mark.parametrize("fault", ["limited", "refused"])
+async def test_a_load_that_does_not_reach_the_bridge_does_not_pass(key_file: Path, fault: str) -> None:
+    """The rate limit or the rights of its key kept it away, so it says nothing about the bridge."""
+    async with running_whole_bridge() as bridge, running_proxy(bridge.url) as proxy:
+        proxy.fault = only_a_load_is(429 if fault == "limited" else 403)
+        found = await items(proxy.url, key_file, load=True, load_seconds=1.0, load_key="other")
+    expected = Status.PERSON if fault == "limited" else Status.FAILED
+    assert {found[item].status for item in ("load-expected", "load-peak")} == {expected}
+    assert "key" in found["load-peak"].fix
+
+
+def only_a_load_is(status: int) -> Fault:
+    """Refuse nine of ten requests with the key of the load test, and accept the others."""
+    numbers = count()
+
+    async def before(_request: web.Request, headers: dict[str, str]) -> web.Response | None:
+        if headers.get("Authorization") != "Bearer other":
+            return None
+        headers["Authorization"] = f"Bearer {KEY}"
+        return web.Response(status=status) if next(numbers) % 10 else web.Response(text="[]")
+
+    return Fault(before)
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ async def saturation(context: Context) -> Verdict:
         own = await _own(context, url)
         refused = own.value("drawbridge_exporter_scrapes_refused_total")
         limit = own.value("drawbridge_exporter_scrapes_limit")
-        others = own.value("drawbridge_exporter_scrapes_in_flight") - 1
+        others = max(0.0, own.value("drawbridge_exporter_scrapes_in_flight") - 1)
         share = others / limit if limit else 0.0
         if refused or share > _MAX_IN_FLIGHT_RATIO:
             return failed(

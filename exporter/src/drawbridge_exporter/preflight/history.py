@@ -93,7 +93,10 @@ async def capacity(context: Context) -> Verdict:
     if context.plan.prometheus is None:
         return NOT_GIVEN
     if context.peak is None:
-        return needs_person("No load test was run.", "Run again with --load.")
+        return needs_person(
+            "No load test reached the limit of the bridge.",
+            "Run again with --load, and with --load-key-file and a key that has no rate limit.",
+        )
     labels = await _selector(context)
     if not labels:
         return _UNKNOWN
@@ -117,7 +120,7 @@ async def continuity(context: Context) -> Verdict:
     rto, rpo = context.plan.sources.rto_hours, context.plan.sources.rpo_hours
     if rto is None or rpo is None or context.plan.backup is None:
         return needs_person(
-            "The targets for recovery were not given.",
+            "The targets for recovery or a backup were not given.",
             "Define how long the bridge may be down and how much data may be lost, and run again with --rto HOURS,"
             " --rpo HOURS and --backup FILE.",
         )

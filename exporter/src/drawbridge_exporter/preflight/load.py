@@ -22,6 +22,8 @@ _MAX_MEAN_SECONDS: Final = 2.0
 _MAX_P95_SECONDS: Final = 2.0
 _MAX_P99_SECONDS: Final = 5.0
 _MAX_ERROR_RATIO: Final = 0.05
+_MAX_LIMITED_RATIO: Final = 0.05
+_REFUSALS: Final = range(400, 500)
 _MAX_SLOWDOWN_RATIO: Final = 3.0
 _SLOWDOWN_MARGIN_MS: Final = 50.0
 _IDLE_REQUESTS: Final = 20
@@ -91,7 +93,8 @@ class LoadTest:
         after = (await _process(context)).cpu
         if before is not None and after is not None:
             self._cpu = after - before, measured.requests
-        context.peak = len(measured.durations) / measured.seconds if measured.durations else None
+        if measured.durations and not _is_limited(measured):
+            context.peak = len(measured.durations) / measured.seconds
         return judge(measured)
 
     async def recovery(self, context: Context) -> Verdict:
@@ -200,6 +203,8 @@ async def _one(context: Context, path: str, measured: Measured) -> None:
     measured.count(reply)
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
         await asyncio.sleep(_PAUSE_SECONDS)
+    elif reply.status in _REFUSALS:
+        measured.refused += 1
     else:
         measured.durations.append(reply.seconds)
 
@@ -209,12 +214,21 @@ def judge(measured: Measured) -> Verdict:
     if not measured.durations and not measured.broken:
         return needs_person(f"{measured.describe()}.", "Run again with a key for the test that has no rate limit.")
     evidence = f"{measured.describe()}."
+    if measured.refused >= _MAX_ERROR_RATIO * measured.requests:
+        return failed(evidence, "Give the load test a key that may do what it asks for, such as 'read'.")
     if measured.errors >= _MAX_ERROR_RATIO * measured.requests:
         return failed(evidence, "See the runbook DrawbridgeErrorBudgetBurn.")
     slow = measured.percentile(95) >= _MAX_P95_SECONDS or measured.percentile(99) >= _MAX_P99_SECONDS
     if slow or measured.mean >= _MAX_MEAN_SECONDS:
         return failed(evidence, "See the runbook DrawbridgeLatencyBudgetBurn.")
+    if _is_limited(measured):
+        return needs_person(evidence, "Run again with --load-key-file and a key that has no rate limit.")
     return passed(evidence)
+
+
+def _is_limited(measured: Measured) -> bool:
+    """Return whether the rate limit of the key kept the load from the bridge."""
+    return measured.limited > _MAX_LIMITED_RATIO * measured.requests
 
 
 def judge_soak(halves: tuple[Measured, Measured], memory: tuple[int | None, int | None]) -> Verdict:

@@ -58,7 +58,7 @@ class Measured:
     def describe(self) -> str:
         """Return throughput, percentiles and errors as one line of text."""
         if len(self.durations) < 2:  # noqa: PLR2004 - percentiles need two
-            return f"{self.requests} requests, {self.limited} refused by the key's rate limit"
+            return f"{self.requests} requests, {self.limited} refused by the key's rate limit, {self.errors} errors"
         limited = f", {self.limited} refused by the key's rate limit" if self.limited else ""
         shed = f", {self.shed} answered 503 with Retry-After" if self.shed else ""
         times = ", ".join(f"p{number} {self.percentile(number) * 1000:.1f} ms" for number in (50, 95, 99))
