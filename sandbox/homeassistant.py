@@ -206,13 +206,19 @@ class HomeAssistant:
     async def onboard(self) -> None:
         """Create the first user, an administrator, and a long-lived access token for `client`."""
         async with aiohttp.ClientSession() as session:
-            code = await self._create_user(session)
-            form = {"grant_type": "authorization_code", "code": code, "client_id": f"{self.url}/"}
-            async with session.post(f"{self.url}/auth/token", data=form) as response:
-                short_lived = (await response.json())["access_token"]
-        async with Client(self.url, short_lived) as client:
-            token = await client.command("auth/long_lived_access_token", client_name="Demo", lifespan=365)
-        self._client = Client(self.url, token)
+            await self._use(session, await self._create_user(session))
+
+    async def sign_in(self) -> None:
+        """Sign in as the first user again, and create another long-lived access token for `client`."""
+        await self.client.close()
+        begin = {"client_id": f"{self.url}/", "redirect_uri": f"{self.url}/", "handler": ["homeassistant", None]}
+        answer = {"client_id": f"{self.url}/", "username": USERNAME, "password": self.password}
+        async with aiohttp.ClientSession() as session:
+            async with session.post(f"{self.url}/auth/login_flow", json=begin) as response:
+                flow = (await response.json())["flow_id"]
+            async with session.post(f"{self.url}/auth/login_flow/{flow}", json=answer) as response:
+                code: str = (await response.json())["result"]
+            await self._use(session, code)
 
     async def restart(self) -> Identity:
         """Start again with the same folder and port, and wait until Home Assistant is running."""
@@ -226,6 +232,16 @@ class HomeAssistant:
         if self._client is not None:
             await self._client.close()
         await self.process.stop()
+
+    async def _use(self, session: aiohttp.ClientSession, code: str) -> None:
+        """Exchange an authorization code for an access token for `client`."""
+        form = {"grant_type": "authorization_code", "code": code, "client_id": f"{self.url}/"}
+        name = f"Demo {secrets.token_hex(4)}"
+        async with session.post(f"{self.url}/auth/token", data=form) as response:
+            short_lived = (await response.json())["access_token"]
+        async with Client(self.url, short_lived) as client:
+            token = await client.command("auth/long_lived_access_token", client_name=name, lifespan=365)
+        self._client = Client(self.url, token)
 
     async def _create_user(self, session: aiohttp.ClientSession) -> str:
         user = {

@@ -33,7 +33,8 @@ class Prometheus:
     ) -> None:
         """Create a Prometheus with its data in `folder` and its log beside it.
 
-        `jobs` maps each job name to its target, `HOST:PORT`. `rules` is a pattern of the rule files.
+        `jobs` maps each job name to its target, `HOST:PORT`, or to the URL of a service discovery. `rules` is a pattern
+        of the rule files.
         """
         program = shutil.which("prometheus")
         if program is None:
@@ -97,10 +98,16 @@ class Prometheus:
 
 
 def _settings(jobs: Mapping[str, str], scrape_seconds: int, rules: Path) -> str:
-    scrapes = "".join(
-        f"  - job_name: {name}\n    static_configs:\n      - targets: ['{address}']\n" for name, address in jobs.items()
-    )
+    interval = f"{scrape_seconds}s"
+    scrapes = "".join(f"  - job_name: {name}\n    {_targets(place, interval)}\n" for name, place in jobs.items())
     return (
-        f"global:\n  scrape_interval: {scrape_seconds}s\n  evaluation_interval: {scrape_seconds}s\n"
+        f"global:\n  scrape_interval: {interval}\n  evaluation_interval: {interval}\n"
         f"rule_files:\n  - {rules}\nscrape_configs:\n{scrapes}"
     )
+
+
+def _targets(place: str, interval: str) -> str:
+    """Return the setting for an address, or for the URL of a service discovery."""
+    if "://" in place:
+        return f"http_sd_configs: [{{url: '{place}', refresh_interval: {interval}}}]"
+    return f"static_configs: [{{targets: ['{place}']}}]"

@@ -1,10 +1,11 @@
 """Starts and stops the household: Home Assistant, the exporter and Prometheus."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from sandbox import drawbridge
@@ -48,6 +49,8 @@ class Plan:
     """State changes a second, in addition to those of the household."""
     pages: bool = False
     """Whether the listener serves Home Assistant's own pages."""
+    environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """More environment variables for Home Assistant."""
     ports: Ports = field(default_factory=Ports)
     step: Callable[[str], AbstractContextManager[object]] = nullcontext
     """A context manager for each step. Its argument describes the step."""
@@ -101,7 +104,9 @@ async def household(folder: Path, plan: Plan | None = None) -> AsyncIterator[Sta
 async def start(folder: Path, plan: Plan) -> Stack:
     """Start a household in `folder`. If a step fails, stop all processes."""
     private_folder(folder)
-    home_assistant = HomeAssistant(folder / "homeassistant", port=plan.ports.home_assistant)
+    home_assistant = HomeAssistant(
+        folder / "homeassistant", port=plan.ports.home_assistant, environment=plan.environment
+    )
     listener = Listener(folder / "listener", port=plan.ports.listener)
     exporter = Exporter(folder / "exporter", home_assistant.url, port=plan.ports.exporter)
     prometheus = Prometheus(folder / "prometheus", {"drawbridge": exporter.address}, port=plan.ports.prometheus)
