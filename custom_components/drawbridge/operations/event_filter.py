@@ -22,26 +22,12 @@ from ..scope.redaction import Redaction
 from ..states.state_json import state_dict
 from .caller import Caller
 from .dashboards import chosen
-from .registry_sight import RegistrySight, Sighting
+from .registry_entries import old_values
+from .registry_sight import SUBJECTS, RegistrySight, Sighting
 from .service_calls import CallPlanner
 
 type Data = Mapping[str, Any]
 
-_NOBODYS: Final = frozenset(
-    {
-        "config_entries",
-        "config_entries_subentries",
-        "config_entry_id",
-        "config_subentry_id",
-        "connections",
-        "identifiers",
-        "previous_unique_id",
-        "primary_config_entry",
-        "serial_number",
-        "unique_id",
-    }
-)
-"""Registry fields that are hidden from every key: config entry IDs, addresses and serial numbers."""
 _NAMING: Final[Mapping[str, str]] = {
     "area_id": "area",
     "device_id": "device",
@@ -106,7 +92,7 @@ class EventFilter:
             return data
         if (old := data.get("old_entity_id")) is not None and not self._registries.sees("entity", old):
             del data["old_entity_id"]
-        changes = _as_json(event.data["changes"]) or {}
+        changes = old_values(SUBJECTS[str(event.event_type)], _as_json(event.data["changes"]) or {})
         shown = {name: value for name, value in changes.items() if self._may_know(name, value)}
         return {**data, "changes": self._redaction.value(shown)}
 
@@ -119,8 +105,6 @@ class EventFilter:
 
     def _may_know(self, name: str, value: Any) -> bool:  # noqa: ANN401 - any JSON value
         """Return whether an old value refers only to visible items."""
-        if name in _NOBODYS or name == "categories":
-            return False
         if (kind := _NAMING.get(name)) is None or value is None:
             return True
         return all(self._registries.sees(kind, str(item)) for item in (value if isinstance(value, list) else [value]))

@@ -49,6 +49,10 @@ _AREA: Final = frozenset(
 )  # fmt: skip
 _AREA_TEXTS: Final = ("aliases", "icon", "name")
 _PICTURE: Final = "entity_picture"
+_CHANGES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {"entity": (_ENTITY - {"categories"}) | {"supported_features", "unit_of_measurement"}, "device": _DEVICE}
+)
+"""Fields whose old values are in the events of an update. Categories are not: their IDs may be hidden."""
 
 _OPTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
@@ -82,6 +86,14 @@ def entity(entry: er.RegistryEntry, redaction: Redaction, *, extended: bool = Fa
     if content.get("capabilities") is not None:
         content["capabilities"] = redaction.attributes(entry.entity_id, content["capabilities"])
     return _redacted(content, _ENTITY_TEXTS, redaction)
+
+
+def old_values(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the old values of an updated ``entity`` or ``device`` that the entry itself would show."""
+    shown = {name: value for name, value in values.items() if name in _CHANGES.get(kind, ())}
+    if isinstance(options := shown.get("options"), Mapping):
+        shown["options"] = _options(options)
+    return shown
 
 
 def entity_for_display(entry: er.RegistryEntry, redaction: Redaction) -> dict[str, Any]:

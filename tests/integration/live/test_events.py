@@ -309,6 +309,26 @@ async def test_narrow_changes(bridge: Bridge, hass: HomeAssistant) -> None:
         assert not any(HIDDEN in str(message) for message in client.log)
 
 
+async def test_changes_like_entries(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Old values are those that the entry shows: no code of a lock, no address of a device, for no key."""
+    entities, devices = er.async_get(hass), dr.async_get(hass)
+    device_id, entity_id = add_device(hass, "strip", "living_room")
+    for scope in ({"areas": ["living_room"]}, {"everything": True}):
+        entities.async_update_entity_options(entity_id, "lock", {"default_code": HIDDEN})
+        entities.async_update_entity_options(entity_id, "light", {"favorite_colors": [{"hs_color": [1, 2]}]})
+        devices.async_update_device(device_id, configuration_url=f"https://{HIDDEN}.local/", serial_number=HIDDEN)
+        async with live(bridge, await bridge.add_key(**scope)) as client:
+            number = await subscribed(client)
+            entities.async_update_entity_options(entity_id, "lock", {"default_code": "1"})
+            entities.async_update_entity_options(entity_id, "light", None)
+            devices.async_update_device(device_id, configuration_url=None, serial_number=None, name_by_user=str(scope))
+            changes = [event["data"]["changes"] for event in await received(client, number)]
+            light = {"options": {"light": {"favorite_colors": [{"hs_color": [1, 2]}]}}}
+            assert changes[:2] == [light, light]
+            assert changes[2].keys() == {"name_by_user"}
+            assert not any(HIDDEN in str(message) for message in client.log)
+
+
 async def test_removed_entries(bridge: Bridge, hass: HomeAssistant) -> None:
     """What is removed was seen before, whatever selected it, and its device goes with it."""
     device_id, entity_id = add_device(hass, "strip", "living_room")
