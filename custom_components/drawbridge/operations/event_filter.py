@@ -22,6 +22,7 @@ from ..scope.redaction import Redaction
 from ..states.state_json import state_dict
 from .caller import Caller
 from .dashboards import chosen
+from .pages import possible_panels
 from .registry_entries import old_values
 from .registry_sight import SUBJECTS, RegistrySight, Sighting
 from .service_calls import CallPlanner
@@ -55,6 +56,7 @@ class EventFilter:
         self._registries = registries
         self._redaction: Redaction = caller.redaction
         self._planner = CallPlanner.of(caller)
+        self._panels = possible_panels(caller)
 
     def data(self, event: Event[Any], sighting: Sighting | None) -> Data | None:
         """Return the visible data of an event; ``None`` if the event is not visible.
@@ -138,7 +140,11 @@ class EventFilter:
 
     def _of_configuration(self, event: Event[Any]) -> Data | None:
         hides = self._redaction.hides
-        return self._redaction.value({name: value for name, value in event.data.items() if not hides(name, value)})  # type: ignore[no-any-return]  # a mapping stays one
+        shown = {name: value for name, value in event.data.items() if not hides(name, value)}
+        if event.data and not shown:
+            # Only something that the key does not see has changed.
+            return None
+        return self._redaction.value(shown)  # type: ignore[no-any-return]  # a mapping stays one
 
     def _of_service(self, event: Event[Any]) -> Data | None:
         domain, service = event.data.get("domain"), event.data.get("service")
@@ -156,7 +162,19 @@ class EventFilter:
         everything = self._caller.key.scope.is_everything
         return event.data if everything or event.data.get("url_path") in chosen(self._caller) else None
 
-    def _of_no_data(self, event: Event[Any]) -> Data | None:
+    def _of_themes(self, event: Event[Any]) -> Data | None:
+        """Return the data of an event that has none. A limited scope reveals no themes."""
+        return self._without_data(event) if self._caller.key.scope.is_everything else None
+
+    def _of_panels(self, event: Event[Any]) -> Data | None:
+        """Return the data of an event that has none, if the panels that the key sees have changed."""
+        before, self._panels = self._panels, possible_panels(self._caller)
+        if before == self._panels and not self._caller.key.scope.is_everything:
+            return None
+        return self._without_data(event)
+
+    @staticmethod
+    def _without_data(event: Event[Any]) -> Data:
         return event.data if not event.data else {}
 
 
@@ -164,11 +182,11 @@ _RULES: Final[Mapping[str, Callable[[EventFilter, Event[Any]], Data | None]]] = 
     EVENT_COMPONENT_LOADED: EventFilter._of_component,  # noqa: SLF001 - the table of its own methods
     EVENT_CORE_CONFIG_UPDATE: EventFilter._of_configuration,  # noqa: SLF001
     EVENT_LOVELACE_UPDATED: EventFilter._of_dashboard,  # noqa: SLF001
-    EVENT_PANELS_UPDATED: EventFilter._of_no_data,  # noqa: SLF001
+    EVENT_PANELS_UPDATED: EventFilter._of_panels,  # noqa: SLF001
     EVENT_SERVICE_REGISTERED: EventFilter._of_service,  # noqa: SLF001
     EVENT_SERVICE_REMOVED: EventFilter._of_service,  # noqa: SLF001
     str(EVENT_STATE_CHANGED): EventFilter._of_state,  # noqa: SLF001
-    EVENT_THEMES_UPDATED: EventFilter._of_no_data,  # noqa: SLF001
+    EVENT_THEMES_UPDATED: EventFilter._of_themes,  # noqa: SLF001
 }
 """The visible data of core event types. Registry events have separate rules."""
 

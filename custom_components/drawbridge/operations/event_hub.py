@@ -54,7 +54,7 @@ class EventHub:
         Removals from registries are reported only after ``ready`` has returned.
         """
         key = caller.key
-        sees = key.scope, key.capabilities, key.services, key.events, key.media_hosts
+        sees = key.scope, key.capabilities, key.services, key.events, key.media_hosts, key.dashboards
         group = self._groups.get(sees)
         sight = self._sight(caller)
         if group is None or group.sight is not sight:

@@ -52,14 +52,15 @@ _PANELS: Final[Mapping[str, Condition]] = {
 
 def panels(caller: Caller) -> dict[str, dict[str, Any]]:
     """Return the panels of a key with the capability `dashboard`; none for other keys."""
+    return {name: item for name, item in possible_panels(caller).items() if _PANELS.get(name, _always)(caller)}
+
+
+def possible_panels(caller: Caller) -> dict[str, dict[str, Any]]:
+    """Return the panels of a key, including those that it has no entities for now."""
     if not caller.may(Capability.DASHBOARD):
         return {}
     registered: Mapping[str, Any] = caller.hass.data.get("frontend_panels", {})
-    own = {
-        name: dict(registered[name].to_response())
-        for name, condition in _PANELS.items()
-        if name in registered and condition(caller)
-    }
+    own = {name: dict(registered[name].to_response()) for name in _PANELS if name in registered}
     return dashboards.panels(caller, registered) | own
 
 

@@ -9,7 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from homeassistant.core import Event, HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    floor_registry as fr,
+)
 
 from ..scope.devices import children_of
 from ..scope.resolver import LiveScope
@@ -66,6 +71,7 @@ class RegistrySight:
         self._counts: Counter[Item] = Counter()
         self._entered: dict[Item, None] = {}
         self._left: dict[Item, None] = {}
+        self._orders = {kind: self._order(kind) for kind in SUBJECTS.values()}
 
     @property
     def everything(self) -> bool:
@@ -95,9 +101,10 @@ class RegistrySight:
         if self.everything:
             seen = item is None or self._is_foreign(item, data)
             return Sighting(seen, seen)
+        order, self._orders[kind] = self._orders[kind], self._order(kind)
         if item is None:
-            # All items of a kind were reordered. This is visible if there are at least two visible items.
-            seen = data.get("action") == _REORDER and sum(name == kind for name, _ in self._counts) > 1
+            # All items of a kind were reordered. This is visible if the order of the visible ones has changed.
+            seen = data.get("action") == _REORDER and self._has_new_order(kind, order)
             return Sighting(seen, seen)
         former = (ENTITY, data["old_entity_id"]) if "old_entity_id" in data else item
         before = self._has(item) or self._has(former)
@@ -111,6 +118,17 @@ class RegistrySight:
         if kind == ENTITY:
             return self.scope.allows(item)
         return self.everything or (kind, item) in self._counts
+
+    def _order(self, kind: str) -> tuple[str, ...]:
+        """Return the IDs of a kind of item that can be reordered, in their order."""
+        if kind == AREA:
+            return tuple(ar.async_get(self._hass).areas)
+        return tuple(fr.async_get(self._hass).floors) if kind == FLOOR else ()
+
+    def _has_new_order(self, kind: str, old: Iterable[str]) -> bool:
+        """Return whether the visible items of a kind had another order."""
+        before, now = [[item for item in items if self._has((kind, item))] for items in (old, self._orders[kind])]
+        return before != now
 
     def _has(self, item: Item) -> bool:
         return item in self._counts

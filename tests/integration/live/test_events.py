@@ -295,6 +295,31 @@ async def test_narrow_registries(bridge: Bridge, hass: HomeAssistant) -> None:
         assert not any(HIDDEN in str(message) for message in client.log)
 
 
+async def test_narrow_order(bridge: Bridge, hass: HomeAssistant) -> None:
+    """A key is told that areas or floors were reordered if those that it sees have another order."""
+    areas, floors = ar.async_get(hass), fr.async_get(hass)
+    first, second, hidden = [floors.async_create(name) for name in ("First", "Second", HIDDEN)]
+    areas.async_create(HIDDEN, floor_id=hidden.floor_id)
+    areas.async_update("living_room", floor_id=first.floor_id)
+    areas.async_update("bedroom", floor_id=second.floor_id)
+    own, other = ["living_room", "bedroom"], [area.id for area in areas.async_list_areas()]
+    other = [item for item in other if item not in own]
+    async with live(bridge, await bridge.add_key(areas=own)) as client:
+        number = await subscribed(client)
+        areas.async_reorder([*own, *other])
+        floors.async_reorder([first.floor_id, second.floor_id, hidden.floor_id])
+        await received(client, number)
+        areas.async_reorder([*other, *own])
+        floors.async_reorder([first.floor_id, hidden.floor_id, second.floor_id])
+        assert await received(client, number) == []
+        areas.async_reorder([*other, *reversed(own)])
+        floors.async_reorder([second.floor_id, hidden.floor_id, first.floor_id])
+        assert [event["event_type"] for event in await received(client, number)] == [
+            "area_registry_updated",
+            "floor_registry_updated",
+        ]
+
+
 async def test_narrow_changes(bridge: Bridge, hass: HomeAssistant) -> None:
     """Old values name nothing that the key does not see, and no ids of configuration."""
     entities = er.async_get(hass)
@@ -381,10 +406,11 @@ async def test_services_and_components(bridge: Bridge, hass: HomeAssistant) -> N
             ("service_removed", {"domain": "input_boolean", "service": "turn_on"}),
             ("component_loaded", {"component": "input_boolean"}),
             ("component_loaded", {"component": "recorder"}),
-            ("themes_updated", {}),
-            ("panels_updated", {}),
             ("core_config_updated", {"currency": "EUR"}),
         ]
+        # Only what the key does not see has changed.
+        await hass.config.async_update(latitude=13.5, external_url=None)
+        assert await received(client, number) == []
         assert not any(HIDDEN in str(message) for message in client.log)
 
 

@@ -74,7 +74,8 @@ async def test_the_same_as_subscribe_events(bridge: Bridge, hass: HomeAssistant,
         assert events == expected
         assert HIDDEN not in stream.text
         kinds = {event["event_type"] for event in events}
-        assert "themes_updated" in kinds
+        assert "core_config_updated" in kinds
+        assert "themes_updated" not in kinds
         assert ("state_changed" in kinds) is ("domains" not in fields)
 
 
