@@ -40,6 +40,8 @@ _DEVICE: Final = frozenset(
         "via_device_id",
     }
 )  # fmt: skip
+OWN_FIELDS_OF_DEVICES: Final = _DEVICE - {"area_id", "labels", "parent_device_id", "via_device_id"}
+"""The fields of a device entry that every key may see, and that refer to no other item."""
 _DEVICE_TEXTS: Final = ("hw_version", "manufacturer", "model", "model_id", "name", "name_by_user", "sw_version")
 _AREA: Final = frozenset(
     {

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import area_registry as ar, entity_registry as er
+from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 from homeassistant.helpers.template import Template
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.drawbridge.operations.templates import async_get_renderer
 from custom_components.drawbridge.operations.templates.budget import Budget
@@ -54,6 +55,25 @@ async def test_the_room_is_whole(bridge: Bridge, room: str) -> None:
     """A narrow key gets what Home Assistant itself renders, of its room."""
     for template, expected in IN_ROOM.items():
         assert await rendered(bridge, room, template) == (200, expected)
+
+
+async def test_fields_of_a_device(bridge: Bridge, hass: HomeAssistant, room: str) -> None:
+    """A narrow key gets the fields of a device that are in its list of devices. Others are like missing ones."""
+    entry = MockConfigEntry(domain="test")
+    entry.add_to_hass(hass)
+    devices = dr.async_get(hass)
+    hub = devices.async_get_or_create(config_entry_id=entry.entry_id, identifiers={("test", "hub")})
+    device = devices.async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={("test", "lamp")}, connections={("mac", "12:34:56:ab:cd:ef")},
+        name="Lamp", model="L1", serial_number="123", configuration_url="http://lamp.local/",
+    )  # fmt: skip
+    devices.async_update_device(device.id, via_device_id=hub.id)
+    er.async_get(hass).async_update_entity(LIVING, device_id=device.id, area_id="living_room")
+    assert await rendered(bridge, room, f"{{{{ device_attr('{LIVING}', 'name') }}}}") == (200, b"Lamp")
+    assert await rendered(bridge, room, f"{{{{ is_device_attr('{LIVING}', 'model', 'L1') }}}}") == (200, b"True")
+    for name in ("via_device_id", "connections", "identifiers", "serial_number", "configuration_url", "dict_repr"):
+        assert await rendered(bridge, room, f"{{{{ device_attr('{LIVING}', '{name}') }}}}") == (200, b"None"), name
+        assert await rendered(bridge, room, f"{{{{ is_device_attr('{LIVING}', '{name}', none) }}}}") == (200, b"True")
 
 
 OUT_OF_SCOPE = (

@@ -87,20 +87,22 @@ async def test_a_dashboard_of_a_key(bridge: Bridge, hass: HomeAssistant) -> None
 
 async def test_events_about_pages(bridge: Bridge, hass: HomeAssistant) -> None:
     """A key is told of changes of its own dashboards and panels, also if another key has the same scope."""
-    async with client(bridge, name="One", dashboards=[WALL]) as key:
-        async with client(bridge, name="Other", dashboards=[PLAIN]) as other:
-            numbers = [(item, await item.send("subscribe_events")) for item in (other, key)]
-            for item, number in numbers:
-                await item.answer(number)
-            hass.bus.async_fire("lovelace_updated", {"url_path": PLAIN})
-            frontend.async_register_built_in_panel(hass, "iframe", MARKER, frontend_url_path="other-panel")
-            await other.event(numbers[0][1])
-            await other.nothing()
-            await key.nothing()
-            frontend.async_register_built_in_panel(hass, "lovelace", "New", frontend_url_path=WALL, update=True)
-            assert (await key.event(numbers[1][1]))["event_type"] == "panels_updated"
-            await key.nothing()
-            await other.nothing()
+    async with (
+        client(bridge, name="One", dashboards=[WALL]) as key,
+        client(bridge, name="Other", dashboards=[PLAIN]) as other,
+    ):
+        numbers = [(item, await item.send("subscribe_events")) for item in (other, key)]
+        for item, number in numbers:
+            await item.answer(number)
+        hass.bus.async_fire("lovelace_updated", {"url_path": PLAIN})
+        frontend.async_register_built_in_panel(hass, "iframe", MARKER, frontend_url_path="other-panel")
+        assert (await other.event(numbers[0][1]))["event_type"] == "lovelace_updated"
+        await other.nothing()
+        await key.nothing()
+        frontend.async_register_built_in_panel(hass, "lovelace", "New", frontend_url_path=WALL, update=True)
+        assert (await key.event(numbers[1][1]))["event_type"] == "panels_updated"
+        await key.nothing()
+        await other.nothing()
 
 
 async def test_other_dashboards_do_not_exist(bridge: Bridge) -> None:

@@ -10,6 +10,7 @@ from homeassistant.helpers.template import TemplateState
 
 from ...const import DOMAIN
 from ...refusal import Refusal
+from ..registry_entries import OWN_FIELDS_OF_DEVICES
 from .errors import TemplateRefusedError
 from .expansion import expanded
 from .sight import FindSight, SightKind
@@ -40,6 +41,7 @@ OF_REGISTRIES: Final = frozenset(
 )  # fmt: skip
 """Functions about the whole home, which require a scope without limits."""
 
+_OF_DEVICE_FIELDS: Final = frozenset({"device_attr", "is_device_attr"})
 OF_PLACES: Final = frozenset({"closest", "distance"})
 """Functions that reveal the home location, which require `location` and a scope without limits."""
 
@@ -79,8 +81,24 @@ def guarded(kind: SightKind, sight: FindSight, name: str, own: Function, *, is_f
     if kind.everything:
         return _of_house(sight, name, own)
     if name in OF_ENTITY:
-        return lambda entity_id, *args, **more: sight().redacted(own(sight().ensure(entity_id), *args, **more))
+        return _of_entity(sight, name, own)
     return None
+
+
+def _of_entity(sight: FindSight, name: str, own: Function) -> Function:
+    """Limit a function to entities in scope, and to the fields of devices that lists of devices show.
+
+    Other fields are like missing ones.
+    """
+    if name not in _OF_DEVICE_FIELDS:
+        return lambda entity_id, *args, **more: sight().redacted(own(sight().ensure(entity_id), *args, **more))
+
+    def of_device_field(entity_id: object, attr_name: object, *args: object, **more: object) -> Any:  # noqa: ANN401 - fields are of any kind
+        seen = sight()
+        known = attr_name if isinstance(attr_name, str) and attr_name in OWN_FIELDS_OF_DEVICES else ""
+        return seen.redacted(own(seen.ensure(entity_id), known, *args, **more))
+
+    return of_device_field
 
 
 def _of_house(sight: FindSight, name: str, own: Function) -> Function:
