@@ -143,7 +143,7 @@ class HistoryStream(Replay):
         from homeassistant.components.recorder import history  # noqa: PLC0415 - may not be set up
 
         old, new = event.data["old_state"], event.data["new_state"]
-        if old is None or new is None:
+        if old is None or new is None or not self._client.caller().home.allows(new.entity_id):
             return
         skips = self._query.significant or self._query.minimal
         if not skips or new.state != old.state or new.domain in history.SIGNIFICANT_DOMAINS:
@@ -174,16 +174,23 @@ class HistoryStream(Replay):
         self._client.send({"states": states, "start_time": start.timestamp(), "end_time": end.timestamp()})
 
     @override
-    def _deliver(self, events: Sequence[Event[EventStateChangedData]]) -> None:
-        caller = self._client.caller()
+    def _visible(self, events: Sequence[Event[EventStateChangedData]]) -> list[State]:
+        return self._allowed([state for event in events if (state := event.data["new_state"]) is not None])
+
+    @override
+    def _send_live(self, items: Sequence[State]) -> None:
+        redaction, no_attributes = self._client.caller().redaction, self._query.no_attributes
         states: dict[str, list[_Compressed]] = {}
-        for event in events:
-            state = event.data["new_state"]
-            if state is not None and caller.home.allows(state.entity_id):
-                shown = _compressed(state, caller.redaction, no_attributes=self._query.no_attributes)
-                states.setdefault(state.entity_id, []).append(shown)
+        # The key may have changed since they were filtered.
+        for state in self._allowed(items):
+            shown = _compressed(state, redaction, no_attributes=no_attributes)
+            states.setdefault(state.entity_id, []).append(shown)
         if states:
             self._client.send({"states": states})
+
+    def _allowed(self, states: Sequence[State]) -> list[State]:
+        home = self._client.caller().home
+        return [state for state in states if home.allows(state.entity_id)]
 
 
 def _may_have_states(caller: Caller, query: HistoryQuery, *, has_end: bool) -> bool:

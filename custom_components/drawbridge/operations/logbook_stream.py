@@ -8,7 +8,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any, Final, Self, override
 
 from homeassistant.const import EVENT_CALL_SERVICE, EVENT_STATE_CHANGED
-from homeassistant.core import CALLBACK_TYPE, Event, valid_entity_id
+from homeassistant.core import CALLBACK_TYPE, Event, callback, valid_entity_id
 from homeassistant.helpers.json import json_bytes, json_fragment
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
@@ -162,7 +162,7 @@ class LogbookStream(Replay):
         async_subscribe_events(
             self._hass,
             stops,
-            self._keep,
+            self._keep_event,
             # Service calls are not entries, but are needed to find the causes of entries.
             {*self._processor.event_types, EVENT_CALL_SERVICE},
             None if self._selection.is_limited else self._hass.data[LOGBOOK].entity_filter,
@@ -218,13 +218,23 @@ class LogbookStream(Replay):
         more = {"partial": True} if is_partial else {}
         self._client.send({"events": entries, "start_time": start.timestamp(), "end_time": end.timestamp(), **more})
 
+    @callback
+    def _keep_event(self, event: Event[Any]) -> None:
+        if _may_be_seen(self._client.caller(), event):
+            self._keep(event)
+
     @override
-    def _deliver(self, events: Sequence[Event[Any]]) -> None:
+    def _visible(self, events: Sequence[Event[Any]]) -> Sequence[_Entry]:
         from homeassistant.components.logbook.models import async_event_to_row  # noqa: PLC0415 - may not be set up
 
         caller = self._client.caller()
         rows = (async_event_to_row(event) for event in events if _may_be_seen(caller, event))
-        if entries := visible(caller, self._processor.humanify(rows)):
+        return visible(caller, self._processor.humanify(rows))
+
+    @override
+    def _send_live(self, items: Sequence[_Entry]) -> None:
+        # The key may have changed since they were filtered.
+        if entries := visible(self._client.caller(), items):
             self._client.send({"events": entries})
 
 

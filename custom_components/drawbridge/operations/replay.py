@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from asyncio import TimerHandle
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any, Final, Protocol
@@ -23,7 +23,7 @@ MAX_EVENT_BYTES: Final = 1_048_576
 TICK: Final = timedelta(microseconds=1)
 
 _MAX_AT_ONCE: Final = 128
-"""The number of events to deliver before yielding to the event loop."""
+"""The number of events to filter before yielding to the event loop, and of items in a message."""
 
 
 class Client(Protocol):
@@ -67,6 +67,8 @@ class Replay(ABC):
         self._is_past = end is not None and end <= self._joined
         self._stops: list[CALLBACK_TYPE] = []
         self._pending: list[Event[Any]] = []
+        self._ready: list[Any] = []
+        """What the key sees of the events of a window."""
         self._timer: TimerHandle | None = None
         self._is_live = False
         self._is_over = False
@@ -83,8 +85,12 @@ class Replay(ABC):
         """
 
     @abstractmethod
-    def _deliver(self, events: Sequence[Event[Any]]) -> None:
-        """Send live events."""
+    def _visible(self, events: Sequence[Event[Any]]) -> Iterable[Any]:
+        """Return what the key sees of live events, in order."""
+
+    @abstractmethod
+    def _send_live(self, items: Sequence[Any]) -> None:
+        """Send visible items."""
 
     def begin(self) -> None:
         """Start to queue live events, unless the period has already ended."""
@@ -118,6 +124,7 @@ class Replay(ABC):
         self._is_over = True
         self._unlisten()
         self._pending.clear()
+        self._ready.clear()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -144,13 +151,19 @@ class Replay(ABC):
         return (self._hass.loop.time() // COALESCE_SECONDS + 1) * COALESCE_SECONDS
 
     def _flush(self) -> None:
-        """Deliver the queued events, and yield to the event loop in between."""
+        """Filter the queued events, and send what the key sees. Yields to the event loop in between.
+
+        The visible items of a window are sent together, so that hidden events do not affect how they are grouped.
+        """
         events, self._pending = self._pending[:_MAX_AT_ONCE], self._pending[_MAX_AT_ONCE:]
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._hass.loop.call_later(0, self._flush) if self._pending else None
         if events:
-            self._deliver(events)
+            self._ready += self._visible(events)
+        while len(self._ready) >= _MAX_AT_ONCE or (self._ready and not self._pending):
+            items, self._ready = self._ready[:_MAX_AT_ONCE], self._ready[_MAX_AT_ONCE:]
+            self._send_live(items)
 
     @callback
     def _ended(self, _now: datetime) -> None:

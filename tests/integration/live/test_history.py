@@ -312,6 +312,30 @@ async def test_narrowed(bridge: Bridge, hass: HomeAssistant) -> None:
         assert HIDDEN not in str(client.log)
 
 
+async def test_hidden_changes_do_not_split_messages(bridge: Bridge, hass: HomeAssistant) -> None:
+    """What a key sees of a window is sent in one message, however much else happens in it."""
+    secret = await bridge.add_key(areas=["living_room"], capabilities=["history"])
+    for type_, fields, name in (
+        (STREAM, {"entity_ids": [LAMP, OTHER]}, "states"),
+        ("logbook/event_stream", {}, "events"),
+    ):
+        await wait_recording(hass)
+        async with live(bridge, secret) as client:
+            number = await client.send(type_, start_time=moment(days=1), **fields)
+            await client.event(number)
+            await wait_recording(hass)
+            await settle(client)
+            hass.states.async_set(LAMP, f"first {type_}")
+            for count in range(300):
+                hass.states.async_set(OTHER, str(count))
+                hass.bus.async_fire("logbook_entry", {"name": HIDDEN, "message": "x", "entity_id": OTHER})
+            hass.states.async_set(LAMP, f"last {type_}")
+            found = (await client.event(number))[name]
+            assert len(found[LAMP] if isinstance(found, dict) else found) == 2, found
+            await asyncio.sleep(0.5)
+            await client.nothing()
+
+
 async def test_key_changed(bridge: Bridge, hass: HomeAssistant) -> None:
     """A key that gets another scope, and one that loses the capability."""
     secret = await bridge.add_key("One", areas=["living_room"], capabilities=["history"])
