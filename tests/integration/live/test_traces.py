@@ -109,7 +109,7 @@ async def test_windows(bridge: Bridge, hass: HomeAssistant, room: str) -> None:
         number = await client.send("logbook/event_stream", start_time=moment(hours=1))
         assert [await client.event(number) for _ in range(2)]
         await asyncio.sleep(0.1)
-        hass.states.async_set("light.secret", "on" if hass.states.is_state("light.secret", "off") else "off")
+        hass.bus.async_fire("logbook_entry", {"name": "Secret", "message": "x", "entity_id": "light.secret"})
         timers: Any = hass.loop._scheduled  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way
         names = {handle.when(): getattr(handle._callback, "__qualname__", "") for handle in timers}  # noqa: SLF001
         ends = [when for when, name in names.items() if name == "Replay._flush"]
