@@ -9,20 +9,24 @@ import logging
 import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 import pytest
+import voluptuous as vol
 from aiohttp.test_utils import TestClient
 from homeassistant.const import MAJOR_VERSION, MINOR_VERSION
 from homeassistant.helpers import event, service
 
 import custom_components  # noqa: F401  before the first instance, or the plugin's own folder of that name wins
-from tests.integration.twins.homes import COMPONENTS, Home, build
+from custom_components.drawbridge.websocket.commands import COMMANDS
+from tests.integration.twins.building import build
+from tests.integration.twins.homes import COMPONENTS, Home
 from tests.integration.twins.pair import Twins
+from tests.integration.twins.requests import command
 
 # The harness has every statement logged.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
@@ -30,6 +34,9 @@ logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 _IS_OLDEST = (MAJOR_VERSION, MINOR_VERSION) < (2026, 10)
 STEPS = int(os.environ.get("DRAWBRIDGE_TWIN_STEPS", "3000" if _IS_OLDEST else "10000"))
 SEED = os.environ.get("DRAWBRIDGE_TWIN_SEED", "1")
+
+_DRAWS: Final = 300
+"""Messages of a command of which one must be valid."""
 
 type Build = Callable[[AsyncExitStack, str], Awaitable[Home]]
 
@@ -41,6 +48,31 @@ def _custom_integrations() -> None:
 
 def _components() -> dict[str, ModuleType]:
     return {name: import_module(f"homeassistant.components.{name}") for name in COMPONENTS}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, item in COMMANDS.items() if item.schema is not None))
+def test_every_command_is_drawn(name: str) -> None:
+    """The generator makes valid messages of a command, so that a new one cannot be missed."""
+    dice = random.Random(name)  # noqa: S311 - it is no secret
+    drawn = COMMANDS[name]
+    assert drawn.schema is not None
+    for number in range(1, _DRAWS + 1):
+        message = _without_references(command(dice, drawn).message)
+        with suppress(vol.Invalid):
+            drawn.schema({**message, "id": number, "type": name})
+            return
+    pytest.fail(f"None of {_DRAWS} messages is valid. Does the generator know the fields?")
+
+
+def _without_references(item: Any) -> Any:
+    """Return a message with a value in place of each name that a home resolves."""
+    if isinstance(item, dict):
+        return {name: _without_references(inner) for name, inner in item.items()}
+    if isinstance(item, list):
+        return [_without_references(inner) for inner in item]
+    if item == "@subscription":
+        return 1
+    return "2026-06-01T12:00:00" if isinstance(item, str) and item.startswith("@now") else item
 
 
 @pytest.fixture
@@ -93,4 +125,5 @@ async def test_what_is_hidden_changes_nothing(twins: Twins, record_property: Cal
     record_property("granted", dict(twins.granted))
     assert twins.unasked() == set()
     assert twins.ungranted() == set()
+    assert twins.wrongly_excepted() == set()
     assert twins.undelivered() == set()

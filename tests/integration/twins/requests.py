@@ -11,25 +11,22 @@ from custom_components.drawbridge.http.endpoint import Endpoint
 from custom_components.drawbridge.http.mount import ENDPOINTS
 from custom_components.drawbridge.websocket.command import Command
 from custom_components.drawbridge.websocket.commands import COMMANDS
-from tests.integration.twins.homes import INSIDE, LABEL, MISSING, OUTSIDE, ROOM, WANDERER
+from tests.integration.twins.homes import BOXES, HALL, INSIDE, LABEL, MISSING, OUTSIDE, ROOM, WALL, WANDERER
+from tests.integration.twins.templates import OF_ENTITY, OF_HOME
 
 OPEN_ENDED: Final = frozenset({"/api/stream", "/api/camera_proxy_stream/{entity_id}"})
 """Answers without an end. The event stream is kept open beside the WebSocket connections."""
-_TIMES: Final = ("@now-10", "@now-100", "@now-1000", "@now+100", "2026-06-01T12:00:00+00:00", "x")
-_TEMPLATES: Final = (
-    "{{ states('%s') }}", "{{ states.%s.state }}", "{{ is_state('%s', 'on') }}", "{{ state_attr('%s', 'a') }}",
-    "{{ expand('%s') | map(attribute='entity_id') | list }}", "{{ area_name('%s') }}", "{{ device_id('%s') }}",
-    "{{ area_entities('living_room') }}", "{{ area_entities('attic') }}", "{{ label_entities('shared') }}",
-    "{{ states | list | count }}", "{{ areas() }}", "{{ integration_entities('test') }}", "{{ states.light | list }}",
-    "{{ now() }} {{ '%s' }}", "{{ floor_entities('ground') }}", "{{ has_value('%s') }}", "{{ labels('%s') }}",
-)  # fmt: skip
+_TIMES: Final = ("@now-10", "@now-100", "@now-100", "@now-1000", "@now+100", "2026-06-01T12:00:00+00:00", "x")
+_STATISTICS: Final = ("sensor.warmth", "sensor.attic_0", "test:energy")
+_MORNING: Final = "2026-06-01T00:00:00+00:00"
+_ENTRIES: Final = (*["@entry light.lamp"] * 2, "@entry light.spot", *["@entry light.attic_0"] * 2, "x")
 _WORDS: Final = ("on", "off", "x", "", "automation", "en", "living_room", "light", "1")
 
 
 def entity(dice: random.Random) -> str:
     """Return the id of an entity that is seen, hidden or missing."""
     kind = dice.random()
-    pool = (*INSIDE, WANDERER) if kind < 0.5 else OUTSIDE if kind < 0.85 else MISSING
+    pool = (*INSIDE, WANDERER, *BOXES) if kind < 0.5 else OUTSIDE if kind < 0.85 else MISSING
     return dice.choice(pool)
 
 
@@ -38,21 +35,28 @@ def entities(dice: random.Random) -> list[str]:
     return [entity(dice) for _ in range(dice.choice([1, 1, 2, 4]))]
 
 
+def _reference(dice: random.Random) -> str:
+    """Return the id of an entity, or of its entry in the registry."""
+    kind = dice.random()
+    return entity(dice) if kind < 0.8 else dice.choice(_ENTRIES)
+
+
 def _target(dice: random.Random) -> dict[str, Any]:
     names = ("entity_id", "area_id", "device_id", "label_id", "floor_id")
     return {name: _NAMED[name](dice) for name in dice.sample(names, dice.choice([1, 1, 2]))}
 
 
 def _template(dice: random.Random) -> str:
-    text = dice.choice(_TEMPLATES)
-    return text % entity(dice) if "%s" in text else text
+    if dice.random() < 0.35:
+        return dice.choice(OF_HOME)
+    return dice.choice(OF_ENTITY) % entity(dice)
 
 
 def _trigger(dice: random.Random) -> Any:
     return dice.choice(
         [
-            {"platform": "state", "entity_id": entity(dice)}, {"platform": "event", "event_type": "bell"},
-            {"platform": "numeric_state", "entity_id": entity(dice), "above": 2},
+            {"platform": "state", "entity_id": _reference(dice)}, {"platform": "event", "event_type": "bell"},
+            {"platform": "numeric_state", "entity_id": _reference(dice), "above": 2},
             {"platform": "time_pattern", "seconds": "/5"}, {"platform": "zone", "entity_id": entity(dice)},
         ]
     )  # fmt: skip
@@ -61,8 +65,8 @@ def _trigger(dice: random.Random) -> Any:
 def _condition(dice: random.Random) -> Any:
     return dice.choice(
         [
-            {"condition": "state", "entity_id": entity(dice), "state": "1"},
-            {"condition": "numeric_state", "entity_id": entity(dice), "above": 2},
+            {"condition": "state", "entity_id": _reference(dice), "state": "1"},
+            {"condition": "numeric_state", "entity_id": _reference(dice), "above": 2},
             {"condition": "or", "conditions": [{"condition": "state", "entity_id": entity(dice), "state": "1"}]},
             {"condition": "device", "device_id": "@device", "domain": "light"},
         ]
@@ -79,15 +83,16 @@ def _of(*choices: Any) -> Callable[[random.Random], Any]:
 
 _NAMED: Final[Mapping[str, Callable[[random.Random], Any]]] = {
     "entity_id": entity, "entity_ids": entities, "entity": lambda dice: ",".join(entities(dice)),
-    "filter_entity_id": lambda dice: ",".join(entities(dice)), "statistic_ids": entities, "statistic_id": entity,
-    "area_id": _of(ROOM, "attic", "none"), "area": _of(ROOM, "Living room", "attic"),
+    "filter_entity_id": lambda dice: ",".join(entities(dice)), "statistic_id": entity,
+    "statistic_ids": lambda dice: [dice.choice([*_STATISTICS, entity(dice)]) for _ in range(2)],
+    "area_id": _of(ROOM, HALL, "attic", "none"), "area": _of(ROOM, "Living room", "attic"),
     "device_id": _of("@device", "@hidden", "none"), "device_ids": lambda dice: [_NAMED["device_id"](dice)],
     "label_id": _of(LABEL, "attic", "none"), "label": _of(LABEL, "attic"), "floor_id": _of("ground", "attic"),
     "start_time": _of(*_TIMES), "end_time": _of(*_TIMES), "start": _of(*_TIMES), "end": _of(*_TIMES),
     "start_date_time": _of(*_TIMES), "end_date_time": _of(*_TIMES), "context_id": _of("01KB0000000000000000000001"),
     "event_type": _of("bell", "state_changed", "attic_event", "call_service", "entity_registry_updated",
                       "device_registry_updated", "area_registry_updated", "service_registered", "component_loaded"),
-    "event_data": lambda dice: dice.choice([{}, {"entity_id": entity(dice)}, {"button": 1}]),
+    "event_data": lambda dice: dice.choice([{}, {"entity_id": _reference(dice)}, {"button": 1}]),
     "domain": _of("light", "light", "input_boolean", "todo", "homeassistant", "counter", "attic"),
     "service": _of("turn_on", "turn_off", "toggle", "get_items", "do"), "target": _target,
     "service_data": lambda dice: dice.choice([{}, {"entity_id": entity(dice)}, {"brightness": dice.randrange(255)}]),
@@ -104,7 +109,7 @@ _NAMED: Final[Mapping[str, Callable[[random.Random], Any]]] = {
     "category": _of("title", "state", "services"),
     "language": _of("en", "nl"), "key": _of("core", "x"), "value": _of(None, 1, {"a": 1}), "uid": _of("1", "2"),
     "event": lambda _dice: {"summary": "Party", "dtstart": "2026-06-02", "dtend": "2026-06-03"},
-    "variables": lambda _dice: {}, "timeout": _of(1, 3), "url_path": _of(None, "lovelace", "attic"),
+    "variables": lambda _dice: {}, "timeout": _of(1, 3), "url_path": _of(None, "lovelace", "attic", WALL, WALL),
 }  # fmt: skip
 """Values for a field of this name, wherever it is."""
 
@@ -173,7 +178,9 @@ def _call(dice: random.Random) -> tuple[str, str, dict[str, Any]]:
     elif service == "get_events":
         data = {"start_date_time": "2026-06-01 00:00:00", "end_date_time": "2026-06-03 00:00:00"}
     elif service == "add_item":
-        data = {"item": "Dust"}
+        data = {"item": dice.choice(["Dust", "Break"])}
+    elif service == "browse_media":
+        data = dice.choice([{}, {"media_content_id": "", "media_content_type": "video"}])
     elif service == "get_forecasts":
         data = {"type": "daily"}
     return domain, service, data
@@ -182,12 +189,14 @@ def _call(dice: random.Random) -> tuple[str, str, dict[str, Any]]:
 def _aim(dice: random.Random, domain: str) -> dict[str, Any]:
     if dice.random() < 0.3:
         return _target(dice)
+    if dice.random() < 0.15:
+        return {"entity_id": dice.choice(["all", *_ENTRIES])}
     return {"entity_id": of_domain(dice, "light" if domain == "homeassistant" else domain)}
 
 
 def _call_command(dice: random.Random) -> dict[str, Any]:
     domain, service, data = _call(dice)
-    more = {"return_response": True} if service.startswith("get_") else {}
+    more = {"return_response": True} if service.startswith(_ANSWERING) else {}
     aim = _aim(dice, domain)
     if dice.random() < 0.3:
         return {"domain": domain, "service": service, "service_data": {**data, **aim}, **more}
@@ -197,33 +206,38 @@ def _call_command(dice: random.Random) -> dict[str, Any]:
 def _automation(dice: random.Random, kind: str) -> dict[str, Any]:
     """Return a question for the options of an automation of a device."""
     types = {"action": ("turn_on", "toggle"), "condition": ("is_on", "is_off"), "trigger": ("turned_on", "x")}
-    entries = (
-        "@entry light.lamp",
-        "@entry light.lamp",
-        "@entry light.spot",
-        "@entry light.attic_0",
-        "@entry light.attic_0",
-        "x",
-    )
     automation = {
         "device_id": dice.choice(["@device", "@device", "@hidden"]), "domain": dice.choice(["light", "light", "test"]),
-        "type": dice.choice(types[kind]), "entity_id": dice.choice(entries),
+        "type": dice.choice(types[kind]), "entity_id": dice.choice(_ENTRIES),
     }  # fmt: skip
     return {kind: automation if kind == "action" else automation | {kind: "device"}}
+
+
+def _statistics(dice: random.Random) -> list[str]:
+    """Return a few ids of statistics, most of which exist."""
+    return [dice.choice([*_STATISTICS, *_STATISTICS, entity(dice)]) for _ in range(dice.choice([1, 2, 3]))]
 
 
 def _period_statistics(dice: random.Random) -> dict[str, Any]:
     more = {"types": dice.choice([["mean"], ["state", "sum"]])} if dice.random() < 0.5 else {}
     period = dice.choice(["5minute", "hour", "day"])
-    return {"start_time": dice.choice(_TIMES), "statistic_ids": entities(dice), "period": period, **more}
+    return {
+        "start_time": dice.choice([_MORNING, *_TIMES]),
+        "statistic_ids": _statistics(dice),
+        "period": period,
+        **more,
+    }
 
 
 _CALLS: Final = (
     ("light", "turn_on"), ("light", "turn_off"), ("light", "toggle"), ("input_boolean", "toggle"),
     ("homeassistant", "turn_on"), ("todo", "get_items"), ("todo", "add_item"), ("calendar", "get_events"),
     ("weather", "get_forecasts"), ("attic", "do"), ("logbook", "log"), ("script", "attic_0"),
+    ("media_player", "browse_media"), ("todo", "add_item"),
 )  # fmt: skip
-_OWN_ENTITIES: Final = frozenset({"todo", "calendar", "camera", "weather"})
+_ANSWERING: Final = ("get_", "browse_")
+"""How the names of services begin that return something."""
+_OWN_ENTITIES: Final = frozenset({"todo", "calendar", "camera", "weather", "image"})
 """Commands that begin so, and endpoints with a part that begins so, are about entities of this domain."""
 _WHOLE: Final[Mapping[str, Callable[[random.Random], dict[str, Any]]]] = {
     "call_service": _call_command,
@@ -240,7 +254,7 @@ _WHOLE: Final[Mapping[str, Callable[[random.Random], dict[str, Any]]]] = {
     "unsubscribe_events": lambda _dice: {"subscription": "@subscription"},
     "recorder/statistics_during_period": _period_statistics,
     "recorder/statistic_during_period": lambda dice: {
-        "statistic_id": entity(dice), "types": ["max"], "calendar": {"period": "day"}
+        "statistic_id": _statistics(dice)[0], "types": ["max"], "calendar": {"period": "day"}
     },
     "calendar/event/create": lambda dice: {"entity_id": of_domain(dice, "calendar"), "event": _NAMED["event"](dice)},
     "calendar/event/update": lambda dice: {
@@ -278,8 +292,10 @@ def endpoint(dice: random.Random, endpoint: Endpoint) -> Ask:
             query[parameter.name] = str(value(dice, parameter.name, str))
     if "{service}" in path and dice.random() < 0.8:
         domain, service, data = _call(dice)
-        more = {"return_response": ""} if service.startswith("get_") else {}
+        more = {"return_response": ""} if service.startswith(_ANSWERING) else {}
         return Ask(name, f"/api/services/{domain}/{service}", {**data, **_aim(dice, domain)}, more)
+    if "history" in path or "logbook" in path:
+        query |= _past(dice, path)
     for part in [item[1:-1].partition(":")[0] for item in path.split("/") if item.startswith("{")]:
         path = path.replace(f"{{{part}}}", _part(dice, part, endpoint.path) or "x")
     body = None
@@ -287,6 +303,14 @@ def endpoint(dice: random.Random, endpoint: Endpoint) -> Ask:
         body = _body(dice, endpoint.path)
     headers = {"If-None-Match": f"@etag {path}"} if dice.random() < 0.3 else {}
     return Ask(name, path, body, query, headers)
+
+
+def _past(dice: random.Random, path: str) -> dict[str, str]:
+    """Return the query for what happened to entities, most of which exist."""
+    if "logbook" in path and dice.random() < 0.5:
+        return {}
+    name = "entity" if "logbook" in path else "filter_entity_id"
+    return {name: ",".join([dice.choice(INSIDE), *(dice.choice(OUTSIDE) for _ in range(3))])}
 
 
 def _part(dice: random.Random, part: str, path: str) -> str:
@@ -310,7 +334,8 @@ def _body(dice: random.Random, path: str) -> Any:
 _ENDPOINTS: Final = [item for item in ENDPOINTS if item.path not in OPEN_ENDED]
 _OF_ENDPOINTS: Final = [3 if "{" in item.path or "period" in item.path else 1 for item in _ENDPOINTS]
 _COMMANDS: Final = list(COMMANDS.values())
-_OF_COMMANDS: Final = [3 if item.fields else 1 for item in _COMMANDS]
+_OFTEN: Final = {"render_template": 10, "search/related": 6}
+_OF_COMMANDS: Final = [_OFTEN.get(item.type, 3 if item.fields else 1) for item in _COMMANDS]
 
 
 def draw(dice: random.Random, missing: list[str]) -> tuple[bool, Ask]:

@@ -1,10 +1,8 @@
-"""What happens in the twins: in the room the same, elsewhere whatever there is."""
+"""What happens elsewhere in the twins, whatever there is."""
 
-import random
-from collections.abc import Callable
 from typing import Any, Final
 
-from homeassistant.components import persistent_notification
+from homeassistant.components import persistent_notification, tag
 from homeassistant.core import Context
 from homeassistant.helpers import (
     area_registry as ar,
@@ -16,19 +14,11 @@ from homeassistant.helpers import (
     label_registry as lr,
 )
 
-from tests.integration.twins.homes import INSIDE, LABEL, LIGHTS, ONLY, OUTSIDE, PLAIN, ROOM, WANDERER, Home
+from tests.integration.twins.homes import HALL, LABEL, ONLY, OUTSIDE, ROOM, SENSOR, Home
+from tests.integration.twins.inside import Change, other_areas
 
-type Change = Callable[[Home], Any]
-"""Changes a home. What it returns is awaited, if it can be."""
-
-SENSOR: Final = {"unit_of_measurement": "°C", "device_class": "temperature", "state_class": "measurement"}
 _MOST: Final = 30
 """Entries of a registry that a home has made before it begins to remove some."""
-
-
-def inside(dice: random.Random) -> Change:
-    """Return a change of the room, for both homes."""
-    return dice.choices(list(_INSIDE), list(_INSIDE.values()))[0](dice)
 
 
 def outside(home: Home) -> Any:
@@ -36,111 +26,13 @@ def outside(home: Home) -> Any:
     return home.dice.choice(_OUTSIDE)(home)
 
 
-# --- In the room
-
-
-def _state(dice: random.Random) -> Change:
-    entity_id, value = dice.choice([*PLAIN, WANDERER]), str(dice.randrange(6))
-    attributes: dict[str, Any] = {name: dice.choice([1, "two", [3], None]) for name in "abc" if dice.random() < 0.4}
-    if entity_id.startswith("sensor."):
-        attributes |= SENSOR
-    if entity_id.startswith("device_tracker."):
-        attributes |= {"latitude": 52.1, "longitude": 4.3, "gps_accuracy": 10, "source_type": "gps"}
-    return lambda home: home.hass.states.async_set(entity_id, value, attributes, context=Context())
-
-
-def _caused(dice: random.Random) -> Change:
-    """Return a change of the room that something outside of it causes, here a light and there a script."""
-    entity_id, value = dice.choice(PLAIN), str(dice.randrange(6))
-
-    def change(home: Home) -> None:
-        context, cause = Context(), home.dice.choice([item for item in OUTSIDE if item[:5] in {"light", "scrip"}])
-        if home.dice.random() < 0.5:
-            data = {"name": home.word(), "entity_id": cause}
-            home.hass.bus.async_fire("script_started", data, context=context)
-        home.hass.states.async_set(cause, home.word(), context=context)
-        home.hass.states.async_set(entity_id, value, context=context)
-
-    return change
-
-
-def _removal(dice: random.Random) -> Change:
-    entity_id = dice.choice(PLAIN)
-    return lambda home: home.hass.states.async_remove(entity_id, Context())
-
-
-def _service(dice: random.Random) -> Change:
-    entity_id = dice.choice([*LIGHTS, "input_boolean.fan"])
-    domain, service = entity_id.partition(".")[0], dice.choice(["turn_on", "turn_off", "toggle"])
-    data = {"entity_id": entity_id}
-    return lambda home: home.hass.services.async_call(domain, service, data, blocking=True, context=Context())
-
-
-def _entry(dice: random.Random) -> Change:
-    entity_id = dice.choice([*INSIDE, WANDERER])
-    # Elsewhere, the wanderer is in an area that the other home has not.
-    labels = set() if entity_id == WANDERER else dice.choice([set(), {LABEL}])
-    changes: dict[str, Any] = dice.choice(
-        [
-            {"name": dice.choice([None, "One", "Two"])}, {"icon": dice.choice([None, "mdi:a", "mdi:b"])},
-            {"labels": labels}, {"aliases": {dice.choice("xy")}}, {"categories": {"automation": "c1"}},
-        ]
-    )  # fmt: skip
-    return lambda home: er.async_get(home.hass).async_update_entity(entity_id, **changes)
-
-
-def _carry(dice: random.Random) -> Change:
-    is_home = dice.random() < 0.5
-
-    def carry(home: Home) -> None:
-        elsewhere = [area.id for area in ar.async_get(home.hass).async_list_areas() if area.id != ROOM]
-        area = ROOM if is_home else home.dice.choice([None, *elsewhere])
-        er.async_get(home.hass).async_update_entity(WANDERER, area_id=area)
-
-    return carry
-
-
-def _area(dice: random.Random) -> Change:
-    changes: dict[str, Any] = dice.choice(
-        [{"icon": dice.choice(["mdi:a", "mdi:b"])}, {"aliases": {dice.choice("xy")}}, {"name": "Living room"}]
-    )
-    return lambda home: ar.async_get(home.hass).async_update(ROOM, **changes)
-
-
-def _floor(dice: random.Random) -> Change:
-    level = dice.randrange(3)
-    return lambda home: fr.async_get(home.hass).async_update("ground", level=level)
-
-
-def _label(dice: random.Random) -> Change:
-    color = dice.choice(["red", "blue"])
-    return lambda home: lr.async_get(home.hass).async_update(LABEL, color=color)
-
-
-def _device(dice: random.Random) -> Change:
-    name = dice.choice([None, "My lamp", "Our lamp"])
-    return lambda home: dr.async_get(home.hass).async_update_device(home.refs["@device"], name_by_user=name)
-
-
-def _event(dice: random.Random) -> Change:
-    data: dict[str, Any] = dice.choice(
-        [{"button": dice.randrange(3)}, {"entity_id": "light.lamp"}, {"entity_id": ["group.room"]}]
-    )
-    return lambda home: home.hass.bus.async_fire("bell", data, context=Context())
-
-
-_INSIDE: Final[dict[Callable[[random.Random], Change], int]] = {
-    _state: 12, _caused: 3, _removal: 1, _service: 3, _entry: 2, _carry: 2, _area: 1, _floor: 1, _label: 1, _device: 1,
-    _event: 2,
-}  # fmt: skip
-
-
-# --- Elsewhere
-
-
 def _other_state(home: Home) -> None:
     entity_id = home.dice.choice(OUTSIDE)
-    attributes = {"friendly_name": home.word(), "latitude": 1.5, "longitude": home.dice.random(), "code": home.word()}
+    attributes = (
+        SENSOR
+        if entity_id == "sensor.attic_0"
+        else {"friendly_name": home.word(), "latitude": 1.5, "longitude": home.dice.random(), "code": home.word()}
+    )
     home.hass.states.async_set(entity_id, home.word(), attributes, context=Context())
 
 
@@ -150,7 +42,7 @@ def _other_removal(home: Home) -> None:
 
 def _other_area(home: Home) -> None:
     areas = ar.async_get(home.hass)
-    others = [area.id for area in areas.async_list_areas() if area.id != ROOM]
+    others = other_areas(home)
     # Without its area, the other light of the lamp's device would be in the room.
     attic = er.async_get(home.hass).entities["light.attic_0"].area_id
     unused = [area_id for area_id in others if area_id != attic]
@@ -218,8 +110,7 @@ def _other_entry(home: Home) -> None:
     elif home.dice.random() < 0.3 and not entity_id.endswith("_0"):
         registry.async_remove(entity_id)
     else:
-        areas = [area.id for area in ar.async_get(home.hass).async_list_areas() if area.id != ROOM]
-        registry.async_update_entity(entity_id, name=home.word(), area_id=home.dice.choice(areas))
+        registry.async_update_entity(entity_id, name=home.word(), area_id=home.dice.choice(other_areas(home)))
 
 
 def _other_event(home: Home) -> None:
@@ -264,12 +155,62 @@ def _other_call(home: Home) -> Any:
 
 
 def _other_log(home: Home) -> None:
-    data = {"name": home.word(), "message": home.word(), "entity_id": home.dice.choice(OUTSIDE)}
+    about = home.dice.choice([{"entity_id": home.dice.choice(OUTSIDE)}, {"domain": "light"}, {}])
+    data = {"name": home.word(), "message": home.word(), **about}
     home.hass.bus.async_fire("logbook_entry", data)
+
+
+def _other_place(home: Home) -> Any:
+    return home.hass.config.async_update(latitude=home.dice.uniform(1, 50), external_url=f"https://{home.word()}.test")
+
+
+def _other_page(home: Home) -> None:
+    home.hass.bus.async_fire("lovelace_updated", {"url_path": home.dice.choice([home.word(), None])})
+    home.hass.bus.async_fire("themes_updated")
+    home.hass.bus.async_fire("panels_updated")
+
+
+def _other_order(home: Home) -> None:
+    areas, floors = ar.async_get(home.hass), fr.async_get(home.hass)
+    fixed = [area.id for area in areas.async_list_areas() if area.id in {ROOM, HALL}]
+    areas.async_reorder([*fixed, *_shuffled(home, {area.id for area in areas.async_list_areas()} - {*fixed})])
+    floors.async_reorder(
+        ["ground", *_shuffled(home, {item.floor_id for item in floors.async_list_floors()} - {"ground"})]
+    )
+
+
+def _shuffled(home: Home, items: set[str]) -> list[str]:
+    return home.dice.sample(sorted(items), len(items))
+
+
+def _other_scan(home: Home) -> Any:
+    return tag.async_scan_tag(home.hass, home.word(), None)
+
+
+def _other_burst(home: Home) -> None:
+    """Change much at once, now and then."""
+    if home.dice.random() < 0.2:
+        for _ in range(150):
+            home.hass.states.async_set(home.dice.choice(OUTSIDE), home.word())
+
+
+async def _other_key(home: Home) -> None:
+    """Have another key do something."""
+    secret = home.secrets["other"]
+    kind = home.dice.randrange(4)
+    if kind == 0:
+        await home.bridge.post("/api/services/light/toggle", secret, json={"entity_id": "light.attic_0"})
+    elif kind == 1:
+        await home.bridge.post("/api/states/sensor.attic_1", secret, json={"state": home.word()})
+    elif kind == 2:
+        await home.bridge.post("/api/events/bell", secret, json={"entity_id": "light.attic_0"})
+    else:
+        await home.bridge.get("/api/states/light.lamp", secret)
 
 
 _OUTSIDE: Final[list[Change]] = [
     *[_other_state] * 6, _other_removal, _other_area, _other_floor, _other_label, _other_category, _other_device,
     _other_hub, *[_other_entry] * 2, *[_other_event] * 2, _other_service, _other_component, _other_listener,
-    _other_note, _other_call, _other_log,
+    _other_note, _other_call, _other_log, _other_place, _other_page, _other_order, _other_scan, _other_burst,
+    _other_key,
 ]  # fmt: skip
