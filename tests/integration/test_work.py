@@ -20,7 +20,9 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr, en
 import custom_components  # noqa: F401  before the first instance, or the plugin's own folder of that name wins
 from custom_components.drawbridge.telemetry.process import CollectorPauses
 from tests.integration.live.client import live
-from tests.integration.twins.homes import MANY, ROOM, Home, Sky, Still, add_entity, build
+from tests.integration.twins.building import build
+from tests.integration.twins.homes import MANY, ROOM, Home
+from tests.integration.twins.platforms import Sky, Still, add_entity
 
 TOOL: Final = 4
 """A number that no debugger, coverage or profiler uses."""
@@ -221,8 +223,8 @@ async def home(
 async def test_work(home: Home) -> None:
     """For each request and each command about an entity, a device or an area."""
     hass = home.hass
-    await add_entity(home, "camera", Still(HIDDEN))
-    await add_entity(home, "weather", Sky(HIDDEN))
+    await add_entity(home.hass, "camera", Still(HIDDEN))
+    await add_entity(home.hass, "weather", Sky(HIDDEN))
     hidden = {"device@": home.refs["@hub"], "area@": "", "@": HIDDEN}
     device = dr.async_get(hass).async_get(hidden["device@"])
     assert device is not None

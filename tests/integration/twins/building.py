@@ -4,6 +4,7 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from aiohttp.test_utils import TestClient
@@ -41,6 +42,8 @@ from tests.integration.twins.platforms import Chores, Lamp, Map, Plans, Player, 
 
 _ONLY_MODE: Final = {"a": ColorMode.BRIGHTNESS, "b": ColorMode.ONOFF}
 """What the hidden lamps can do."""
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - the name of a folder in it is random
+"""A file system in memory, where there is one."""
 _OWN_ENTRIES: Final = frozenset({"input_boolean", "group", "person"})
 """Domains whose entities are of an integration of the same name."""
 _MEDIA: Final = ("Song", "media-source://camera/camera.door")
@@ -59,8 +62,9 @@ async def build(
     stack.push_async_callback(hass.async_stop, force=True)
     hass.data.pop(loader.DATA_CUSTOM_COMPONENTS, None)
     frame.async_setup(hass)
-    # In a file: two databases in memory would share a lock.
-    await stack.enter_async_context(recorder(hass, {"db_url": f"sqlite:///{folder}/home.db", "commit_interval": 300}))
+    # In a file: two databases in memory would share a lock. Disks take long for what is thrown away.
+    place = stack.enter_context(TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else folder))
+    await stack.enter_async_context(recorder(hass, {"db_url": f"sqlite:///{place}/home.db", "commit_interval": 300}))
     configurations = differences.configuration(name)
     for component in (*COMPONENTS, *ONLY[name]):
         assert await async_setup_component(hass, component, configurations.get(component, {})), component

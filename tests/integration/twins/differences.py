@@ -12,7 +12,7 @@ from homeassistant.core import Event, EventStateChangedData, callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from tests.integration.twins.homes import AWAY, BOXES, HALL, LABEL, ROOM, SENSOR, WALL, Home
+from tests.integration.twins.homes import AWAY, BOXES, HALL, LABEL, ONLY_SCRIPT, ROOM, SENSOR, WALL, Home
 
 
 def configuration(name: str) -> dict[str, dict[str, Any]]:
@@ -23,6 +23,7 @@ def configuration(name: str) -> dict[str, dict[str, Any]]:
     return {
         "input_boolean": {"input_boolean": {"fan": {}}},
         "person": {"person": persons},
+        "group": {"group": {f"hidden_{name}": {"entities": ["light.lamp"]}}},
         "frontend": {"frontend": {"themes": themes}},
     }
 
@@ -39,8 +40,16 @@ async def add(home: Home) -> None:
     home.hass.states.async_set("sensor.attic_0", "20", SENSOR)
     ar.async_get(home.hass).async_update(ROOM, temperature_entity_id="sensor.attic_0" if home.name == "a" else None)
     await _add_dashboard(home)
-    if home.name == "b":
+    if home.name == "a":
+        entry = er.async_get(home.hass).async_get_or_create("light", "test", "loft", suggested_object_id="loft")
+        er.async_get(home.hass).async_update_entity(
+            entry.entity_id, device_id=home.refs["@device"], area_id=AWAY["a"], name="loft"
+        )
+        home.normal.hide([entry.id])
+    else:
         _echo(home)
+        home.hass.states.async_set(ONLY_SCRIPT, "off")
+        home.hass.services.async_register(*ONLY_SCRIPT.split("."), lambda _call: None)
 
 
 def renew_secrets(home: Home) -> None:

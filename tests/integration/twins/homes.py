@@ -38,7 +38,7 @@ _DOMAINS: Final = (
 )  # fmt: skip
 OUTSIDE: Final = tuple(f"{domain}.attic_{number}" for domain in _DOMAINS for number in range(3))
 """Ids that entities outside of the room may have, in either home or in none."""
-MISSING: Final = ("light.none", "sensor.none", "camera.none", "calendar.none", "todo.none")
+MISSING: Final = ("light.loft", "light.none", "sensor.none", "camera.none", "calendar.none", "todo.none")
 COMPONENTS: Final = (
     "http", "api", "websocket_api", "search", "history", "logbook", "input_boolean", "light", "camera", "calendar",
     "todo", "weather", "group", "homeassistant", "person", "tag", "media_player", "frontend", "lovelace",
@@ -49,9 +49,12 @@ ONLY: Final = {"a": ("counter", "zone"), "b": ("timer", "input_number", "input_b
 FEW: Final = ["read", "history", "template"]
 MANY: Final = [*FEW, "control", "set_state", "fire_event", "images", "dashboard"]
 """No key has `location`: where the homes stand differs."""
+ONLY_SCRIPT: Final = "script.secret"
+"""A script that only one of the homes has."""
 SERVICES: Final = [
     "input_boolean.*", "light.*", "todo.*", "calendar.*", "weather.*", "homeassistant.turn_on",
     "media_player.browse_media", "calendar.update_event", "calendar.delete_event",
+    "counter.*", "timer.*", ONLY_SCRIPT,
 ]  # fmt: skip
 KEYS: Final[Mapping[str, Mapping[str, Any]]] = {
     "room": {

@@ -189,7 +189,7 @@ def _other_scan(home: Home) -> Any:
 
 def _other_burst(home: Home) -> None:
     """Change much at once, now and then."""
-    if home.dice.random() < 0.2:
+    if home.dice.random() < 0.05:
         for _ in range(150):
             home.hass.states.async_set(home.dice.choice(OUTSIDE), home.word())
 

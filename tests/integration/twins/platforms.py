@@ -10,7 +10,8 @@ from homeassistant.components.camera import Camera
 from homeassistant.components.image import ImageEntity
 from homeassistant.components.light import LightEntity
 from homeassistant.components.light.const import ColorMode
-from homeassistant.components.media_player import BrowseMedia, MediaPlayerEntity
+from homeassistant.components.media_player import MediaPlayerEntity
+from homeassistant.components.media_player.browse_media import BrowseMedia
 from homeassistant.components.media_player.const import MediaClass, MediaPlayerEntityFeature
 from homeassistant.components.todo import TodoItem, TodoListEntity  # type: ignore[attr-defined]  # not marked so
 from homeassistant.components.todo.const import TodoItemStatus, TodoListEntityFeature

@@ -233,7 +233,7 @@ _CALLS: Final = (
     ("light", "turn_on"), ("light", "turn_off"), ("light", "toggle"), ("input_boolean", "toggle"),
     ("homeassistant", "turn_on"), ("todo", "get_items"), ("todo", "add_item"), ("calendar", "get_events"),
     ("weather", "get_forecasts"), ("attic", "do"), ("logbook", "log"), ("script", "attic_0"),
-    ("media_player", "browse_media"), ("todo", "add_item"),
+    ("media_player", "browse_media"), ("todo", "add_item"), ("counter", "increment"), ("script", "secret"),
 )  # fmt: skip
 _ANSWERING: Final = ("get_", "browse_")
 """How the names of services begin that return something."""
