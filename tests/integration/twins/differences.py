@@ -49,7 +49,8 @@ async def add(home: Home) -> None:
     else:
         _echo(home)
         home.hass.states.async_set(ONLY_SCRIPT, "off")
-        home.hass.services.async_register(*ONLY_SCRIPT.split("."), lambda _call: None)
+        domain, _, name = ONLY_SCRIPT.partition(".")
+        home.hass.services.async_register(domain, name, lambda _call: None)
 
 
 def renew_secrets(home: Home) -> None:
