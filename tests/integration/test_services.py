@@ -24,6 +24,18 @@ def lit(hass: HomeAssistant) -> set[str]:
     return {state.entity_id for state in hass.states.async_all("input_boolean") if state.state == "on"}
 
 
+async def test_a_hidden_script_is_like_a_missing_one(hass: HomeAssistant, bridge: Bridge) -> None:
+    """The answer to the service of a script outside the scope is the same if there is no such script."""
+    services = ["script.hidden", "script.missing"]
+    key = await bridge.add_key(capabilities=["read", "control"], areas=["living_room"], services=services)
+    hass.states.async_set("script.hidden", "off")
+    hass.services.async_register("script", "hidden", lambda _call: None)
+    answers = [await bridge.post(f"/api/services/script/{name}", key, json={}) for name in ("hidden", "missing")]
+    assert [answer.status for answer in answers] == [403, 403]
+    hidden, missing = [await answer.text() for answer in answers]
+    assert hidden.replace("script.hidden", "script.missing") == missing
+
+
 @pytest.mark.parametrize(
     "data", [{"entity_id": LIVING}, {"entity_id": [LIVING]}, {"area_id": "living_room"}, {"entity_id": "all"}]
 )

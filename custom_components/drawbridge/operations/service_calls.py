@@ -24,6 +24,8 @@ from .entity_attributes import listed_attributes
 from .targets import Reach, ensure_bounded, holds, resolve, resolve_target
 
 _SCRIPT: Final = "script"
+_OF_ALL_SCRIPTS: Final = frozenset({"reload", "toggle", "turn_off", "turn_on"})
+"""Services of the integration for scripts. All others run the script of that name."""
 _HOMEASSISTANT: Final = "homeassistant"
 _EXCLUDE: Final = "exclude"
 _TARGET: Final = frozenset({*TARGET_FIELDS, _EXCLUDE})
@@ -249,9 +251,14 @@ class CallPlanner:
         return {**data, ATTR_ENTITY_ID: found}
 
     def _implied(self, domain: str, service: str) -> set[str]:
-        """Return the entities that the name of a service implies: the service of a script runs that script."""
-        script = f"{domain}.{service}"
-        return {script} if domain == _SCRIPT and self._hass.states.get(script) else set()
+        """Return the entities that the name of a service implies: the service of a script runs that script.
+
+        A script that does not exist is implied too, so that it is refused like one outside the scope.
+        """
+        if domain != _SCRIPT or service in _OF_ALL_SCRIPTS:
+            return set()
+        entity_id = er.async_get(self._hass).async_get_entity_id(_SCRIPT, _SCRIPT, service)
+        return {f"{_SCRIPT}.{service}" if entity_id is None else entity_id}
 
 
 def _is_reviewed(name: str) -> bool:
