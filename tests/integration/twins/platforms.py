@@ -167,9 +167,8 @@ class Map(ImageEntity):
 
     @override
     def async_update_token(self) -> None:
-        # Home Assistant's own are sometimes shorter. One is enough: the timers of two integrations have no order.
-        if not self.access_tokens:
-            self.access_tokens.append(token_hex(32))
+        # Home Assistant's own are sometimes shorter.
+        self.access_tokens.append(token_hex(32))
 
     @override
     async def async_image(self) -> bytes | None:
