@@ -33,7 +33,7 @@ class LiveCounters:
         clients: Open connections, by transport.
         key_clients: Open connections, by key.
         door_clients: Open connections, by door.
-        events: Sent events.
+        events: Sent events. A message about several changed entities counts as one event for each.
         conflated: Changes that were merged into a later one because the client was slow.
         dropped: Connections closed because clients read too slowly.
         commands: Commands, by type and result. Unknown types and results count as ``other``.

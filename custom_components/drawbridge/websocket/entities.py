@@ -67,7 +67,7 @@ class EntitySubscription:
         if self._is_waiting or not self._outbox.send_batch(batch, self._number):
             self._conflate(batch)
         else:
-            self._live.events += len(batch.payloads)
+            self._live.events += len(batch.shown)
 
     def key_changed(self, caller: Caller) -> None:
         """Follow the key to another scope or redaction: withdraw what it no longer sees, and show what it sees now."""
@@ -143,9 +143,10 @@ class EntitySubscription:
         # The states below are current, so publish all earlier changes first.
         self._feed.flush()
         self._is_waiting = False
+        changed = len(self._behind)
         payloads = self._behind.take(self._channel)
         if payloads:
-            self._live.events += len(payloads)
+            self._live.events += changed
             self._outbox.send_frame(event_frames(payloads, self._number, self._outbox.form))
         return True
 

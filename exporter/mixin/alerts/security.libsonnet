@@ -21,8 +21,8 @@ local lib = import '../lib.libsonnet';
       {
         alert: 'DrawbridgeKeyUnused',
         expr: |||
-          (time() - (drawbridge_key_last_used_timestamp_seconds%(selector)s or drawbridge_key_created_timestamp_seconds%(selector)s) > %(keyUnusedDays)d * 86400)
-          * on (job, instance, key) group_left (name) drawbridge_key_info%(selector)s
+          (time() - key:drawbridge_key_used_or_created_timestamp_seconds:last1d > %(keyUnusedDays)d * 86400)
+          * on (job, instance, key) group_left (name) key:drawbridge_key_info:last1d
         ||| % config,
         'for': '1h',
         labels: { severity: 'info' },

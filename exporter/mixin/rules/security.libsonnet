@@ -52,6 +52,12 @@ local lib = import '../lib.libsonnet';
             drawbridge_key_expiry_timestamp_seconds%(selector)s
             or (last_over_time(drawbridge_key_expiry_timestamp_seconds%(selector)s[1d]) unless on (job, instance) drawbridge_up%(selector)s == 1)
           ||| % config),
+          lib.record('key:drawbridge_key_used_or_created_timestamp_seconds:last1d', |||
+            drawbridge_key_last_used_timestamp_seconds%(selector)s
+            or drawbridge_key_created_timestamp_seconds%(selector)s
+            or ((last_over_time(drawbridge_key_last_used_timestamp_seconds%(selector)s[1d])
+            or last_over_time(drawbridge_key_created_timestamp_seconds%(selector)s[1d])) unless on (job, instance) drawbridge_up%(selector)s == 1)
+          ||| % config),
           lib.record('key:drawbridge_key_info:last1d', |||
             drawbridge_key_info%(selector)s
             or topk by (job, instance, key) (1,

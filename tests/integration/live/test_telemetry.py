@@ -64,6 +64,20 @@ async def test_a_connection_is_counted(bridge: Bridge, hass: HomeAssistant) -> N
     assert [key["clients"] for key in snapshot["keys"]] == [0]
 
 
+async def test_each_changed_entity_is_an_event(bridge: Bridge, hass: HomeAssistant) -> None:
+    """Also if one message has several of them."""
+    secret = await bridge.add_key(globs=["sensor.n*"])
+    async with live(bridge, secret) as client:
+        number = await client.send("subscribe_entities")
+        await client.answer(number)
+        await client.event(number)
+        before = bridge.entry.runtime_data.snapshot()["live"]["events"]
+        for name in ("sensor.n1", "sensor.n2", "sensor.n3"):
+            hass.states.async_set(name, "1")
+        assert len((await client.event(number))["a"]) == 3
+        assert bridge.entry.runtime_data.snapshot()["live"]["events"] == before + 3
+
+
 async def test_what_is_pending_is_counted(bridge: Bridge, hass: HomeAssistant) -> None:
     """The snapshot has the number of bytes that slow clients have not read."""
     runtime = bridge.entry.runtime_data

@@ -248,7 +248,9 @@ class _Families:
         yield gauge(
             "stream_pending_bytes", "Data that connected clients have not read yet, in bytes.", live.pending_bytes
         )
-        yield self._single("stream_events", "Events sent to connected clients.", live.events)
+        yield self._single(
+            "stream_events", "Events sent to connected clients, one for each changed entity.", live.events
+        )
         yield self._single(
             "stream_conflated", "Changes merged into a later one because the client was behind.", live.conflated
         )

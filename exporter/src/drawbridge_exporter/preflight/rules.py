@@ -79,5 +79,6 @@ RECORDS: Final = frozenset(
         "key:drawbridge_key_expiry_timestamp_seconds:last1d",
         "key:drawbridge_key_info:last1d",
         "key:drawbridge_key_new_networks:increase1h",
+        "key:drawbridge_key_used_or_created_timestamp_seconds:last1d",
     }
 )
