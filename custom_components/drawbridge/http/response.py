@@ -88,11 +88,7 @@ class WholeResponse(web.StreamResponse):
             raise ValueError("A response must not set a cookie")
         if not self.is_direct or super().keep_alive is False or not _is_ordinary(request):
             self._sends_body = request.method != hdrs.METH_HEAD and self.status not in _BODILESS
-            self._headers = self.block.with_others(self.headers)
-            if self.status not in _BODILESS:
-                self.headers[hdrs.CONTENT_LENGTH] = str(self._whole.size)
-            if self.call is not None:
-                self.headers.update(self.call.own_headers())
+            self._complete_headers()
             return await super().prepare(request)
         transport = request.transport
         if transport is None or transport.is_closing():
@@ -138,6 +134,14 @@ class WholeResponse(web.StreamResponse):
                 await self.write(portion)
                 await drained(self._request)
         await super().write_eof()
+
+    def _complete_headers(self) -> None:
+        """Put all headers where aiohttp reads them."""
+        self._headers = self.block.with_others(self.headers)
+        if self.status not in _BODILESS:
+            self.headers[hdrs.CONTENT_LENGTH] = str(self._whole.size)
+        if self.call is not None:
+            self.headers.update(self.call.own_headers())
 
     def _head(self) -> bytes:
         status = self._status
