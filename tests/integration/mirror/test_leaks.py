@@ -72,13 +72,16 @@ async def test_registries(sides: Sides) -> None:
     entry = MockConfigEntry(domain="hue")
     entry.add_to_hass(hass)
     device = dr.async_get(hass).async_get_or_create(
-        config_entry_id=entry.entry_id, identifiers={("hue", "1")}, name="Lamp", configuration_url=SIGNED
-    )
+        config_entry_id=entry.entry_id, identifiers={("hue", "1")}, name="Lamp",
+        configuration_url=SIGNED, sw_version=SIGNED,
+    )  # fmt: skip
     lamp = "input_boolean.living_room_lamp"
     er.async_get(hass).async_update_entity(lamp, device_id=device.id)
     narrow = await bridge.add_key("Narrow", entities=[lamp], capabilities=["read", "template"])
-    for key, item in ((sides.key, device.id), (sides.key, lamp), (narrow, lamp)):
-        source = f"{{{{ device_attr('{item}', 'configuration_url')|list }}}} {{{{ device_attr('{item}', 'name') }}}}"
+    url, version = "configuration_url", "sw_version"
+    asked = ((sides.key, device.id, url), (sides.key, lamp, url), (sides.key, lamp, version), (narrow, lamp, version))
+    for key, item, field in asked:
+        source = f"{{{{ device_attr('{item}', '{field}')|list }}}} {{{{ device_attr('{item}', 'name') }}}}"
         answer = await bridge.post("/api/template", key, json={"template": source})
         text = (await answer.text()).replace("', '", "")
         assert HEADER not in text
@@ -88,6 +91,9 @@ async def test_registries(sides: Sides) -> None:
         source = "{{ 'https://example.com/a?to' ~ 'ken=0123' }}"
         answer = await bridge.post("/api/template", key, json={"template": source})
         assert await answer.text() == "**REDACTED**"
+    source = f"{{{{ device_attr('{lamp}', '{url}') }}}}"
+    answer = await bridge.post("/api/template", narrow, json={"template": source})
+    assert await answer.text() == "None", "the list of devices does not show it to a narrow key either"
 
 
 async def test_places(sides: Sides) -> None:
