@@ -198,23 +198,8 @@ def _state_of(item: State | dict[str, Any]) -> str:
 
 
 def _encode(entity_id: str, states: _States, redaction: Redaction) -> bytes:
-    """Return the states as JSON without the enclosing brackets, redacted."""
-    found = [item if isinstance(item, dict) else dict(item.as_dict()) for item in states]
-    encoded = json_bytes(found)
-    return (_redacted(entity_id, found, redaction) if _may_change(found, encoded, redaction) else encoded)[1:-1]
-
-
-def _may_change(found: list[dict[str, Any]], encoded: bytes, redaction: Redaction) -> bool:
-    # States with the same attributes share an object.
-    shared = {id(item["attributes"]): item["attributes"] for item in found if "attributes" in item}
-    whole = sum("attributes" in item for item in found)
-    names = {name for attributes in shared.values() for name in attributes}
-    # A whole state is an object with an object.
-    return redaction.may_change(names, encoded, braces=len(found) + whole)
-
-
-def _redacted(entity_id: str, found: list[dict[str, Any]], redaction: Redaction) -> bytes:
-    """Redact states and return them as JSON. Equal values are redacted once."""
+    """Return the states as JSON without the enclosing brackets. Equal values are redacted once."""
+    found: list[dict[str, Any]] = [item if isinstance(item, dict) else dict(item.as_dict()) for item in states]
     texts: dict[str, str] = {}
     # States with the same attributes share an object. It is kept, so that no other gets its number.
     attributes: dict[int, tuple[object, dict[str, Any]]] = {}
@@ -229,7 +214,7 @@ def _redacted(entity_id: str, found: list[dict[str, Any]], redaction: Redaction)
             if id(shared) not in attributes:
                 attributes[id(shared)] = shared, redaction.attributes(entity_id, shared)
             item["attributes"] = attributes[id(shared)][1]
-    return json_bytes(found)
+    return json_bytes(found)[1:-1]
 
 
 def _recorder(caller: Caller) -> Recorder:
