@@ -42,8 +42,9 @@ def plot(rows: Sequence[Row]) -> str:
 
 
 def _bar(row: Row, top: float, zero: float) -> str:
-    better = row.target / row.ratio if row.is_cost else row.ratio / row.target
-    length = max(-1.0, min(_MAX_DOUBLINGS, log2(better))) * _SCALE
+    # Memory may shrink during a measurement, so a cost may be zero or less.
+    worse = row.ratio / row.target if row.is_cost else row.target / row.ratio
+    length = max(-1.0, -log2(max(worse, 2.0**-_MAX_DOUBLINGS))) * _SCALE
     left, width = min(zero, zero + length), max(abs(length), 1.5)
     kind = "reached" if row.reached else "missed"
     label = f"{row.ratio:.2f} ({'at most' if row.is_cost else 'at least'} {row.target:g})"
