@@ -152,10 +152,11 @@ async def test_of_the_clock_and_the_listener(house: Watched) -> None:
 async def test_of_what_is_down(house: Watched) -> None:
     """Stop Home Assistant, and then the exporters. What is known of keys outlasts that."""
     stack, alerts = house.stack, house.alerts
-    async with alerts.caused("DrawbridgeDown", ended=["DrawbridgeKeyUnused", *CERTIFICATES]):
+    async with alerts.caused("DrawbridgeDown", ended=CERTIFICATES):
         await stack.home_assistant.stop()
     assert await alerts.prometheus.query("drawbridge_key_expiry_timestamp_seconds") == []
     assert "DrawbridgeKeyExpiring" in await alerts.firing(name="Short")
+    assert "DrawbridgeKeyUnused" in await alerts.firing(name="Old")
     async with alerts.caused("DrawbridgeScrapeFailing", "DrawbridgeAbsent", ended=["DrawbridgeDown"]):
         await stack.exporter.process.stop()
         await house.second.process.stop()
