@@ -118,13 +118,6 @@ class Call:
         """Return the headers that no other response has: the request id and the rate limit."""
         return {REQUEST_ID: self.request_id, **(self.allowance.headers() if self.allowance is not None else {})}
 
-    def header_lines(self) -> str:
-        """Return the lines of these headers. None of them can contain a line break."""
-        number = f"{REQUEST_ID}: {self.request_id}\r\n"
-        if self.allowance is None:
-            return number
-        return number + "".join([f"{name}: {value}\r\n" for name, value in self.allowance.headers().items()])
-
     def forget_clock(self) -> None:
         """Drop the time limit, which refers to the task whose result is the response: a reference cycle."""
         self.clock = None

@@ -36,12 +36,13 @@ class HeaderBlock:
 
         """
         if others != self._latest:
-            self._lines = _lines(self.with_others(others))
+            self._lines = lines_of(self.with_others(others))
             self._latest = others.copy()
         return self._lines
 
 
-def _lines(headers: CIMultiDict[str]) -> str:
+def lines_of(headers: Mapping[str, str]) -> str:
+    """Return the lines of headers, each with its end. Raises ``ValueError`` if a header is not a single line."""
     lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
     if lines.count("\r") != len(headers) or lines.count("\n") != len(headers):
         raise ValueError("A header must be of one line")
@@ -51,8 +52,6 @@ def _lines(headers: CIMultiDict[str]) -> str:
 NOTHING: Final = HeaderBlock({})
 SECURITY: Final = HeaderBlock(SECURITY_HEADERS)
 """The block of each response of the gate, unless the endpoint has chosen a larger one."""
-
-
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 

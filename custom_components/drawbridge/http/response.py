@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractStreamWriter
 
 from ..encoding.codecs import Payload
 from .delivery import deliver, discard_unread, drained
-from .header_block import NOTHING, HeaderBlock
+from .header_block import NOTHING, HeaderBlock, lines_of
 
 if TYPE_CHECKING:
     from .call import Call
@@ -146,7 +146,7 @@ class WholeResponse(web.StreamResponse):
     def _head(self) -> bytes:
         status = self._status
         length = "" if status in _BODILESS else f"Content-Length: {self._whole.size}\r\n"
-        of_call = "" if self.call is None else self.call.header_lines()
+        of_call = "" if self.call is None else lines_of(self.call.own_headers())
         lines, date = self.block.lines(self.headers), _http_date(int(time()))
         head = f"{_STATUS_LINES[status]}{lines}{length}{of_call}Date: {date}\r\n\r\n"
         return head.encode(errors="surrogateescape")
