@@ -208,6 +208,7 @@ async def test_the_option(bridge: Bridge, monkeypatch: pytest.MonkeyPatch, name:
         await response.read()
         assert bool(written) == (is_direct and method != "HEAD")
         assert "Set-Cookie" not in response.headers
+        assert "X-Request-ID" in response.headers
         found.append((response.status, sorted((key, value) for key, value in response.headers.items())))
     status, names = found[0]
     assert status == found[1][0]
