@@ -1,8 +1,9 @@
 """A household with a past."""
 
 import asyncio
+import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -38,6 +39,20 @@ async def wait_recording(hass: HomeAssistant) -> None:
             recorder.states_manager.load_from_db(session)
 
     await recorder.async_add_executor_job(look)
+
+
+async def wait_past() -> None:
+    """Wait until no subscription, ours or Home Assistant's own, is still reading the past."""
+    while any(set(awaited(task)) & {"Replay.run", "ws_stream", "ws_event_stream"} for task in asyncio.all_tasks()):  # noqa: ASYNC110 - it is read in a thread
+        await asyncio.sleep(0.01)
+
+
+def awaited(task: asyncio.Task[Any]) -> Iterator[str]:
+    """Yield the names of the coroutines that a task awaits, from the outermost."""
+    coroutine: Any = task.get_coro()
+    while inspect.iscoroutine(coroutine):
+        yield coroutine.cr_code.co_qualname
+        coroutine = coroutine.cr_await
 
 
 async def live_through(hass: HomeAssistant) -> None:
