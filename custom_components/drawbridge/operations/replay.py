@@ -111,8 +111,7 @@ class Replay(ABC):
         joined = None
         while not self._is_over and joined != self._joined:
             joined = self._joined
-            if (committed := get_instance(self._hass).async_get_commit_future()) is not None:
-                await committed
+            await _everything_written(self._hass)
             start = (last or self._start) + TICK
             last = await self._send_past(start, joined, Part.REST, is_first=last is None) or last
         if not self._is_over:
@@ -173,3 +172,16 @@ class Replay(ABC):
         stops, self._stops = self._stops, []
         for stop in stops:
             stop()
+
+
+async def _everything_written(hass: HomeAssistant) -> None:
+    """Wait until everything that has happened so far is in the database.
+
+    The recorder's own ``async_get_commit_future`` does not wait for a state that its thread has taken from the queue
+    and not written yet.
+    """
+    from homeassistant.components.recorder.tasks import SynchronizeTask  # noqa: PLC0415 - may not be set up
+
+    written = hass.loop.create_future()
+    get_instance(hass).queue_task(SynchronizeTask(written))
+    await written

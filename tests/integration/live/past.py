@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.helpers.recorder import get_instance, session_scope
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+
+from tests.integration.recording import wait_recording
 
 # The harness has every statement logged, also between tests, where nothing captures it.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
@@ -26,19 +27,6 @@ HIDDEN = "hidden_marker"
 def moment(**back: float) -> str:
     """Return the text of a time in the past, or of one to come for a negative number."""
     return (dt_util.utcnow() - timedelta(**back)).isoformat()
-
-
-async def wait_recording(hass: HomeAssistant) -> None:
-    """Wait until everything is in the database, and the recorder knows how old the oldest is."""
-    recorder = get_instance(hass)
-    await hass.async_block_till_done()
-    await recorder.async_block_till_done()
-
-    def look() -> None:
-        with session_scope(hass=hass, read_only=True) as session:
-            recorder.states_manager.load_from_db(session)
-
-    await recorder.async_add_executor_job(look)
 
 
 async def wait_past() -> None:

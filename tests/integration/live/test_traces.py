@@ -10,8 +10,9 @@ from homeassistant.core import HomeAssistant
 from custom_components.drawbridge.operations.replay import COALESCE_SECONDS, TICK
 from tests.integration.house import Bridge
 from tests.integration.live.client import live
-from tests.integration.live.past import LAMP, live_through, moment, wait_recording
+from tests.integration.live.past import LAMP, live_through, moment
 from tests.integration.mirror.sides import content
+from tests.integration.recording import wait_recording
 
 GONE = "sensor.gone"
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers.recorder import get_instance, session_scope
 from homeassistant.util import dt as dt_util
 
 from tests.integration.mirror.sides import Sides, content
+from tests.integration.recording import wait_recording
 
 type Record = Callable[[str, object], None]
 
@@ -96,18 +96,6 @@ async def test_history_of_several_days(sides: Sides, hass: HomeAssistant) -> Non
             lists = await sides.same(f"/api/history/period/{start}?{entities}&end_time={end}{query}{more}")
             assert len(lists) == 3
             assert sum(map(len, lists)) > 10
-
-
-async def wait_recording(hass: HomeAssistant) -> None:
-    """Wait until everything is in the database, and the recorder knows how old the oldest is."""
-    recorder = get_instance(hass)
-    await recorder.async_block_till_done()
-
-    def look() -> None:
-        with session_scope(hass=hass, read_only=True) as session:
-            recorder.states_manager.load_from_db(session)
-
-    await recorder.async_add_executor_job(look)
 
 
 async def test_bad_history(sides: Sides) -> None:

@@ -13,7 +13,6 @@ from homeassistant.components.calendar import CalendarEvent
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, State, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
-from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
@@ -21,6 +20,7 @@ from custom_components.drawbridge.operations.service_responses import FAILED
 from tests.integration.live.client import live
 from tests.integration.mirror.conftest import Plans, add
 from tests.integration.mirror.sides import Sides
+from tests.integration.recording import wait_written
 
 PLAYER = "media_player.tv"
 SIGNED = "http://ha.local:8123/api/states?authSig=eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhIn0.c2ln"
@@ -59,7 +59,7 @@ async def test_bearer_text(sides: Sides) -> None:
     for state in (SIGNED, "playing", SIGNED):
         sides.bridge.hass.states.async_set(PLAYER, state, {"media_content_id": SIGNED, "queue": [{"uri": SIGNED}]})
     await sides.bridge.hass.async_block_till_done()
-    await get_instance(sides.bridge.hass).async_block_till_done()
+    await wait_written(sides.bridge.hass)
     text = await everything(sides, sides.key, PLAYER)
     assert text.count("**REDACTED**") > 8
     assert HEADER not in text.replace("', '", "")
@@ -101,7 +101,7 @@ async def test_places(sides: Sides) -> None:
     zone = "zone.office"
     sides.bridge.hass.states.async_set(zone, "0", {"latitude": 52.123456, "longitude": 4.654321, "radius": 98765})
     await sides.bridge.hass.async_block_till_done()
-    await get_instance(sides.bridge.hass).async_block_till_done()
+    await wait_written(sides.bridge.hass)
     narrow = await sides.bridge.add_key("Narrow", capabilities=["read", "history", "template"])
     assert "52.123456" in await everything(sides, sides.key, zone)
     text = await everything(sides, narrow, zone)
@@ -127,7 +127,7 @@ async def test_other_keys(sides: Sides) -> None:
         translation_key="x", translation_placeholders={"name": NAME},
     )  # fmt: skip
     await hass.async_block_till_done()
-    await get_instance(hass).async_block_till_done()
+    await wait_written(hass)
     own = sorted(bridge.own_entities())
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), bridge.entry.entry_id)
     assert any(NAME in (device.name or "") for device in devices)
@@ -296,7 +296,7 @@ async def test_spellings(sides: Sides) -> None:
     await add(hass, "calendar", Plotter("plots"))
     hass.states.async_set("calendar.plots", "off", {"friendly_name": SIGNED})
     await hass.async_block_till_done()
-    await get_instance(hass).async_block_till_done()
+    await wait_written(hass)
     source = f"{{{{ states.{PLAYER}.attributes|tojson }}}} {{{{ states.{PLAYER}.attributes.items()|list }}}}"
     texts = [await everything(sides, sides.key, PLAYER)]
     texts += [await (await bridge.post("/api/template", sides.key, json={"template": source})).text()]
@@ -390,10 +390,10 @@ async def test_revoked_keys(sides: Sides) -> None:
     await hass.async_block_till_done()
     gone = sorted(bridge.own_entities() - before)
     assert gone
-    await get_instance(hass).async_block_till_done()
+    await wait_written(hass)
     await bridge.act("revoke_key", key=NAME)
     await hass.async_block_till_done()
-    await get_instance(hass).async_block_till_done()
+    await wait_written(hass)
     texts = []
     for path in (f"/api/history/period?filter_entity_id={','.join(gone)}", "/api/logbook"):
         texts.append(await (await bridge.get(path, sides.key)).text())
