@@ -151,7 +151,7 @@ def test_decisions_are_pure(room: str) -> None:
 
 READERS = {
     "operations.home": "the scoped home itself",
-    "operations.templates.sight": "what templates see of it",
+    "operations.templates.visible_home": "what templates see of it",
     "operations.registry_sight": "follows what a scope sees of the registries",
     "operations.targets": "expands targets as Home Assistant does, to compare them with the scope",
     "operations.delegates": "finds what scripts, scenes and groups act on, to compare it with the scope",

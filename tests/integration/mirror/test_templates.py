@@ -216,12 +216,12 @@ SECRETS = (
     "{{ missing['_undefined_exception'] }}", "{{ missing['__class__'] }}", "{{ missing | attr('_undefined_obj') }}",
     "{{ [missing] | map(attribute='__class__') | list }}", "{{ ''.nothing['_undefined_obj'] }}",
     "{% set ns = namespace() %}{{ ns['__class__'] }}", "{% for i in [1] %}{{ loop['_iterable'] }}{% endfor %}",
-    "{{ states.__class__ }}", "{{ ''.__class__.__mro__ }}", "{{ states._hass }}", "{{ states._sight }}",
+    "{{ states.__class__ }}", "{{ ''.__class__.__mro__ }}", "{{ states._hass }}", "{{ states._home }}",
     "{{ states.sensor.outside._state }}", "{{ states.sensor.outside.as_dict() }}", "{{ states.sensor.outside._hass }}",
     "{{ states.sensor.outside.context.origin_event }}", "{{ states.sensor.outside.context.as_dict() }}",
     "{{ states.sensor.outside.expire() }}", "{{ states.sensor.outside.as_compressed_state }}",
-    "{{ states | attr('_sight') }}",
-    "{{ [states] | map(attribute='_sight') | list }}",
+    "{{ states | attr('_home') }}",
+    "{{ [states] | map(attribute='_home') | list }}",
     "{{ self }}",
     "{{ self._TemplateReference__context }}",
     "{{ states.member('sensor') }}", "{{ states('sensor.outside').__class__ }}", "{{ range.__wrapped__ }}",
@@ -407,7 +407,7 @@ async def test_names_that_are_made_on_the_way(bridge: Bridge, whole: str) -> Non
     for template in ("{{ ['a'] | map(f) | list }}", "{{ ['a'] | select(f) | list }}"):
         for name in ("regex_replace", "match", "callable", "__class__", "pprint", "tojson", "safe", "filter"):
             assert (await rendered(bridge, whole, template, f=name))[0] == 400
-    for name in ("_sight", "__class__", "member"):
+    for name in ("_home", "__class__", "member"):
         _, heard = await rendered(bridge, whole, "{{ [states] | map('attr', f) | list }}", f=name)
         assert "object at" not in str(heard)
 
@@ -419,7 +419,7 @@ async def test_variables_do_not_open_anything(bridge: Bridge, room: str) -> None
 
 
 async def test_a_registry_change_is_seen(bridge: Bridge, hass: HomeAssistant, room: str) -> None:
-    """What leaves the room is out of sight at once."""
+    """An entity that leaves the room is hidden at once."""
     template = f"{{{{ states('{LIVING}') }}}}"
     assert (await rendered(bridge, room, template))[0] == 200
     bedroom = ar.async_get(hass).async_get_area_by_name("Bedroom")

@@ -40,7 +40,7 @@ def timed(check: Check) -> Check:
     """Return the check of a function whose result also depends on the time."""
 
     def timed_check(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
-        run.sight.uses_time = True
+        run.home.uses_time = True
         return check(run, args, more)
 
     return timed_check
@@ -112,7 +112,7 @@ def lookup(run: Run, args: Args, more: Mapping[str, Any]) -> Args:
     An argument that is no entity ID may require a full scan.
     """
     found = collection(run, args, more)
-    known = bool(args) and isinstance(args[0], str) and run.sight.is_known(args[0])
+    known = bool(args) and isinstance(args[0], str) and run.home.is_known(args[0])
     run.meter.step(_LOOKUP_STEPS if known else _SEARCH_STEPS)
     return found
 

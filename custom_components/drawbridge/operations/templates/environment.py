@@ -21,8 +21,8 @@ from .errors import TemplateRefusedError, TemplateTooMuchError
 from .guards import ENTITIES_OF, OF_ENTITY, OF_PLACES, OF_REGISTRIES, Function, guarded, state_functions
 from .meter import MAX_TEXT
 from .rules import Names
-from .run import current, current_sight
-from .sight import Domain, SightKind, States
+from .run import current, current_home
+from .visible_home import Domain, KeyKind, States
 
 _KINDS: Final = ("function", "filter", "test")
 _OF_STATES: Final = frozenset({"expand", "state_attr_translated", "state_translated"})
@@ -39,7 +39,7 @@ class KeyEnvironment(TemplateEnvironment):
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
     code_generator_class = MeteredCodeGenerator
 
-    def __init__(self, hass: HomeAssistant, kind: SightKind, *, strict: bool = False) -> None:
+    def __init__(self, hass: HomeAssistant, kind: KeyKind, *, strict: bool = False) -> None:
         """Create the environment for a kind of key. With ``strict``, undefined variables are errors."""
         super().__init__(hass, limited=False, strict=strict, log_fn=_log)
         self.loader = None
@@ -51,9 +51,9 @@ class KeyEnvironment(TemplateEnvironment):
         allowed = dict(zip(_KINDS, (set(self.globals), set(self.filters), set(self.tests)), strict=True))
         self.names = Names(known, allowed)
 
-    def _restrict(self, kind: SightKind) -> None:
-        states = States(current_sight)
-        of_states = state_functions(current_sight)
+    def _restrict(self, kind: KeyKind) -> None:
+        states = States(current_home)
+        of_states = state_functions(current_home)
         slugify = _plain(cast("Function", self.globals["slugify"]))
         for names, checks in (
             (self.globals, catalog.GLOBALS),
@@ -287,9 +287,9 @@ def _checked(item: Any, check: Check) -> Any:  # noqa: ANN401 - functions and co
     return checked
 
 
-def _of_house(kind: SightKind, functions: Mapping[str, Function], *, is_filter: bool) -> dict[str, Function]:
+def _of_house(kind: KeyKind, functions: Mapping[str, Function], *, is_filter: bool) -> dict[str, Function]:
     found = {
-        name: guarded(kind, current_sight, name, _plain(functions[name]), is_filter=is_filter)
+        name: guarded(kind, current_home, name, _plain(functions[name]), is_filter=is_filter)
         for name in _OF_HOUSE & functions.keys()
     }
     return {name: function for name, function in found.items() if function is not None}
@@ -302,4 +302,4 @@ def _plain(function: Function) -> Function:
 
 def _log(level: int, message: str) -> None:
     """Keep template errors of clients out of Home Assistant's log. They are sent to the client instead."""
-    current_sight().warn(level, message)
+    current_home().warn(level, message)

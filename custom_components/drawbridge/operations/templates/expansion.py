@@ -12,13 +12,13 @@ from homeassistant.helpers.entity import entity_sources
 if TYPE_CHECKING:
     from homeassistant.helpers.template import TemplateState
 
-    from .sight import Sight
+    from .visible_home import VisibleHome
 
 _GROUP: Final = "group"
 _ZONE: Final = "zone"
 
 
-def expanded(sight: Sight, search: list[object]) -> list[TemplateState]:
+def expanded(home: VisibleHome, search: list[object]) -> list[TemplateState]:
     """Return the states of entities once each, with groups and zones replaced by their members.
 
     The order is that of Home Assistant's own function, which starts with the last entity.
@@ -26,24 +26,24 @@ def expanded(sight: Sight, search: list[object]) -> list[TemplateState]:
     found: dict[str, TemplateState] = {}
     opened: set[str] = set()
     while search:
-        sight.on_listing(1)
+        home.on_listing(1)
         item = search.pop()
         if isinstance(item, list):
             search += item
         elif isinstance(item, str) and item not in found and item not in opened:
-            actual = sight.member(item)
-            members = None if actual is None else _members(sight, actual)
+            actual = home.member(item)
+            members = None if actual is None else _members(home, actual)
             if members is not None:
                 opened.add(item)
                 search += members
             elif actual is not None:
-                found[item] = sight.shown(actual)
+                found[item] = home.shown(actual)
     return list(found.values())
 
 
-def _members(sight: Sight, state: State) -> list[object] | None:
+def _members(home: VisibleHome, state: State) -> list[object] | None:
     """Return the members of a group or zone; ``None`` for other entities."""
-    source = entity_sources(sight.hass).get(state.entity_id)
+    source = entity_sources(home.hass).get(state.entity_id)
     if state.domain == _GROUP or (source is not None and source["domain"] == _GROUP):
         return _listed(state.attributes.get("entity_id"))
     return _listed(state.attributes.get("persons")) if state.domain == _ZONE else None

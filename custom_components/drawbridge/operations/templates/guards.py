@@ -13,7 +13,7 @@ from ...refusal import Refusal
 from ..registry_entries import OWN_FIELDS_OF_DEVICES
 from .errors import TemplateRefusedError
 from .expansion import expanded
-from .sight import FindSight, SightKind
+from .visible_home import FindHome, KeyKind
 
 type Function = Callable[..., Any]
 
@@ -46,7 +46,7 @@ OF_PLACES: Final = frozenset({"closest", "distance"})
 """Functions that reveal the home location, which require `location` and a scope without limits."""
 
 
-def state_functions(sight: FindSight) -> Mapping[str, Function]:
+def state_functions(sight: FindHome) -> Mapping[str, Function]:
     """Return the functions about states by name. They equal Home Assistant's own for the visible states."""
 
     def is_state(entity_id: object, state: object) -> bool:
@@ -70,7 +70,7 @@ def state_functions(sight: FindSight) -> Mapping[str, Function]:
     )
 
 
-def guarded(kind: SightKind, sight: FindSight, name: str, own: Function, *, is_filter: bool = False) -> Function | None:
+def guarded(kind: KeyKind, sight: FindHome, name: str, own: Function, *, is_filter: bool = False) -> Function | None:
     """Return a function of Home Assistant, limited to visible items; ``None`` if the key may not use it."""
     if name in {"expand", "state_translated", "state_attr_translated"}:
         return _of_states(sight, name, own)
@@ -85,7 +85,7 @@ def guarded(kind: SightKind, sight: FindSight, name: str, own: Function, *, is_f
     return None
 
 
-def _of_entity(sight: FindSight, name: str, own: Function) -> Function:
+def _of_entity(sight: FindHome, name: str, own: Function) -> Function:
     """Limit a function to entities in scope, and to the fields of devices that lists of devices show.
 
     Other fields are like missing ones.
@@ -101,7 +101,7 @@ def _of_entity(sight: FindSight, name: str, own: Function) -> Function:
     return of_device_field
 
 
-def _of_house(sight: FindSight, name: str, own: Function) -> Function:
+def _of_house(sight: FindHome, name: str, own: Function) -> Function:
     """Hide the bridge's own items from a registry function, because they would reveal other keys."""
 
     def of_house(*args: object, **more: object) -> Any:  # noqa: ANN401 - the result is the function's own
@@ -114,7 +114,7 @@ def _of_house(sight: FindSight, name: str, own: Function) -> Function:
     return of_house
 
 
-def _of_states(sight: FindSight, name: str, own: Function) -> Function:
+def _of_states(sight: FindHome, name: str, own: Function) -> Function:
     if name == "expand":
         return lambda *args: expanded(sight(), _asked(sight, args))
     if name == "state_translated":
@@ -136,7 +136,7 @@ def _of_states(sight: FindSight, name: str, own: Function) -> Function:
     return translated
 
 
-def _of_places(sight: FindSight, name: str, own: Function, *, is_filter: bool) -> Function:
+def _of_places(sight: FindHome, name: str, own: Function, *, is_filter: bool) -> Function:
     def distance(*args: object) -> Any:  # noqa: ANN401 - a distance, or nothing
         return own(*_asked(sight, args))
 
@@ -150,7 +150,7 @@ def _of_places(sight: FindSight, name: str, own: Function, *, is_filter: bool) -
     return closest if name == "closest" else distance
 
 
-def _asked(sight: FindSight, args: Iterable[object]) -> list[object]:
+def _asked(sight: FindHome, args: Iterable[object]) -> list[object]:
     """Return arguments after checking that every entity in them is visible. Iterables become lists."""
     found: list[object] = []
     for item in args:
@@ -165,7 +165,7 @@ def _asked(sight: FindSight, args: Iterable[object]) -> list[object]:
     return found
 
 
-def _listing(sight: FindSight, own: Function) -> Function:
+def _listing(sight: FindHome, own: Function) -> Function:
     def listing(*args: object) -> list[str]:
         # The bridge's own entities are in no scope.
         found = sight().in_scope(own(*args))

@@ -23,7 +23,7 @@ from .errors import TemplateRefusedError, TemplateTooMuchError
 from .renderer import Job, TemplateBudgetError, TemplateBusyError, async_get_renderer
 from .rendering import refusal_of
 from .results import parsed
-from .sight import Sight
+from .visible_home import VisibleHome
 
 FOLLOW: Final = Operation("templates.follow", Capability.TEMPLATE, names=("entity_ids",), everything=True)
 
@@ -40,7 +40,7 @@ type Report = Callable[[dict[str, Any]], None]
 class Outcome:
     """The result or the error of a rendering, and what it depends on."""
 
-    sight: Sight
+    home: VisibleHome
     result: Any = None
     error: str | None = None
 
@@ -52,31 +52,31 @@ class Outcome:
             "all": states.all_states,
             "entities": sorted(states.entities),
             "domains": sorted(states.domains),
-            "time": self.sight.uses_time,
+            "time": self.home.uses_time,
         }
 
     @property
     def states(self) -> TrackStates:
         """The states that the template depends on."""
-        sight = self.sight
-        domains = sight.listed | sight.counted
+        home = self.home
+        domains = home.listed | home.counted
         if None in domains:
             return TrackStates(True, set(), set())  # noqa: FBT003 - a tuple of Home Assistant's
-        return TrackStates(False, set(sight.touched), {domain for domain in domains if domain is not None})  # noqa: FBT003 - the same
+        return TrackStates(False, set(home.touched), {domain for domain in domains if domain is not None})  # noqa: FBT003 - the same
 
     def delay(self, event: Event[EventStateChangedData], since: float) -> float | None:
         """Return the delay until the next rendering after a change; ``None`` if the result does not depend on it.
 
         ``since`` is the number of seconds since the last rendering.
         """
-        sight, entity_id = self.sight, event.data["entity_id"]
-        if entity_id in sight.touched:
+        home, entity_id = self.home, event.data["entity_id"]
+        if entity_id in home.touched:
             return 0.0
         domains = {None, entity_id.partition(".")[0]}
         is_new_or_gone = event.data["old_state"] is None or event.data["new_state"] is None
-        if not domains & sight.listed and not (is_new_or_gone and domains & sight.counted):
+        if not domains & home.listed and not (is_new_or_gone and domains & home.counted):
             return None
-        limit = _ALL_SECONDS if None in sight.listed or self.error is not None else _DOMAIN_SECONDS
+        limit = _ALL_SECONDS if None in home.listed or self.error is not None else _DOMAIN_SECONDS
         return max(0.0, limit - since)
 
 
@@ -160,8 +160,8 @@ class TemplateWatch:
 
     async def _render(self) -> Outcome:
         caller = self._current()
-        sight = Sight(caller.hass, caller.home.scope, caller.redaction)
-        job = Job(caller.key.id, self._source, self._variables, sight, caller.ensure_unchanged, self._strict)
+        home = VisibleHome(caller.hass, caller.home.scope, caller.redaction)
+        job = Job(caller.key.id, self._source, self._variables, home, caller.ensure_unchanged, self._strict)
         self._rendered_at = caller.hass.loop.time()
         try:
             text = await async_get_renderer(caller.hass).render(job)
@@ -170,10 +170,10 @@ class TemplateWatch:
         except (TemplateBudgetError, TemplateBusyError, TemplateRefusedError) as err:
             raise refusal_of(err) from err
         except Exception as err:  # noqa: BLE001 - whatever is raised, the client's template is the cause of it
-            return Outcome(sight, error=_shown(f"{type(err).__name__}: {err}"))
+            return Outcome(home, error=_shown(f"{type(err).__name__}: {err}"))
         finally:
-            self.asked = frozenset(sight.asked)
-        return Outcome(sight, parsed(without_bearer_text(text)))
+            self.asked = frozenset(home.asked)
+        return Outcome(home, parsed(without_bearer_text(text)))
 
     # --- When to render again
 
@@ -190,7 +190,7 @@ class TemplateWatch:
 
     def _moved(self, entity_id: str) -> None:
         outcome = self._outcome
-        if outcome is None or entity_id in outcome.sight.asked or outcome.sight.listed:
+        if outcome is None or entity_id in outcome.home.asked or outcome.home.listed:
             self._want(0.0)
 
     def _want(self, delay: float) -> None:
@@ -222,18 +222,18 @@ class TemplateWatch:
             if err.refusal in {Refusal.TEMPLATE_BUDGET, Refusal.TEMPLATE_BUSY, Refusal.KEY_CHANGED}:
                 self._want(float(err.retry_after or 1))
                 return
-            outcome = Outcome(self._last_sight(), error=err.message)
+            outcome = Outcome(self._last_home(), error=err.message)
         except TemplateTooMuchError as err:
-            outcome = Outcome(self._last_sight(), error=_shown(str(err)))
+            outcome = Outcome(self._last_home(), error=_shown(str(err)))
         self._apply(outcome)
         if self._is_wanted:
             self._is_wanted = False
             self._want(0.0)
 
-    def _last_sight(self) -> Sight:
+    def _last_home(self) -> VisibleHome:
         """Return the view of the last successful rendering, for one that failed: its dependencies are unknown."""
         assert self._outcome is not None  # noqa: S101 - it was rendered before
-        return self._outcome.sight
+        return self._outcome.home
 
     # --- Results
 
@@ -243,7 +243,7 @@ class TemplateWatch:
         self._outcome = outcome
         self._track(outcome)
         if self._report_errors:
-            for level, message in outcome.sight.warnings:
+            for level, message in outcome.home.warnings:
                 self._report({"error": _shown(message), "level": logging.getLevelName(level)})
         last, self._last = self._last, outcome
         if outcome.error is not None:
@@ -257,9 +257,9 @@ class TemplateWatch:
             self._tracker = async_track_state_change_filtered(self._hass, outcome.states, self._changed)
         else:
             self._tracker.async_update_listeners(outcome.states)
-        if outcome.sight.uses_time and self._stop_time is None:
+        if outcome.home.uses_time and self._stop_time is None:
             self._stop_time = async_track_utc_time_change(self._hass, self._minute_passed, second=0)
-        elif not outcome.sight.uses_time and self._stop_time is not None:
+        elif not outcome.home.uses_time and self._stop_time is not None:
             self._stop_time()
             self._stop_time = None
 

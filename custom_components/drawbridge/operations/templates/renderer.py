@@ -20,8 +20,8 @@ from .budget import Budget, WorkClock
 from .environment import KeyEnvironment
 from .errors import TemplateLongError, TemplateRefusedError, TemplateTooMuchError
 from .run import Run
-from .sight import Sight, SightKind
 from .slices import Slices
+from .visible_home import KeyKind, VisibleHome
 
 SLICE_STEPS: Final = 2_000
 INLINE_STEPS: Final = 4_000
@@ -35,7 +35,7 @@ _COMPILED_AT_ONCE_CHARACTERS: Final = 512
 """Longer templates are compiled in the executor: to compile one of 16,384 characters can take 0.1 s."""
 
 
-type _Kind = tuple[SightKind, bool]
+type _Kind = tuple[KeyKind, bool]
 """What a key sees, and whether undefined variables are errors."""
 
 
@@ -78,7 +78,7 @@ class Job:
         key_id: The key that the template belongs to.
         source: The template.
         variables: The client's variables.
-        sight: The key's view of Home Assistant.
+        home: The key's view of Home Assistant.
         ensure_wanted: Called after each yield to the event loop. Raises to stop the rendering.
         strict: Whether an undefined variable is an error.
 
@@ -87,7 +87,7 @@ class Job:
     key_id: str
     source: str
     variables: Mapping[str, Any]
-    sight: Sight
+    home: VisibleHome
     ensure_wanted: Callable[[], None]
     strict: bool = False
 
@@ -165,7 +165,7 @@ class Renderer:
     def _render_at_once(self, compiled: _Compiled, job: Job) -> str:
         """Render a short template. Its processor time is taken from its steps: to measure it would take longer."""
         rules.ensure_functions(compiled.refused, job.variables)
-        run = Run(job.sight, INLINE_STEPS, _too_long)
+        run = Run(job.home, INLINE_STEPS, _too_long)
         try:
             return _render(compiled, job, run)
         finally:
@@ -174,7 +174,7 @@ class Renderer:
     async def _render_in_slices(self, compiled: _Compiled, job: Job, clock: WorkClock) -> str:
         def work(pause: Callable[[], None]) -> str:
             with clock:
-                return _render(compiled, job, Run(job.sight, SLICE_STEPS, pause))
+                return _render(compiled, job, Run(job.home, SLICE_STEPS, pause))
 
         return await Slices(work).result(self._slice_turn, job.ensure_wanted)
 
@@ -182,7 +182,7 @@ class Renderer:
         """Return the compiled template of a job. A long one that is new is compiled in the executor."""
         if (found := self._kept(job)) is not None:
             return found
-        kind, source = (job.sight.kind, job.strict), job.source
+        kind, source = (job.home.kind, job.strict), job.source
         environment = self._environments.get(kind)
         if environment is None:
             environment = self._environments[kind] = KeyEnvironment(self._hass, kind[0], strict=kind[1])
@@ -195,7 +195,7 @@ class Renderer:
         return compiled
 
     def _kept(self, job: Job) -> _Compiled | None:
-        key = (job.sight.kind, job.strict), job.source
+        key = (job.home.kind, job.strict), job.source
         if (found := self._compiled.get(key)) is not None:
             self._compiled.move_to_end(key)
         return found

@@ -9,7 +9,7 @@ from ..caller import Caller
 from ..declaration import Operation
 from .errors import TemplateRefusedError, TemplateTooMuchError
 from .renderer import Job, TemplateBudgetError, TemplateBusyError, async_get_renderer
-from .sight import Sight
+from .visible_home import VisibleHome
 
 RENDER: Final = Operation("templates.render", Capability.TEMPLATE, everything=True)
 
@@ -36,8 +36,8 @@ async def render(caller: Caller, source: object, variables: object) -> str:
         raise bad_request("'template' is missing, or is not a text.")
     if not isinstance(variables, dict | None):
         raise bad_request("'variables' should be a JSON object.")
-    sight = Sight(caller.hass, caller.home.scope, caller.redaction)
-    job = Job(caller.key.id, source, variables or {}, sight, caller.ensure_unchanged)
+    home = VisibleHome(caller.hass, caller.home.scope, caller.redaction)
+    job = Job(caller.key.id, source, variables or {}, home, caller.ensure_unchanged)
     try:
         return without_bearer_text(await async_get_renderer(caller.hass).render(job))
     except RefusedError:
@@ -45,7 +45,7 @@ async def render(caller: Caller, source: object, variables: object) -> str:
     except Exception as err:
         raise refusal_of(err) from err
     finally:
-        caller.activity.reached = frozenset(sight.asked)
+        caller.activity.reached = frozenset(home.asked)
 
 
 def refusal_of(err: Exception) -> RefusedError:

@@ -8,24 +8,24 @@ from jinja2.utils import Namespace
 
 from .errors import TemplateRefusedError, TemplateTooMuchError
 from .meter import ITEM_UNITS, Meter
-from .sight import Sight
 from .sizes import CONTAINERS, MAX_BITS, SMALL, Sizes
+from .visible_home import VisibleHome
 
 
 class Run:
     """One rendering: the key's view, the resources used, and the first refusal."""
 
-    __slots__ = ("meter", "refusal", "sight", "sizes")
+    __slots__ = ("home", "meter", "refusal", "sizes")
 
-    def __init__(self, sight: Sight, pause_every: int, pause: Callable[[], None]) -> None:
+    def __init__(self, home: VisibleHome, pause_every: int, pause: Callable[[], None]) -> None:
         """Start a rendering."""
-        self.sight = sight
+        self.home = home
         self.meter = Meter(pause_every, pause)
         self.sizes = Sizes(self.meter)
         self.refusal: TemplateRefusedError | TemplateTooMuchError | None = None
-        sight.on_listing = self._listing
+        home.on_listing = self._listing
         # A long-running template is rendered again from the start.
-        sight.warnings.clear()
+        home.warnings.clear()
 
     def taken(self, value: Any) -> Any:  # noqa: ANN401 - templates work with values of any kind
         """Return a new value if it is not too large. An iterator is counted while it is consumed.
@@ -101,6 +101,6 @@ start = _RUN.set
 reset = _RUN.reset
 
 
-def current_sight() -> Sight:
+def current_home() -> VisibleHome:
     """Return the view of the template that is being rendered."""
-    return current().sight
+    return current().home

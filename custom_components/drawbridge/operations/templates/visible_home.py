@@ -1,4 +1,4 @@
-"""The view of a template: the states and registry items in the scope of a key."""
+"""The home as a template sees it: the states and registry items in the scope of a key."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from ...scope.resolver import LiveScope
 from ...states.state_json import redacted_state
 from .errors import TemplateRefusedError
 
-type FindSight = Callable[[], "Sight"]
+type FindHome = Callable[[], "VisibleHome"]
 """Returns the view of the key whose template is being rendered."""
 
 _RESERVED: Final = frozenset({"contextfunction", "environmentfunction", "evalcontextfunction", "jinja_pass_arg"})
@@ -32,7 +32,7 @@ MAX_LENGTH_ID: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
-class SightKind:
+class KeyKind:
     """The properties of a key that decide which functions its templates may use.
 
     ``everything`` is true for a scope without limits. ``places`` is true if the key also has `location`.
@@ -42,8 +42,8 @@ class SightKind:
     places: bool
 
 
-class Sight:
-    """The view of one key. A limited scope must not reveal whether anything outside it exists.
+class VisibleHome:
+    """The home as one key sees it. A limited scope must not reveal whether anything outside it exists.
 
     Therefore items that do not exist are refused with the same message as items outside the scope.
     """
@@ -51,7 +51,7 @@ class Sight:
     def __init__(self, hass: HomeAssistant, scope: LiveScope, redaction: Redaction) -> None:
         """Create the view of a scope, with a redaction for states."""
         self.hass = hass
-        self.kind = SightKind(scope.scope.is_everything, redaction.location and scope.scope.is_everything)
+        self.kind = KeyKind(scope.scope.is_everything, redaction.location and scope.scope.is_everything)
         self.everything = self.kind.everything
         self.asked: set[str] = set()
         self.touched: set[str] = set()
@@ -207,22 +207,22 @@ def _uncounted(_number: int) -> None:
 class Domain:
     """``states.light``: the states of a domain."""
 
-    def __init__(self, sight: FindSight, name: str) -> None:
+    def __init__(self, home: FindHome, name: str) -> None:
         """Create it for a domain."""
-        self._sight = sight
+        self._home = home
         self._name = name
 
     def member(self, name: object) -> TemplateState | None:
         """Return the state of an entity of the domain."""
-        return self._sight().valid_state(f"{self._name}.{name}")
+        return self._home().valid_state(f"{self._name}.{name}")
 
     def __iter__(self) -> Iterator[TemplateState]:
         """Iterate over the states."""
-        return self._sight().all(self._name)
+        return self._home().all(self._name)
 
     def __len__(self) -> int:
         """Return the number of states."""
-        return self._sight().count(self._name)
+        return self._home().count(self._name)
 
     @override
     def __repr__(self) -> str:
@@ -233,35 +233,35 @@ class Domain:
 class States:
     """``states``: all states."""
 
-    def __init__(self, sight: FindSight) -> None:
+    def __init__(self, home: FindHome) -> None:
         """Create it for all visible states."""
-        self._sight = sight
+        self._home = home
 
     def member(self, name: object) -> TemplateState | Domain | None:
         """Return a domain, or the state of an entity."""
         if not isinstance(name, str) or name in _RESERVED:
             return None
         if "." in name:
-            return self._sight().valid_state(name)
+            return self._home().valid_state(name)
         if not valid_domain(name):
             raise TemplateError(f"Invalid domain name '{name}'")
-        return Domain(self._sight, name)
+        return Domain(self._home, name)
 
     def __iter__(self) -> Iterator[TemplateState]:
         """Iterate over the states."""
-        return self._sight().all(None)
+        return self._home().all(None)
 
     def __len__(self) -> int:
         """Return the number of states."""
-        return self._sight().count(None)
+        return self._home().count(None)
 
     def __call__(self, entity_id: object, rounded: object = _MISSING, with_unit: object = False) -> str:  # noqa: FBT002 - Home Assistant's own signature
         """Return the state of an entity as text."""
         wants_rounded = bool(with_unit if rounded is _MISSING else rounded)
         if not wants_rounded and not with_unit:
-            text = self._sight().state_text(entity_id)
+            text = self._home().state_text(entity_id)
             return _UNKNOWN if text is None else text
-        state = self._sight().state(entity_id)
+        state = self._home().state(entity_id)
         return _UNKNOWN if state is None else state.format_state(wants_rounded, bool(with_unit))
 
     @override
