@@ -18,8 +18,8 @@ from homeassistant.helpers import (
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from custom_components.drawbridge.encoding.codecs import CODINGS
-from custom_components.drawbridge.operations.registry_sight import SUBJECTS, RegistrySight
 from custom_components.drawbridge.operations.revealed import Item, reveal
+from custom_components.drawbridge.operations.visible_registries import SUBJECTS, VisibleRegistries
 from custom_components.drawbridge.scope.model import EntityFacts, Scope
 from custom_components.drawbridge.scope.redaction import Redaction
 from tests.integration.house import Bridge
@@ -212,23 +212,23 @@ async def test_events_follow_what_lists_reveal(
     random.seed()  # Hypothesis fixes the seed, and Home Assistant creates registry IDs from random numbers.
     await keys_of(bridge)
     directory = bridge.entry.runtime_data.directory
-    sights = [RegistrySight(hass, directory.live(key.scope)) for key in bridge.entry.runtime_data.keys]
-    for sight in sights:
-        await sight.build()
+    views = [VisibleRegistries(hass, directory.live(key.scope)) for key in bridge.entry.runtime_data.keys]
+    for view in views:
+        await view.build()
 
     @callback
     def note(event: Event[Any]) -> None:
-        for sight in sights:
-            sight.note(event)
+        for view in views:
+            view.note(event)
 
     stop_listening = [hass.bus.async_listen(event_type, note) for event_type in SUBJECTS]
     house = House(hass, bridge)
     for change, entity_id, name in steps:
         change(house, entity_id, name)
         await hass.async_block_till_done()
-        for sight in sights:
-            revealed = reveal(hass, sight.scope)
-            assert sight.items == revealed.items | entities_of(revealed.entries), (change.__name__, sight.scope.scope)
+        for view in views:
+            revealed = reveal(hass, view.scope)
+            assert view.items == revealed.items | entities_of(revealed.entries), (change.__name__, view.scope.scope)
     for stop in stop_listening:
         stop()
 

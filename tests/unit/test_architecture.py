@@ -152,7 +152,7 @@ def test_decisions_are_pure(room: str) -> None:
 READERS = {
     "operations.home": "the scoped home itself",
     "operations.templates.visible_home": "what templates see of it",
-    "operations.registry_sight": "follows what a scope sees of the registries",
+    "operations.visible_registries": "follows what a scope sees of the registries",
     "operations.targets": "expands targets as Home Assistant does, to compare them with the scope",
     "operations.delegates": "finds what scripts, scenes and groups act on, to compare it with the scope",
     "operations.entity_attributes": "finds what entities list and act on, to compare it with the scope",

@@ -24,8 +24,8 @@ from .caller import Caller
 from .dashboards import chosen
 from .pages import possible_panels
 from .registry_entries import old_values
-from .registry_sight import SUBJECTS, RegistrySight, Sighting
 from .service_calls import CallPlanner
+from .visible_registries import SUBJECTS, Effect, VisibleRegistries
 
 type Data = Mapping[str, Any]
 
@@ -50,7 +50,7 @@ class EventFilter:
     list pass if their data refers to nothing outside the scope. All other types are blocked.
     """
 
-    def __init__(self, caller: Caller, registries: RegistrySight) -> None:
+    def __init__(self, caller: Caller, registries: VisibleRegistries) -> None:
         """Create a filter for a key."""
         self._caller = caller
         self._registries = registries
@@ -58,34 +58,34 @@ class EventFilter:
         self._planner = CallPlanner.of(caller)
         self._panels = possible_panels(caller)
 
-    def data(self, event: Event[Any], sighting: Sighting | None) -> Data | None:
+    def data(self, event: Event[Any], effect: Effect | None) -> Data | None:
         """Return the visible data of an event; ``None`` if the event is not visible.
 
         Args:
             event: The event.
-            sighting: For a registry event, the result of ``RegistrySight.note``.
+            effect: For a registry event, the result of ``VisibleRegistries.note``.
 
         """
         kind = str(event.event_type)
-        if sighting is not None:
-            return self._of_registry(event, sighting)
+        if effect is not None:
+            return self._of_registry(event, effect)
         if (rule := _RULES.get(kind)) is not None:
             return rule(self, event)
         return self._of_list(event) if may_receive(kind, self._caller.key.events) else None
 
-    def _of_registry(self, event: Event[Any], sighting: Sighting) -> Data | None:
+    def _of_registry(self, event: Event[Any], effect: Effect) -> Data | None:
         """Return the visible data of a registry event.
 
         Entering the scope looks like a creation, leaving it like a removal.
         """
-        if not (sighting.before or sighting.now):
+        if not (effect.before or effect.now):
             return None
         data = {name: value for name, value in event.data.items() if name not in {"changes", "device"}}
         if data.get("action") == "update":
-            if sighting.before and sighting.now:
+            if effect.before and effect.now:
                 return self._of_update(event, data)
-            data["action"] = "create" if sighting.now else "remove"
-        elif data.get("action") == "create" and not sighting.now:
+            data["action"] = "create" if effect.now else "remove"
+        elif data.get("action") == "create" and not effect.now:
             return None
         return self._renamed(data)
 

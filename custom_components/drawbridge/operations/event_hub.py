@@ -15,16 +15,16 @@ from ..scope.model import Scope
 from ..states.channels import Batch, Subscriber
 from .caller import Caller
 from .event_filter import Data, EventFilter, event_json
-from .registry_sight import SUBJECTS, Change, RegistrySight, Sighting
+from .visible_registries import SUBJECTS, Change, Effect, VisibleRegistries
 
 
 class EventGroup:
     """Subscribers of keys that see the same events."""
 
-    def __init__(self, caller: Caller, sight: RegistrySight) -> None:
+    def __init__(self, caller: Caller, registries: VisibleRegistries) -> None:
         """Create a group for keys with the same view as a caller."""
-        self.sight = sight
-        self.filter = EventFilter(caller, sight)
+        self.registries = registries
+        self.filter = EventFilter(caller, registries)
         self.subscribers: dict[Subscriber, frozenset[str]] = {}
 
     def wanting(self, event_type: str) -> list[Subscriber]:
@@ -40,8 +40,8 @@ class EventHub:
         self._hass = hass
         self._flush = flush
         self._groups: dict[Hashable, EventGroup] = {}
-        self._sights: dict[Scope, RegistrySight] = {}
-        self._builds: dict[RegistrySight, asyncio.Task[None]] = {}
+        self._registries: dict[Scope, VisibleRegistries] = {}
+        self._builds: dict[VisibleRegistries, asyncio.Task[None]] = {}
         self._stop_listening: CALLBACK_TYPE | None = None
 
     def __len__(self) -> int:
@@ -56,19 +56,19 @@ class EventHub:
         key = caller.key
         sees = key.scope, key.capabilities, key.services, key.events, key.media_hosts, key.dashboards
         group = self._groups.get(sees)
-        sight = self._sight(caller)
-        if group is None or group.sight is not sight:
-            group = self._groups[sees] = EventGroup(caller, sight)
+        registries = self._registries_of(caller)
+        if group is None or group.registries is not registries:
+            group = self._groups[sees] = EventGroup(caller, registries)
         group.subscribers[subscriber] = types
         if MATCH_ALL in types or not types.isdisjoint(SUBJECTS):
-            self._build(sight)
+            self._build(registries)
         if self._stop_listening is None:
             self._stop_listening = self._hass.bus.async_listen(MATCH_ALL, self._fired)
         return group
 
     async def ready(self, group: EventGroup) -> None:
         """Wait until the view that a group has of the registries is complete, or until the group is empty."""
-        if (build := self._builds.get(group.sight)) is not None:
+        if (build := self._builds.get(group.registries)) is not None:
             await asyncio.wait((build,))
             if not build.cancelled():
                 build.result()
@@ -79,17 +79,17 @@ class EventHub:
         if group.subscribers:
             return
         self._groups = {key: item for key, item in self._groups.items() if item is not group}
-        used = {item.sight for item in self._groups.values()}
-        self._sights = {scope: sight for scope, sight in self._sights.items() if sight in used}
-        for sight in self._builds.keys() - used:
-            self._builds.pop(sight).cancel()
+        used = {item.registries for item in self._groups.values()}
+        self._registries = {scope: registries for scope, registries in self._registries.items() if registries in used}
+        for registries in self._builds.keys() - used:
+            self._builds.pop(registries).cancel()
         if not self._groups:
             self._stop()
 
     def close(self) -> None:
         """Unsubscribe everyone."""
         self._groups.clear()
-        self._sights.clear()
+        self._registries.clear()
         for build in self._builds.values():
             build.cancel()
         self._builds.clear()
@@ -100,33 +100,33 @@ class EventHub:
             self._stop_listening()
             self._stop_listening = None
 
-    def _sight(self, caller: Caller) -> RegistrySight:
+    def _registries_of(self, caller: Caller) -> VisibleRegistries:
         """Return the caller's view of the registries. Creates a new one if its scope was dropped in the meantime."""
         scope = caller.home.scope
-        sight = self._sights.get(scope.scope)
-        if sight is None or sight.scope is not scope:
-            sight = self._sights[scope.scope] = RegistrySight(self._hass, scope)
-        return sight
+        registries = self._registries.get(scope.scope)
+        if registries is None or registries.scope is not scope:
+            registries = self._registries[scope.scope] = VisibleRegistries(self._hass, scope)
+        return registries
 
-    def _build(self, sight: RegistrySight) -> None:
-        if sight not in self._builds:
-            work = sight.build()
-            self._builds[sight] = self._hass.async_create_background_task(work, "drawbridge registries")
+    def _build(self, registries: VisibleRegistries) -> None:
+        if registries not in self._builds:
+            work = registries.build()
+            self._builds[registries] = self._hass.async_create_background_task(work, "drawbridge registries")
 
     @callback
     def _fired(self, event: Event[Any]) -> None:
         if event.event_type == EVENT_STATE_CHANGED:
             return
-        sightings: dict[RegistrySight, Sighting] = {}
+        effects: dict[VisibleRegistries, Effect] = {}
         if event.event_type in SUBJECTS:
-            sightings = {sight: sight.note(event) for sight in self._builds}
+            effects = {registries: registries.note(event) for registries in self._builds}
         publication = _Publication(event, self._flush)
         for group in tuple(self._groups.values()):
-            sighting = sightings.get(group.sight)
-            for change in sighting.entered if sighting is not None else ():
+            effect = effects.get(group.registries)
+            for change in effect.entered if effect is not None else ():
                 publication.publish_change(group, change)
-            publication.publish(group, sighting)
-            for change in sighting.left if sighting is not None else ():
+            publication.publish(group, effect)
+            for change in effect.left if effect is not None else ():
                 publication.publish_change(group, change)
 
 
@@ -138,13 +138,13 @@ class _Publication:
         self._flush = flush
         self._batches: list[tuple[str, Data, Batch]] = []
 
-    def publish(self, group: EventGroup, sighting: Sighting | None) -> None:
+    def publish(self, group: EventGroup, effect: Effect | None) -> None:
         """Send the event to the subscribers of a group, if it is visible to them."""
         event = self._event
         wanting = group.wanting(str(event.event_type))
-        if not wanting or (event.event_type in SUBJECTS and sighting is None):
+        if not wanting or (event.event_type in SUBJECTS and effect is None):
             return
-        data = group.filter.data(event, sighting)
+        data = group.filter.data(event, effect)
         if data is not None:
             self._deliver(wanting, str(event.event_type), data)
 

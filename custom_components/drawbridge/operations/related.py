@@ -40,15 +40,15 @@ async def search(caller: Caller, item_type: str, item_id: str, *, includes_disab
     if item_type in _ENTITY_TYPES:
         caller.activity.reached = frozenset({item_id})
     await prepare(caller)
-    sight = _Sight(caller)
-    if not sight.shows(item_type, item_id):
+    visible = _Visible(caller)
+    if not visible.shows(item_type, item_id):
         return {}
     found: Mapping[str, set[str]] | None = None
     if caller.home.scope.scope.is_everything:
         found = _own_search(caller, item_type, item_id, includes_disabled=includes_disabled)
     if found is None:
         found = _Search(caller, includes_disabled=includes_disabled).search(item_type, item_id)
-    shown = {kind: {item for item in items if sight.shows(kind, item)} for kind, items in found.items()}
+    shown = {kind: {item for item in items if visible.shows(kind, item)} for kind, items in found.items()}
     shown.get(item_type, set()).discard(item_id)
     return {kind: items for kind, items in shown.items() if items}
 
@@ -70,7 +70,7 @@ def _own_search(
     return {str(kind): items for kind, items in found.items()}
 
 
-class _Sight:
+class _Visible:
     """The items that a caller may know of."""
 
     def __init__(self, caller: Caller) -> None:

@@ -1,7 +1,7 @@
 """The registry items that a scope reveals: the entries of the entities in scope, and the items that these refer to.
 
-``Revealing`` has the only rule for this. ``Revealed`` applies it to all entries at once, and ``RegistrySight`` in
-``registry_sight.py`` follows it event by event.
+``Revealing`` has the only rule for this. ``Revealed`` applies it to all entries at once, and ``VisibleRegistries`` in
+``visible_registries.py`` follows it event by event.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

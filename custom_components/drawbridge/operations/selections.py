@@ -74,35 +74,35 @@ async def select(caller: Caller, target: Target, *, expands_groups: bool, primar
     if sum(map(len, (*named.values(), *excluded.values()))) > MAX_TARGET_IDS:
         raise bad_request(f"The target has more than {MAX_TARGET_IDS} ids.")
     await prepare(caller)
-    sight = _Sight.of(caller)
+    visible = _Visible.of(caller)
     if not any(named.values()):
         return Selected(set(), set(), set(), set(), {})
     found = async_extract_referenced_entity_ids(
         caller.hass,
-        _selection(sight, named, excluded, expands_groups=expands_groups),
+        _selection(visible, named, excluded, expands_groups=expands_groups),
         expand_group=False,
         primary_entities_only=primary_only,
     )
     caller.activity.reached = frozenset(found.referenced | found.indirectly_referenced)
-    return _within(sight, found, named, excluded)
+    return _within(visible, found, named, excluded)
 
 
-def _selection(sight: _Sight, named: Ids, excluded: Ids, *, expands_groups: bool) -> TargetSelection:
+def _selection(visible: _Visible, named: Ids, excluded: Ids, *, expands_groups: bool) -> TargetSelection:
     """Return what Home Assistant resolves: the revealed IDs, and all entity IDs."""
-    known, taken = sight.known(named), sight.known(excluded)
+    known, taken = visible.known(named), visible.known(excluded)
     known[_ENTITIES], taken[_ENTITIES] = named[_ENTITIES], excluded[_ENTITIES]
     if expands_groups:
-        known[_ENTITIES] = sight.expanded(named[_ENTITIES])
-        taken[_ENTITIES] = sight.expanded(excluded[_ENTITIES], keeps_groups=True)
+        known[_ENTITIES] = visible.expanded(named[_ENTITIES])
+        taken[_ENTITIES] = visible.expanded(excluded[_ENTITIES], keeps_groups=True)
     config: dict[str, Any] = {name: sorted(items) for name, items in known.items() if items}
     if any(taken.values()):
         config[_EXCLUDE] = {name: sorted(items) for name, items in taken.items() if items}
     return TargetSelection(config)
 
 
-def _within(sight: _Sight, found: SelectedEntities, named: Ids, excluded: Ids) -> Selected:
+def _within(visible: _Visible, found: SelectedEntities, named: Ids, excluded: Ids) -> Selected:
     """Return the part of a selection that is revealed. The IDs that are not revealed count as missing."""
-    allows, revealed, known = sight.allows, sight.revealed, sight.known(named)
+    allows, revealed, known = visible.allows, visible.revealed, visible.known(named)
     unknown = {name: items - known[name] for name, items in named.items()}
     return Selected(
         named={item for item in found.referenced if allows(item) or item in named[_ENTITIES]},
@@ -142,7 +142,7 @@ def _ids(target: Target) -> Ids:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sight:
+class _Visible:
     """The IDs that a caller may know of."""
 
     hass: HomeAssistant

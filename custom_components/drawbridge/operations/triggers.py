@@ -24,7 +24,7 @@ from .automation_config import Placeholders, listed
 from .caller import Caller
 from .declaration import Operation
 from .event_filter import Data, EventFilter
-from .registry_sight import SUBJECTS, RegistrySight
+from .visible_registries import SUBJECTS, VisibleRegistries
 from .watch import Watch
 
 FOLLOW: Final = Operation("triggers.follow", Capability.READ)
@@ -191,13 +191,13 @@ def _event_data(caller: Caller, event: Event[Any], config: Config) -> Data | Non
     kind = str(event.event_type)
     if not may_receive(kind, caller.key.events):
         return None
-    sight = RegistrySight(caller.hass, caller.home.scope)
-    sighting = None
+    registries = VisibleRegistries(caller.hass, caller.home.scope)
+    effect = None
     if kind in SUBJECTS:
-        if not sight.everything:
+        if not registries.everything:
             return None
-        sighting = sight.note(event)
-    data = EventFilter(caller, sight).data(event, sighting)
+        effect = registries.note(event)
+    data = EventFilter(caller, registries).data(event, effect)
     if data is None or not _is_open(config.get("event_data", {}), json_loads_object(json_bytes(event.data)), data):
         return None
     return data

@@ -41,7 +41,7 @@ class Change(NamedTuple):
     data: dict[str, Any]
 
 
-class Sighting(NamedTuple):
+class Effect(NamedTuple):
     """The effect of a registry event on the items that are visible.
 
     Attributes:
@@ -58,7 +58,7 @@ class Sighting(NamedTuple):
     left: Sequence[Change] = ()
 
 
-class RegistrySight:
+class VisibleRegistries:
     """The registry items that a scope reveals, updated with each event."""
 
     def __init__(self, hass: HomeAssistant, scope: LiveScope) -> None:
@@ -94,24 +94,24 @@ class RegistrySight:
         """The items that are visible, including the entities."""
         return frozenset(self._counts)
 
-    def note(self, event: Event[Any]) -> Sighting:
+    def note(self, event: Event[Any]) -> Effect:
         """Apply a registry event. Call this exactly once for each event, in order."""
         kind, data = SUBJECTS[str(event.event_type)], event.data
         item = _subject(kind, data)
         if self.everything:
             seen = item is None or self._is_foreign(item, data)
-            return Sighting(seen, seen)
+            return Effect(seen, seen)
         order, self._orders[kind] = self._orders[kind], self._order(kind)
         if item is None:
             # All items of a kind were reordered. This is visible if the order of the visible ones has changed.
             seen = data.get("action") == _REORDER and self._has_new_order(kind, order)
-            return Sighting(seen, seen)
+            return Effect(seen, seen)
         former = (ENTITY, data["old_entity_id"]) if "old_entity_id" in data else item
         before = self._has(item) or self._has(former)
         self._update({*self._sources_of(former), *self._sources_of(item)})
         if data.get("action") == _REMOVE:
             self._remove(item)
-        return self._sighting(item, former, before=before)
+        return self._effect(item, former, before=before)
 
     def sees(self, kind: str, item: str) -> bool:
         """Return whether an item is currently visible."""
@@ -133,10 +133,10 @@ class RegistrySight:
     def _has(self, item: Item) -> bool:
         return item in self._counts
 
-    def _sighting(self, item: Item, former: Item, *, before: bool) -> Sighting:
+    def _effect(self, item: Item, former: Item, *, before: bool) -> Effect:
         entered, left = self._entered, self._left
         self._entered, self._left = {}, {}
-        return Sighting(
+        return Effect(
             before,
             self._has(item),
             [_change("create", other) for other in entered if other not in {item, former}],
