@@ -25,10 +25,10 @@ from ..keys import Capability
 from ..refusal import bad_request
 from ..scope.redaction import Redaction, without_bearer_text
 from .caller import Caller
+from .catch_up import MAX_EVENT_BYTES, TICK, CatchUp, Client, Part
 from .declaration import Operation
 from .history import HistoryQuery
 from .periods import DAY, windows
-from .replay import MAX_EVENT_BYTES, TICK, Client, Part, Replay
 
 PERIOD: Final = Operation("history.period", Capability.HISTORY, names=("entity_ids",))
 FOLLOW: Final = Operation("history.follow", Capability.HISTORY, names=("entity_ids",))
@@ -126,7 +126,7 @@ def too_large() -> Exception:
     return bad_request(f"The answer would be larger than {megabytes} MiB. Ask for a shorter period, or for less.")
 
 
-class HistoryStream(Replay):
+class HistoryStream(CatchUp):
     """A subscription to the states of entities, from a time in the past onwards."""
 
     def __init__(self, client: Client, query: HistoryQuery, end: datetime | None) -> None:

@@ -16,11 +16,11 @@ from homeassistant.util import dt as dt_util
 from ..keys import Capability
 from ..refusal import bad_request
 from .caller import Caller
+from .catch_up import MAX_EVENT_BYTES, TICK, CatchUp, Client, Part
 from .declaration import Operation
 from .history_stream import MAX_ANSWER_BYTES, too_large
 from .logbook import visible
 from .periods import DAY, windows
-from .replay import MAX_EVENT_BYTES, TICK, Client, Part, Replay
 
 if TYPE_CHECKING:
     from homeassistant.components.logbook.processor import EventProcessor
@@ -143,7 +143,7 @@ class _Gathered:
         self._has_changed = True
 
 
-class LogbookStream(Replay):
+class LogbookStream(CatchUp):
     """A subscription to entries, from a time in the past onwards."""
 
     def __init__(self, client: Client, selection: Selection, start: datetime, end: datetime | None) -> None:

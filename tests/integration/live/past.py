@@ -31,7 +31,7 @@ def moment(**back: float) -> str:
 
 async def wait_past() -> None:
     """Wait until no subscription, ours or Home Assistant's own, is still reading the past."""
-    while any(set(awaited(task)) & {"Replay.run", "ws_stream", "ws_event_stream"} for task in asyncio.all_tasks()):  # noqa: ASYNC110 - it is read in a thread
+    while any(set(awaited(task)) & {"CatchUp.run", "ws_stream", "ws_event_stream"} for task in asyncio.all_tasks()):  # noqa: ASYNC110 - it is read in a thread
         await asyncio.sleep(0.01)
 
 

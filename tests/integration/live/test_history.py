@@ -15,7 +15,7 @@ from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.drawbridge.operations import history_stream, replay
+from custom_components.drawbridge.operations import catch_up, history_stream
 from custom_components.drawbridge.websocket import outbox
 from tests.integration.house import Bridge
 from tests.integration.live.client import LiveClient, live
@@ -422,7 +422,7 @@ async def test_moved_while_read(bridge: Bridge, hass: HomeAssistant, monkeypatch
 
 async def test_more_than_may_wait(ours: LiveClient, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
     """What happens while the past is read is not lost, however much it is."""
-    monkeypatch.setattr(replay, "MAX_PENDING", 5)
+    monkeypatch.setattr(catch_up, "MAX_PENDING", 5)
     read, wanted, happened = history_stream._read, [12, 7], 0  # noqa: SLF001
 
     def happening(*arguments: Any) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from homeassistant.components.recorder.core import Recorder
 from homeassistant.core import HomeAssistant
 
-from custom_components.drawbridge.operations.replay import COALESCE_SECONDS, TICK
+from custom_components.drawbridge.operations.catch_up import COALESCE_SECONDS, TICK
 from tests.integration.house import Bridge
 from tests.integration.live.client import live
 from tests.integration.live.past import LAMP, live_through, moment
@@ -113,5 +113,5 @@ async def test_windows(bridge: Bridge, hass: HomeAssistant, room: str) -> None:
         hass.bus.async_fire("logbook_entry", {"name": "Secret", "message": "x", "entity_id": "light.secret"})
         timers: Any = hass.loop._scheduled  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way
         names = {handle.when(): getattr(handle._callback, "__qualname__", "") for handle in timers}  # noqa: SLF001
-        ends = [when for when, name in names.items() if name == "Replay._flush"]
+        ends = [when for when, name in names.items() if name == "CatchUp._flush"]
         assert [end / COALESCE_SECONDS for end in ends] == [pytest.approx(round(ends[0] / COALESCE_SECONDS), abs=1e-6)]

@@ -9,9 +9,9 @@ from homeassistant.util import dt as dt_util
 from ...operations import history, history_stream as operations
 from ...operations.periods import DAY
 from ..available import ensure_available
+from ..catch_up import CatchUpClient, follow, invalid, moment, nothing, period
 from ..command import Answered, Commands, Request
 from ..large import send_result
-from ..replay import ReplayClient, follow, invalid, moment, nothing, period
 
 commands = Commands()
 
@@ -48,7 +48,7 @@ async def stream(request: Request) -> Answered:
         ends = end or dt_util.utcnow()
         empty = {"states": {}, "start_time": start.timestamp(), "end_time": ends.timestamp()}
         return nothing(request, empty)
-    return await follow(request, operations.HistoryStream(ReplayClient(request), query, end))
+    return await follow(request, operations.HistoryStream(CatchUpClient(request), query, end))
 
 
 def _query(request: Request, start: datetime, end: datetime | None) -> history.HistoryQuery:

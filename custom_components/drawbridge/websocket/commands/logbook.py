@@ -8,10 +8,10 @@ from homeassistant.util import dt as dt_util
 
 from ...operations import logbook, logbook_stream as operations
 from ..available import ensure_available
+from ..catch_up import CatchUpClient, follow, moment, nothing, period
 from ..command import Answered, Commands, Request
 from ..errors import CommandError
 from ..large import send_result
-from ..replay import ReplayClient, follow, moment, nothing, period
 
 commands = Commands()
 
@@ -53,4 +53,4 @@ async def event_stream(request: Request) -> Answered:
     if selection is None:
         ends = end or dt_util.utcnow()
         return nothing(request, {"events": [], "start_time": start.timestamp(), "end_time": ends.timestamp()})
-    return await follow(request, operations.LogbookStream(ReplayClient(request), selection, start, end))
+    return await follow(request, operations.LogbookStream(CatchUpClient(request), selection, start, end))

@@ -8,10 +8,10 @@ from homeassistant.components.websocket_api.const import ERR_UNKNOWN_ERROR
 
 from ...operations import statistics as operations
 from ..available import ensure_available
+from ..catch_up import moment
 from ..command import Answered, Commands, Request
 from ..errors import CommandError
 from ..large import send_result
-from ..replay import moment
 
 commands = Commands()
 

@@ -1,4 +1,4 @@
-"""Subscriptions that start with past events from the recorder's database, and continue with live events."""
+"""Catch-up subscriptions: they start with past events from the database of the recorder, and continue with live ones."""
 
 from abc import ABC, abstractmethod
 from asyncio import TimerHandle
@@ -50,7 +50,7 @@ class Part(Enum):
     """The events that were written to the database afterwards."""
 
 
-class Replay(ABC):
+class CatchUp(ABC):
     """Sends the past events of a period, then live events until it ends, without gaps or duplicates.
 
     Live events are queued from the start of the subscription, and delivered after the past events. If too many are

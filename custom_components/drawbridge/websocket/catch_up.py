@@ -1,4 +1,4 @@
-"""Subscriptions that start with past events, for commands of a connection."""
+"""Catch-up subscriptions as commands of a connection."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,12 +9,12 @@ from homeassistant.util import dt as dt_util
 
 from ..keys import Capability
 from ..operations.caller import Caller
-from ..operations.replay import Replay
+from ..operations.catch_up import CatchUp
 from .command import ANSWERED, Answered, Request
 from .errors import CommandError
 
 
-class ReplayClient:
+class CatchUpClient:
     """The client of a subscription."""
 
     def __init__(self, request: Request) -> None:
@@ -47,19 +47,19 @@ class ReplayClient:
             outbox.forget(resume)
 
 
-async def follow(request: Request, replay: Replay) -> Answered:
+async def follow(request: Request, catch_up: CatchUp) -> Answered:
     """Answer a command with a subscription to past and live events."""
     stop_watching = _end_without_capability(request)
 
     def stop() -> None:
         stop_watching()
-        replay.stop()
+        catch_up.stop()
 
     request.subscribe(stop)
-    replay.begin()
+    catch_up.begin()
     request.send_result()
     try:
-        await replay.run()
+        await catch_up.run()
     except BaseException:
         request.connection.unsubscribe(request.id)
         raise
