@@ -17,9 +17,9 @@ from .admission import GUESSES, Admission
 from .approvals.approvals import Approvals
 from .approvals.model import Pending
 from .approvals.notices import ApprovalNotices
-from .audit.networks import Networks
 from .audit.sinks import AuditEvents, AuditFileSwitch
 from .audit.trail import AuditTrail
+from .audit.used_networks import UsedNetworks
 from .authority import Authority
 from .cache.caches import Caches
 from .connections import Connections
@@ -50,11 +50,11 @@ from .states.cursor import Cursors
 from .states.feed import ChangeFeed
 from .states.snapshot import Snapshots
 from .telemetry.health import Health
+from .telemetry.insecure_use import InsecureUse
 from .telemetry.listener import ListenerStatus
 from .telemetry.loop_lag import LoopLag
 from .telemetry.process import ProcessMonitor
 from .telemetry.recorder import Recorder
-from .telemetry.sightings import Sightings
 from .telemetry.snapshot import BridgeStatus, snapshot
 from .telemetry.tracing import Tracer, configured
 from .usage import KeyUsage
@@ -107,7 +107,7 @@ class Bridge:
         self.audit_file = AuditFileSwitch(hass, self.audit)
         self.lessons = Lessons()
         self.preferences = Preferences()
-        self.networks = Networks(self.audit)
+        self.networks = UsedNetworks(self.audit)
         self.usage = KeyUsage(hass, self.recorder.counters, self.lessons, self.preferences, self.networks)
         self.caches = Caches(hass, self.directory, self.recorder)
         self.states = self.caches.states
@@ -116,7 +116,7 @@ class Bridge:
         self.events = EventHub(hass, self.feed.flush)
         self.sessions = Sessions(self.keys, Path(hass.config.config_dir))
         self.connections = Connections(self.keys, self.sessions)
-        self.sightings = Sightings()
+        self.insecure_use = InsecureUse()
         self.authority = Authority(hass)
         self.approvals = Approvals(self._allow_always)
         self.admission = self._create_admission()
@@ -160,7 +160,7 @@ class Bridge:
             self.limits.rate,
             self.limits.created_states,
             self.recorder.counters,
-            self.sightings,
+            self.insecure_use,
             self.networks,
             self.lessons,
             self.preferences,

@@ -13,7 +13,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.storage import Store
 
 from . import values
-from .audit.networks import KeyNetworks, Networks, network_of
+from .audit.used_networks import KeyNetworks, UsedNetworks, network_of
 from .const import DOMAIN
 from .keys import ApiKey, Capability
 from .learning.lessons import Lessons
@@ -47,7 +47,12 @@ class KeyUsage:
     """
 
     def __init__(
-        self, hass: HomeAssistant, counters: Counters, lessons: Lessons, preferences: Preferences, networks: Networks
+        self,
+        hass: HomeAssistant,
+        counters: Counters,
+        lessons: Lessons,
+        preferences: Preferences,
+        networks: UsedNetworks,
     ) -> None:
         """Create the store of counters, lessons, preferences and networks."""
         self._hass = hass

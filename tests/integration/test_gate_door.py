@@ -700,10 +700,10 @@ async def test_uses_of_keys_are_observed(door: Door) -> None:
     secret = await door.bridge.add_key("Mine", limits=UNLIMITED)
     key_id = door.bridge.key_id("Mine")
     await door.get("/echo")
-    assert door.running.sightings.seen == set()
+    assert door.running.insecure_use.seen == set()
     await door.get("/echo", secret)
     await door.ask("POST", "/control", secret)
-    assert door.running.sightings.seen == {(key_id, "127.0.0.1", False)}
+    assert door.running.insecure_use.seen == {(key_id, "127.0.0.1", False)}
 
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

@@ -152,7 +152,7 @@ async def test_plain_http_from_outside(bridge: Bridge) -> None:
     """A key that foreign networks could read is told of, and kept at home where the person says so."""
     await bridge.add_key(name="Display")
     runtime = bridge.entry.runtime_data
-    runtime.sightings.plain[bridge.key_id("Display")] = "203.0.113.7"
+    runtime.insecure_use.plain[bridge.key_id("Display")] = "203.0.113.7"
     await alter(bridge, "Display", enabled=True, burst=20)
     await fix(bridge, "plain_http", "local_only")
     assert next(iter(runtime.keys)).local_only

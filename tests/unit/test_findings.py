@@ -12,7 +12,7 @@ from custom_components.drawbridge.learning.lessons import Asked, Lesson, Lessons
 from custom_components.drawbridge.limits.networks import parse_address
 from custom_components.drawbridge.options import Options
 from custom_components.drawbridge.scope.model import Scope
-from custom_components.drawbridge.telemetry.sightings import Sightings
+from custom_components.drawbridge.telemetry.insecure_use import InsecureUse
 
 NOW = 1_800_000_000.0
 DAY = 86_400
@@ -175,22 +175,22 @@ def test_lessons_are_stored_and_forgotten() -> None:
         ("192.168.1.7", ("X-Real-IP", "X-Forwarded-For"), False, False, False),
     ],
 )
-def test_sightings(address: str, headers: tuple[str, ...], *, secure: bool, plain: bool, proxy: bool) -> None:
-    """Plain HTTP from outside, and a proxy that does not say for whom it asks."""
-    seen = Sightings()
+def test_insecure_use(address: str, headers: tuple[str, ...], *, secure: bool, plain: bool, proxy: bool) -> None:
+    """Plain HTTP from outside, and a proxy that does not forward the addresses of its clients."""
+    seen = InsecureUse()
     for _ in range(2):
-        seen.use("a", parse_address(address), address, headers, secure=secure)
+        seen.inspect("a", parse_address(address), address, headers, secure=secure)
     assert ("a" in seen.plain) is plain
     assert (seen.hiding_proxy == address) is proxy
     seen.keys_changed({}, {})
     assert not seen.plain
 
 
-def test_sightings_are_bounded() -> None:
-    """A key that comes from everywhere fills no memory."""
-    seen = Sightings()
+def test_insecure_uses_are_bounded() -> None:
+    """The number of remembered uses is limited."""
+    seen = InsecureUse()
     for number in range(5000):
         address = f"203.0.{number // 250}.{number % 250}"
-        seen.use("a", parse_address(address), address, (), secure=False)
+        seen.inspect("a", parse_address(address), address, (), secure=False)
     assert len(seen.plain) == 1
     assert seen.remembered <= 1024

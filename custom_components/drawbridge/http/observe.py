@@ -7,8 +7,8 @@ from functools import partial
 from http import HTTPStatus
 from typing import Final
 
-from ..audit.networks import new_network_record
 from ..audit.subject import Subject, needed
+from ..audit.used_networks import new_network_record
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Asked
 from ..operations.declaration import Operation
@@ -41,9 +41,9 @@ def observe(call: Call, key: ApiKey, endpoint: Endpoint) -> None:
 
 def _inspect(call: Call, key: ApiKey) -> None:
     """Note from where a key is used, once for each combination."""
-    request, remote, sightings = call.request, call.remote, call.bridge.sightings
-    if (key.id, remote, request.secure) not in sightings.seen:
-        sightings.use(key.id, call.address, remote, request.headers, secure=request.secure)
+    request, remote, insecure_use = call.request, call.remote, call.bridge.insecure_use
+    if (key.id, remote, request.secure) not in insecure_use.seen:
+        insecure_use.inspect(key.id, call.address, remote, request.headers, secure=request.secure)
         note_network(call, key)
 
 

@@ -131,7 +131,7 @@ class Issues:
         yield from about_listener(bridge.listener, now)
         yield from self._about_storage()
         # Every user can list issues, so their texts contain no address.
-        if bridge.sightings.hiding_proxy is not None:
+        if bridge.insecure_use.hiding_proxy is not None:
             yield Finding(HIDDEN_ADDRESSES)
         if bridge.audit_file.error is not None:
             yield Finding(AUDIT_FILE_FAILED, placeholders={"error": bridge.audit_file.error})
@@ -165,7 +165,7 @@ class Issues:
         used = bridge.recorder.counters.keys.get(key.id)
         return KeyFacts(
             last_used=used.last_used if used is not None else None,
-            plain_address=bridge.sightings.plain.get(key.id),
+            plain_address=bridge.insecure_use.plain.get(key.id),
             sees_any=bridge.sees_any(key.scope),
         )
 

@@ -1,4 +1,4 @@
-"""Catch-up subscriptions: they start with past events from the database of the recorder, and continue with live ones."""
+"""Catch-up subscriptions: they start with past events from the recorder's database, then continue with live events."""
 
 from abc import ABC, abstractmethod
 from asyncio import TimerHandle

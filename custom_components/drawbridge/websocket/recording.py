@@ -8,9 +8,9 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from ..approvals.model import Approval
-from ..audit.networks import new_network_record
 from ..audit.subject import Subject
 from ..audit.trail import AuditRecord, outcome_of
+from ..audit.used_networks import new_network_record
 from ..bridge import Bridge
 from ..keys import ApiKey, Capability
 from ..learning.lessons import Asked

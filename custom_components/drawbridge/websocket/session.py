@@ -133,7 +133,7 @@ class Session:
         self._heartbeat = Heartbeat(bridge, self._websocket, self._lose)
         stop_heartbeat = self._heartbeat.start()
         secure = self._request.secure
-        bridge.sightings.use(
+        bridge.insecure_use.inspect(
             self._key.id, self._client.address, self._client.remote, self._request.headers, secure=secure
         )
         self._recording.used_from(self._key, self._client.address)

@@ -50,7 +50,7 @@ class KeyNetworks:
     new: int = 0
 
 
-class Networks:
+class UsedNetworks:
     """The networks from which each key was used. The first network of a key does not count as new."""
 
     def __init__(self, trail: AuditTrail) -> None:

@@ -2,14 +2,14 @@
 
 import pytest
 
-from custom_components.drawbridge.audit.networks import KeyNetworks, Networks, network_of, new_network_record
 from custom_components.drawbridge.audit.trail import AuditTrail
+from custom_components.drawbridge.audit.used_networks import KeyNetworks, UsedNetworks, network_of, new_network_record
 from custom_components.drawbridge.keys import ApiKey
 from custom_components.drawbridge.limits.networks import parse_address
 from tests.unit.test_findings import KEY
 
 
-def use(networks: Networks, text: str, key: ApiKey = KEY) -> None:
+def use(networks: UsedNetworks, text: str, key: ApiKey = KEY) -> None:
     """Use a key from an address."""
     networks.used(parse_address(text), new_network_record(key, text, "id", ("GET", "/api/states")))
 
@@ -33,7 +33,7 @@ def test_the_network_of_an_address(address: str, network: str) -> None:
 def test_a_new_network_is_recorded_once() -> None:
     """The first network of a key is not new; another address of a known one is neither."""
     trail = AuditTrail()
-    networks = Networks(trail)
+    networks = UsedNetworks(trail)
     for address in ("192.0.2.1", "192.0.2.9", "198.51.100.7", "198.51.100.7", "192.0.2.1", ""):
         use(networks, address)
     [record] = trail
@@ -43,7 +43,7 @@ def test_a_new_network_is_recorded_once() -> None:
 
 def test_networks_are_bounded() -> None:
     """A key that comes from everywhere fills no memory, and its networks in use are known."""
-    networks = Networks(AuditTrail())
+    networks = UsedNetworks(AuditTrail())
     for number in range(1000):
         use(networks, f"10.{number // 250}.{number % 250}.1")
         use(networks, "192.0.2.1")
@@ -55,7 +55,7 @@ def test_networks_are_bounded() -> None:
 
 def test_networks_of_removed_keys_are_dropped() -> None:
     """A restart keeps the others, with the count."""
-    networks = Networks(AuditTrail())
+    networks = UsedNetworks(AuditTrail())
     networks.load({KEY.id: KeyNetworks({"192.0.2.0/24": None}, 3), "other": KeyNetworks()})
     networks.keys_changed({}, {KEY.id: KEY})
     assert networks.as_dict() == {KEY.id: {"known": ["192.0.2.0/24"], "new": 3}}

@@ -17,7 +17,7 @@ _PROXY_HEADERS: Final = (
 _MAX_SEEN: Final = 1024
 
 
-class Sightings:
+class InsecureUse:
     """Finds keys that are used over plain HTTP from outside, and a proxy that hides its clients.
 
     Each combination of key, address and TLS is inspected once. At most 1,024 combinations are kept.
@@ -37,7 +37,7 @@ class Sightings:
         """The number of combinations that are kept."""
         return len(self.seen)
 
-    def use(
+    def inspect(
         self, key_id: str, address: Address | None, remote: str | None, headers: Container[str], *, secure: bool
     ) -> None:
         """Inspect a use of a key from ``address`` (``remote`` is its text), over TLS or not."""
