@@ -3,13 +3,12 @@
 import asyncio
 import time
 from collections.abc import Callable, Collection, Coroutine
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from aiohttp import hdrs, web
 from homeassistant.components.http.ban import process_wrong_login
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, __version__ as home_assistant_version
 from homeassistant.core import Event, HomeAssistant, callback
 
@@ -23,16 +22,14 @@ from .audit.used_networks import UsedNetworks
 from .authority import Authority
 from .cache.caches import Caches
 from .connections import Connections
-from .const import SUBENTRY_TYPE_API_KEY
 from .coordinator import BridgeCoordinator, Reading, refusals
 from .keys import ApiKey, KeyRing
 from .keys.document import Content
-from .keys.ending import EndTimer
 from .keys.keeper import KeyKeeper
 from .keys.key_input import with_approved
+from .keys.stored_keys import StoredKeys
 from .learning.lessons import Lessons
 from .limits.limiters import Limiters
-from .log import get_logger
 from .masking import mask
 from .operations.caller import Resources
 from .operations.event_hub import EventHub
@@ -58,9 +55,6 @@ from .telemetry.recorder import Recorder
 from .telemetry.snapshot import BridgeStatus, snapshot
 from .telemetry.tracing import Tracer, configured
 from .usage import KeyUsage
-from .values import DamagedValueError
-
-_LOGGER = get_logger(__name__)
 
 type DrawbridgeConfigEntry = ConfigEntry[Bridge]
 
@@ -88,15 +82,13 @@ class Bridge:
         self.version = version
         self.describe_commands = describe_commands
         self._entry = entry
-        self._origins: frozenset[str] = frozenset()
         self.options = Options.from_mapping(entry.options)
         self.keys = KeyRing()
+        self.stored_keys = StoredKeys(entry, self.keys)
         self.directory = EntityDirectory(hass)
         self.policy = PolicyGuard(hass, self.directory)
-        self.policy_watch = PolicyWatch(hass, self.directory, self.keys, self.stored_key)
+        self.policy_watch = PolicyWatch(hass, self.directory, self.keys, self.stored_keys.get)
         self.keeper = KeyKeeper(hass, entry, self.policy.check)
-        self.damaged: dict[str, tuple[str, str]] = {}
-        """The name and the invalid field of each key that cannot be read and is disabled, by ID."""
         self.limits = Limiters()
         self.listener = ListenerStatus()
         self.recorder = Recorder()
@@ -122,7 +114,6 @@ class Bridge:
         self.admission = self._create_admission()
         self.resources = self._create_resources()
         self.coordinator = BridgeCoordinator(hass, entry, self._read)
-        self._ends = EndTimer(self._load_keys)
         self._follow_keys()
 
     def _create_admission(self) -> Admission:
@@ -197,7 +188,7 @@ class Bridge:
             ApprovalNotices(self.hass, self.approvals, self.authority.administrator).start(),
             self.usage.start(),
             self.policy_watch.start(),
-            self._ends.stop,
+            self.stored_keys.stop,
         ):
             self._entry.async_on_unload(stop)
         self._entry.async_on_unload(self.audit_file.close)
@@ -217,7 +208,7 @@ class Bridge:
         self.options = Options.from_mapping(self._entry.options)
         self.caches.configure(self.options)
         self.tracer = configured(self.tracer, self.options)
-        self._load_keys()
+        self.stored_keys.load()
         await self.usage.reconcile({key.id: key for key in self.keys})
         await self.audit_file.apply(self.options)
         await self.sessions.save_if_changed()
@@ -242,16 +233,6 @@ class Bridge:
     async def remove_key(self, key_id: str) -> Content | None:
         """Remove a key and its state, and return what was stored. Raises ``KeyNotSavedError`` if it was not removed."""
         return await self.keeper.remove(key_id)
-
-    def stored_key(self, key_id: str) -> ApiKey | None:
-        """Return a key as it is stored, without temporary permissions; ``None`` if it is invalid or does not exist."""
-        subentry = self.subentry(key_id)
-        return None if subentry is None or key_id in self.damaged else self._read_key(subentry)
-
-    def subentry(self, key_id: str) -> ConfigSubentry | None:
-        """Return the subentry of a key, which exists even if a value of the key is invalid."""
-        found = self._entry.subentries.get(key_id)
-        return found if found is not None and found.subentry_type == SUBENTRY_TYPE_API_KEY else None
 
     @property
     def damaged_options(self) -> tuple[str, ...]:
@@ -291,32 +272,13 @@ class Bridge:
             conflated=self.recorder.live.conflated,
         )
 
-    def _load_keys(self) -> None:
-        subentries = self._entry.get_subentries_of_type(SUBENTRY_TYPE_API_KEY)
-        # Equal scopes share one object, so that look-ups compare by identity.
-        scopes: dict[Scope, Scope] = {}
-        self.damaged, now = {}, time.time()
-        read = [key.in_force(now) for item in subentries if (key := self._read_key(item)) is not None]
-        self.keys.replace(replace(key, scope=scopes.setdefault(key.scope, key.scope)) for key in read)
-        self._ends.set(self.keys)
-        self._origins = frozenset().union(*(key.cors_origins for key in self.keys if key.enabled))
-
-    def _read_key(self, subentry: ConfigSubentry) -> ApiKey | None:
-        """Parse a key. An invalid one is disabled, and does not affect other keys."""
-        try:
-            return ApiKey.from_mapping(subentry.subentry_id, subentry.title, subentry.data)
-        except DamagedValueError as err:
-            self.damaged[subentry.subentry_id] = (subentry.title, err.field)
-            _LOGGER.error("The API key '%s' is disabled because its field '%s' is invalid", subentry.title, err.field)  # noqa: TRY400
-            return None
-
     def origins(self, key: ApiKey | None) -> Collection[str]:
         """Return the allowed origins of a key.
 
         Without a key, as in a preflight request, returns the origins of all keys. An origin that is not allowed for
         the key is then refused with the request itself.
         """
-        return self.options.cors_origins | (self._origins if key is None else key.cors_origins)
+        return self.options.cors_origins | (self.stored_keys.origins if key is None else key.cors_origins)
 
     def report_guess(self, request: web.Request, refused: RefusedError) -> None:
         """Report an invalid key to Home Assistant's ban list, if the option is enabled."""

@@ -209,7 +209,7 @@ async def _revoke(call: _Call) -> ServiceResponse:
 
 def _list(call: _Call) -> ServiceResponse:
     bridge, usage = call.bridge, call.bridge.recorder.counters.keys
-    return {"keys": [_describe(bridge.stored_key(key.id) or key, usage.get(key.id)) for key in bridge.keys]}
+    return {"keys": [_describe(bridge.stored_keys.get(key.id) or key, usage.get(key.id)) for key in bridge.keys]}
 
 
 def _describe(key: ApiKey, used: KeyCounters | None) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def _describe(key: ApiKey, used: KeyCounters | None) -> dict[str, Any]:
 async def _check_tests(call: _Call) -> ServiceResponse:
     """Evaluate the policy tests of one key or of all keys."""
     bridge = call.bridge
-    wanted = [call.key()[1]] if KEY in call.data else [bridge.stored_key(key.id) for key in bridge.keys]
+    wanted = [call.key()[1]] if KEY in call.data else [bridge.stored_keys.get(key.id) for key in bridge.keys]
     checked: list[JsonValueType] = []
     passed = True
     for key in filter(None, wanted):

@@ -56,7 +56,7 @@ def split(action: str) -> tuple[str, str]:
 
 def stored(bridge: Bridge, name: str = "Remote") -> ApiKey:
     """Return a key as it is stored."""
-    key = bridge.entry.runtime_data.stored_key(bridge.key_id(name))
+    key = bridge.entry.runtime_data.stored_keys.get(bridge.key_id(name))
     assert isinstance(key, ApiKey)
     return key
 

@@ -121,12 +121,12 @@ async def test_what_learn_mode_proposes(panel: PanelClient, bridge: Bridge) -> N
     assert (await bridge.get("/api/states/sensor.outside", key)).status == 404
     test = {"expect": "sees", "area_id": "living_room"}
     await panel.ask("tests/add", key_id=bridge.key_id("Remote"), test=test)
-    before = bridge.entry.runtime_data.stored_key(bridge.key_id("Remote"))
+    before = bridge.entry.runtime_data.stored_keys.get(bridge.key_id("Remote"))
     found = await preview(panel, bridge, learned=True)
     assert found["broken"] == []
     assert counts(found)["requests"] >= 2
     assert "allowed" not in counts(found)
-    assert bridge.entry.runtime_data.stored_key(bridge.key_id("Remote")) == before
+    assert bridge.entry.runtime_data.stored_keys.get(bridge.key_id("Remote")) == before
 
 
 async def edited(bridge: Bridge, step: str, *forms: dict[str, Any]) -> Flow:
@@ -143,17 +143,17 @@ async def test_an_edit_that_refuses_recorded_requests(bridge: Bridge) -> None:
     for item in (LIVING, BEDROOM, BEDROOM):
         assert (await bridge.post(TURN_ON, key, json={"entity_id": item})).status == 200
     smaller = {"everything": False, "areas": ["living_room"]}
-    before = bridge.entry.runtime_data.stored_key(bridge.key_id("Remote"))
+    before = bridge.entry.runtime_data.stored_keys.get(bridge.key_id("Remote"))
     flow = await edited(bridge, "scope", smaller)
     assert flow["errors"] == {"base": "refuses_requests"}
     told = shown(flow)
     assert (told["recorded"], told["denied"], told["less"]) == ("3", "2", "0")
     assert told["lost"] == f"`input_boolean.turn_on` (`{BEDROOM}`)"
-    assert bridge.entry.runtime_data.stored_key(bridge.key_id("Remote")) == before
+    assert bridge.entry.runtime_data.stored_keys.get(bridge.key_id("Remote")) == before
     other = {"everything": False, "areas": ["bedroom"]}
     flow = await edited(bridge, "scope", smaller, other)
     assert shown(flow)["denied"] == "1"
-    assert bridge.entry.runtime_data.stored_key(bridge.key_id("Remote")) == before
+    assert bridge.entry.runtime_data.stored_keys.get(bridge.key_id("Remote")) == before
     assert (await edited(bridge, "limits", {"local_only": True}))["reason"] == "reconfigure_successful"
     assert (await edited(bridge, "scope", smaller, smaller))["reason"] == "reconfigure_successful"
     assert (await bridge.post(TURN_ON, key, json={"entity_id": BEDROOM})).status == 403

@@ -148,7 +148,7 @@ class Issues:
             yield Finding(NOT_SAVED, placeholders={"reason": reason})
         if (reason := bridge.keeper.marker_error) is not None:
             yield Finding(MARKER_FAILED, placeholders={"reason": reason, "file": MARKER_FILE})
-        for key_id, (name, damaged) in bridge.damaged.items():
+        for key_id, (name, damaged) in bridge.stored_keys.damaged.items():
             yield Finding(DAMAGED_KEY, key_id, {"name": name, "field": damaged})
         if bridge.damaged_options:
             yield Finding(DAMAGED_OPTIONS, placeholders={"fields": ", ".join(bridge.damaged_options)})

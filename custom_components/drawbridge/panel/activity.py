@@ -76,7 +76,7 @@ def _record(request: Request) -> AuditRecord | ReadSum:
 
 
 def _stored_key(request: Request, record: AuditRecord | ReadSum) -> ApiKey | None:
-    return None if record.key_id is None else request.bridge.stored_key(record.key_id)
+    return None if record.key_id is None else request.bridge.stored_keys.get(record.key_id)
 
 
 COMMANDS: Final = (subscribe, explain, allow)

@@ -82,13 +82,13 @@ class Request:
         key_id = self.data[field]
         if (key := self.bridge.keys.get(key_id)) is not None:
             return key
-        if key_id in self.bridge.damaged:
+        if key_id in self.bridge.stored_keys.damaged:
             raise not_allowed("A value of this key is invalid. Delete the key and add it again.", "key_damaged")
         raise unknown_key()
 
     def subentry(self) -> ConfigSubentry:
         """Return the subentry of the named key, damaged or not. Raises ``CommandError`` if it does not exist."""
-        subentry = self.bridge.subentry(self.data[KEY_ID])
+        subentry = self.bridge.stored_keys.subentry(self.data[KEY_ID])
         if subentry is None:
             raise unknown_key()
         return subentry

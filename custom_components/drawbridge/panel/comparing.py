@@ -33,7 +33,7 @@ async def compare(request: Request) -> dict[str, Any]:
 async def proposal(request: Request) -> dict[str, Any]:
     """Return what the client of a key in learn mode used, what it was refused, and what it did not use."""
     bridge = request.bridge
-    key = bridge.stored_key(request.key().id)
+    key = bridge.stored_keys.get(request.key().id)
     if key is None:
         raise unknown_key()
     if (lesson := bridge.lessons.get(key.id)) is None:

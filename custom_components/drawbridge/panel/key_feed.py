@@ -89,5 +89,5 @@ class KeyFeed:
         keys = list(bridge.keys)
         self._sizes.keep({key.scope for key in keys})
         listed = [describe(bridge, key, await self._sizes.of(key.scope)) for key in keys]
-        damaged = [describe_damaged(key_id, *about) for key_id, about in bridge.damaged.items()]
+        damaged = [describe_damaged(key_id, *about) for key_id, about in bridge.stored_keys.damaged.items()]
         return sorted((*listed, *damaged), key=lambda item: (item["name"].casefold(), item["id"]))

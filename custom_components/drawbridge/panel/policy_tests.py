@@ -54,7 +54,7 @@ def _with(key: ApiKey, test: PolicyTest) -> tuple[PolicyTest, ...]:
 
 
 async def _results(request: Request) -> dict[str, Any]:
-    key = request.bridge.stored_key(request.key().id)
+    key = request.bridge.stored_keys.get(request.key().id)
     if key is None:
         raise unknown_key()
     results = await evaluate(request.bridge, key, time.time())

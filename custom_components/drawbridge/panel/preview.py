@@ -49,7 +49,7 @@ _NEW: Final = {
 async def preview(request: Request) -> dict[str, Any]:
     """Return the policy tests that a change would break, and the outcome that the recorded requests would have."""
     bridge, now = request.bridge, time.time()
-    key = bridge.stored_key(request.key().id)
+    key = bridge.stored_keys.get(request.key().id)
     if key is None:
         raise unknown_key()
     try:
