@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from custom_components.drawbridge.keys.document import Content, DamagedDocument, Document, Review, ReviewReason
+from custom_components.drawbridge.keys.document import Change, Content, DamagedDocument, Document, Review, ReviewReason
 from custom_components.drawbridge.keys.reconcile import EntryState, reconcile
-from custom_components.drawbridge.keys.store import MARKER_FILE, STORE_FILE, Change, KeyStore
+from custom_components.drawbridge.keys.store import MARKER_FILE, STORE_FILE, KeyStore
 
 ROOT = Path(__file__).parents[2]
 NOW = 1000.0

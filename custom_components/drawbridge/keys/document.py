@@ -5,7 +5,7 @@ Each change increments the *generation* of the document, which is compared with 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -243,3 +243,7 @@ def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise DamagedDocument("number")
     return value
+
+
+type Change = Callable[[Document], Document]
+"""Returns a document with a change."""

@@ -18,10 +18,11 @@ from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
 
 from ..const import DOMAIN, SUBENTRY_TYPE_API_KEY
 from ..log import get_logger
-from . import entry_file
-from .document import Content, Document, Review
+from . import document_changes, entry_file
+from .document import Change, Content, Document, Review
+from .document_changes import KeyGoneError
 from .model import ApiKey
-from .store import MARKER_FILE, Change, KeyStore
+from .store import MARKER_FILE, KeyStore
 from .subentries import KeySubentries
 
 _LOGGER = get_logger(__name__)
@@ -39,16 +40,6 @@ class KeyNotSavedError(HomeAssistantError):
             translation_domain=DOMAIN, translation_key="not_saved", translation_placeholders={"reason": reason}
         )
         self.reason = reason
-
-
-class KeyGoneError(HomeAssistantError):
-    """The key no longer exists."""
-
-    def __init__(self, key_id: str) -> None:
-        """Create the error for a key."""
-        super().__init__(
-            translation_domain=DOMAIN, translation_key="unknown_key", translation_placeholders={"key": key_id}
-        )
 
 
 class KeyKeeper:
@@ -121,7 +112,7 @@ class KeyKeeper:
             HomeAssistantError: The guard refused the key.
 
         """
-        await self._commit([_put(key)], [key.id], lambda: self._guard(None, key))
+        await self._commit([document_changes.put(key)], [key.id], lambda: self._guard(None, key))
 
     async def change(self, changes: Mapping[str, Callable[[ApiKey], ApiKey]], *, reviewed: bool = False) -> None:
         """Change keys, based on their stored values.
@@ -136,7 +127,7 @@ class KeyKeeper:
             HomeAssistantError: The guard refused a change, and none was made.
 
         """
-        made = [partial(_alter, key_id, change) for key_id, change in changes.items()]
+        made = [partial(document_changes.alter, key_id, change) for key_id, change in changes.items()]
         done: list[Change] = [lambda document: document.reviewed()] if reviewed else []
         await self._commit([*made, *done], [*changes], partial(self._check, changes))
 
@@ -152,7 +143,7 @@ class KeyKeeper:
         def remove(document: Document) -> Document:
             if (record := document.records.get(key_id)) is not None:
                 removed.append(record.content)
-            return _remove(key_id, document)
+            return document_changes.remove(key_id, document)
 
         await self._commit([remove], [key_id])
         return removed[-1] if removed else None
@@ -164,11 +155,7 @@ class KeyKeeper:
             KeyNotSavedError: The key could not be saved and was not put back.
 
         """
-
-        def put(document: Document) -> Document:
-            return document if key_id in document.records else document.put(key_id, content, time.time())
-
-        await self._commit([put], [key_id])
+        await self._commit([partial(document_changes.restore, key_id, content)], [key_id])
 
     @callback
     def observe(self) -> None:
@@ -242,8 +229,8 @@ class KeyKeeper:
         if before == after or (after == record.content if record is not None else after is None):
             return None
         if after is None:
-            return partial(_remove, key_id)
-        return partial(_adopt, key_id, after, before, time.time())
+            return partial(document_changes.remove, key_id)
+        return partial(document_changes.adopt, key_id, after, before, time.time())
 
     def _pay(self) -> None:
         owed = dict(self._owed)
@@ -314,33 +301,3 @@ async def remove_store(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 
 def _reason(err: OSError) -> str:
     return err.strerror or type(err).__name__
-
-
-def _put(key: ApiKey) -> Change:
-    return lambda document: document.put(key.id, Content(key.name, key.as_dict()), time.time())
-
-
-def _alter(key_id: str, change: Callable[[ApiKey], ApiKey], document: Document) -> Document:
-    record = document.records.get(key_id)
-    if record is None:
-        raise KeyGoneError(key_id)
-    key = change(ApiKey.from_mapping(key_id, record.title, record.data))
-    return document.put(key_id, Content(key.name, key.as_dict()), time.time())
-
-
-def _remove(key_id: str, document: Document) -> Document:
-    return document.remove(key_id) if key_id in document.records else document
-
-
-def _adopt(key_id: str, after: Content, before: Content | None, now: float, document: Document) -> Document:
-    """Apply to a key only what Home Assistant changed."""
-    record = document.records.get(key_id)
-    if record is None:
-        present = [item for item in document.records if item in document.removed]
-        twin = document.twin_of(after, present)
-        return document.put(key_id, after, now) if twin is None else document.rename(twin, key_id)
-    if before is None:
-        return document.put(key_id, after, now)
-    title = after.title if after.title != before.title else record.title
-    data = after.data if after.data != before.data else record.data
-    return document.put(key_id, Content(title, data), now)

@@ -3,17 +3,15 @@
 import json
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from . import files
-from .document import DamagedDocument, Document, Review, ReviewReason
+from .document import Change, DamagedDocument, Document, Review, ReviewReason
 from .reconcile import EntryState, reconcile
-
-type Change = Callable[[Document], Document]
 
 STORE_FILE: Final = ".storage/drawbridge.keys"
 MARKER_FILE: Final = ".cache/drawbridge_keys.json"

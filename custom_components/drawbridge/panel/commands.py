@@ -15,7 +15,8 @@ from homeassistant.util.hass_dict import HassKey
 from ..bridge import Bridge
 from ..const import DOMAIN
 from ..keys import ApiKey
-from ..keys.keeper import KeyGoneError, KeyNotSavedError
+from ..keys.document_changes import KeyGoneError
+from ..keys.keeper import KeyNotSavedError
 from ..policy_tests.guard import BrokenTestsError
 from .panel import Panel
 from .subscribers import Send
