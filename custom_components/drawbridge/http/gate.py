@@ -87,19 +87,23 @@ class Gate:
         if not has_begun:
             response = _sendable(call, response)
             complete(call, response)
-        status, counted = response.status, request.method if endpoint is not self._other else _OTHER
+        is_timed = not (has_begun and endpoint.operation.is_live)
+        self._record(call, endpoint, response, time.perf_counter() - started if is_timed else None)
+        return response
+
+    def _record(self, call: Call, endpoint: Endpoint, response: web.StreamResponse, seconds: float | None) -> None:
+        """Record a response in metrics, traces, the audit trail and learn mode. Live connections have no duration."""
+        method = call.request.method if endpoint is not self._other else _OTHER
         sent = response.body_length or response.content_length or 0
-        activity = call.activity
-        if not (has_begun and endpoint.operation.is_live):
-            seconds = time.perf_counter() - started - activity.held
-            bridge.recorder.answered(self._route, counted, status, seconds, sent, self._door)
+        activity, status = call.activity, response.status
+        if seconds is not None:
+            call.bridge.recorder.answered(self._route, method, status, seconds - activity.held, sent, self._door)
         if call.trace is not None:
-            call.trace.end(call, response, self._route, counted, sent)
+            call.trace.end(call, response, self._route, method, sent)
         if (call.refused is not None or activity.target is not None) and _is_audited(call, endpoint):
-            self._audit_in_time(call, endpoint, counted, status)
+            self._audit_in_time(call, endpoint, method, status)
         if call.presented is not None:
             observe(call, call.presented, endpoint)
-        return response
 
     def _admit(self, call: Call, endpoint: Endpoint) -> web.StreamResponse | Answering:
         """Run the steps, then call the handler. Returns a coroutine if the handler is asynchronous."""

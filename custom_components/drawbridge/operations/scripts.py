@@ -83,6 +83,19 @@ async def run(caller: Caller, sequence: Sequence[Mapping[str, Any]]) -> Context:
         raise bad_request(f"A sequence may have {MAX_ACTIONS} actions at most.")
     parsed = [(step, Action.of(step)) for step in sequence]
     actions = [action for step, action in parsed if step.get("enabled", True)]
+    alone = _check_all(caller, actions)
+    if caller.key.ask:
+        current = await ensure_approved(caller, lambda caller: [_requested(caller, action) for action in actions])
+        alone = [replace(current, activity=each.activity) for each in alone]
+        caller = current
+    context = await caller.context()
+    for action, each in zip(actions, alone, strict=True):
+        await _run(each, action, context)
+    return context
+
+
+def _check_all(caller: Caller, actions: Sequence[Action]) -> list[Caller]:
+    """Return a caller for each action. Raises ``RefusedError`` if the key may not perform one of them."""
     alone = [replace(caller, activity=Activity()) for _ in actions]
     try:
         for action, each in zip(actions, alone, strict=True):
@@ -92,14 +105,7 @@ async def run(caller: Caller, sequence: Sequence[Mapping[str, Any]]) -> Context:
         caller.activity.service = None
     finally:
         _record(caller, [each.activity for each in alone])
-    if caller.key.ask:
-        current = await ensure_approved(caller, lambda caller: [_requested(caller, action) for action in actions])
-        alone = [replace(current, activity=each.activity) for each in alone]
-        caller = current
-    context = await caller.context()
-    for action, each in zip(actions, alone, strict=True):
-        await _run(each, action, context)
-    return context
+    return alone
 
 
 def _requested(caller: Caller, action: Action) -> Requested:
