@@ -52,11 +52,12 @@ def _introduction() -> Iterator[str]:
     yield ""
     yield "<!-- Written by scripts/build_checklist.py. -->"
     yield ""
-    yield f"The production checklist has {len(answers)} boxes. [Preflight](../exporter/README.md#preflight) answers"
-    yield f"{answers.count(SOFTWARE)} of them with evidence, if it is given the flags of their items."
-    yield f"{answers.count(BOTH)} have an item that preflight checks and one that a person confirms, and"
-    yield f"{answers.count(PERSON)} are answered by a person alone. A person answers each question once, in the"
-    yield "sign-off file, and is asked again after a year. An item without its flag is left to a person too."
+    yield f"The production checklist has {len(answers)} boxes:"
+    yield ""
+    yield f"- [Preflight](../exporter/README.md#preflight) checks {answers.count(SOFTWARE)} of them, with evidence."
+    yield "  Some items need a flag. Without it, a person has to check the item."
+    yield f"- A person confirms {answers.count(PERSON)}, in the sign-off file. A confirmation is valid for a year."
+    yield f"- {answers.count(BOTH)} need both: an item that preflight checks, and one that a person confirms."
     yield ""
 
 
