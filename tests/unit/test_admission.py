@@ -64,12 +64,12 @@ def refusal(found: object) -> Refusal:
 
 
 def guess(admission: Admission, client: Client, times: int = 1) -> list[Refusal]:
-    """Present keys of nobody."""
+    """Send wrong keys."""
     return [refusal(admission.authenticate(generate(), client)) for _ in range(times)]
 
 
 async def test_a_valid_key(parts: Parts) -> None:
-    """It is returned, and counted with the time and the address of its use."""
+    """A valid key is returned, and the time and the address of its use are counted."""
     admission = parts.admission
     assert admission.authenticate(SECRET, OUTSIDE) == KEY
     admission.authenticate(SECRET, HOME)
@@ -90,7 +90,7 @@ async def test_a_valid_key(parts: Parts) -> None:
     ],
 )
 async def test_each_failure(parts: Parts, secret: str | AuthFailure, expected: Refusal, failure: str) -> None:
-    """It has a reason of its own, is counted once, and counts as a guess or not."""
+    """Each failure has its own reason, is counted once, and is a guess or not."""
     admission = parts.admission
     for number in range(1, 7):
         found = admission.authenticate(secret, OUTSIDE)
@@ -103,12 +103,12 @@ async def test_each_failure(parts: Parts, secret: str | AuthFailure, expected: R
 
 
 def test_what_counts_as_a_guess() -> None:
-    """A secret that was valid before does not, nor does a request without one."""
+    """A secret that was valid before is not a guess, and neither is a request without a secret."""
     assert {Refusal.KEY_AMBIGUOUS, Refusal.KEY_MALFORMED, Refusal.KEY_UNKNOWN} == GUESSES
 
 
 async def test_lock_out(parts: Parts) -> None:
-    """It holds for the address that guesses, for every failure, and not longer by further failures."""
+    """A lock-out applies to the address that guesses, and to every failure. Further failures do not prolong it."""
     admission = parts.admission
     assert guess(admission, OUTSIDE, 6) == [Refusal.KEY_UNKNOWN] * 6
     for secret in (generate(), "dbk_x", STALE, AuthFailure.MISSING, AuthFailure.AMBIGUOUS):
@@ -122,7 +122,7 @@ async def test_lock_out(parts: Parts) -> None:
 
 
 async def test_the_end_of_a_lock_out(parts: Parts) -> None:
-    """The address may try again, and the next failure doubles the time."""
+    """After the lock-out, the address may try again. The next failure doubles the time."""
     admission, now = parts.admission, time.monotonic()
     for _ in range(6):
         admission.lockouts.failed(ip_address("203.0.113.9"), now - 2)
@@ -134,7 +134,7 @@ async def test_the_end_of_a_lock_out(parts: Parts) -> None:
 
 
 async def test_a_valid_key_is_never_locked_out(parts: Parts) -> None:
-    """A stranger who guesses from the same address costs its holder nothing, and its use does not help the stranger."""
+    """Wrong keys from the same address do not affect a valid key, and a valid key does not reset their lock-out."""
     admission = parts.admission
     guess(admission, OUTSIDE, 40)
     for _ in range(40):
@@ -144,7 +144,7 @@ async def test_a_valid_key_is_never_locked_out(parts: Parts) -> None:
 
 
 async def test_a_local_socket_has_no_address_to_lock_out(parts: Parts) -> None:
-    """Its guesses are refused, and leave no record."""
+    """Wrong keys over a local socket are refused, but not counted."""
     admission = parts.admission
     assert guess(admission, SOCKET, 10) == [Refusal.KEY_UNKNOWN] * 10
     assert admission.locked_out(SOCKET) is None
@@ -175,7 +175,7 @@ async def test_networks(
     local_only: bool,
     admitted: bool,
 ) -> None:
-    """Both limits hold. A local socket has no address that could be in a network."""
+    """Allowed networks and "local only" both apply. A local socket has no address, so it is in no network."""
     key = ApiKey("id", "Name", (), local_only=local_only, networks=tuple(map(ip_network, networks)))
     found = parts.admission.check_client(key, client)
     if admitted:
@@ -186,7 +186,7 @@ async def test_networks(
 
 
 async def test_a_local_key_through_home_assistant_cloud(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its address is local, but its client is not."""
+    """Requests through Home Assistant Cloud have a local address, but their client is not local."""
     key = ApiKey("id", "Name", (), local_only=True)
     monkeypatch.setattr(remote, "is_cloud_request", ContextVar("is_cloud_request", default=True))
     assert parts.admission.check_client(key, HOME) is None
@@ -196,7 +196,7 @@ async def test_a_local_key_through_home_assistant_cloud(parts: Parts, monkeypatc
 
 
 async def test_rate_limit(parts: Parts) -> None:
-    """The limit of the key or the default one; what is over it is counted, and says how much is allowed."""
+    """The limit of the key or the default applies. Refusals are counted, and say what is allowed."""
     admission = parts.admission
     key = ApiKey("id", "Name", (), per_minute=60, burst=2)
     found = [admission.limit_rate(key) for _ in range(5)]
@@ -209,7 +209,7 @@ async def test_rate_limit(parts: Parts) -> None:
 
 
 async def test_keys_have_a_rate_each(parts: Parts) -> None:
-    """What one uses up, another still has."""
+    """A key does not use up the rate limit of another key."""
     one, two = (ApiKey(name, name, (), per_minute=1, burst=1) for name in ("one", "two"))
     found = [parts.admission.limit_rate(key) for key in (one, two, one)]
     assert [item.allowed for item in found if item is not None] == [True, True, False]
@@ -217,7 +217,7 @@ async def test_keys_have_a_rate_each(parts: Parts) -> None:
 
 
 async def test_default_rate_limit(parts: Parts) -> None:
-    """It is read anew for each request."""
+    """A changed default rate limit takes effect on the next request."""
     admission = parts.admission
     parts.options = Options(per_minute=40)
     first = admission.limit_rate(KEY)
@@ -232,7 +232,7 @@ async def test_default_rate_limit(parts: Parts) -> None:
 
 
 async def test_capabilities(parts: Parts) -> None:
-    """A missing one is named. What needs none is for every key."""
+    """A refusal names the missing capability. Operations without a capability are open to every key."""
     key = ApiKey("id", "Name", (), frozenset({Capability.READ, Capability.METRICS}))
     for capability in (Capability.READ, Capability.METRICS, Access.ANY_KEY, Access.PUBLIC):
         assert parts.admission.authorize(key, capability) is None
@@ -245,7 +245,7 @@ WRONG_KEYS: Final = 1_000_000
 
 
 async def test_a_million_wrong_keys(parts: Parts, record_property: Callable[[str, Any], None]) -> None:
-    """Malformed and well-formed, from one address and from many: they open nothing, and what is kept is bounded."""
+    """Random secrets from one or many addresses are refused, and the memory that they take is bounded."""
     admission, spent = parts.admission, 0.0
     for number in range(WRONG_KEYS):
         secret = f"dbk_{number:049}" if number % 4 else generate()
@@ -268,6 +268,6 @@ async def test_a_million_wrong_keys(parts: Parts, record_property: Callable[[str
 
 
 async def test_credentials_without_a_session(parts: Parts) -> None:
-    """A secret stands for itself, and no secret for pages that nobody opened."""
+    """Without a session, the credential is the secret itself; without a secret, there is none."""
     assert parts.admission.credential_of_pages(KEY) == Credential("")
     assert parts.admission.credential(SECRET) == Credential(digest(SECRET))

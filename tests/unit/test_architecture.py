@@ -1,4 +1,4 @@
-"""Which module may import which, read off the imports themselves."""
+"""Checks of the imports: which module may import which."""
 
 import ast
 from collections.abc import Iterator
@@ -104,7 +104,7 @@ def layer(room: str) -> int:
 
 
 def test_the_imports_are_found() -> None:
-    """The tests below would pass on a tree that they cannot read."""
+    """The modules and their imports are found. Without them, the tests below would pass."""
     assert len(MODULES) > 50
     assert any("aiohttp" in module.imports for module in MODULES)
     assert sum(len(own_imports(module)) for module in MODULES) > 100
@@ -118,7 +118,7 @@ def test_no_import_points_up(module: Module) -> None:
 
 
 def test_there_is_no_circle_of_rooms() -> None:
-    """No room imports, over any number of others, from itself."""
+    """No folder imports itself, not even through other folders."""
     arrows: dict[str, set[str]] = {}
     for module in MODULES:
         rooms = {item.partition(".")[0] for item in own_imports(module)}
@@ -135,7 +135,7 @@ def test_there_is_no_circle_of_rooms() -> None:
 
 @pytest.mark.parametrize("room", ["operations", "scope", "limits", "keys", "states", "cache", "refusal"])
 def test_what_a_key_can_do_does_not_depend_on_http(room: str) -> None:
-    """Operations, and all that they stand on, serve any transport."""
+    """Operations, and the modules that they use, do not import aiohttp."""
     for module in MODULES:
         if module.room == room:
             assert not {item for item in module.imports if item.partition(".")[0] == "aiohttp"}, module.name
@@ -143,7 +143,7 @@ def test_what_a_key_can_do_does_not_depend_on_http(room: str) -> None:
 
 @pytest.mark.parametrize("room", ["encoding", "limits", "refusal"])
 def test_decisions_are_pure(room: str) -> None:
-    """They know nothing of Home Assistant, so that they are tested by the thousand."""
+    """These folders do not import Home Assistant, so that they can be tested without it."""
     for module in MODULES:
         if module.room == room:
             assert not {item for item in module.imports if item.partition(".")[0] == "homeassistant"}, module.name
@@ -205,7 +205,7 @@ ENCODING_HELPERS = {
 
 @pytest.mark.parametrize("module", of_transports(), ids=lambda module: module.name)
 def test_a_transport_does_not_touch_home_assistant(module: Module) -> None:
-    """It parses, calls an operation as a caller, and encodes the result, so that no rule is in a transport alone."""
+    """A transport does not access Home Assistant: it parses requests, calls operations and encodes results."""
     core = {item for item in module.imports if item.startswith("homeassistant.core")}
     assert core == set()
     assert not module.imports & REGISTRIES
@@ -221,7 +221,7 @@ def test_a_transport_does_not_touch_home_assistant(module: Module) -> None:
     "module", [item for item in of_transports() if item.room == "http"], ids=lambda module: module.name
 )
 def test_the_http_transport_only_encodes(module: Module) -> None:
-    """Whatever else of Home Assistant it used would be a rule that another transport lacks."""
+    """The HTTP transport imports only what it needs of Home Assistant to parse and encode."""
     allowed = {"homeassistant.helpers", "homeassistant.util"} | {
         item for origin, names in ENCODING_HELPERS.items() for item in (origin, *(f"{origin}.{name}" for name in names))
     }
@@ -232,7 +232,7 @@ def test_the_http_transport_only_encodes(module: Module) -> None:
     "line", ["bridge.hass.states.get('a.b')", "hass = call.caller.hass", "self._hass.bus.async_fire('x')"]
 )
 def test_reads_of_home_assistant_are_found(line: str) -> None:
-    """The test of the transports would pass on code that it cannot read."""
+    """The test above finds these lines."""
     module = Module("http.made_up", COMPONENT / "http" / "made_up.py", ast.parse(line), frozenset())
     with pytest.raises(AssertionError):
         test_a_transport_does_not_touch_home_assistant(module)
@@ -240,7 +240,7 @@ def test_reads_of_home_assistant_are_found(line: str) -> None:
 
 @pytest.mark.parametrize("module", of_transports(), ids=lambda module: module.name)
 def test_the_base_path_is_given_to_mount(module: Module) -> None:
-    """A transport does not know where it is mounted, so that another server can mount it elsewhere."""
+    """A transport does not contain the base path, so that another server can mount it at another path."""
     assert f"{PACKAGE}.const.BASE_PATH" not in module.imports
     texts = [node.value for node in ast.walk(module.tree) if isinstance(node, ast.Constant)]
     assert [text for text in texts if isinstance(text, str) and "/api/drawbridge" in text] == []
@@ -250,7 +250,7 @@ def test_the_base_path_is_given_to_mount(module: Module) -> None:
     "module", [item for item in MODULES if item.room != "operations"], ids=lambda module: module.name
 )
 def test_operations_are_declared_once(module: Module) -> None:
-    """A transport refers to the declaration, which stands beside the operation."""
+    """Operations are declared only in `operations/`."""
     calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
     declared = [node.lineno for node in calls if isinstance(node.func, ast.Name) and node.func.id == "Operation"]
     assert declared == []

@@ -28,7 +28,7 @@ STRINGS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "st
 
 
 def test_the_document_is_valid() -> None:
-    """By AsyncAPI's own schema, which refuses what is not valid."""
+    """The document is valid by AsyncAPI's own schema, and the schema refuses an invalid document."""
     validator = jsonschema.Draft7Validator(SPECIFICATION)
     assert [error.message for error in validator.iter_errors(DOCUMENT)] == []
     assert not validator.is_valid(DOCUMENT | {"channels": {"websocket": {"messages": {"ping": {"payload": 7}}}}})
@@ -45,7 +45,7 @@ def references(value: object) -> set[str]:
 
 
 def test_each_reference_leads_somewhere() -> None:
-    """To a part of the document."""
+    """Every reference leads to a part of the document."""
     found = references(DOCUMENT)
     assert len(found) > len(COMMANDS)
     for reference in found:
@@ -56,7 +56,7 @@ def test_each_reference_leads_somewhere() -> None:
 
 
 def test_each_command_is_described() -> None:
-    """With its type, a summary and the capability that it needs, and no other command is."""
+    """The document has every command with its type, its summary and its capability, and no other command."""
     described = {message["name"] for message in MESSAGES.values()}
     protocol = {"auth", "auth_required", "auth_ok", "auth_invalid", "result", "event", "pong"}
     assert described == {*COMMANDS, *protocol}
@@ -84,7 +84,7 @@ def test_each_command_is_described() -> None:
     ids=str,
 )
 def test_the_schema_of_a_command(message: dict[str, Any], *, is_valid: bool) -> None:
-    """It says the same as the validator of the command."""
+    """The JSON schema of a command accepts the same messages as its validator."""
     payload, command = MESSAGES[message["type"]]["payload"], COMMANDS[message["type"]]
     message = {"id": 1, **message}
     assert jsonschema.Draft7Validator(payload).is_valid(message) == is_valid
@@ -125,12 +125,12 @@ def test_the_schema_of_a_command(message: dict[str, Any], *, is_valid: bool) -> 
     ids=str,
 )
 def test_validators(validator: object, schema: dict[str, Any]) -> None:
-    """Each kind becomes JSON Schema; one that cannot be described accepts anything."""
+    """Each kind of validator becomes JSON Schema. A validator that cannot be described accepts everything."""
     assert json_schema(validator) == schema
 
 
 def test_a_command_with_a_path_as_its_type() -> None:
-    """Its name has no slash, which references would need to escape."""
+    """A command with slashes in its type has a name without slashes, which references would have to escape."""
     commands = Commands()
     commands.command("a/b", own.PING)(lambda _request: None)
     described = document(commands.commands, "1", "/base")

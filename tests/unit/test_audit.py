@@ -26,7 +26,7 @@ def record(number: int = 0, key: str | None = None) -> AuditRecord:
 
 
 def test_the_trail_is_bounded_and_passed_on() -> None:
-    """The last thousand are kept, and each is passed on while somebody listens."""
+    """The trail keeps the last 1,000 records, and sends each record to its listeners."""
     trail, heard = AuditTrail(), list[AuditRecord]()
     stop = trail.listen(heard.append)
     for number in range(1500):
@@ -38,7 +38,7 @@ def test_the_trail_is_bounded_and_passed_on() -> None:
 
 
 def test_strangers_do_not_wash_away_what_keys_did() -> None:
-    """Each have their own room, and are told in their order."""
+    """Records of keys and of clients without a key have separate limits, and are listed in order."""
     trail = AuditTrail()
     trail.add(record(0, "key"))
     for number in range(1, 2000):
@@ -62,7 +62,7 @@ def test_a_flood_of_a_reason_displaces_no_other_reason(flood: str) -> None:
 
 
 def test_a_key_displaces_only_what_it_did_itself() -> None:
-    """Neither by refusals nor by writes, and not even what it did in another domain."""
+    """The records of a key displace neither those of other keys nor its own in another domain."""
     trail = AuditTrail()
     evidence = [
         replace(record(1, "quiet"), reason="scope"),
@@ -79,7 +79,7 @@ def test_a_key_displaces_only_what_it_did_itself() -> None:
 
 
 def write(key: str = "key", number: int = 0, target: str = "light.turn_on on light.x") -> AuditRecord:
-    """Return something that a key did."""
+    """Return the record of an action of a key."""
     return AuditRecord(
         time.time(), str(number), key, key, "192.0.2.1", "POST", "/api/services", 200, "allowed", None, target
     )
@@ -91,13 +91,13 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 def written(file: AuditFile) -> None:
-    """Wait until all that is queued is dealt with."""
+    """Wait until the queue is empty."""
     while file.waiting:
         time.sleep(0.001)
 
 
 def test_the_file(tmp_path: Path) -> None:
-    """One JSON document a line, for its owner's eyes alone; refusals have a file of their own."""
+    """Each line is a JSON object. Only the owner can read the files. Refusals have a separate file."""
     path = tmp_path / "audit" / "audit.jsonl"
     file = AuditFile()
     file.open(path, days=30)
@@ -111,7 +111,7 @@ def test_the_file(tmp_path: Path) -> None:
 
 
 def test_the_file_is_rotated(tmp_path: Path) -> None:
-    """Five files of 5 MB at most."""
+    """The audit log has at most five files of 5 MB."""
     file = RotatedFile(tmp_path / "audit.jsonl")
     for number in range(700):
         file.append(f"{number:049999}\n".encode())
@@ -123,7 +123,7 @@ def test_the_file_is_rotated(tmp_path: Path) -> None:
 
 
 def test_a_changed_retention_takes_effect_at_once(tmp_path: Path) -> None:
-    """Without closing the file."""
+    """A changed retention applies without opening the file again."""
     old, recent = tmp_path / "audit.jsonl.4", tmp_path / "refusals.jsonl.3"
     for item, days in ((old, 31), (recent, 29)):
         item.write_text("{}\n", encoding="utf-8")
@@ -139,7 +139,7 @@ def test_a_changed_retention_takes_effect_at_once(tmp_path: Path) -> None:
 
 
 def test_a_flood_does_not_displace_other_kinds(tmp_path: Path) -> None:
-    """Each kind has its share, for each caller too, and the file says what is missing."""
+    """Each reason has its own limit, also for each caller. The file has the number of left-out records."""
     file = AuditFile()
     path = tmp_path / "audit.jsonl"
     file.open(path, days=30)
@@ -162,7 +162,7 @@ def test_a_flood_does_not_displace_other_kinds(tmp_path: Path) -> None:
 
 
 def test_a_busy_key_does_not_displace_what_others_did(tmp_path: Path) -> None:
-    """Keys have a share each."""
+    """A key that writes often does not displace the records of other keys."""
     file = AuditFile()
     file.open(tmp_path / "audit.jsonl", days=30)
     for number in range(3_000):
@@ -175,7 +175,7 @@ def test_a_busy_key_does_not_displace_what_others_did(tmp_path: Path) -> None:
 
 
 def test_a_key_cannot_hide_what_it_does_by_a_flood(tmp_path: Path) -> None:
-    """Each domain has a share of its own, and the file says which key wrote how often to what besides."""
+    """Each domain has its own limit. The file has the number of left-out records for each key and domain."""
     file = AuditFile()
     file.open(tmp_path / "audit.jsonl", days=30)
     for number in range(5_000):
@@ -192,7 +192,7 @@ def test_a_key_cannot_hide_what_it_does_by_a_flood(tmp_path: Path) -> None:
 
 
 def test_strangers_from_everywhere_give_a_key_no_new_share() -> None:
-    """Many anonymous callers never displace the share of a key."""
+    """Records of many clients without a key do not displace those of a key."""
     shares = AuditShares()
     for number in range(2_000):
         shares.take(write("loud", number), 0.0)
@@ -202,7 +202,7 @@ def test_strangers_from_everywhere_give_a_key_no_new_share() -> None:
 
 
 def test_every_kind_is_counted_from_zero() -> None:
-    """A metric that begins at its first increase does not show it."""
+    """All counters exist at 0, so that Prometheus sees the first increment."""
     shares = AuditShares()
     assert shares.take(write(), 0.0)
     assert shares.take(replace(record(), reason="scope"), 0.0)
@@ -210,7 +210,7 @@ def test_every_kind_is_counted_from_zero() -> None:
 
 
 def test_there_is_one_writer(tmp_path: Path) -> None:
-    """A second one would write every line again."""
+    """Only one writer is attached. A second one would write every line twice."""
     file = AuditFile()
     file.open(tmp_path / "audit.jsonl", days=30)
     with pytest.raises(RuntimeError):
@@ -221,7 +221,7 @@ def test_there_is_one_writer(tmp_path: Path) -> None:
 
 
 def test_many_addresses_take_no_memory_and_share_by_network() -> None:
-    """Whoever owns an IPv6 network has one share."""
+    """An IPv6 /64 network counts as one client."""
     shares = AuditShares()
     taken = [shares.take(replace(record(), address=f"2001:db8::{number:x}"), 0.0) for number in range(100)]
     assert sum(taken) == 30
@@ -304,7 +304,7 @@ def test_a_read_only_folder(tmp_path: Path) -> None:
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """Let nobody write to a folder, not even a superuser."""
+    """Make a folder read-only, even for root."""
     if os.geteuid() != 0:
         folder.chmod(0o500)
         yield
@@ -322,7 +322,7 @@ def done(file: AuditFile) -> None:
 
 
 def test_a_slow_disk_does_not_fill_the_memory() -> None:
-    """What cannot be queued is dropped and counted."""
+    """Records that do not fit in the queue are dropped and counted."""
     file = AuditFile()
     for number in range(10_050):
         file.write(write(f"key {number}"))
@@ -331,7 +331,7 @@ def test_a_slow_disk_does_not_fill_the_memory() -> None:
 
 
 def test_sums_that_find_no_room_are_told_later(tmp_path: Path) -> None:
-    """They are neither lost nor counted twice."""
+    """Sums that cannot be written are written later, exactly once."""
     file = AuditFile()
     for number in range(10_050):
         file.write(write(f"key {number}"))

@@ -1,4 +1,4 @@
-"""Encoded pieces join to what any decoder reads whole."""
+"""Codecs: encoded parts can be joined into one body."""
 
 import gzip
 import random
@@ -72,7 +72,7 @@ def in_json(name: str, texts: list[bytes]) -> bytes:
 
 @pytest.mark.parametrize("name", DECODERS)
 def test_large_parts(name: str) -> None:
-    """A part of many blocks, of what cannot be compressed, and of one byte repeated."""
+    """Large parts: with many blocks, with random bytes, and with one repeated byte."""
     noise = random.Random(1).randbytes(400_000)  # noqa: S311 - the same in every run
     texts = [noise, b"x" * 700_000, noise[:9], b"", noise]
     coding = CODINGS[name]
@@ -117,5 +117,5 @@ def test_checksums_are_combined(one: bytes, other: bytes) -> None:
     ],
 )
 def test_the_choice_of_a_coding(accepted: str | None, chosen: str) -> None:
-    """The client's weights decide, then what is best for it."""
+    """The weights of the client decide, then the order of preference."""
     assert choose(accepted, COMPRESSED) == chosen

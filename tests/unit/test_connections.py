@@ -1,4 +1,4 @@
-"""Live connections end with their key, also when it changed while they were being opened."""
+"""Live connections are closed when their key ends, also if it changed while they were opened."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ from custom_components.drawbridge.sessions import Sessions
 
 
 class Recorded:
-    """A connection that records what it is told."""
+    """A connection that records its calls."""
 
     pending_bytes = 0
     door = Door.HOME_ASSISTANT
@@ -35,7 +35,7 @@ class Recorded:
         self.key = key
 
     def may_stay(self, key: ApiKey) -> bool:
-        """Stay, unless the key has networks."""
+        """Record the check. A key with networks is refused."""
         return not key.networks
 
     def end(self, reason: str, *, going_away: bool = False) -> None:
@@ -60,7 +60,7 @@ ENDINGS: dict[str, Callable[[], list[ApiKey]]] = {
 
 @pytest.mark.parametrize("ending", ENDINGS)
 async def test_a_key_that_changed_before_the_connection_was_open(ending: str) -> None:
-    """Between the admission of a key and the opening of its connection, the client is written to."""
+    """A key can change between its admission and the opening of its connection."""
     connections, connection = connections_of(KeyRing(ENDINGS[ending]())), Recorded(KEY)
     connections.open(connection, Options())()
     assert len(connection.ended) == 1
@@ -68,7 +68,7 @@ async def test_a_key_that_changed_before_the_connection_was_open(ending: str) ->
 
 
 async def test_a_key_that_was_narrowed_before_the_connection_was_open() -> None:
-    """The connection stays, with the key as it is now."""
+    """The connection stays open, and has the changed key."""
     narrower = replace(KEY, name="Narrower")
     connections, connection = connections_of(KeyRing([narrower])), Recorded(KEY)
     close = connections.open(connection, Options())
@@ -77,7 +77,7 @@ async def test_a_key_that_was_narrowed_before_the_connection_was_open() -> None:
 
 
 async def test_a_secret_that_ends() -> None:
-    """Its connection is closed then."""
+    """When a secret ends, its connections are closed."""
     key = replace(KEY, secrets=(StoredSecret("aa", valid_until=time.time() + 0.02),))
     connections, connection = connections_of(KeyRing([key])), Recorded(key)
     close = connections.open(connection, Options())
@@ -88,7 +88,7 @@ async def test_a_secret_that_ends() -> None:
 
 
 async def test_closing_twice_counts_once() -> None:
-    """The number of connections limits new ones."""
+    """A connection that is closed twice is counted once."""
     connections = connections_of(KeyRing([KEY]))
     first, second = connections.open(Recorded(KEY), Options()), connections.open(Recorded(KEY), Options())
     assert (len(connections), connections.of_key("one")) == (2, 2)
@@ -101,7 +101,7 @@ async def test_closing_twice_counts_once() -> None:
 
 @pytest.mark.parametrize("options", [Options(max_connections=2), Options(max_key_connections=2)])
 async def test_too_many(options: Options) -> None:
-    """A connection over the limit is not counted, and a place that was left is given again."""
+    """A connection over the limit is not counted, and a closed connection makes room for another one."""
     connections = connections_of(KeyRing([KEY]))
     first, second = connections.open(Recorded(KEY), options), connections.open(Recorded(KEY), options)
     with pytest.raises(RefusedError) as caught:

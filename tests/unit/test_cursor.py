@@ -1,4 +1,4 @@
-"""Cursors can be read by who made them, for the view they were made for."""
+"""Cursors are valid only for the bridge and the view that they were created for."""
 
 from hypothesis import given, strategies as st
 

@@ -1,4 +1,4 @@
-"""Damaged values: a key that has one cannot be read, an option that has one has its default."""
+"""Invalid stored values: the key cannot be read, and an option gets its default."""
 
 from dataclasses import fields
 from typing import Any
@@ -71,7 +71,7 @@ def test_any_value_in_any_option(data: dict[str, Any]) -> None:
     "damaged", ["listener_port", "listener_address", "listener_certificate", "listener_client_ca", "listener_tls_1_2"]
 )
 def test_a_listener_with_a_damaged_option_stays_closed(damaged: str) -> None:
-    """With the default instead, it could listen at more addresses, or without TLS."""
+    """With the default of an invalid option, the listener could listen at more addresses, or without TLS."""
     stored = Options(listener_enabled=True, listener_certificate="a.pem", listener_key="a.key").as_dict()
     assert Options.from_mapping(stored).listener_enabled
     assert not Options.from_mapping(stored | {damaged: 1.5}).listener_enabled
@@ -79,7 +79,7 @@ def test_a_listener_with_a_damaged_option_stays_closed(damaged: str) -> None:
 
 
 def test_every_option_is_read() -> None:
-    """A new one too."""
+    """Every option is read, so that a new one is not forgotten."""
     stored = {"per_minute": 7, "cors_origins": ["https://a.example"], "audit_file": True, "cache_size": 5}
     assert Options.from_mapping(stored).as_dict() == Options().as_dict() | stored
     broken = {item.name: object() for item in fields(Options)}

@@ -1,4 +1,4 @@
-"""Dashboards without what is out of scope."""
+"""The filter of dashboards: it removes everything out of scope."""
 
 import json
 from typing import Any
@@ -25,12 +25,12 @@ TILE: dict[str, Any] = {"type": "tile", "entity": LAMP}
 
 
 def dashboard(config: Any) -> Any:
-    """Return what is left of a dashboard."""
+    """Return a filtered dashboard."""
     return DashboardFilter(VISION).dashboard(config)
 
 
 def cards(*configs: Any) -> list[Any]:
-    """Return what is left of the cards of a view that also has a card in scope."""
+    """Return the filtered cards of a view that also has a card in scope."""
     shown = dashboard({"views": [{"cards": [*configs, {"type": "clock"}]}]})
     kept: list[Any] = shown["views"][0]["cards"]
     assert kept.pop() == {"type": "clock"}
@@ -60,7 +60,7 @@ UNCHANGED: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("card", UNCHANGED, ids=json.dumps)
 def test_what_stays(card: dict[str, Any]) -> None:
-    """A card about what the key sees."""
+    """Cards about visible items stay as they are."""
     assert cards(card) == [card]
 
 
@@ -116,12 +116,12 @@ TAKEN_OUT: list[Any] = [
 
 @pytest.mark.parametrize("card", TAKEN_OUT, ids=repr)
 def test_what_is_taken_out(card: Any) -> None:
-    """A card that names something hidden, or that is not understood."""
+    """Cards that name something hidden, and unknown cards, are removed."""
     assert cards(card) == []
 
 
 def test_parts_of_a_card() -> None:
-    """A list loses what is hidden, and an action that names it does nothing."""
+    """Hidden items are removed from lists, and actions that name them do nothing."""
     navigate = {"action": "navigate", "navigation_path": "/vault-dashboard/1"}
     assert cards(
         {"type": "entities", "entities": [HIDDEN, LAMP, {"entity": HIDDEN}], "card_mod": {"style": "{{ x }}"}},
@@ -156,12 +156,12 @@ def test_parts_of_a_card() -> None:
     ids=json.dumps,
 )
 def test_actions(action: Any) -> None:
-    """They lead nowhere if they lead out of scope."""
+    """Actions that lead out of scope do nothing."""
     assert cards({**TILE, "tap_action": action}) == [{**TILE, "tap_action": {"action": "none"}}]
 
 
 def test_headings() -> None:
-    """One that stands above hidden cards alone goes with them."""
+    """A heading is removed if all cards below it are hidden."""
     hidden, title = {"type": "tile", "entity": HIDDEN}, {"type": "heading", "heading": "Guests"}
     other = {"type": "heading", "heading": "Empty"}
     assert cards(title, hidden, other) == [other]
@@ -176,7 +176,7 @@ def view(**fields: Any) -> Any:
 
 
 def test_views() -> None:
-    """A view whose cards are all hidden goes with them. Its fields are known, and name nothing hidden."""
+    """A view is removed if all of its cards are hidden. Its fields are filtered too."""
     hidden = {"type": "tile", "entity": HIDDEN}
     assert view(title="Here", path="here", cards=[TILE], badges=[LAMP, HIDDEN, {"type": "alert"}]) == {
         "title": "Here", "path": "here", "cards": [TILE], "badges": [LAMP],
@@ -196,7 +196,7 @@ def test_views() -> None:
 
 
 def test_sections() -> None:
-    """A section is like a view."""
+    """A section is filtered like a view."""
     hidden = {"type": "tile", "entity": HIDDEN}
     sections = [
         {"type": "grid", "cards": [{"type": "heading", "heading": "Others"}, hidden]},
@@ -233,12 +233,12 @@ def test_strategies() -> None:
     [None, [], {}, {"views": []}, {"views": "x"}, {"views": [{"cards": [{"type": "tile", "entity": HIDDEN}]}]}],
 )
 def test_nothing_is_left(config: Any) -> None:
-    """Then there is no dashboard."""
+    """A dashboard without visible views does not exist."""
     assert dashboard(config) is None
 
 
 def test_fields_of_a_dashboard() -> None:
-    """Its title and its views, and nothing else."""
+    """A dashboard has only its title and its views."""
     config = {"title": "Home", "background": "x", "kiosk": True, "views": [{"cards": [TILE]}], "resources": ["x"]}
     assert dashboard(config) == {"title": "Home", "views": [{"cards": [TILE]}]}
     assert "title" not in dashboard({**config, "title": "Vault"})

@@ -50,7 +50,7 @@ def test_choice(accepted: str | None, chosen: str) -> None:
 
 @given(st.dictionaries(st.sampled_from((*OFFERED, "identity", "br")), st.integers(0, 1000), max_size=5))
 def test_nothing_that_is_offered_weighs_more_than_the_choice(weights: dict[str, int]) -> None:
-    """And a coding that the client did not name, or gave no weight, is never chosen."""
+    """A coding that the client did not name, or gave the weight 0, is never chosen."""
     chosen = choose(", ".join(f"{name};q={weight / 1000}" for name, weight in weights.items()), OFFERED)
     best = max((weights.get(name, 0) for name in OFFERED), default=0)
     if chosen == IDENTITY:

@@ -1,4 +1,4 @@
-"""What a person should look at, and what learn mode remembers: decided without Home Assistant."""
+"""Findings for repair issues, and the lessons and proposals of learn mode, without Home Assistant."""
 
 from dataclasses import replace
 from typing import Any
@@ -21,7 +21,7 @@ FACTS = KeyFacts(last_used=None, plain_address=None, sees_any=True)
 
 
 def kinds(key: ApiKey, facts: KeyFacts = FACTS) -> list[str]:
-    """Return what there is to say about a key."""
+    """Return the findings about a key."""
     return [item.kind for item in about_key(key, facts, NOW)]
 
 
@@ -43,19 +43,19 @@ def kinds(key: ApiKey, facts: KeyFacts = FACTS) -> list[str]:
     ],
 )
 def test_keys(change: dict[str, Any], facts: dict[str, Any], expected: list[str]) -> None:
-    """One finding for each thing that is wrong; a disabled key is left in peace."""
+    """Each problem is one finding. A disabled key has none."""
     assert kinds(replace(KEY, **change), replace(FACTS, **facts)) == expected
 
 
 def test_options() -> None:
-    """Those that weaken are told of."""
+    """Options that weaken security are findings."""
     assert list(about_options(Options())) == []
     weak = Options(per_minute=0, cors_origins=frozenset({"*"}))
     assert [item.id for item in about_options(weak)] == ["any_origin", "no_rate_limit"]
 
 
 def test_a_low_score_has_to_last() -> None:
-    """A dip is not told of, and one good moment begins anew."""
+    """A short dip of the score is no finding, and one good value restarts the time."""
     low = LowScore(threshold=80.0, patience=1800.0)
     assert not low.lasts(79.9, 0.0)
     assert not low.lasts(20.0, 1799.0)
@@ -154,7 +154,7 @@ def test_a_proposal_only_narrows(
 
 
 def test_lessons_are_stored_and_forgotten() -> None:
-    """Read back as they were; a key that learns no more is forgotten."""
+    """Lessons are loaded as they were stored, and dropped when the key leaves learn mode."""
     lessons, again = Lessons(), Lessons()
     lessons.learn("a", Asked(entities=frozenset({"light.a"}), event="tick"))
     lessons.learn("b", Asked(everything=True))

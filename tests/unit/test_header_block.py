@@ -17,7 +17,7 @@ def lines(block: HeaderBlock, **others: str) -> list[str]:
 
 
 def test_all_headers_of_each_response() -> None:
-    """Lines that were kept are not sent with other headers, in whichever order the responses come."""
+    """Cached lines are not sent with other headers, in any order of responses."""
     block = HeaderBlock(BLOCK)
     of_block = ["Cache-Control: no-store", "Content-Security-Policy: default-src 'none'"]
     for tag in ("one", "one", "two", "one"):
@@ -27,7 +27,7 @@ def test_all_headers_of_each_response() -> None:
 
 
 def test_headers_that_change_later() -> None:
-    """The headers of a response are its own."""
+    """A change of the headers of one response does not change another."""
     block, others = HeaderBlock(BLOCK), CIMultiDict({"ETag": "one"})
     assert "ETag: one" in block.lines(others)
     others["ETag"] = "two"
@@ -35,14 +35,14 @@ def test_headers_that_change_later() -> None:
 
 
 def test_another_header_replaces_one_of_the_block() -> None:
-    """A page has another policy than the rest of the bridge. The name may be written in another case."""
+    """A page can replace the content security policy. The case of the name does not matter."""
     found = lines(HeaderBlock(BLOCK), content_security_policy="default-src 'self'")
     assert sorted(found) == ["Cache-Control: no-store", "content-security-policy: default-src 'self'"]
 
 
 @pytest.mark.parametrize("value", ["a\r\nSet-Cookie: b", "a\nSet-Cookie: b", "a\rSet-Cookie: b"])
 def test_one_line_each(value: str) -> None:
-    """A value with a line break is an error, each time, and leaves nothing behind."""
+    """A value with a line break is an error each time, and is not cached."""
     block = HeaderBlock(BLOCK)
     before = lines(block, Server="x")
     for _ in range(2):

@@ -8,7 +8,7 @@ from custom_components.drawbridge.telemetry.window import Totals
 
 
 def test_on_every_threshold_the_score_is_80() -> None:
-    """The checklist's thresholds, all at once: 5 % errors, 2 s, 80 % hits, 100 ms of lag."""
+    """The score at the thresholds of the checklist: 5 % errors, 2 s, 80 % hits, 100 ms of lag."""
     totals = Totals(requests=100, errors=5, seconds=200.0, cache_requests=20, cache_hits=16, lags=10, lag_seconds=1.0)
     assert assess(totals, running=True).score == pytest.approx(80)
 
@@ -29,12 +29,12 @@ def test_on_every_threshold_the_score_is_80() -> None:
     ],
 )
 def test_worked_by_hand(totals: Totals, score: float) -> None:
-    """Weighted mean of what has data, the rest left out."""
+    """The score is the weighted mean of the components with data."""
     assert assess(totals, running=True).score == pytest.approx(score)
 
 
 def test_not_running_is_0_and_still_says_what_it_measured() -> None:
-    """However good the figures."""
+    """While Home Assistant is not running, the score is 0, whatever the components."""
     health = assess(Totals(requests=1), running=False)
     assert health.score == 0
     assert health.measurements[0].score == 100
@@ -47,14 +47,14 @@ def test_without_data_a_component_has_no_score() -> None:
 
 
 def test_weights() -> None:
-    """They add up to one."""
+    """The weights add up to 1."""
     assert sum(item.weight for item in COMPONENTS) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=lambda item: item.name)
 @given(data=st.data())
 def test_worse_never_scores_better(component: object, data: st.DataObject) -> None:
-    """Each component falls, or stays, from best to worst and beyond."""
+    """A worse value never raises the score of a component."""
     item = next(known for known in COMPONENTS if known is component)
     values = st.floats(-1, 20, allow_nan=False)
     low, high = sorted((data.draw(values), data.draw(values)))
@@ -63,7 +63,7 @@ def test_worse_never_scores_better(component: object, data: st.DataObject) -> No
 
 
 def test_a_cache_that_was_hardly_used_is_left_out() -> None:
-    """The first requests fill the cache of a new installation, and do not drag its score down."""
+    """A cache with fewer than 20 requests has no score, because the first requests fill it."""
     few = assess(Totals(requests=19, cache_requests=19), running=True)
     assert (few.measurements[2].value, few.score) == (None, 100)
     enough = assess(Totals(requests=20, cache_requests=20), running=True)

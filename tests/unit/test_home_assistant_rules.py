@@ -1,4 +1,4 @@
-"""What hassfest and HACS ask of a custom integration, and the quality scale, held against the code."""
+"""Checks of the integration against the rules of hassfest and HACS, and against its quality scale."""
 
 import ast
 import io
@@ -57,26 +57,26 @@ def source(name: str) -> str:
 
 
 def rules() -> dict[str, Any]:
-    """Return the rules with what is said of them."""
+    """Return the rules with their status."""
     content: dict[str, Any] = yaml.safe_load(source("quality_scale.yaml"))["rules"]
     return content
 
 
 def done(rule: str) -> bool:
-    """Tell whether a rule is said to be kept."""
+    """Tell whether a rule has the status `done`."""
     said = rules()[rule]
     return (said if isinstance(said, str) else said["status"]) == "done"
 
 
 def test_every_rule_is_kept_or_exempt_for_a_reason() -> None:
-    """No rule is left to do."""
+    """Every rule is done or exempt, and none is to do."""
     assert rules().keys() == BRONZE | SILVER | GOLD | PLATINUM
     for said in rules().values():
         assert said == "done" or (said["status"] in {"done", "exempt"} and len(said["comment"]) > 10)
 
 
 def facts(tree: ast.AST) -> Iterator[str]:
-    """Yield what a module says: its definitions, attributes, assignments, calls and their arguments by name."""
+    """Yield the facts of a module: its definitions, attributes, assignments, calls and their arguments by name."""
     for node in ast.walk(tree):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
@@ -111,7 +111,7 @@ def test_parallel_updates(platform: str) -> None:
 
 
 def test_the_files_of_the_rules_that_are_kept_are_there() -> None:
-    """A rule that a file keeps is not kept without it."""
+    """The files that rules require exist."""
     needed = {
         "action-setup": "services.yaml",
         "brands": "brand/icon.png",
@@ -125,7 +125,7 @@ def test_the_files_of_the_rules_that_are_kept_are_there() -> None:
 
 
 def test_the_code_keeps_the_rules_that_can_be_seen_in_it() -> None:
-    """One fact of the code each."""
+    """For each of these rules, the code has a certain fact."""
     seen = {
         "action-setup": ("__init__.py:async_setup", "register_actions()"),
         "config-entry-unloading": ("__init__.py:async_unload_entry", "hass.config_entries.async_unload_platforms()"),
@@ -151,7 +151,7 @@ def test_the_code_keeps_the_rules_that_can_be_seen_in_it() -> None:
 
 
 def test_no_exception_of_home_assistant_has_a_text_of_its_own() -> None:
-    """What a user reads is translated."""
+    """Exceptions of Home Assistant have translations instead of texts."""
     raised = [
         f"{path.name}:{node.lineno}"
         for path in MODULES
@@ -183,7 +183,7 @@ PAGES = {
 
 @pytest.mark.parametrize("rule", PAGES)
 def test_what_the_scale_says_of_the_documentation(rule: str) -> None:
-    """There is a page, and the index leads to it."""
+    """Each rule about documentation has a page, and the index links to it."""
     assert done(rule)
     assert len((ROOT / "docs" / PAGES[rule]).read_text(encoding="utf-8")) > 400
     assert PAGES[rule] == "index.md" or f"({PAGES[rule]}" in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
@@ -193,7 +193,7 @@ def test_what_the_scale_says_of_the_documentation(rule: str) -> None:
 
 
 def test_the_manifest() -> None:
-    """Keys, their order, and their values."""
+    """The keys of the manifest, their order and their values."""
     content = manifest()
     keys = list(content)
     assert keys == ["domain", "name", *sorted(set(keys) - {"domain", "name"})]
@@ -222,7 +222,7 @@ def imports(tree: ast.Module) -> Iterator[str]:
 
 
 def test_every_imported_integration_is_a_dependency() -> None:
-    """What is imported at start is set up before; what is only a platform of ours needs no mention."""
+    """Every imported integration is a dependency, except those that only load our platforms."""
     platforms = {*PLATFORMS, "diagnostics", "repairs", "system_health", "logbook"}
     # Home Assistant sets these up before all others.
     core = {"homeassistant", "persistent_notification"}
@@ -247,7 +247,7 @@ def test_services_are_valid_selectors() -> None:
 
 
 def test_icons_are_of_material_design() -> None:
-    """Named as Home Assistant finds them."""
+    """Icons have the names of Material Design Icons."""
 
     def names(tree: dict[str, Any]) -> list[str]:
         return [leaf for part in tree.values() for leaf in ([part] if isinstance(part, str) else names(part))]
@@ -264,7 +264,7 @@ def test_icons_are_of_material_design() -> None:
 )
 @pytest.mark.parametrize("prefix", ["", "dark_"])
 def test_the_brand_images(prefix: str, name: str, size: tuple[int, int]) -> None:
-    """PNG, in the sizes of Home Assistant's brands."""
+    """The brand images are PNG files in the sizes that Home Assistant requires."""
     content = (COMPONENT / "brand" / f"{prefix}{name}.png").read_bytes()
     assert content[:8] == b"\x89PNG\r\n\x1a\n"
     assert (int.from_bytes(content[16:20]), int.from_bytes(content[20:24])) == size
@@ -297,6 +297,6 @@ def test_the_zip_has_the_integration_at_its_root(installed: Path) -> None:
 
 
 def test_the_integration_imports_from_the_zip(installed: Path) -> None:
-    """Nothing that it needs was left out."""
+    """The integration can be imported from the zip file alone."""
     program = "import custom_components.drawbridge.config_flow, custom_components.drawbridge.repairs"
     subprocess.run([sys.executable, "-c", program], cwd=installed.parents[1], check=True)  # noqa: S603 - our own words

@@ -1,4 +1,4 @@
-"""The document of the keys: generations, tombstones, and what each start decides."""
+"""The stored document of the keys: generations, tombstones, and reconciliation at the start."""
 
 import json
 from typing import Any
@@ -34,7 +34,7 @@ def stored(*keys: str) -> Document:
 
 
 def test_every_change_is_one_generation() -> None:
-    """The config entry is compared by it."""
+    """Every change has a new generation, with which the config entry is compared."""
     document = stored("a")
     assert document.generation == 1
     assert document.put("b", content("b"), NOW).generation == 2
@@ -44,13 +44,13 @@ def test_every_change_is_one_generation() -> None:
 
 
 def test_a_changed_key_keeps_its_birth() -> None:
-    """Its last change is newer."""
+    """A changed key keeps its first generation, and gets a new last one."""
     record = stored("a", "b").put("a", content("new"), LATER).records["a"]
     assert (record.born, record.generation, record.changed) == (1, 3, LATER)
 
 
 def test_a_renamed_key_is_new_under_its_id() -> None:
-    """A config entry of an earlier generation does not know the id yet."""
+    """A renamed key has a new generation: an earlier config entry does not know its ID."""
     document = stored("a", "b").rename("a", "x")
     record = document.records["x"]
     assert (record.born, record.generation, record.changed, record.content) == (3, 3, NOW, content("a"))
@@ -58,20 +58,20 @@ def test_a_renamed_key_is_new_under_its_id() -> None:
 
 
 def test_a_tombstone_has_its_generation() -> None:
-    """A second removal moves it to the end."""
+    """A tombstone has the generation of the removal. A second removal moves it to the end."""
     document = stored("a", "b").remove("a").remove("b").remove("a")
     assert list(document.removed.items()) == [("b", 4), ("a", 5)]
 
 
 @pytest.mark.parametrize("data", [{}, {"secrets": []}, {"secrets": None}, {"secrets": [{"digest": 5}]}])
 def test_a_key_without_a_secret_has_no_twin(data: dict[str, Any]) -> None:
-    """A damaged one neither."""
+    """A key without a secret has no twin, and neither has a damaged one."""
     document = Document("entry").put("a", Content("Key", data), NOW)
     assert document.twin_of(Content("Key", data), ()) is None
 
 
 def test_a_twin_is_a_key_that_the_entry_does_not_have() -> None:
-    """With the same newest secret."""
+    """A twin has the same newest secret, and is not in the config entry."""
     document = stored("a", "b")
     assert document.twin_of(content("b"), ["a"]) == "b"
     assert document.twin_of(content("b"), ["b"]) is None
@@ -79,14 +79,14 @@ def test_a_twin_is_a_key_that_the_entry_does_not_have() -> None:
 
 
 def test_a_retired_document_has_tombstones_alone() -> None:
-    """Of its own keys and of those that only the entry had."""
+    """A retired document has tombstones of its own keys and of those in the config entry."""
     document = stored("a").remove("a").put("b", content("b"), NOW).retired("entry", ["b", "c"])
     assert not document.records
     assert document.removed.keys() == {"a", "b", "c"}
 
 
 def test_the_document_of_another_entry_retires_as_if_it_was_empty() -> None:
-    """Tombstones of that entry's keys are of no use."""
+    """The document of another config entry retires as if it was empty."""
     document = stored("a", "b").remove("b").retired("other", ["c"])
     assert document.entry_id == "other"
     assert not document.records
@@ -95,7 +95,7 @@ def test_the_document_of_another_entry_retires_as_if_it_was_empty() -> None:
 
 @pytest.mark.parametrize("generation", [None, 0, 1, 2, 9])
 def test_a_removed_entry_that_comes_back_has_no_keys(generation: int | None) -> None:
-    """Whatever it says of its generation: a crash came before Home Assistant had saved the removal."""
+    """A config entry that comes back after a crash gets none of the removed keys, whatever its generation."""
     document = stored("a").retired("entry", ["a", "b"])
     assert not reconcile(document, entry(generation, a=content("a"), b=content("b")), NOW).records
 
@@ -104,7 +104,7 @@ def test_a_removed_entry_that_comes_back_has_no_keys(generation: int | None) -> 
 
 
 def test_the_stored_form() -> None:
-    """Compact, and with every field."""
+    """The stored form is compact and has every field."""
     review = Review(ReviewReason.RESTORED, ("a",))
     document = Document("entry", "line", 7, {}, {"b": 3}, review)
     assert document.as_json() == (
@@ -126,7 +126,7 @@ def test_unused_fields_of_other_versions_are_ignored(change: dict[str, Any]) -> 
 
 
 def test_the_unused_field_may_be_missing() -> None:
-    """A later version may store none."""
+    """The unused field can be missing, as a later version may not store it."""
     other = json.loads(stored("a").as_json())
     del other["reserved"]
     assert Document.from_json(json.dumps(other).encode()) == stored("a")
@@ -150,19 +150,19 @@ def test_the_unused_field_may_be_missing() -> None:
     ],
 )
 def test_a_damaged_field_damages_the_document(fields: dict[str, Any]) -> None:
-    """Nothing is guessed."""
+    """A damaged field makes the document invalid."""
     with pytest.raises(DamagedDocument):
         Document.from_json(changed(**fields))
 
 
 def test_the_error_names_its_cause_and_no_value() -> None:
-    """What was stored may be secret."""
+    """The error names its cause, but no value, which may be secret."""
     with pytest.raises(DamagedDocument, match=r"^KeyError$"):
         Document.from_json(b'{"format":1,"keys":{}}')
 
 
 def test_generation_zero_is_a_generation() -> None:
-    """That of an empty document."""
+    """The generation 0 is that of an empty document."""
     assert Document.from_json(Document("entry").as_json()).generation == 0
 
 
@@ -170,7 +170,7 @@ def test_generation_zero_is_a_generation() -> None:
     "fields", [{"data": []}, {"title": 5}, {"generation": True}, {"born": -1}, {"born": 0.5}, {"changed": "now"}]
 )
 def test_a_damaged_record_is_unreadable(fields: dict[str, Any]) -> None:
-    """The document can be read."""
+    """With a damaged record, only that key cannot be read."""
     record = json.loads(stored("a").as_json())["keys"]["a"]
     document = Document.from_json(changed(keys={"a": {**record, **fields}, "b": record}))
     assert document.unreadable == {"a"}
@@ -182,27 +182,27 @@ def test_a_damaged_record_is_unreadable(fields: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("generation", "expected"), [(None, 2), (5, 7)])
 def test_adopted_keys_go_on_from_the_generation_of_the_entry(generation: int | None, expected: int) -> None:
-    """So that no later change looks older than the entry."""
+    """Adopted keys continue from the generation of the config entry, so that later changes are newer."""
     document = reconcile(None, entry(generation, a=content("a"), b=content("b")), NOW)
     assert document.generation == expected
     assert {record.changed for record in document.records.values()} == {NOW}
 
 
 def test_after_a_loss_a_key_that_was_disabled_stays_so() -> None:
-    """The repair that enables all keys does not offer it."""
+    """After a loss, a key that was disabled before is not in the review."""
     document = reconcile(None, entry(5, a=content("a"), b=content("b", enabled=False)), NOW)
     assert document.review == Review(ReviewReason.UNCONFIRMED, ("a",))
     assert not any(record.data["enabled"] for record in document.records.values())
 
 
 def test_after_a_loss_disabled_keys_alone_need_no_review() -> None:
-    """There is nothing to enable."""
+    """If all keys were disabled before the loss, there is no review."""
     assert reconcile(None, entry(5, a=content("a", enabled=False)), NOW).review is None
     assert reconcile(None, entry(5), NOW).review is None
 
 
 def test_an_unknown_key_that_was_disabled_needs_no_review() -> None:
-    """It stays disabled."""
+    """An unknown key that was disabled stays disabled, and needs no review."""
     found = reconcile(stored("a", "b"), entry(1, a=content("a"), x=content("x", enabled=False)), NOW)
     assert found.records["x"].data["enabled"] is False
     assert found.review is None
@@ -210,7 +210,7 @@ def test_an_unknown_key_that_was_disabled_needs_no_review() -> None:
 
 @pytest.mark.parametrize("generation", [None, 0])
 def test_an_entry_that_has_taken_over_nothing_has_removed_nothing(generation: int | None) -> None:
-    """The key of the first generation is only in the document, and an unknown key is closed."""
+    """A key that is only in the document stays, and an unknown key in the config entry is disabled."""
     found = reconcile(stored("a"), entry(generation, x=content("x")), LATER)
     assert found.records["a"].content == content("a")
     assert found.records["x"].content == content("x", enabled=False)
@@ -218,7 +218,7 @@ def test_an_entry_that_has_taken_over_nothing_has_removed_nothing(generation: in
 
 
 def test_a_key_is_removed_once_the_entry_had_it() -> None:
-    """From the generation on in which it was added."""
+    """A key that is missing in the config entry is removed if the entry is as new as the key."""
     document = stored("a", "b")
     assert reconcile(document, entry(1, a=content("a")), NOW).records.keys() == {"a", "b"}
     assert reconcile(document, entry(2, a=content("a")), NOW).records.keys() == {"a"}
@@ -226,7 +226,7 @@ def test_a_key_is_removed_once_the_entry_had_it() -> None:
 
 @pytest.mark.parametrize(("generation", "holds"), [(1, "new"), (2, "entry"), (3, "entry")])
 def test_generations_are_compared(generation: int, holds: str) -> None:
-    """What changed after the entry's generation holds; otherwise the entry does."""
+    """Changes after the generation of the config entry win; otherwise the config entry does."""
     document = stored("a").put("a", content("new"), NOW)
     found = reconcile(document, entry(generation, a=content("entry")), LATER)
     assert found.records["a"].content == content(holds)
@@ -235,18 +235,18 @@ def test_generations_are_compared(generation: int, holds: str) -> None:
 
 
 def test_a_generation_of_the_entry_is_never_used_again() -> None:
-    """A document that was put back goes on after the entry."""
+    """A document that was restored continues after the generation of the config entry."""
     assert reconcile(stored("a"), entry(9, a=content("a")), NOW).generation == 9
 
 
 def test_a_tombstone_wins_over_an_older_entry() -> None:
-    """As after a crash before Home Assistant saved the removal."""
+    """A removed key does not come back with an older config entry."""
     document = stored("a", "b").remove("a")
     assert reconcile(document, entry(2, a=content("a"), b=content("b")), NOW).records.keys() == {"b"}
 
 
 def test_a_key_added_while_not_loaded_is_adopted() -> None:
-    """By an entry that has taken over everything."""
+    """A key in a config entry of the current generation is adopted."""
     found = reconcile(stored("a"), entry(1, a=content("a"), x=content("x")), LATER)
     assert found.records["x"].content == content("x")
     assert found.records["x"].changed == LATER
@@ -254,7 +254,7 @@ def test_a_key_added_while_not_loaded_is_adopted() -> None:
 
 
 def test_a_start_forgets_unreadable_keys() -> None:
-    """Each is disabled until an administrator has decided."""
+    """Keys with damaged records are disabled until an administrator decides."""
     document = Document("entry", unreadable=frozenset({"a"}))
     found = reconcile(document, entry(0, a=content("a")), NOW)
     assert found.unreadable == frozenset()
@@ -262,7 +262,7 @@ def test_a_start_forgets_unreadable_keys() -> None:
 
 
 def test_a_review_gets_longer() -> None:
-    """Each key once."""
+    """Keys are added to a pending review, each of them once."""
     document = Document("entry", generation=5, review=Review(ReviewReason.RESTORED, ("a", "x")))
     found = reconcile(document, entry(0, x=content("x"), y=content("y")), NOW)
     assert found.review == Review(ReviewReason.UNCONFIRMED, ("a", "x", "y"))

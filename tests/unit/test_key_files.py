@@ -1,4 +1,4 @@
-"""Files that are whole and synced."""
+"""Files that are written completely and synced."""
 
 import os
 import stat
@@ -11,7 +11,7 @@ from custom_components.drawbridge.keys import files
 
 @pytest.fixture
 def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Return the list of what was synced, in order."""
+    """Return a list of the synced paths, in order."""
     found: list[Path] = []
     sync = os.fsync
 
@@ -24,7 +24,7 @@ def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 def test_a_new_file_in_a_new_folder_is_synced_with_both_names(tmp_path: Path, synced: list[Path]) -> None:
-    """The file before it gets its name, and the folder's own name too."""
+    """A new file is synced before it is renamed, then its folder and the parent of the folder."""
     files.write(tmp_path / "new" / "file", b"content")
     assert synced == [tmp_path, tmp_path / "new" / "file.tmp", tmp_path / "new"]
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
@@ -32,7 +32,7 @@ def test_a_new_file_in_a_new_folder_is_synced_with_both_names(tmp_path: Path, sy
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path, synced: list[Path]) -> None:
-    """Nothing of a longer one is left, and nothing beside it; what is there already is not synced again."""
+    """A file replaces a longer one completely and leaves no other file."""
     path = tmp_path / "file"
     path.write_bytes(b"a longer content")
     path.with_name("file.tmp").write_bytes(b"left by a crash, and longer than the new content")
@@ -43,14 +43,14 @@ def test_a_file_is_replaced_whole(tmp_path: Path, synced: list[Path]) -> None:
 
 
 def test_a_large_file_is_written_and_read_whole(tmp_path: Path) -> None:
-    """Larger than what is read at once."""
+    """Files that are larger than one read are written and read completely."""
     content = bytes(range(256)) * 10_000
     files.write(tmp_path / "file", content)
     assert files.read(tmp_path / "file") == content
 
 
 def test_a_write_may_take_several_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system may take less than it was given."""
+    """A system call can write less than it was given."""
     write = os.write
     monkeypatch.setattr(os, "write", lambda file, content: write(file, content[:3]))
     files.write(tmp_path / "file", b"0123456789")
@@ -58,7 +58,7 @@ def test_a_write_may_take_several_calls(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
-    """``/dev/full`` refuses every write as a full disk does; the temporary file goes."""
+    """A failed write keeps the old file, and removes the temporary one. ``/dev/full`` acts as a full disk."""
     path = tmp_path / "file"
     path.write_bytes(b"before")
     path.with_name("file.tmp").symlink_to("/dev/full")
@@ -69,12 +69,12 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
 
 
 def test_no_file_is_nothing(tmp_path: Path) -> None:
-    """No error, and no content."""
+    """A missing file is no error, and has no content."""
     assert files.read(tmp_path / "file") is None
 
 
 def test_a_file_of_somebody_else_is_synced_with_its_name(tmp_path: Path, synced: list[Path]) -> None:
-    """Both, or an error."""
+    """A file that another program wrote is synced together with its folder."""
     path = tmp_path / "file"
     path.write_bytes(b"content")
     files.sync(path)
@@ -84,7 +84,7 @@ def test_a_file_of_somebody_else_is_synced_with_its_name(tmp_path: Path, synced:
 
 
 def test_a_removed_file_leaves_nothing(tmp_path: Path, synced: list[Path]) -> None:
-    """Neither what an interrupted write nor what damage left; the removal is synced."""
+    """The temporary and the damaged file are removed too, and the removal is synced."""
     for name in ("file", "file.tmp", "file.damaged", "other"):
         (tmp_path / name).write_bytes(b"")
     files.remove(tmp_path / "file")
@@ -95,7 +95,7 @@ def test_a_removed_file_leaves_nothing(tmp_path: Path, synced: list[Path]) -> No
 
 
 def test_no_file_stays_open(tmp_path: Path) -> None:
-    """Whatever is done, and when it fails."""
+    """No file stays open, also after errors."""
     before = os.listdir("/proc/self/fd")  # noqa: PTH208 - names
     path = tmp_path / "file"
     files.write(path, b"content")
@@ -108,7 +108,7 @@ def test_no_file_stays_open(tmp_path: Path) -> None:
 
 
 def test_no_file_is_passed_on_to_a_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All are closed when another program is started meanwhile."""
+    """Child processes do not inherit open files."""
     inherited: list[bool] = []
     for name in ("fsync", "read"):
         function = getattr(os, name)

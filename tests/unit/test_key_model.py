@@ -1,4 +1,4 @@
-"""What is stored of a key, and what a rotation does to its secrets."""
+"""The stored form of a key, and the rotation of its secrets."""
 
 from dataclasses import fields, replace
 from ipaddress import ip_network
@@ -110,7 +110,7 @@ def test_every_field_is_read_and_stored() -> None:
 
 
 def test_what_is_not_stored_has_its_default() -> None:
-    """A key of the oldest version, with the required items alone, allows the least."""
+    """A stored key with only the required items has the narrowest defaults."""
     key = ApiKey.from_mapping("id", "name", {"secrets": [{"digest": "ab"}], "capabilities": [], "scope": {}})
     assert key == ApiKey("id", "name", (StoredSecret("ab", None),), frozenset(), NOTHING)
     assert (key.local_only, key.enabled, key.learning, key.created) == (False, True, False, 0.0)
@@ -125,7 +125,7 @@ def test_required_items(name: str) -> None:
 
 
 def test_a_stored_scope_with_nothing_in_it_sees_nothing() -> None:
-    """What is missing from a stored scope is never everything."""
+    """A stored scope without items sees nothing."""
     assert Scope.from_mapping({}) == NOTHING
     assert Scope.from_mapping({"include": {"areas": ["hall"]}}) == Scope(include=Selection(areas=frozenset({"hall"})))
     assert Scope.from_mapping({}).everything is False
@@ -136,20 +136,20 @@ def test_a_stored_scope_with_nothing_in_it_sees_nothing() -> None:
     [(None, 20, 20), (60, 20, 60), (0, 20, None), (None, 0, None), (60, 0, 60), (1, 20, 1)],
 )
 def test_the_keys_own_rate_limit_comes_first(own: int | None, default: int, limit: int | None) -> None:
-    """A key without one of its own has the bridge's; 0 is no limit, wherever it stands."""
+    """Without its own rate limit, a key has that of the bridge. 0 means no limit in both."""
     key = replace(ApiKey("id", "name", ()), per_minute=own, burst=7)
     assert key.rate_limit(default) == (None if limit is None else RateLimit(limit, 7))
 
 
 def test_expiry_of_a_key() -> None:
-    """A key has ended from the very moment that was set."""
+    """A key is expired from the exact time of its expiry."""
     key = replace(ApiKey("id", "name", ()), expires=100.0)
     assert [key.is_expired(now) for now in (99.9, 100.0, 100.1)] == [False, True, True]
     assert not ApiKey("id", "name", ()).is_expired(1e12)
 
 
 def test_a_rotation_keeps_the_old_secret_for_the_overlap() -> None:
-    """The new secret has no end, the old one has."""
+    """After a rotation, the old secret ends, and the new one does not."""
     key = ApiKey("id", "name", (StoredSecret("old"),), scope=LAMP).rotated("new", 1000, 60)
     assert key.secrets == (StoredSecret("new"), StoredSecret("old", 1060))
     assert (key.last_rotated, key.scope, key.id) == (1000, LAMP, "id")
@@ -157,13 +157,13 @@ def test_a_rotation_keeps_the_old_secret_for_the_overlap() -> None:
 
 @pytest.mark.parametrize("overlap", [0, -1])
 def test_a_rotation_without_overlap_ends_all_old_secrets(overlap: float) -> None:
-    """An overlap of 0 means at once."""
+    """With an overlap of 0, old secrets end at once."""
     old = (StoredSecret("one"), StoredSecret("two", 5000))
     assert ApiKey("id", "name", old).rotated("new", 1000, overlap).secrets == (StoredSecret("new"),)
 
 
 def test_a_second_rotation_does_not_prolong_an_older_secret() -> None:
-    """A secret that was to end in a minute ends in a minute, however often the key is rotated with a day's overlap."""
+    """A rotation with a longer overlap does not prolong old secrets."""
     first, second, third = generate(), generate(), generate()
     key = ApiKey("id", "name", (StoredSecret(digest(first)),)).rotated(digest(second), 1000, 60)
     key = key.rotated(digest(third), 1010, 86_400)
@@ -175,7 +175,7 @@ def test_a_second_rotation_does_not_prolong_an_older_secret() -> None:
 
 
 def test_a_rotation_shortens_what_would_last_longer() -> None:
-    """The newest overlap bounds all older secrets; those that have ended are forgotten."""
+    """The newest overlap limits all older secrets. Ended ones are dropped."""
     old = (StoredSecret("long", 9000), StoredSecret("over", 1000), StoredSecret("short", 1001))
     secrets = ApiKey("id", "name", old).rotated("new", 1000, 60).secrets
     assert secrets == (StoredSecret("new"), StoredSecret("long", 1060), StoredSecret("short", 1001))
@@ -183,7 +183,7 @@ def test_a_rotation_shortens_what_would_last_longer() -> None:
 
 @given(st.lists(st.tuples(st.floats(0, 1000), st.floats(0, 1000)), max_size=12))
 def test_rotations_only_ever_shorten(rotations: list[tuple[float, float]]) -> None:
-    """Each old secret keeps the earliest of its ends; one is without an end; at most four old ones are kept."""
+    """Each old secret keeps its earliest end, exactly one secret has no end, and at most four old ones are kept."""
     key, now, ends = ApiKey("id", "name", (StoredSecret("0"),)), 0.0, dict[str, float]()
     for number, (pause, overlap) in enumerate(rotations, start=1):
         now += pause
@@ -195,7 +195,7 @@ def test_rotations_only_ever_shorten(rotations: list[tuple[float, float]]) -> No
 
 
 def test_a_fifth_old_secret_is_let_go() -> None:
-    """However long the overlap, four old secrets are kept: the newest."""
+    """Only the newest four old secrets are kept, whatever their overlap."""
     key = ApiKey("id", "name", (StoredSecret("0"),))
     for number in range(1, 8):
         key = key.rotated(f"{number}", number, 86_400)
@@ -203,7 +203,7 @@ def test_a_fifth_old_secret_is_let_go() -> None:
 
 
 def test_a_disabled_key_opens_nothing() -> None:
-    """A holder of a valid secret is told that the key is disabled."""
+    """With a valid secret, the failure is that the key is disabled."""
     secret = generate()
     key = replace(ApiKey("id", "name", (StoredSecret(digest(secret), 100),)), enabled=False)
     ring = KeyRing([key])
@@ -215,7 +215,7 @@ def test_a_disabled_key_opens_nothing() -> None:
 
 @pytest.mark.parametrize(("expires", "until", "end"), [(50, 100, 50), (100, 50, 50), (50, None, 50), (None, 50, 50)])
 def test_the_earlier_end_counts(expires: float | None, until: float | None, end: float) -> None:
-    """A secret ends with itself or with its key, whichever is first."""
+    """A secret ends at its own end or at that of its key, whichever is earlier."""
     secret = generate()
     key = replace(ApiKey("id", "name", (StoredSecret(digest(secret), until),)), expires=expires)
     assert KeyRing([key]).authenticate(secret, end - 0.1) is key
@@ -223,7 +223,7 @@ def test_the_earlier_end_counts(expires: float | None, until: float | None, end:
 
 
 def test_a_text_that_cannot_be_a_key_is_malformed_even_where_its_hash_is_kept() -> None:
-    """Length and characters are asked first; a wrong checksum is told from a key of nobody."""
+    """The length and the characters are checked first. A wrong checksum is malformed; a right one is unknown."""
     short, foreign = "dbk_short", "é" * 53
     ring = KeyRing([ApiKey("id", "name", (StoredSecret(digest(short)), StoredSecret(digest(foreign))))])
     whole = generate()
@@ -234,14 +234,14 @@ def test_a_text_that_cannot_be_a_key_is_malformed_even_where_its_hash_is_kept() 
 
 
 def test_who_guesses() -> None:
-    """Only what may be a guess counts towards a lock-out."""
+    """Only failures that may be guesses count towards a lock-out."""
     guesses = {item for item in AuthFailure if item.is_guess}
     assert guesses == {AuthFailure.AMBIGUOUS, AuthFailure.MALFORMED, AuthFailure.UNKNOWN}
 
 
 @pytest.mark.parametrize("part", ["include", "exclude"])
 def test_every_selection_of_a_scope_is_read(part: str) -> None:
-    """All at once too; one that is unknown here must not be ignored."""
+    """Every selection is read, alone and together with the others."""
     selection = {item.name: ["x"] for item in fields(Selection)}
     stored = {"secrets": [], "capabilities": [], "scope": {part: selection}}
     assert getattr(ApiKey.from_mapping("id", "name", stored).scope, part) == Selection.from_mapping(selection)
@@ -290,14 +290,14 @@ def with_fields(key: ApiKey, lists: dict[str, Any]) -> ApiKey:
     ],
 )
 def test_what_additions_add(before: dict[str, Any], more: dict[str, Any], after: dict[str, Any]) -> None:
-    """Never more than what they name."""
+    """Additions add exactly what they name."""
     key = with_lists(**{"capabilities": [], **before})
     changed = key.with_additions(added(**more))
     assert changed == with_fields(key, after)
 
 
 def test_temporary_permissions_end() -> None:
-    """The stored permissions stay as they are, and the others end at their time, the clock alone decides."""
+    """Temporary permissions end at their time. The stored permissions do not change."""
     key = with_lists(capabilities=["read"])
     first = TemporaryAdditions.of(added(entities=["light.a"]), 10.0)
     second = TemporaryAdditions.of(added(capabilities=["history"]), 20.0)
@@ -315,7 +315,7 @@ def test_temporary_permissions_end() -> None:
 
 
 def test_the_number_of_temporary_permissions_is_limited() -> None:
-    """Those that have ended do not count."""
+    """Ended temporary permissions do not count towards the limit."""
     key, more = with_lists(), added(entities=["light.a"])
     for number in range(MAX_TEMPORARY):
         key = key.with_temporary(TemporaryAdditions.of(more, 10.0 + number), 0.0)

@@ -1,4 +1,4 @@
-"""Who a secret belongs to."""
+"""The key ring: look-up of keys by their secrets."""
 
 import pytest
 
@@ -15,12 +15,12 @@ from custom_components.drawbridge.scope.model import Scope, Selection
 
 
 def key(key_id: str, *secrets: str, until: float | None = None) -> ApiKey:
-    """Return a key that the given secrets open."""
+    """Return a key with these secrets."""
     return ApiKey(key_id, key_id, tuple(StoredSecret(digest(item), until) for item in secrets))
 
 
 def test_each_secret_opens_its_own_key() -> None:
-    """Keys do not mix, and one key may have two secrets."""
+    """Each secret has its own key, and a key can have two secrets."""
     first, second, third = generate(), generate(), generate()
     ring = KeyRing([one := key("one", first), two := key("two", second, third)])
     assert ring.authenticate(first, 0) is one
@@ -30,28 +30,28 @@ def test_each_secret_opens_its_own_key() -> None:
 
 
 def test_refusals() -> None:
-    """A whole key of nobody is unknown, anything else malformed."""
+    """A well-formed secret without a key is unknown. Any other text is malformed."""
     ring = KeyRing([key("one", generate())])
     assert ring.authenticate(generate(), 0) is AuthFailure.UNKNOWN
     assert ring.authenticate("dbk_", 0) is AuthFailure.MALFORMED
 
 
 def test_a_secret_ends_on_time() -> None:
-    """A secret opens until its time, and from then on no more."""
+    """A secret is valid before its end, and expired from then on."""
     ring = KeyRing([one := key("one", secret := generate(), until=100)])
     assert ring.authenticate(secret, 99.9) is one
     assert ring.authenticate(secret, 100) is AuthFailure.EXPIRED
 
 
 def test_replace() -> None:
-    """Keys that are not there any more open nothing."""
+    """Secrets of removed keys are unknown."""
     ring = KeyRing([key("one", secret := generate())])
     ring.replace([])
     assert ring.authenticate(secret, 0) is AuthFailure.UNKNOWN
 
 
 def test_listeners() -> None:
-    """They are called in their order with the keys before and after, until they unsubscribe."""
+    """Listeners are called in order, with the old and the new keys, until they unsubscribe."""
     ring, told = KeyRing([one := key("one", generate())]), []
     first = ring.subscribe(lambda old, new: told.append(("first", dict(old), dict(new))))
     ring.subscribe(lambda old, new: told.append(("second", dict(old), dict(new))))
@@ -79,7 +79,7 @@ def test_a_listener_that_fails(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_listener_may_unsubscribe_while_it_is_called() -> None:
-    """The next one is called nevertheless."""
+    """The next listener is still called."""
     ring, told = KeyRing(), []
     stop = ring.subscribe(lambda _old, _new: stop())
     ring.subscribe(lambda _old, _new: told.append(True))
@@ -89,7 +89,7 @@ def test_a_listener_may_unsubscribe_while_it_is_called() -> None:
 
 
 def test_stored_and_read_again() -> None:
-    """A key survives storage whole."""
+    """A key that is stored and read again is equal."""
     scope = Scope(include=Selection(areas=frozenset({"hall"}), domains=frozenset({"light"})))
     stored = ApiKey("id", "name", (StoredSecret("ab", 5.0),), frozenset({Capability.CONTROL}), scope)
     assert ApiKey.from_mapping("id", "name", stored.as_dict()) == stored
@@ -97,6 +97,6 @@ def test_stored_and_read_again() -> None:
 
 @pytest.mark.parametrize("data", [{}, {"secrets": [{}]}, {"secrets": [], "capabilities": ["fly"], "scope": {}}])
 def test_damaged_storage(data: dict[str, object]) -> None:
-    """What is no key raises, and opens nothing."""
+    """Invalid stored data raises an error."""
     with pytest.raises((KeyError, ValueError)):
         ApiKey.from_mapping("id", "name", data)

@@ -1,4 +1,4 @@
-"""The store of the keys: what was acknowledged is on disk, and at start nothing withdrawn opens."""
+"""The store of the keys: acknowledged changes are on disk, and withdrawn keys stay invalid after a start."""
 
 import errno
 import json
@@ -53,7 +53,7 @@ def contents(document: Document) -> dict[str, Content]:
 
 
 def test_the_first_start_takes_over_all_keys() -> None:
-    """An entry of an earlier version has no generation; its keys stay open."""
+    """The first start takes over the keys of a config entry without a generation."""
     document = reconcile(None, entry(None, a=content()), NOW)
     assert contents(document) == {"a": content()}
     assert document.review is None
@@ -63,7 +63,7 @@ def test_the_first_start_takes_over_all_keys() -> None:
     ("generation", "damaged"), [(5, False), (5, True), (None, True)], ids=["lost", "damaged", "damaged at first"]
 )
 def test_a_lost_store_closes_all_keys(generation: int | None, *, damaged: bool) -> None:
-    """They stay, closed, and an administrator decides."""
+    """After a loss of the store, all keys are disabled until an administrator decides."""
     document = reconcile(None, entry(generation, a=content(), b=content("cd")), NOW, damaged=damaged)
     assert contents(document) == {"a": content(enabled=False), "b": content("cd", enabled=False)}
     assert document.review is not None
@@ -72,7 +72,7 @@ def test_a_lost_store_closes_all_keys(generation: int | None, *, damaged: bool) 
 
 
 def test_a_store_lost_twice_closes_no_key_for_ever() -> None:
-    """The config entry knows which keys the first loss closed. One that a user disabled is not among them."""
+    """The config entry stores which keys the first loss disabled, without those that a user had disabled."""
     keys = {"a": content(enabled=False), "b": content("cd", enabled=False)}
     document = reconcile(None, EntryState("entry", 5, keys, ["a", "gone"]), NOW)
     assert document.review == Review(ReviewReason.UNCONFIRMED, ("a",))
@@ -81,20 +81,20 @@ def test_a_store_lost_twice_closes_no_key_for_ever() -> None:
 
 
 def test_only_keys_that_a_loss_closed_are_unconfirmed() -> None:
-    """Those of a restored backup are as they were."""
+    """The keys of a restored backup are not among them."""
     assert stored("a").unconfirmed == ()
     assert replace(stored("a"), review=Review(ReviewReason.RESTORED, ("a",))).unconfirmed == ()
 
 
 def test_the_store_of_another_entry_is_not_used() -> None:
-    """An entry that was removed and added again starts with nothing."""
+    """A config entry that was removed and added again starts without keys."""
     document = reconcile(stored("a"), EntryState("other", None, {}), NOW)
     assert not document.records
     assert document.entry_id == "other"
 
 
 def test_a_lost_save_cannot_widen_a_key() -> None:
-    """The entry is from before a removal, a change and an addition: all three are made again."""
+    """A removal, a change and an addition that the config entry has lost are made again."""
     document = stored("a", "b")
     before = entry(document.generation, **contents(document))
     document = document.remove("a").put("b", content("b", enabled=False), NOW).put("c", content("c"), NOW)
@@ -102,20 +102,20 @@ def test_a_lost_save_cannot_widen_a_key() -> None:
 
 
 def test_what_changed_while_not_loaded_holds() -> None:
-    """The entry has taken over everything: what differs there was done later."""
+    """Differences in a config entry of the current generation are later changes, and are adopted."""
     document = stored("a", "b")
     now = entry(document.generation, b=content("b", title="Renamed"), n=content("n"))
     assert contents(reconcile(document, now, NOW)) == {"b": content("b", title="Renamed"), "n": content("n")}
 
 
 def test_a_removed_key_never_comes_back() -> None:
-    """Not even when the entry says that it knows of the removal."""
+    """A removed key does not come back, even with the current generation."""
     document = stored("a").remove("a")
     assert not reconcile(document, entry(document.generation, a=content("a")), NOW).records
 
 
 def test_an_unknown_key_of_an_old_entry_is_closed() -> None:
-    """Its tombstone may be gone."""
+    """An unknown key of an old config entry is disabled, because its tombstone may have been dropped."""
     document = stored("a", "b")
     found = reconcile(document, entry(1, a=content("a"), b=content("b"), x=content("x")), NOW)
     assert found.records["x"].data["enabled"] is False
@@ -130,7 +130,7 @@ def test_a_key_of_a_flow_gets_the_id_of_its_subentry() -> None:
 
 
 def test_tombstones_are_bounded() -> None:
-    """Oldest first."""
+    """The number of tombstones is limited. The oldest are dropped first."""
     document = Document("entry")
     for number in range(1200):
         document = document.put(str(number), content(), NOW).remove(str(number))
@@ -139,7 +139,7 @@ def test_tombstones_are_bounded() -> None:
 
 
 def test_stored_and_read_again() -> None:
-    """A document survives storage whole."""
+    """A document that is stored and read again is equal."""
     document = reconcile(None, entry(5, a=content()), NOW).remove("b")
     assert Document.from_json(document.as_json()) == document
 
@@ -149,7 +149,7 @@ def test_stored_and_read_again() -> None:
     [b"", b"null", b"[]", b"{}", b"\xff", b'{"format": 2}', stored("a").as_json().replace(b'"keys":{', b'"keys":[{')],
 )
 def test_a_damaged_document_raises(text: bytes) -> None:
-    """Nothing is guessed."""
+    """A damaged document raises an error."""
     with pytest.raises(DamagedDocument):
         Document.from_json(text)
 
@@ -166,7 +166,7 @@ def filled(folder: Path) -> tuple[KeyStore, EntryState]:
 
 
 def test_a_start_after_a_start_asks_for_nothing(tmp_path: Path) -> None:
-    """No restore, no loss."""
+    """A second start finds neither a restore nor a loss."""
     store, state = filled(tmp_path)
     store.change([lambda document: document.remove("a")])
     again = KeyStore(tmp_path)
@@ -185,7 +185,7 @@ def test_a_damaged_file_closes_all_and_is_kept_aside(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [None, 5, {}, {"title": "a"}, {"title": 1, "data": {}, "generation": 1}])
 def test_a_damaged_record_closes_only_its_key(tmp_path: Path, damage: object) -> None:
-    """The others stay open, the key is closed and reviewed, and the damaged file is kept."""
+    """A damaged record disables only its own key, which is reviewed. The damaged file is kept."""
     _store, state = filled(tmp_path)
     path = tmp_path / STORE_FILE
     stored = json.loads(path.read_bytes())
@@ -203,7 +203,7 @@ def test_a_damaged_record_closes_only_its_key(tmp_path: Path, damage: object) ->
 
 
 def test_a_folder_that_cannot_be_synced_undoes_the_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file was replaced already: what is on disk is again what is in force."""
+    """If the folder cannot be synced, the earlier file is written again."""
     store, state = filled(tmp_path)
     before, sync, failures = (tmp_path / STORE_FILE).read_bytes(), os.fsync, ["once"]
 
@@ -222,14 +222,14 @@ def test_a_folder_that_cannot_be_synced_undoes_the_change(tmp_path: Path, monkey
 
 
 def test_a_file_that_cannot_be_read_is_no_empty_store(tmp_path: Path) -> None:
-    """The error is passed on."""
+    """A file that cannot be read raises an error, and is not treated as empty."""
     (tmp_path / STORE_FILE).mkdir(parents=True)
     with pytest.raises(OSError, match="directory"):
         KeyStore(tmp_path).load(entry(None, a=content()), NOW)
 
 
 def test_a_restore_is_noticed(tmp_path: Path) -> None:
-    """Without its marker, with that of another lineage, or with one that has seen later changes; then never again."""
+    """A store was restored if its marker is missing, of another lineage or newer. Later starts ask no more."""
     store, state = filled(tmp_path)
     backup = (tmp_path / STORE_FILE).read_bytes()
     store.change([lambda document: document.remove("a")])
@@ -246,7 +246,7 @@ def test_a_restore_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_marker_that_cannot_be_written_is_told_and_written_later(tmp_path: Path) -> None:
-    """The keys are saved meanwhile. Without a marker there is no lineage, so the next start asks for nothing."""
+    """If the marker cannot be written, keys are still saved, and the next start finds no restore."""
     obstacle = tmp_path / ".cache"
     obstacle.write_bytes(b"")
     store, state = filled(tmp_path)
@@ -279,7 +279,7 @@ def test_a_stale_marker_is_told(tmp_path: Path) -> None:
     [b"", b"{", b"5", b"{}", b'{"lineage": "other", "generation": 0}', b'{"lineage": "LINEAGE", "generation": "1"}'],
 )
 def test_a_marker_that_does_not_fit_tells_of_a_restore(tmp_path: Path, marker: bytes) -> None:
-    """A damaged one as well: nobody knows what it had seen."""
+    """A marker that does not match, or is damaged, means that a backup was restored."""
     store, state = filled(tmp_path)
     (tmp_path / MARKER_FILE).write_bytes(marker.replace(b"LINEAGE", store.document.lineage.encode()))
     again = KeyStore(tmp_path)
@@ -291,7 +291,7 @@ def test_a_marker_that_does_not_fit_tells_of_a_restore(tmp_path: Path, marker: b
 
 
 def test_a_restored_store_of_an_unconfirmed_review_keeps_that(tmp_path: Path) -> None:
-    """Its keys are closed, and to enable them is what the repair is for."""
+    """The keys of the pending review stay disabled."""
     state = entry(5, a=content("a"))
     store = KeyStore(tmp_path)
     store.load(state, NOW)
@@ -303,7 +303,7 @@ def test_a_restored_store_of_an_unconfirmed_review_keeps_that(tmp_path: Path) ->
 
 
 def test_a_restored_store_without_keys_asks_for_nothing(tmp_path: Path) -> None:
-    """There is nothing to decide."""
+    """A restored store without keys needs no review."""
     store = KeyStore(tmp_path)
     store.load(entry(None), NOW)
     store.save()
@@ -312,21 +312,21 @@ def test_a_restored_store_without_keys_asks_for_nothing(tmp_path: Path) -> None:
 
 
 def test_the_store_of_another_entry_is_no_restore(tmp_path: Path) -> None:
-    """An entry that was removed and added again."""
+    """The store of another config entry is not a restore."""
     _store, _state = filled(tmp_path)
     (tmp_path / MARKER_FILE).unlink()
     assert KeyStore(tmp_path).load(EntryState("other", None, {"n": content("n")}), NOW).review is None
 
 
 def test_loading_writes_no_keys(tmp_path: Path) -> None:
-    """They are saved once they are in force."""
+    """Loading does not write the keys. They are saved when they are in the config entry."""
     KeyStore(tmp_path).load(entry(None, a=content("a")), NOW)
     assert not (tmp_path / STORE_FILE).exists()
     assert json.loads((tmp_path / MARKER_FILE).read_bytes())["generation"] == 0
 
 
 def test_only_a_damaged_file_is_kept_aside(tmp_path: Path) -> None:
-    """A whole one is not."""
+    """Only a damaged file is kept aside; an intact one is not."""
     _store, state = filled(tmp_path)
     KeyStore(tmp_path).load(state, NOW)
     assert not (tmp_path / f"{STORE_FILE}.damaged").exists()
@@ -334,7 +334,7 @@ def test_only_a_damaged_file_is_kept_aside(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"{"])
 def test_a_damaged_file_closes_all_at_the_first_start_too(tmp_path: Path, damage: bytes) -> None:
-    """The entry was never saved since. The file is kept aside as it was."""
+    """A damaged file disables all keys also at the first start, and is kept aside."""
     filled(tmp_path)
     (tmp_path / STORE_FILE).write_bytes(damage)
     document = KeyStore(tmp_path).load(entry(None, a=content("a")), NOW)
@@ -343,7 +343,7 @@ def test_a_damaged_file_closes_all_at_the_first_start_too(tmp_path: Path, damage
 
 
 def test_a_damaged_file_that_cannot_be_kept_aside(tmp_path: Path) -> None:
-    """Closes all the same."""
+    """A damaged file that cannot be kept aside disables all keys too."""
     _store, state = filled(tmp_path)
     (tmp_path / STORE_FILE).write_bytes(b"{")
     (tmp_path / f"{STORE_FILE}.damaged.tmp").mkdir()
@@ -351,7 +351,7 @@ def test_a_damaged_file_that_cannot_be_kept_aside(tmp_path: Path) -> None:
 
 
 def test_a_marker_that_cannot_be_removed_does_not_matter(tmp_path: Path) -> None:
-    """The store is gone."""
+    """A marker that cannot be removed does not prevent the removal of the store."""
     store, _state = filled(tmp_path)
     assert store.marker_error is None
     (tmp_path / MARKER_FILE).unlink()
@@ -361,7 +361,7 @@ def test_a_marker_that_cannot_be_removed_does_not_matter(tmp_path: Path) -> None
 
 
 def test_a_store_that_cannot_be_read_is_retired_too(tmp_path: Path) -> None:
-    """It is replaced."""
+    """A store that cannot be read is retired too: it is replaced."""
     (tmp_path / ".storage").mkdir()
     (tmp_path / STORE_FILE).symlink_to(tmp_path / STORE_FILE)
     KeyStore(tmp_path).retire("entry", ["a"])
@@ -369,12 +369,12 @@ def test_a_store_that_cannot_be_read_is_retired_too(tmp_path: Path) -> None:
 
 
 def test_a_new_store_has_no_error(tmp_path: Path) -> None:
-    """Nothing was written yet."""
+    """A new store has no error of its marker."""
     assert KeyStore(tmp_path).marker_error is None
 
 
 def test_a_change_returns_the_keys(tmp_path: Path) -> None:
-    """One after the other, and what is on disk is what is returned."""
+    """Changes are made in order, and the returned document is the one on disk."""
     store, _state = filled(tmp_path)
     changes: list[Change] = [
         lambda document: document.remove("a"),
@@ -387,7 +387,7 @@ def test_a_change_returns_the_keys(tmp_path: Path) -> None:
 
 
 def test_a_removed_store_leaves_nothing(tmp_path: Path) -> None:
-    """The marker goes as well."""
+    """The store and its marker are removed."""
     store, _state = filled(tmp_path)
     store.remove()
     assert not [*(tmp_path / ".storage").iterdir(), *(tmp_path / ".cache").iterdir()]
@@ -395,7 +395,7 @@ def test_a_removed_store_leaves_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("generation", [None, 0, 2, 9])
 def test_a_retired_store_opens_no_key_again(tmp_path: Path, generation: int | None) -> None:
-    """A crash before Home Assistant saved the removal brings the entry back as it was, even before its first save."""
+    """After a crash, the config entry can come back as it was. It then has no keys."""
     filled(tmp_path)
     KeyStore(tmp_path).retire("entry", ["a", "n"])
     state = entry(generation, a=content("a"), b=content("b"), n=content("n"))
@@ -403,7 +403,7 @@ def test_a_retired_store_opens_no_key_again(tmp_path: Path, generation: int | No
 
 
 def test_a_damaged_store_is_retired_too(tmp_path: Path) -> None:
-    """The entry says which keys there were."""
+    """A damaged store is retired with the keys of the config entry."""
     filled(tmp_path)
     (tmp_path / STORE_FILE).write_bytes(b"{")
     KeyStore(tmp_path).retire("entry", ["a", "b"])
@@ -411,7 +411,7 @@ def test_a_damaged_store_is_retired_too(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
-    """``/dev/full`` refuses every write as a full disk does."""
+    """A full disk changes nothing. ``/dev/full`` acts as one."""
     store, state = filled(tmp_path)
     before = store.document
     (tmp_path / f"{STORE_FILE}.tmp").symlink_to("/dev/full")
@@ -423,7 +423,7 @@ def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
 
 @contextmanager
 def mounted(folder: Path, *options: str) -> Iterator[None]:
-    """Mount something on a folder, where the machine allows it."""
+    """Mount a file system on a folder, if the machine allows it."""
     done = subprocess.run(["/bin/mount", *options, str(folder)], capture_output=True, check=False)  # noqa: S603
     if done.returncode:
         pytest.skip("this user may not mount file systems")
@@ -434,7 +434,7 @@ def mounted(folder: Path, *options: str) -> Iterator[None]:
 
 
 def test_a_read_only_folder_changes_nothing(tmp_path: Path) -> None:
-    """The reason is the system's."""
+    """A read-only folder changes nothing, and the reason is that of the operating system."""
     store, _state = filled(tmp_path)
     folder = tmp_path / ".storage"
     with mounted(folder, "-o", "bind,ro", str(folder)), pytest.raises(OSError, match="Read-only"):
@@ -473,7 +473,7 @@ for line in sys.stdin:
 
 
 def test_killed_at_any_moment(tmp_path: Path) -> None:
-    """Every acknowledged addition is there, and every acknowledged removal holds, kill after kill."""
+    """After each kill, every acknowledged addition and removal is on disk."""
     chance, start = random.Random(4), 0  # noqa: S311 - moments, not secrets
     there: set[str] = set()
     host = subprocess.Popen(  # noqa: S603 - our own interpreter
@@ -514,7 +514,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
 
 
 def test_the_size_of_what_is_written(tmp_path: Path) -> None:
-    """A store of 200 keys is written whole."""
+    """Each change writes the complete store, here with 200 keys."""
     store = KeyStore(tmp_path)
     keys: dict[str, Any] = {f"k{number}": content(f"{number:x}") for number in range(200)}
     store.load(entry(None, **keys), NOW)

@@ -1,4 +1,4 @@
-"""Rate limit, lock-out, concurrency, networks, origins, request ids: decisions alone."""
+"""Rate limit, lock-out, concurrency, networks, origins and request IDs, without Home Assistant."""
 
 import math
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -24,14 +24,14 @@ from custom_components.drawbridge.limits.sending import (
 
 
 class TokenBucket:
-    """The obvious token bucket, to hold the limiter against."""
+    """A simple token bucket, to compare the limiter with."""
 
     def __init__(self, limit: RateLimit) -> None:
-        """Begin full."""
+        """Create a full bucket."""
         self.limit, self.tokens, self.last = limit, float(limit.burst), 0.0
 
     def take(self, now: float) -> bool:
-        """Take a token if there is one."""
+        """Take a token, if there is one."""
         filled = self.tokens + (now - self.last) / self.limit.interval
         self.tokens, self.last = min(filled, float(self.limit.burst)), now
         if self.tokens < 1 - 1e-6:
@@ -46,7 +46,7 @@ class TokenBucket:
     st.lists(st.floats(0, 100).map(lambda seconds: round(seconds, 3)), max_size=200),
 )
 def test_the_limiter_is_a_token_bucket(per_minute: int, burst: int, pauses: list[float]) -> None:
-    """The cell rate algorithm and the bucket agree on every request, and on what is left."""
+    """The limiter and the token bucket agree on every request, and on the remaining requests."""
     limit = RateLimit(per_minute, burst)
     limiter, bucket, now = RateLimiter(), TokenBucket(limit), 0.0
     for pause in pauses:
@@ -59,7 +59,7 @@ def test_the_limiter_is_a_token_bucket(per_minute: int, burst: int, pauses: list
 
 
 def test_keys_do_not_share_a_bucket() -> None:
-    """One key's flood is not another's."""
+    """Each key has its own bucket."""
     limiter, limit = RateLimiter(), RateLimit(60, 1)
     assert limiter.take("a", limit, 0).allowed
     assert not limiter.take("a", limit, 0).allowed
@@ -68,7 +68,7 @@ def test_keys_do_not_share_a_bucket() -> None:
 
 
 def test_rate_limit_headers() -> None:
-    """Draft 11: the policy, what is left of it, and when to come again."""
+    """The headers of draft 11: the policy, the remaining requests, and the time to retry."""
     limiter, limit = RateLimiter(), RateLimit(60, 10)
     assert limiter.take("a", limit, 0).headers() == {
         "RateLimit-Policy": '"default";q=10;w=10',
@@ -83,7 +83,7 @@ def test_rate_limit_headers() -> None:
 
 
 def test_limits_by_default() -> None:
-    """Zero is no limit; the burst is a quarter of a minute's, and at least ten."""
+    """0 is no limit. The default burst is a quarter of the requests per minute, and at least 10."""
     assert RateLimit.of(0) is None
     assert RateLimit.of(1000) == RateLimit(1000, 250)
     assert RateLimit.of(20) == RateLimit(20, 10)
@@ -91,7 +91,7 @@ def test_limits_by_default() -> None:
 
 
 def test_forgotten_keys_leave_nothing() -> None:
-    """A key that is gone takes no memory."""
+    """Removed keys are dropped."""
     limiter = RateLimiter()
     for number in range(100):
         limiter.take(str(number), RateLimit(60, 1), 0)
@@ -104,7 +104,7 @@ HOME = IPv4Address("192.0.2.1")
 
 
 def test_lockout_grows_and_ends() -> None:
-    """Five mistakes are free; then 1 s, 2 s, 4 s, up to a quarter of an hour."""
+    """Five failures are allowed, then the lock-out is 1 s, 2 s, 4 s, up to 15 minutes."""
     lockouts, now, delays = Lockouts(), 0.0, []
     for _ in range(20):
         delays.append(lockouts.failed(HOME, now))
@@ -118,7 +118,7 @@ def test_lockout_grows_and_ends() -> None:
 
 
 def test_quiet_ends_it() -> None:
-    """Half an hour after the last lock the count begins anew."""
+    """Failures are forgotten 30 minutes after the last lock-out."""
     lockouts = Lockouts()
     for _ in range(6):
         lockouts.failed(HOME, 0)
@@ -126,7 +126,7 @@ def test_quiet_ends_it() -> None:
 
 
 def test_addresses_are_apart_and_ipv6_clients_are_networks() -> None:
-    """A client cannot walk through its own /64, nor be taken for another."""
+    """An IPv6 /64 network counts as one address, and other addresses are separate."""
     lockouts = Lockouts()
     for number in range(6):
         lockouts.failed(ip_address(f"2001:db8::{number}"), 0)
@@ -136,7 +136,7 @@ def test_addresses_are_apart_and_ipv6_clients_are_networks() -> None:
 
 
 def test_lockout_memory_is_bounded() -> None:
-    """A million addresses take no more room than four thousand."""
+    """At most 4,096 addresses are remembered."""
     lockouts = Lockouts()
     for number in range(1_000_000):
         lockouts.failed(IPv4Address(number), 0)
@@ -144,7 +144,7 @@ def test_lockout_memory_is_bounded() -> None:
 
 
 def test_answers_under_way_are_bounded_by_holder_and_in_all() -> None:
-    """A holder with nothing under way may always be sent one answer, and what was sent leaves nothing."""
+    """A client without a response in progress can always get one. Finished responses are not kept."""
     sending = Sending()
     assert not sending.is_full("a", MAX_HOLDER_BYTES * 10)
     sending.enter("a", MAX_HOLDER_BYTES)
@@ -166,7 +166,7 @@ def test_answers_under_way_are_bounded_by_holder_and_in_all() -> None:
 
 
 def test_concurrency() -> None:
-    """Places are counted by key and given back; nothing is kept of a key at rest."""
+    """Requests in progress are counted for each key. A key without requests is not kept."""
     concurrency = Concurrency()
     concurrency.enter("a")
     assert not concurrency.is_full("a", 2)
@@ -201,14 +201,14 @@ def test_concurrency() -> None:
     ],
 )
 def test_local_addresses(address: str, local: bool) -> None:  # noqa: FBT001  a table
-    """Loopback, private and link-local, IPv4 within IPv6 too."""
+    """Loopback, private and link-local addresses are local, also IPv4 addresses in IPv6."""
     parsed = parse_address(address)
     assert parsed is not None
     assert is_local(parsed) is local
 
 
 def test_networks() -> None:
-    """Host bits do not matter; families do not mix; nonsense is refused."""
+    """Host bits are ignored, IPv4 and IPv6 are separate, and invalid networks are refused."""
     networks = [parse_network("192.168.1.7/24"), parse_network(" 2001:db8::/32 "), parse_network("10.0.0.7")]
     for address, inside in {
         "192.168.1.200": True,
@@ -239,7 +239,7 @@ def test_networks() -> None:
     ],
 )
 def test_origins(text: str, origin: str) -> None:
-    """As browsers send them."""
+    """Origins are normalized as browsers send them."""
     assert origins.normalize_origin(text) == origin
 
 
@@ -249,7 +249,7 @@ def test_origins(text: str, origin: str) -> None:
      "ftp://a.example", "https://a.example:99999", "file:///etc"],
 )  # fmt: skip
 def test_what_is_no_origin(text: str) -> None:
-    """Anything else is refused."""
+    """Texts that are not origins are refused."""
     with pytest.raises(ValueError, match=r".*"):
         origins.normalize_origin(text)
 
@@ -268,14 +268,14 @@ def test_what_is_no_origin(text: str) -> None:
     ],
 )
 def test_cors(origin: str | None, allowed: set[str], granted: bool) -> None:  # noqa: FBT001  a table
-    """An origin is granted when it is listed whole."""
+    """An origin is allowed only if the complete origin is listed."""
     assert bool(cors.answer_headers(origin, allowed)) is granted
     assert bool(cors.preflight_headers(origin, allowed, "GET", private_network=False)) is granted
 
 
 @given(st.text(max_size=80))
 def test_request_ids_are_harmless(sent: str) -> None:
-    """Whatever is sent, what comes back can stand in a header and in a log."""
+    """Request IDs are safe in headers and in logs."""
     number = request_id(sent)
     assert 1 <= len(number) <= 64
     assert number.isascii()
@@ -283,13 +283,13 @@ def test_request_ids_are_harmless(sent: str) -> None:
 
 
 def test_request_ids_are_kept_or_made() -> None:
-    """A good one comes back; without one, each request gets its own."""
+    """A valid request ID is kept. A request without one gets a new one."""
     assert request_id("abc-1:2.3_4") == "abc-1:2.3_4"
     assert request_id(None) != request_id(None)
 
 
 def test_what_is_under_way_is_counted_by_holder() -> None:
-    """Some of it may end before the rest, and others are not touched by it."""
+    """Unsent bytes are counted for each holder, and released one by one."""
     sending = Sending()
     assert (sending.answers, sending.size, sending.dropped, len(sending)) == (0, 0, 0, 0)
     sending.enter("a", 10)
@@ -307,7 +307,7 @@ def test_what_is_under_way_is_counted_by_holder() -> None:
 
 
 def test_the_total_may_be_reached() -> None:
-    """To the last byte."""
+    """The total can be reached exactly."""
     sending = Sending()
     for number in range(MAX_TOTAL_BYTES // MAX_HOLDER_BYTES):
         sending.enter(str(number), MAX_HOLDER_BYTES - 1)
@@ -318,7 +318,7 @@ def test_the_total_may_be_reached() -> None:
 
 
 def test_nobody_is_locked_out_at_first() -> None:
-    """Without any record, and with those of others."""
+    """An address without failures is not locked out."""
     lockouts = Lockouts()
     assert lockouts.remaining(ip_address("192.0.2.1"), 0.0) == 0.0
     for _ in range(7):
@@ -327,7 +327,7 @@ def test_nobody_is_locked_out_at_first() -> None:
 
 
 def test_addresses_of_both_kinds_are_told_apart() -> None:
-    """The first networks of IPv6 and the first addresses of IPv4."""
+    """IPv4 addresses and IPv6 networks with equal numbers are different."""
     for network in range(4):
         lockouts = Lockouts()
         for _ in range(7):
@@ -336,7 +336,7 @@ def test_addresses_of_both_kinds_are_told_apart() -> None:
 
 
 def test_the_newest_address_is_remembered() -> None:
-    """Those heard of longest ago are forgotten."""
+    """The newest addresses are remembered, and the oldest are forgotten."""
     lockouts = Lockouts()
     for number in range(4097):
         for _ in range(6):

@@ -24,7 +24,7 @@ def files(folder: Path, *, authority: bool = False) -> TlsFiles:
 
 
 def test_client_certificates_are_checked_in_every_handshake(tmp_path: Path) -> None:
-    """A session that is resumed would keep a certificate that has ended since."""
+    """Sessions are not resumed, because a resumed session could keep an expired certificate."""
     context = load(files(tmp_path, authority=True)).context
     assert context.verify_mode is ssl.CERT_OPTIONAL
     assert context.num_tickets == 0
@@ -33,7 +33,7 @@ def test_client_certificates_are_checked_in_every_handshake(tmp_path: Path) -> N
 
 
 def test_a_written_file_is_another_version(tmp_path: Path) -> None:
-    """Each of the three."""
+    """A change of any of the three files is a new version."""
     paths = files(tmp_path, authority=True)
     before = load(paths).identity
     assert identify(paths) == before
@@ -47,7 +47,7 @@ def test_a_written_file_is_another_version(tmp_path: Path) -> None:
 
 
 def test_sockets_of_all_addresses() -> None:
-    """IPv4 and IPv6, each by itself, and the port is free again after that."""
+    """IPv4 and IPv6 have separate sockets, and closing them frees the port."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -65,5 +65,5 @@ def test_sockets_of_all_addresses() -> None:
     [(90, 8, False), (90, 6, True), (6, 2, False), (6, 0.9, True), (3650, 7.5, False), (3650, 6.5, True)],
 )
 def test_when_a_certificate_ends_soon(lifetime: float, left: float, soon: bool) -> None:  # noqa: FBT001
-    """A week before, and later for those that live for days."""
+    """A certificate ends soon one week before its end, and later if it is valid for only a few days."""
     assert ends_soon(0, lifetime * DAY, (lifetime - left) * DAY) is soon

@@ -1,4 +1,4 @@
-"""What a narrow scope sees of the logbook."""
+"""The logbook entries that a limited scope sees."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ MINE = {"entity_id": "light.mine", "state": "on", "when": "now"}
 
 @pytest.mark.parametrize("entry", [{}, {"name": "House"}, {"entity_id": "light.other"}, {"entity_id": ["light.mine"]}])
 def test_entries_about_others(entry: dict[str, Any]) -> None:
-    """An entry that is not about an entity in scope is not seen."""
+    """Entries about entities out of scope are hidden."""
     assert FILTER.entry(entry) is None
 
 
 def test_everything() -> None:
-    """A scope of everything sees what is about no entity, and what caused it."""
+    """A scope without limits sees entries that are about no entity, and causes."""
     everything = LogFilter(lambda entity_id: entity_id != "switch.key", {"light", "switch"}, everything=True)
     for entry in ({"name": "House"}, MINE | {"context_domain": "automation", "context_name": "Secret"}):
         assert everything.entry(entry) == entry
@@ -38,7 +38,7 @@ def test_everything() -> None:
     ],
 )
 def test_causes(cause: dict[str, Any], seen: bool) -> None:  # noqa: FBT001 - a parameter
-    """A cause is seen if it is in scope; who it was always."""
+    """A cause is visible if it is in scope. The user is always visible."""
     entry = FILTER.entry(MINE | cause | {"context_user_id": "u"})
     assert entry == MINE | {"context_user_id": "u"} | (cause if seen else {})
 
@@ -47,7 +47,7 @@ def test_causes(cause: dict[str, Any], seen: bool) -> None:  # noqa: FBT001 - a 
     "text", ["state of light.other", "LIGHT.OTHER", "from (light.other)", "x light.mine,light.other"]
 )
 def test_texts(text: str) -> None:
-    """A text that names an entity out of scope is left out, others stay."""
+    """Texts that name an entity out of scope are left out. Others stay."""
     assert FILTER.entry(MINE | {"message": text, "source": text}) == MINE
     assert FILTER.entry(MINE | {"message": "by light.mine"}) == MINE | {"message": "by light.mine"}
 
@@ -61,7 +61,7 @@ HIDING = LogFilter(
     "entry", [{"domain": "drawbridge", "name": "Key"}, {"domain": "drawbridge", "entity_id": "light.mine"}]
 )
 def test_entries_of_the_hidden_domain(entry: dict[str, Any]) -> None:
-    """A scope of everything does not see what the bridge says of keys."""
+    """Entries of the bridge about keys are hidden even from a scope without limits."""
     assert HIDING.entry(entry) is None
     assert HIDING.entry(entry | {"domain": "light"}) is not None
 
@@ -75,11 +75,11 @@ def test_entries_of_the_hidden_domain(entry: dict[str, Any]) -> None:
     ],
 )
 def test_causes_of_the_hidden_domain(cause: dict[str, Any]) -> None:
-    """The bridge is no cause, whatever else is told of it."""
+    """The bridge is left out of causes."""
     assert HIDING.entry(MINE | cause) == MINE
 
 
 def test_hidden_users() -> None:
-    """The users of other keys are no causes; others are."""
+    """The system users of other keys are left out of causes. Other users stay."""
     assert HIDING.entry(MINE | {"context_user_id": "of another key"}) == MINE
     assert HIDING.entry(MINE | {"context_user_id": "mine"}) == MINE | {"context_user_id": "mine"}

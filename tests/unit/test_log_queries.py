@@ -78,14 +78,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_there_are_ten_questions() -> None:
-    """Each with both languages; the queries for Loki are those that preflight asks."""
+    """Each question has a command for jq and a query for Loki, and preflight uses the same queries."""
     assert len(JQ) == 10
     assert tuple(re.findall(r"```logql\n(.+)\n```", PAGE)) == queries()
 
 
 @pytest.mark.parametrize("question", ANSWERS)
 def test_a_question_is_answered(folder: Path, question: str) -> None:
-    """With the records that belong to it, and no others."""
+    """Each command returns the right records, and no others."""
     if shutil.which("jq") is None:
         pytest.skip("jq is not installed")
     done = subprocess.run(["/bin/sh", "-c", JQ[question]], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - ours
@@ -96,7 +96,7 @@ def test_a_question_is_answered(folder: Path, question: str) -> None:
 
 
 def test_the_fields_and_the_reasons_exist() -> None:
-    """Those of the queries for Loki, whose names have the path in the record."""
+    """The fields and the reasons in the queries for Loki exist in the records."""
     fields = {*AuditRecord.__dataclass_fields__, *(f"subject_{name}" for name in Subject.__dataclass_fields__), "level"}
     text = "\n".join(queries())
     assert set(re.findall(r'\| (\w+)=~?"', text)) <= fields
@@ -106,7 +106,7 @@ def test_the_fields_and_the_reasons_exist() -> None:
 
 
 def test_the_rules_are_those_that_preflight_looks_for() -> None:
-    """Each with a section of the page as its runbook."""
+    """Preflight looks for the same alerts, and each has a section of the page as its runbook."""
     [group] = yaml.safe_load((LOKI / "drawbridge-logs.yml").read_text())["groups"]
     assert {rule["alert"] for rule in group["rules"]} == LOG_ALERTS
     for rule in group["rules"]:

@@ -1,4 +1,4 @@
-"""Media ids: what a player may be told to play."""
+"""Media IDs: what a key may play."""
 
 import re
 
@@ -29,7 +29,7 @@ RULES = MediaRules({"camera.porch", "image.porch", "tts.voice"}.__contains__, fr
     ],
 )
 def test_allowed(media_id: str) -> None:
-    """Entities in scope, listed hosts, and names in the player's own library."""
+    """Entities in scope, listed hosts, and names in the library of the player are allowed."""
     assert RULES.may_play(media_id, "music")
 
 
@@ -81,24 +81,24 @@ def test_allowed(media_id: str) -> None:
     ],
 )
 def test_refused(media_id: str) -> None:
-    """Paths, Home Assistant's own URLs in every spelling, the home network, files, other sources."""
+    """Paths, Home Assistant's own URLs in any form, local addresses, files and other sources are refused."""
     assert not RULES.may_play(media_id, "music")
 
 
 @pytest.mark.parametrize("media_type", ["lovelace", "cast", "app", "url", "APP", "video/../x", 5, ["music"]])
 def test_types_that_do_more_than_play(media_type: object) -> None:
-    """They start apps and show pages."""
+    """Types that start apps or show pages are refused."""
     assert not RULES.may_play("Jazz", media_type)
 
 
 @pytest.mark.parametrize("media_id", [None, 5, ["Jazz"], {"a": 1}, "x" * 5000])
 def test_no_text(media_id: object) -> None:
-    """A media id is a text of bounded length."""
+    """A media ID must be a text of limited length."""
     assert not RULES.may_play(media_id)
 
 
 def test_own_url_on_a_listed_host() -> None:
-    """A host on the list that is Home Assistant itself is refused all the same."""
+    """Home Assistant's own address is refused even if it is listed."""
     rules = MediaRules(lambda _: True, frozenset({"home.example.com"}), lambda url: "home.example.com" in url)
     assert not rules.may_play("https://home.example.com/api/states")
 
@@ -116,13 +116,13 @@ def test_hosts_that_no_key_may_list(host: str) -> None:
     "host", [" Radio.Example.com ", "1.1.1.1", "2606:4700::1111", "a.5.example", "xn--a-0ga.example"]
 )
 def test_hosts_that_a_key_may_list(host: str) -> None:
-    """In lower case, without spaces around it."""
+    """Hosts are stored in lower case and without spaces around them."""
     assert parse_media_host(host) == host.strip().lower()
 
 
 @pytest.mark.parametrize("host", ["a.b.5", "a.b.0x7f", "x.local", "x.home", "x.arpa", "", "-a.com", "::1", "a..b"])
 def test_names_that_are_no_public_host(host: str) -> None:
-    """A name that ends in a number is an address in some spelling."""
+    """A name that ends in a number is an IP address in another form."""
     assert normalize_host(host) is None
     with pytest.raises(ValueError, match=f"^{re.escape(host)}$"):
         parse_media_host(host)
@@ -130,7 +130,7 @@ def test_names_that_are_no_public_host(host: str) -> None:
 
 @pytest.mark.parametrize("media_type", [None, "", "music", "video/mp4", "audio/x-wav"])
 def test_types_that_play(media_type: object) -> None:
-    """Without a type as well."""
+    """Types that play are allowed, and so is a missing type."""
     assert is_allowed_type(media_type)
     assert RULES.may_play("Jazz", media_type)
     assert RULES.may_browse("Jazz", media_type)
@@ -140,7 +140,7 @@ def test_types_that_play(media_type: object) -> None:
     "media_id", ["", None, "media-source://", "media-source://camera", "media-source://tts", "Jazz"]
 )
 def test_folders_may_be_listed(media_id: object) -> None:
-    """Their children are filtered."""
+    """Folders may be listed, because their children are filtered."""
     assert RULES.may_browse(media_id)
 
 
@@ -149,7 +149,7 @@ def test_folders_may_be_listed(media_id: object) -> None:
     ["media-source://media_source", "media-source://ai_task", "/api/states", 0, "x:y", ["media-source://"], {}],
 )
 def test_folders_that_may_not(media_id: object) -> None:
-    """Files, for example."""
+    """Other folders, such as files, may not be listed."""
     assert not RULES.may_browse(media_id)
     assert not RULES.may_browse("Jazz", "app")
 
@@ -173,18 +173,18 @@ def test_folders_that_may_not(media_id: object) -> None:
     ],
 )
 def test_what_is_not_plain(media_id: str) -> None:
-    """Refused even when every host is listed and everything is in scope."""
+    """Unusual forms are refused even if every host is listed and everything is in scope."""
     rules = MediaRules(lambda _: True, frozenset({"", "a", "b", "xxxx", "radio.example.com"}))
     assert not rules.may_play(media_id)
 
 
 def test_all_fields_of_speech() -> None:
-    """These, and no more of them."""
+    """All of these fields of speech are allowed, and no others."""
     assert RULES.may_play("media-source://tts/tts.voice?message=x&language=en&cache=true")
 
 
 def test_the_length_of_a_media_id() -> None:
-    """As long as is allowed, as short as can be, and one longer."""
+    """The shortest and the longest media ID are allowed, and a longer one is refused."""
     url = "http://radio.example.com/"
     assert RULES.may_play(url + "x" * (MAX_MEDIA_ID_CHARACTERS - len(url)))
     assert not RULES.may_play(url + "x" * (MAX_MEDIA_ID_CHARACTERS - len(url) + 1))

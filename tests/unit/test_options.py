@@ -4,7 +4,7 @@ from custom_components.drawbridge.options import Options
 
 
 def test_defaults_hold_where_nothing_was_chosen() -> None:
-    """What is unknown is ignored."""
+    """Missing options have their defaults, and unknown ones are ignored."""
     assert Options.from_mapping({}) == Options()
     assert Options.from_mapping({"unknown": 1, "max_body": 5}) == Options(max_body=5)
 

@@ -1,4 +1,4 @@
-"""JSON whose bytes depend on nothing but what it says."""
+"""JSON with a fixed order, so that equal values have equal bytes."""
 
 import json
 
@@ -6,7 +6,7 @@ from custom_components.drawbridge.states.ordered import ordered_json
 
 
 def test_sets_are_sorted() -> None:
-    """The order of a set depends on what was in it before."""
+    """Sets are sorted, because their order depends on earlier contents."""
     names = [f"light.n{number:03}" for number in range(200)]
     grown = {f"hidden_{number}" for number in range(5000)}.union(names)
     grown -= {item for item in grown if item.startswith("hidden")}

@@ -27,7 +27,7 @@ def texts(language: str) -> dict[str, str]:
 
 
 def test_its_own_tests_pass() -> None:
-    """They bundle the sources and run in Node.js."""
+    """The panel's own tests pass. They bundle the sources and run in Node.js."""
     node = shutil.which("node")
     assert node is not None, "Node.js is missing. Run scripts/setup."
     subprocess.run([node, "test/run.mjs"], cwd=FRONTEND, check=True, timeout=120)  # noqa: S603 - our own program
@@ -35,31 +35,31 @@ def test_its_own_tests_pass() -> None:
 
 @pytest.mark.parametrize("refusal", [item for item in Refusal if item.value.audited], ids=lambda item: item.label)
 def test_every_audited_refusal_has_a_text(refusal: Refusal) -> None:
-    """The activity shows no label."""
+    """Every audited refusal has a text, so that the activity does not show labels."""
     assert f"reason_{refusal.label}" in texts("en")
 
 
 @pytest.mark.parametrize("notice", list(Notice), ids=lambda item: item.label)
 def test_every_notice_has_a_text(notice: Notice) -> None:
-    """It is in the activity too."""
+    """Every notice has a text, because the activity shows it."""
     assert f"reason_{notice.label}" in texts("en")
     assert f"reason_{notice.label}" in SENTENCES
 
 
 @pytest.mark.parametrize("capability", Capability)
 def test_every_capability_has_a_text(capability: Capability) -> None:
-    """Neither does a key, nor a change of one."""
+    """Every capability has a text, because keys and changes show it."""
     assert f"capability_{capability}" in texts("en")
 
 
 def test_every_sentence_has_a_text() -> None:
-    """The English one is that of the bridge, so that the other languages translate what it says."""
+    """The English texts are those of the bridge."""
     said = {name.removeprefix("say_"): text for name, text in texts("en").items() if name.startswith("say_")}
     assert said == dict(SENTENCES)
 
 
 def test_every_kind_of_request_has_a_text() -> None:
-    """By its topic or by what it does: the English words of the bridge are a fallback."""
+    """Every operation has a text, by its topic or its action."""
     shown = texts("en")
     for name in WHAT:
         names = {name.replace(".", "_"), name.partition(".")[0]}
@@ -76,7 +76,7 @@ def test_every_refusal_of_a_command_has_a_text() -> None:
 
 @pytest.mark.parametrize("name", RULE_TEXTS)
 def test_a_rule_is_recognized(name: str) -> None:
-    """With its values, whatever they are. What no rule says has a text of its own."""
+    """Every rule has a text with its values."""
     values = {field: f"light.{field} is not listed" for field in re.findall(r"\{(\w+)\}", RULE_TEXTS[name])}
     found = rule_of(rule_text(name, **values))
     assert (found.name, found.values) == (f"rule_{name}", values)
@@ -98,7 +98,7 @@ def test_a_rule_is_recognized(name: str) -> None:
     ],
 )
 def test_a_rule_of_a_scope_is_recognized(scope: Scope, name: str, values: dict[str, str]) -> None:
-    """What decides about an entity."""
+    """The panel recognizes every rule that decides about an entity."""
     found = scope_of(scope, EntityFacts("light.hall", area="hall"))
     assert (found.name, found.values, found.text) == (name, values, scope.rule(EntityFacts("light.hall", area="hall")))
     own = scope_of(scope, EntityFacts("light.hall", area="hall", is_own=True))
@@ -107,7 +107,7 @@ def test_a_rule_of_a_scope_is_recognized(scope: Scope, name: str, values: dict[s
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_languages_say_the_same(language: str) -> None:
-    """They have the same names with the same placeholders, and none is empty."""
+    """All languages have the same texts with the same placeholders, and none is empty."""
     english, other = texts("en"), texts(language)
     assert len(english) > 200
     assert list(other) == list(english)

@@ -1,4 +1,4 @@
-"""Places of connections: who is slow or silent gives way, who is served stays."""
+"""Limits of connections: those that wait longest for a request are closed first."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,13 +7,13 @@ from custom_components.drawbridge.limits.places import Place, Places
 
 
 def take(places: Places, dropped: list[str], name: str, group: str = "a", *, limited: bool = True) -> Place | None:
-    """Take a place for a connection that writes its name down when it is dropped."""
+    """Add a connection that records its name when it is closed."""
     abort: Callable[[], None] = partial(dropped.append, name)
     return places.take(group, abort, limited=limited)
 
 
 def test_the_one_that_waits_longest_gives_way() -> None:
-    """Of the same address, where the limit is that of the address."""
+    """At the limit of an address, the connection of this address that waits longest is closed."""
     places, dropped = Places(most=10, most_of_group=2), list[str]()
     assert take(places, dropped, "other", "b")
     first, second = take(places, dropped, "first"), take(places, dropped, "second")
@@ -30,7 +30,7 @@ def test_the_one_that_waits_longest_gives_way() -> None:
 
 
 def test_who_is_served_stays() -> None:
-    """A new connection has no place then, and one that ends makes room."""
+    """Connections with a request in progress stay open. A new connection is refused until one of them ends."""
     places, dropped = Places(most=10, most_of_group=2), list[str]()
     taken = [take(places, dropped, str(number)) for number in range(2)]
     for place in taken:
@@ -46,7 +46,7 @@ def test_who_is_served_stays() -> None:
 
 
 def test_in_total() -> None:
-    """Many addresses share the total, and a proxy has no limit of its own."""
+    """All addresses share the total limit, and a proxy has no limit of its own."""
     places, dropped = Places(most=3, most_of_group=1), list[str]()
     for number in range(4):
         assert take(places, dropped, str(number), "proxy", limited=False)
@@ -57,7 +57,7 @@ def test_in_total() -> None:
 
 
 def test_nothing_remains() -> None:
-    """Of connections that are gone."""
+    """Nothing is kept of closed connections."""
     places, dropped = Places(), list[str]()
     for number in range(5):
         place = take(places, dropped, str(number), str(number))

@@ -1,4 +1,4 @@
-"""Scope, and which services may be called: decisions alone."""
+"""Scopes, and which services a key may call, without Home Assistant."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def only(**names: str) -> Selection:
     ],
 )
 def test_scope(scope: Scope, lamp: bool, sensor: bool) -> None:  # noqa: FBT001  a table
-    """An entity is in scope when it is included and nothing excludes it."""
+    """An entity is in scope if it is included and not excluded."""
     assert (scope.matches(LAMP), scope.matches(SENSOR)) == (lamp, sensor)
     assert Scope.from_mapping(scope.as_dict()) == scope
     for entity, included in ((LAMP, lamp), (SENSOR, sensor)):
@@ -48,7 +48,7 @@ def test_scope(scope: Scope, lamp: bool, sensor: bool) -> None:  # noqa: FBT001 
 
 
 def test_the_rule_that_decides() -> None:
-    """Each verdict can say why."""
+    """Each decision has its rule."""
     hall = Scope(include=only(areas="hall"), exclude=only(labels="cosy"))
     assert hall.rule(LAMP) == "excluded by label cosy"
     assert hall.rule(SENSOR) == "not included"
@@ -86,7 +86,7 @@ def test_the_rule_that_decides() -> None:
     ],
 )
 def test_service_list(name: str, listed: tuple[str, ...], allowed: bool) -> None:  # noqa: FBT001  a table
-    """Listed by name or by domain; what is dangerous, by name alone; else what acts on entities."""
+    """Services are listed by name or domain, dangerous ones only by name. Without a list, reviewed ones are allowed."""
     domain, _, service = name.partition(".")
     decision = decide_service(domain, service, listed)
     assert decision.allowed is allowed
@@ -107,13 +107,13 @@ def test_service_list(name: str, listed: tuple[str, ...], allowed: bool) -> None
     ],
 )
 def test_reach(domain: str, reached: set[str], allowed: bool) -> None:  # noqa: FBT001  a table
-    """At least one entity of the service's domain, none out of scope."""
+    """A call must reach at least one entity of the service's domain, and none out of scope."""
     in_scope = {"light.lamp", "switch.tv", "lightning.lamp"}.__contains__
     assert decide_reach(domain, reached, in_scope, needs_target=True).allowed is allowed
 
 
 def test_a_listed_service_without_a_target_needs_none() -> None:
-    """It may reach nothing, but nothing out of scope either."""
+    """A listed service needs no target, but may not reach anything out of scope."""
     assert decide_reach("notify", set(), lambda _: False, needs_target=False).allowed
     assert not decide_reach("notify", {"light.x"}, lambda _: False, needs_target=False).allowed
 
@@ -139,18 +139,18 @@ def test_a_listed_service_without_a_target_needs_none() -> None:
     ],
 )
 def test_hidden_references_are_found(data: Any) -> None:
-    """In keys, values, lists, texts within texts, whatever the case."""
+    """Entity IDs are found in keys, values, lists and texts, in any case."""
     assert "light.lamp" in find_references(data, {"light", "switch"}).entities
 
 
 @pytest.mark.parametrize("data", ["song.mp3", "1.5", "light", "light.", ".lamp", 7, None, "a.b"])
 def test_what_is_no_reference(data: Any) -> None:
-    """A text whose domain no entity has names none."""
+    """A text is no entity ID if no entity has its domain."""
     assert not find_references(data, {"light", "switch"}).entities
 
 
 def test_registry_ids_targets_and_templates() -> None:
-    """What the registries must resolve, and what cannot be."""
+    """Registry IDs, targets and templates are found."""
     found = find_references(
         {"x": "0123456789abcdef0123456789ABCDEF", "y": [{"area_id": "hall"}], "z": "{% if %}"}, set()
     )
@@ -160,7 +160,7 @@ def test_registry_ids_targets_and_templates() -> None:
 
 
 def test_depth() -> None:
-    """Nesting has an end."""
+    """Data that is nested too deeply is refused."""
     data: Any = "x"
     for _ in range(33):
         data = [data]
@@ -169,13 +169,13 @@ def test_depth() -> None:
 
 
 def test_an_empty_scope_is_nothing() -> None:
-    """Fields that are not stored select nothing."""
+    """An empty scope selects nothing."""
     assert Scope.from_mapping({}) == NOTHING
     assert not Scope.from_mapping({}).everything
 
 
 def test_equal_scopes_have_equal_hashes() -> None:
-    """Others usually have others: scopes are looked up."""
+    """Equal scopes have equal hashes. Other scopes usually have other hashes."""
     scopes = [Scope(everything=True), NOTHING, *(Scope(include=Selection(areas=frozenset({str(n)}))) for n in range(9))]
     again = [Scope.from_mapping(scope.as_dict()) for scope in scopes]
     assert [hash(scope) for scope in scopes] == [hash(scope) for scope in again]

@@ -1,4 +1,4 @@
-"""The edges of what limits a key: buckets, lock-outs, origins, cursors, scopes."""
+"""Edge cases of limits: rate limits, lock-outs, origins, cursors and scopes."""
 
 from base64 import urlsafe_b64decode
 from ipaddress import IPv4Address, IPv6Address
@@ -22,7 +22,7 @@ EXPOSED = "Drawbridge-Cursor, ETag, Location, RateLimit, RateLimit-Policy, Retry
 
 
 def test_headers_of_an_answer_to_a_page() -> None:
-    """The page's own origin, and all headers that a client needs."""
+    """Responses to a page have its origin, and expose the headers that a client needs."""
     expected = {"Access-Control-Allow-Origin": PAGE, "Access-Control-Expose-Headers": EXPOSED}
     for allowed in ({PAGE}, {"*"}):
         assert cors.answer_headers(PAGE, allowed) == expected
@@ -30,7 +30,7 @@ def test_headers_of_an_answer_to_a_page() -> None:
 
 @pytest.mark.parametrize("private_network", [False, True])
 def test_headers_of_a_preflight(*, private_network: bool) -> None:
-    """The private network is granted only to whoever asks for it."""
+    """Private network access is allowed only if the request asks for it."""
     expected = {
         "Access-Control-Allow-Origin": PAGE,
         "Access-Control-Allow-Methods": "GET, OPTIONS",
@@ -45,7 +45,7 @@ def test_headers_of_a_preflight(*, private_network: bool) -> None:
 
 @pytest.mark.parametrize("text", ["ftp://a.example", "https://a.example/x"])
 def test_a_wrong_origin_is_named_in_the_error(text: str) -> None:
-    """So that a person sees which one it was."""
+    """The error names the invalid origin."""
     with pytest.raises(ValueError, match=text):
         origins.normalize_origin(f" {text} ")
 
@@ -61,7 +61,7 @@ def test_the_smallest_limit() -> None:
 
 @given(st.integers(1, 600), st.integers(1, 50), st.integers(0, 60))
 def test_what_is_told_of_a_bucket_is_true(per_minute: int, burst: int, taken: int) -> None:
-    """The remaining requests pass at once, the next is refused, and it passes after `retry_after`."""
+    """The remaining requests are allowed, the next one is refused, and it is allowed after `retry_after`."""
     limiter, limit = RateLimiter(), RateLimit(per_minute, burst)
     for _ in range(taken):
         limiter.take("key", limit, 0)
@@ -77,7 +77,7 @@ def test_what_is_told_of_a_bucket_is_true(per_minute: int, burst: int, taken: in
 
 
 def test_a_bucket_nobody_took_from_is_full() -> None:
-    """Also one that was emptied long ago, or under a larger limit."""
+    """A new bucket is full, and so is one that was emptied long ago or under a larger limit."""
     limiter, limit = RateLimiter(), RateLimit(60, 10)
     new = limiter.look("new", limit, 5)
     assert (new.remaining, new.reset) == (10, 0.0)
@@ -91,7 +91,7 @@ def test_a_bucket_nobody_took_from_is_full() -> None:
 
 
 def test_a_long_wait_is_told_in_the_header() -> None:
-    """A slow bucket says how slow it is."""
+    """The header contains a long waiting time."""
     limiter, limit = RateLimiter(), RateLimit(1, 1)
     limiter.take("key", limit, 0)
     refused = limiter.take("key", limit, 0)
@@ -100,7 +100,7 @@ def test_a_long_wait_is_told_in_the_header() -> None:
 
 
 def test_limiter_forgets_only_keys_that_are_gone() -> None:
-    """Nothing is remembered of them, and the others lose nothing."""
+    """Only removed keys are forgotten."""
     limiter, limit = RateLimiter(), RateLimit(60, 2)
     for key in ("a", "b"):
         limiter.take(key, limit, 0)
@@ -110,7 +110,7 @@ def test_limiter_forgets_only_keys_that_are_gone() -> None:
 
 
 def test_one_place_is_enough_for_one_request() -> None:
-    """A key with a single place may use it."""
+    """A key with a concurrency limit of 1 can make one request."""
     concurrency = Concurrency()
     assert not concurrency.is_full("a", 1)
     concurrency.enter("a")
@@ -118,7 +118,7 @@ def test_one_place_is_enough_for_one_request() -> None:
 
 
 def test_the_address_heard_of_longest_ago_is_forgotten_first() -> None:
-    """A flood from other addresses does not let an address in that still tries."""
+    """The oldest addresses are forgotten first, so that a flood does not end the lock-out of an active address."""
     lockouts, guesser = Lockouts(), IPv4Address("192.0.2.1")
     for _ in range(6):
         lockouts.failed(guesser, 0)
@@ -133,7 +133,7 @@ def test_the_address_heard_of_longest_ago_is_forgotten_first() -> None:
 
 
 def test_quiet_is_counted_from_the_end_of_the_lock() -> None:
-    """Up to half an hour after it the failures still count, and then no more."""
+    """Failures count until 30 minutes after the end of the lock-out."""
     for pause, delay in ((1800, 2), (1800.1, 0)):
         lockouts = Lockouts()
         for _ in range(6):
@@ -143,7 +143,7 @@ def test_quiet_is_counted_from_the_end_of_the_lock() -> None:
 
 @pytest.mark.parametrize(("four", "six"), [("0.0.0.1", "0:0:0:1::"), ("0.0.0.1", "0:0:0:2::")])
 def test_families_do_not_share_a_lock(four: str, six: str) -> None:
-    """Numbers that are equal in both families are not the same client."""
+    """IPv4 and IPv6 addresses with equal numbers have separate lock-outs."""
     for failing, other in (
         (IPv4Address(four), IPv6Address(six)),
         (IPv6Address(six), IPv4Address(four)),
@@ -156,7 +156,7 @@ def test_families_do_not_share_a_lock(four: str, six: str) -> None:
 
 
 def test_cursors_cannot_be_compared() -> None:
-    """The same position looks different each time, and shows none of its bytes; no padding is left."""
+    """Equal positions have different cursors, which do not contain the bytes of the position, and have no padding."""
     cursors, position = Cursors(), Position(1, 2)
     made = [cursors.encode(position, "view") for _ in range(100)]
     assert len({item[:10] for item in made}) == 100
@@ -166,7 +166,7 @@ def test_cursors_cannot_be_compared() -> None:
 
 
 def test_cursors_of_two_bridges_have_nothing_in_common() -> None:
-    """Their first cursors differ in every part: number, hidden position and seal."""
+    """The cursors of two bridges differ in every part."""
     raw = [urlsafe_b64decode(Cursors().encode(Position(1, 2), "view") + "=") for _ in range(20)]
     for part in (slice(0, 8), slice(8, 24), slice(24, 32)):
         assert len({item[part] for item in raw}) == 20
@@ -181,14 +181,14 @@ def test_two_positions_cannot_be_subtracted() -> None:
 
 @pytest.mark.parametrize("length", [0, 1, 2, 3, 40, 41, 42, 44, 45, 60])
 def test_a_cursor_of_another_length(length: int) -> None:
-    """Cut or prolonged, it is none."""
+    """A cursor of another length is invalid."""
     cursors = Cursors()
     cursor = cursors.encode(Position(1, 2), "view")
     assert cursors.decode((cursor * 2)[:length], "view") is None
 
 
 def test_own_request_ids() -> None:
-    """Sixteen hexadecimal digits."""
+    """A new request ID has 16 hexadecimal digits."""
     made = [request_id(None) for _ in range(200)]
     assert len(set(made)) == 200
     assert {len(item) for item in made} == {16}
@@ -196,7 +196,7 @@ def test_own_request_ids() -> None:
 
 
 def test_the_bridges_own_entities_need_their_name() -> None:
-    """The rule says so to whoever asks why a key does not see them."""
+    """The bridge's own entities must be listed by ID, and the rule says so."""
     entity = EntityFacts("switch.key", is_own=True)
     rule = Scope(everything=True).rule(entity)
     assert rule == "Drawbridge's own entities must be listed by their entity id"
@@ -207,7 +207,7 @@ def test_the_bridges_own_entities_need_their_name() -> None:
 
 @given(st.booleans(), st.sampled_from(["a", "b"]), st.sampled_from(["a", "b"]))
 def test_scopes_are_found_by_what_they_say(everything: bool, area: str, excluded: str) -> None:  # noqa: FBT001 - drawn
-    """Equal scopes are one entry of a mapping, and their hash depends on each part."""
+    """Equal scopes are one entry of a mapping. The hash depends on each part."""
 
     def scope(areas: str, excludes: str, *, is_everything: bool) -> Scope:
         include = Selection(areas=frozenset({areas}))
@@ -225,7 +225,7 @@ def test_scopes_are_found_by_what_they_say(everything: bool, area: str, excluded
 
 
 def test_a_log_entry_with_a_text_too_deep_to_search() -> None:
-    """What cannot be searched is not shown."""
+    """An entry with a text that is nested too deeply is hidden."""
     deep: object = "nothing"
     for _ in range(40):
         deep = [deep]
@@ -234,5 +234,5 @@ def test_a_log_entry_with_a_text_too_deep_to_search() -> None:
 
 
 def test_a_log_filter_is_narrow_unless_told() -> None:
-    """Without a word about everything, what is about no entity is not seen."""
+    """By default, the filter hides entries that are about no entity."""
     assert LogFilter(lambda _: True, {"light"}).entry({"name": "House"}) is None

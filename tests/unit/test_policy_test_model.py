@@ -63,7 +63,7 @@ def test_words_and_stored_form(test: PolicyTest, words: str) -> None:
     ],
 )
 def test_a_damaged_test_never_gets_lost(stored: Any) -> None:
-    """It is read as one, beside those that are intact, and stays one when it is stored again."""
+    """A damaged test is unreadable beside the intact ones, and stays so when it is stored again."""
     tests = read_tests([DOOR.as_dict(), stored, KITCHEN.as_dict(), stored])
     assert tests == (DOOR, UNREADABLE, KITCHEN)
     assert read_tests([item.as_dict() for item in tests]) == tests
@@ -71,20 +71,20 @@ def test_a_damaged_test_never_gets_lost(stored: Any) -> None:
 
 @pytest.mark.parametrize("stored", [None, "sees", {"expect": "sees"}, 5])
 def test_a_damaged_list(stored: Any) -> None:
-    """It counts as one damaged test, and the key works."""
+    """A damaged list counts as one damaged test, and the key works."""
     key = ApiKey.from_mapping("id", "name", {**KEY.as_dict(), "tests": stored})
     assert key == replace(KEY, tests=(UNREADABLE,))
 
 
 def test_a_key_of_an_earlier_version() -> None:
-    """It has no tests."""
+    """A key of an earlier version has no tests."""
     stored = KEY.as_dict()
     del stored["tests"]
     assert ApiKey.from_mapping("id", "name", stored) == KEY
 
 
 def test_the_number_is_limited() -> None:
-    """What is beyond is not dropped silently."""
+    """Tests over the limit count as damaged instead of being dropped."""
     tests = [PolicyTest(Expectation.SEES, entity_id=f"light.l{number}") for number in range(MAX_TESTS + 5)]
     stored = [item.as_dict() for item in tests]
     assert read_tests(stored[:MAX_TESTS]) == tuple(tests[:MAX_TESTS])
@@ -93,14 +93,14 @@ def test_the_number_is_limited() -> None:
 
 @given(JSON)
 def test_anything_can_be_read(stored: Any) -> None:
-    """Nothing raises, and the result is stored exactly."""
+    """Any stored value can be read without an error. What was read can be stored and read again."""
     tests = read_tests(stored)
     assert len(tests) <= MAX_TESTS
     assert read_tests([item.as_dict() for item in tests]) == tests
 
 
 def test_tests_are_no_permissions() -> None:
-    """A change of them ends no approval that waits. A change of what the key may do does."""
+    """A change of policy tests does not end waiting approvals. A change of permissions does."""
     tested = replace(KEY, tests=(DOOR,))
     assert tested.permissions == KEY.permissions
     assert is_same(KEY, tested)

@@ -1,4 +1,4 @@
-"""Refusals as problem documents: what a client is told, and how it may go on."""
+"""Refusals as problem details: the body and the headers that a client gets."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ def document(response: WholeResponse) -> dict[str, Any]:
 
 
 def test_the_document() -> None:
-    """RFC 9457, with Home Assistant's message and the reason; what is hidden is not told."""
+    """The body follows RFC 9457, with Home Assistant's message and the reason. It does not reveal the hidden reason."""
     response = problem_of(not_found("There is no entity 'light.x'.", hidden=Refusal.SCOPE))
     assert response.status == 404
     assert dict(response.headers) == {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
@@ -36,7 +36,7 @@ def test_the_document() -> None:
 
 
 def test_what_opens_something_is_masked() -> None:
-    """A text may quote an integration's error with a signed link, or a key."""
+    """Signed links and keys in the text of an integration's error are masked."""
     secret = "x" * 40
     told = document(problem_of(failed(f"No answer from http://x/a.jpg?token={secret}, dbk_{secret}")))
     assert secret not in told["detail"] + told["message"]
@@ -65,7 +65,7 @@ def test_what_opens_something_is_masked() -> None:
     ],
 )
 def test_headers(error: RefusedError, headers: Mapping[str, str]) -> None:
-    """How to authenticate, which methods there are, and when to come again; nothing else."""
+    """The headers for authentication, allowed methods and retries, and no others."""
     assert headers_of(error) == headers
     response = problem_of(error)
     assert {name: value for name, value in response.headers.items() if name in headers} == headers

@@ -1,4 +1,4 @@
-"""What Home Assistant's process uses, as the kernel tells it."""
+"""The metrics of Home Assistant's process, from /proc."""
 
 import asyncio
 import gc
@@ -11,7 +11,7 @@ from custom_components.drawbridge.telemetry.process import CollectorPauses, Proc
 
 
 def test_the_process_is_read() -> None:
-    """A thread, a socket and memory that are added show in the next reading."""
+    """Additional threads, sockets and memory are in the next reading."""
     before = read_process()
     assert before is not None
     over = threading.Event()
@@ -34,12 +34,12 @@ def test_the_process_is_read() -> None:
 
 
 def test_a_system_without_proc(tmp_path: Path) -> None:
-    """Nothing is known, and nothing is made up."""
+    """Without /proc, the metrics are absent."""
     assert read_process(tmp_path) is None
 
 
 def test_the_garbage_collector_is_timed() -> None:
-    """Until it is stopped."""
+    """Pauses of the garbage collector are measured until the monitor is stopped."""
     pauses = CollectorPauses()
     pauses.start()
     gc.collect()
@@ -53,7 +53,7 @@ def test_the_garbage_collector_is_timed() -> None:
 
 
 async def test_busy_threads_do_not_delay_the_metrics() -> None:
-    """The reading is unknown until a thread is free. No second one is asked for meanwhile."""
+    """There is no reading until a thread is free, and only one is requested."""
     loop = asyncio.get_running_loop()
     pending: list[asyncio.Future[object]] = []
 

@@ -9,7 +9,7 @@ def of_reads() -> ReadSum:
 
 
 def test_a_repetition_is_counted_once() -> None:
-    """It names nothing new, so its entities are not asked for."""
+    """A repeated read only increases the count; its entities are not computed."""
     found = of_reads()
     assert not found.repeats(("key", "client", 1))
     found.add(("key", "client", 1), "192.0.2.1", lambda: ["light.a"])
@@ -18,7 +18,7 @@ def test_a_repetition_is_counted_once() -> None:
 
 
 def test_the_address_is_that_of_the_last_read() -> None:
-    """Also if another client reads the same."""
+    """A sum has the address of its last read."""
     found = of_reads()
     found.add(("key", "one", 1), "192.0.2.1", lambda: ["light.a"])
     assert not found.repeats(("key", "two", 1))

@@ -1,4 +1,4 @@
-"""What is taken out of data before it leaves."""
+"""Redaction of data that is sent to clients."""
 
 import json
 import random
@@ -39,7 +39,7 @@ BEARER = [
 
 @pytest.mark.parametrize("link", BEARER)
 def test_bearer_text(link: str) -> None:
-    """Bearer text is redacted as it is made, encoded once or twice, escaped, and within other text."""
+    """Bearer text is redacted plain, encoded once or twice, escaped, and within other text."""
     escaped = link.replace("/", "\\/").replace("&", "\\u0026").replace("=", "\\u003d")
     for text in (link, quote(link, safe=""), quote(quote(link, safe=""), safe=""), escaped):
         assert without_bearer_text(f"Plays ({text}) now") == f"Plays {REDACTED} now"
@@ -100,7 +100,7 @@ def test_spellings(link: str, spelling: str) -> None:
     ],
 )
 def test_other_forms(text: str) -> None:
-    """Forms that a link takes where it is not as Home Assistant makes it."""
+    """Links in forms that Home Assistant does not create are redacted too."""
     assert without_bearer_text(text) == REDACTED
     assert ALL.may_change({}, json.dumps(text).encode())
 
@@ -128,14 +128,14 @@ def test_configuration(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["token", "api_key", "apikey", "Password", "client_secret", "authSig", "auth_token"])
 def test_secrets_by_name(name: str) -> None:
-    """An attribute that is a secret by its name is redacted at any depth, and is noticed."""
+    """Attributes whose name indicates a secret are redacted at any depth."""
     assert ALL.attributes("a.b", {name: "0123", "a": [{name: "0123"}]}) == {name: REDACTED, "a": [{name: REDACTED}]}
     assert ALL.attributes("a.b", {name: None}) == {name: None}
     assert ALL.may_change({name: "0123"}, b"{}")
 
 
 def test_pictures_of_others() -> None:
-    """An access token or a picture below another name is no entity's own."""
+    """Access tokens and pictures under other names are redacted."""
     nested = {"camera": {"access_token": "0123", "entity_picture": "/api/camera_proxy/camera.b?token=0123"}}
     assert ALL.attributes("camera.b", nested) == {"camera": {"access_token": REDACTED, "entity_picture": REDACTED}}
     assert NONE.attributes("camera.b", nested) == {"camera": {}}
@@ -212,7 +212,7 @@ def test_places() -> None:
 
 @pytest.mark.parametrize("name", [*PLACE, "entity_picture"])
 def test_what_could_change_is_looked_at(name: str) -> None:
-    """The cheap test misses nothing that redaction changes."""
+    """The quick check finds everything that redaction changes."""
     encoded = b'{"attributes":{},"context":{}}'
     nested = isinstance(PLACE.get(name), dict)
     assert NONE.may_change({name: 1}, encoded.replace(b"{}", b'{"a":{"b":{}}}') if nested else encoded)
@@ -221,20 +221,20 @@ def test_what_could_change_is_looked_at(name: str) -> None:
 
 @pytest.mark.parametrize("text", ["token=0123", JWT])
 def test_the_shortest_bearer_text_is_looked_at(text: str) -> None:
-    """It needs no path."""
+    """The shortest bearer text, without a path, is found."""
     assert without_bearer_text(text) == REDACTED
     assert NONE.may_change({}, text.encode())
 
 
 @pytest.mark.parametrize("link", BEARER)
 def test_bearer_text_is_looked_at(link: str) -> None:
-    """The cheap test on a state's bytes finds all bearer text."""
+    """The quick check of the bytes of a state finds all bearer text."""
     assert NONE.may_change({}, link.encode())
     assert NONE.may_change({}, quote(link, safe="").encode())
 
 
 class Odd:
-    """A value that integrations make up."""
+    """A value of an unknown type."""
 
     @override
     def __str__(self) -> str:
@@ -253,7 +253,7 @@ def test_values_of_any_kind() -> None:
 
 @pytest.mark.parametrize(("images", "location"), [(True, False), (False, True)])
 def test_each_capability_shows_its_own(*, images: bool, location: bool) -> None:
-    """Pictures with one, places with the other."""
+    """`images` shows pictures, and `location` shows places."""
     redaction = Redaction(images, location)
     assert redaction.hides("entity_picture") is not images
     assert redaction.hides("latitude") is not location
@@ -273,7 +273,7 @@ def wrapped(depth: int, *kinds: str) -> Any:
 
 @pytest.mark.parametrize("kinds", [("list",), ("name",), ("number",), ("list", "name"), ("name", "number")])
 def test_what_is_nested_too_deep_is_left_out(kinds: tuple[str, ...]) -> None:
-    """From one level on, and no sooner, whatever the levels are."""
+    """Data below the maximum depth is left out, in lists and mappings."""
     assert ALL.value(wrapped(32, *kinds)) == wrapped(32, *kinds)
     assert REDACTED in json.dumps(ALL.value(wrapped(33, *kinds)))
     assert ALL.attributes("light.x", {"a": wrapped(31, *kinds)}) == {"a": wrapped(31, *kinds)}
@@ -289,19 +289,19 @@ def test_a_picture_that_is_no_text() -> None:
 
 
 def test_a_picture_that_is_encoded_twice() -> None:
-    """A server reads it decoded."""
+    """A picture with a doubly encoded path is redacted, because servers decode it."""
     link = quote(quote("/api/camera_proxy/camera.y?authSig=eyJhbGciOiJIUzI1NiJ9.x.y", safe=""), safe="")
     assert ALL.attributes("camera.x", {"entity_picture": link}) == {"entity_picture": REDACTED}
 
 
 @pytest.mark.parametrize("text", ["%61uthSig", "%2561uthSig", "%2565yJhbGciOiJI.x"])
 def test_a_signature_in_a_picture_is_found_in_any_encoding(text: str) -> None:
-    """Without a path around it as well."""
+    """A signature in a picture is found in any encoding, also without a path."""
     assert ALL.attributes("camera.x", {"entity_picture": text}) == {"entity_picture": REDACTED}
 
 
 def test_a_single_byte_alone_changes_nothing() -> None:
-    """Whatever begins an escape is looked at, and what is none stays."""
+    """A character that could begin an escape, but does not, changes nothing."""
     assert not ALL.may_change({}, b'{"a":"b/c"}')
     assert not ALL.may_change({}, b'{"a":"api"}')
 
@@ -322,7 +322,7 @@ def test_a_single_byte_alone_changes_nothing() -> None:
     ],
 )
 def test_json_that_could_change_is_looked_at(value: object, *, may_change: bool) -> None:
-    """What is passed over is what redaction leaves as it is."""
+    """JSON that the quick check skips is not changed by redaction."""
     encoded = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
     assert NONE.may_change_json(encoded) is may_change
     assert may_change or NONE.value(value) == value

@@ -1,4 +1,4 @@
-"""What the data of a call names, wherever it hides."""
+"""References in the data of a call."""
 
 from typing import Any
 
@@ -44,26 +44,26 @@ def nested(value: object, depth: int, *, as_key: bool = False) -> object:
     ],
 )
 def test_entities_in_a_text(text: str, entities: set[str]) -> None:
-    """In every spelling, as a value, in a list and as a key. A number with a point is no id."""
+    """Entity IDs are found as values, in lists and as keys, in any case. A decimal number is no entity ID."""
     for data in (text, [text], {"x": {"y": [text]}}, {text: 1}):
         assert find_references(data).entities == entities
 
 
 def test_entities_of_known_domains() -> None:
-    """Where the domains are known, only their ids are found, those of a number's shape too."""
+    """If the domains are known, only IDs of these domains are found, even if they look like numbers."""
     assert find_references("light.lamp 5.x example.com", {"light", "5"}).entities == {"light.lamp", "5.x"}
     assert find_references("light.lamp", ()).entities == set()
 
 
 def test_registry_ids() -> None:
-    """Thirty-two hexadecimal digits, in lower case; more are none."""
+    """A registry ID has exactly 32 hexadecimal digits, and is returned in lower case."""
     assert find_references(f"of {REGISTRY_ID}.").registry_ids == {REGISTRY_ID.lower()}
     assert find_references([REGISTRY_ID + "0", REGISTRY_ID[1:], f"x{REGISTRY_ID}"]).registry_ids == set()
 
 
 @pytest.mark.parametrize("text", ["{{ x }}", "{% if x %}", "{# x #}", "%7B%7B x"])
 def test_templates(text: str) -> None:
-    """A template anywhere; an earlier one is not forgotten."""
+    """Templates are found anywhere, also before other texts."""
     assert find_references([text]).templated is True
     assert find_references([text, "plain"]).templated is True
     assert find_references(["plain", text]).templated is True
@@ -72,18 +72,18 @@ def test_templates(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["/api/states", "http://x/Media/local", "/auth/x", "media-source://x"])
 def test_paths(text: str) -> None:
-    """Home Assistant's own."""
+    """Paths of Home Assistant are found."""
     assert find_references({"x": text, "y": "/other/x"}).paths == [text]
 
 
 def test_a_path_in_an_escape() -> None:
-    """Is given as it reads when it is decoded."""
+    """A path in an escape is decoded."""
     assert find_references("%2Fapi%2Fstates").paths == ["/api/states"]
 
 
 @pytest.mark.parametrize("text", ["all", "ALL", " All\t"])
 def test_all(text: str) -> None:
-    """The word for all entities, alone in a text; an earlier one is not forgotten."""
+    """The text `all` is found if it is the complete text, also before other texts."""
     assert find_references([text, "other"]).matches_all is True
     assert find_references(["other", text]).matches_all is True
     assert find_references({"entity_id": text}).matches_all is True
@@ -91,7 +91,7 @@ def test_all(text: str) -> None:
 
 
 def test_nothing_in_nothing() -> None:
-    """Numbers and the like name nothing."""
+    """Numbers and other values refer to nothing."""
     assert find_references([None, True, 5, 1.5, {}, "", ()]) == References()
 
 
@@ -116,26 +116,26 @@ def test_nothing_in_nothing() -> None:
     ],
 )
 def test_target_fields(name: object, field: str | None) -> None:
-    """By the name that they have or end in."""
+    """Target fields are found by their name or its ending."""
     assert target_field(name) == field
 
 
 def test_targets() -> None:
-    """Mappings with a target field, at any depth."""
+    """Targets are mappings with a target field, at any depth."""
     inner: dict[str, Any] = {"area_id": "hall", "x": 1}
     assert find_references({"a": [inner, {"x": 2}], 5: {"floors": "up"}}).targets == [{"floors": "up"}, inner]
 
 
 @pytest.mark.parametrize("as_key", [False, True])
 def test_depth(*, as_key: bool) -> None:
-    """As deep as is allowed, and one deeper."""
+    """The maximum depth is allowed, and one more level is refused."""
     assert find_references(nested("light.lamp", MAX_DEPTH, as_key=as_key)).entities == {"light.lamp"}
     with pytest.raises(TooDeepError, match="deeper than 32 levels"):
         find_references(nested("light.lamp", MAX_DEPTH + 1, as_key=as_key))
 
 
 def test_decodings() -> None:
-    """Each round once, four at most."""
+    """A text is decoded at most four times."""
     assert list(decodings("plain")) == ["plain"]
     assert list(decodings("%252541")) == ["%252541", "%2541", "%41", "A"]
     assert list(decodings("%" + "25" * 9 + "41")) == [f"%{'25' * rounds}41" for rounds in (9, 8, 7, 6, 5)]
@@ -143,5 +143,5 @@ def test_decodings() -> None:
 
 @given(st.text(max_size=30), st.sampled_from(["light.lamp", "sensor.a_1"]), st.text(max_size=30))
 def test_an_id_between_other_characters(before: str, entity_id: str, after: str) -> None:
-    """Whatever stands around it, apart from what makes it another id."""
+    """An ID is found between other characters, unless they make it another ID."""
     assert entity_id in find_references(f"{before} {entity_id} {after}").entities

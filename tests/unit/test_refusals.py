@@ -52,7 +52,7 @@ def refused(refusal: Refusal) -> RefusedError:
 
 @each_refusal
 def test_what_the_client_is_told(refusal: Refusal) -> None:
-    """A status of an error, and a text, in the response and its headers."""
+    """Each refusal has an error status and a text, in the response and its headers."""
     error = refused(refusal)
     response = problem_of(error)
     assert response.status == refusal.value.status >= HTTPStatus.BAD_REQUEST
@@ -66,7 +66,7 @@ def test_what_the_client_is_told(refusal: Refusal) -> None:
 
 @each_refusal
 def test_what_is_counted(refusal: Refusal) -> None:
-    """By a label of its own: authentication failures, and requests that are denied although nothing is wrong."""
+    """Each counted refusal has its own metric label."""
     status, metric = refusal.value.status, refusal.value.metric
     # A key that came with another certificate is known, so that the refusal counts for it.
     is_failure = status == HTTPStatus.UNAUTHORIZED and refusal is not Refusal.CERTIFICATE
@@ -82,7 +82,7 @@ def test_what_is_counted(refusal: Refusal) -> None:
 
 @each_refusal
 def test_each_is_an_event_or_a_mistake(refusal: Refusal) -> None:
-    """A new one is neither, until somebody decides."""
+    """Each refusal either raises a security event or is a mistake of the client. A new one must be assigned."""
     assert (refusal.value.event is None) == (refusal in MISTAKES)
     assert EVENT_TYPES.get(refusal.label) == refusal.value.event
     assert refusal.value.event is None or refusal.value.event in SecurityEvent
@@ -90,7 +90,7 @@ def test_each_is_an_event_or_a_mistake(refusal: Refusal) -> None:
 
 @pytest.mark.parametrize("refusal", [item for item in Refusal if item not in MISTAKES])
 def test_each_has_words_in_the_logbook(refusal: Refusal) -> None:
-    """Nobody reads an identifier there, and what raises an event is audited."""
+    """Each refusal that raises an event is audited and has words in the logbook."""
     assert REASONS.get(refusal.label)
     assert refusal.value.audited
 
@@ -113,14 +113,14 @@ def test_each_authentication_failure_is_a_refusal() -> None:
 
 @each_refusal
 def test_a_text_without_placeholders_is_what_the_client_is_told(refusal: Refusal) -> None:
-    """It has nothing to fill in and nothing to mask."""
+    """The text of a refusal without placeholders is sent unchanged."""
     text = refusal.value.text
     if not any(name for _, name, _, _ in Formatter().parse(text)):
         assert RefusedError(refusal).message == mask(text.format()) == text
 
 
 def test_a_secret_in_a_text_is_masked() -> None:
-    """For every transport, and in the log."""
+    """A secret in a text is masked for every transport and in the log."""
     error = bad_request(f"This is not JSON: dbk_{'a' * 49}.")
     assert str(error) == error.message == f"This is not JSON: {MASK}."
 
@@ -166,13 +166,13 @@ def uses_label(node: ast.expr) -> bool:
     ],
 )
 def test_what_is_made_up_is_found(line: str) -> None:
-    """The next test would pass on code that it cannot read."""
+    """The next test finds these lines."""
     assert list(made_up(ast.parse(line))) == [1]
 
 
 @pytest.mark.parametrize("module", sorted(SOURCES.keys() - {"refusal.py"}))
 def test_no_refusal_is_made_up(module: str) -> None:
-    """Whoever refuses names a member of the enumeration."""
+    """Every refusal is a member of the enumeration."""
     assert list(made_up(SOURCES[module])) == []
 
 
@@ -186,5 +186,5 @@ def loggers(tree: ast.Module) -> Iterator[int]:
 
 @pytest.mark.parametrize("module", sorted(SOURCES))
 def test_each_logger_masks_secrets(module: str) -> None:
-    """It is made in one place."""
+    """Loggers are created only by `get_logger`, which masks secrets."""
     assert bool(list(loggers(SOURCES[module]))) == (module == "log.py")

@@ -1,4 +1,4 @@
-"""What holds for the repository as a whole: pinned, consistent, executable, and free of private details."""
+"""Checks of the whole repository: pinned versions, consistency, scripts, and no private details."""
 
 import json
 import os
@@ -99,17 +99,17 @@ def normalised(name: str) -> str:
 
 
 def test_no_file_names_a_package_registry() -> None:
-    """Which index and mirror to use is the setting of a machine, not of the project."""
+    """No file sets a package index or a mirror, which are settings of a machine."""
     assert lines_with(re.compile("|".join(map(re.escape, REGISTRIES)))) == []
 
 
 def test_no_file_names_a_folder_of_one_machine() -> None:
-    """A path that is on one machine only is of no use in the repository."""
+    """No file contains a path that exists on one machine only."""
     assert lines_with(MACHINE_PATH) == []
 
 
 def test_no_file_holds_a_private_key() -> None:
-    """Tests that need a key make one."""
+    """No file contains a private key. Tests create their own."""
     assert lines_with(PRIVATE_KEY) == []
 
 
@@ -124,7 +124,7 @@ def test_no_file_holds_a_private_key() -> None:
     ],
 )
 def test_the_search_for_machine_paths_finds_just_these(line: str, *, found: bool) -> None:
-    """The search takes folders of a machine, and leaves URLs and variables alone."""
+    """The search finds paths of a machine, and no URLs or variables."""
     assert bool(MACHINE_PATH.search(line)) is found
 
 
@@ -132,7 +132,7 @@ def test_the_search_for_machine_paths_finds_just_these(line: str, *, found: bool
 
 
 def test_every_environment_is_compiled() -> None:
-    """What is asked for and what is pinned come in pairs."""
+    """Each .in file has its compiled file, and the other way round."""
     stems = {path.stem for path in (ROOT / "requirements").glob("*.in")}
     sources = {stem for stem in stems if not stem.endswith(("-integrations", "-overrides"))}
     assert {path.stem for path in COMPILED} == sources
@@ -148,7 +148,7 @@ def test_every_requirement_is_pinned_with_hashes_and_nothing_else(path: Path) ->
 
 @pytest.mark.parametrize("path", COMPILED, ids=lambda path: path.stem)
 def test_every_asked_for_package_is_pinned_as_asked(path: Path) -> None:
-    """A change of an .in file was compiled."""
+    """The compiled files have the versions of the .in files."""
     sources = [path.with_suffix(".in"), path.with_name(f"{path.stem}-integrations.in")]
     lines = [line for source in sources if source.exists() for line in source.read_text(encoding="utf-8").splitlines()]
     asked = [Requirement(line) for line in lines if line and not line.startswith(("#", "-r"))]
@@ -158,7 +158,7 @@ def test_every_asked_for_package_is_pinned_as_asked(path: Path) -> None:
 
 
 def test_the_exporter_finds_its_requirements_in_the_newest_environment() -> None:
-    """The exporter is installed there without its own requirements being resolved."""
+    """The newest environment has the requirements of the exporter, which is installed there without them."""
     project = exporter_project()
     pins = pinned(ROOT / "requirements" / "newest.txt")
     asked = [Requirement(line) for line in project["dependencies"]]
@@ -201,7 +201,7 @@ def test_a_workflow_runs_nothing_that_a_stranger_wrote(path: Path) -> None:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_a_workflow_keeps_no_credentials_and_ends(path: Path) -> None:
-    """No later step finds a token in the clone, and a hanging job is stopped."""
+    """The clone contains no token, and each job has a time limit."""
     checkouts = [step for step in steps(path) if step.get("uses", "").startswith("actions/checkout@")]
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
     jobs = workflow(path)["jobs"]
@@ -209,7 +209,7 @@ def test_a_workflow_keeps_no_credentials_and_ends(path: Path) -> None:
 
 
 def test_workflows_start_only_scripts_that_exist() -> None:
-    """A renamed script is renamed there too."""
+    """Workflows start only scripts that exist."""
     named = {
         name
         for path in WORKFLOWS
@@ -245,7 +245,7 @@ def test_all_parts_have_the_same_version() -> None:
 
 
 def test_updates_are_proposed_for_all_that_is_pinned() -> None:
-    """Every folder with packages, images and actions."""
+    """Dependabot checks every folder with packages, images or actions."""
     updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
     folders = {
         (item["package-ecosystem"], name)
@@ -275,7 +275,7 @@ def test_the_manifest_has_what_hacs_and_hassfest_ask_for() -> None:
 
 
 def test_the_integration_installs_nothing() -> None:
-    """A package of ours could clash with one of Home Assistant or of another integration."""
+    """The manifest has no requirements, which could conflict with those of others."""
     assert manifest()["requirements"] == []
 
 
@@ -308,12 +308,12 @@ def exporter_project() -> dict[str, Any]:
 
 
 def test_integration_and_exporter_share_their_version() -> None:
-    """They are released together."""
+    """The integration and the exporter have the same version."""
     assert exporter_project()["version"] == manifest()["version"]
 
 
 def test_the_changelog_ends_in_this_version_or_before_it() -> None:
-    """Versions go down the page, and none is ahead of the manifest."""
+    """Versions are in descending order, and none is newer than the manifest."""
     headings = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert headings[0] in {"Unreleased", manifest()["version"]}
     assert len(headings) == len(set(headings))
@@ -327,7 +327,7 @@ def test_the_changelog_ends_in_this_version_or_before_it() -> None:
 
 @pytest.mark.parametrize("name", [*(f"scripts/{name}" for name in SCRIPTS), ".ci/run"])
 def test_a_script_can_be_started(name: str) -> None:
-    """It is executable, and a shell script stops at its first error."""
+    """Scripts are executable, and shell scripts stop at the first error."""
     path = ROOT / name
     first, _, rest = path.read_text(encoding="utf-8").partition("\n")
     assert os.access(path, os.X_OK)
@@ -337,7 +337,7 @@ def test_a_script_can_be_started(name: str) -> None:
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    """A page that moved takes its links along."""
+    """Links between pages lead to existing files and sections."""
     pages = {name: text for name, text in tracked_texts().items() if name.endswith(".md")}
     broken = [
         f"{name}: {target}"

@@ -13,7 +13,7 @@ _HOLDER = "from sandbox import ports; print(ports.choose({port}), flush=True); i
 
 
 def test_a_port_that_another_sandbox_has_chosen_is_not_chosen_again() -> None:
-    """Even though nothing listens at it yet."""
+    """A reserved port is not chosen again, even if nothing listens on it yet."""
     with socket.create_server((ports.HOST, 0)) as server:
         port = server.getsockname()[1]
     command = [sys.executable, "-c", _HOLDER.format(port=port)]
@@ -32,7 +32,7 @@ def test_a_port_that_another_sandbox_has_chosen_is_not_chosen_again() -> None:
 
 
 async def test_only_the_log_of_the_latest_start_counts(tmp_path: Path) -> None:
-    """What an earlier process logged does not make a new one ready."""
+    """Log lines of an earlier process do not count for a new one."""
     log = tmp_path / "x.log"
     log.write_text("Listening on 127.0.0.1:1\n", encoding="utf-8")
     process = Process("x", [sys.executable, "-c", "print('begun', flush=True); input()"], log=log)

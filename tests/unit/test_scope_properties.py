@@ -1,4 +1,4 @@
-"""The scope, held against a slow and obvious one."""
+"""Scopes, compared with a slow and simple implementation."""
 
 from fnmatch import fnmatchcase
 
@@ -40,7 +40,7 @@ ENTITIES = st.builds(
 
 
 def obviously_selected(selection: Selection, entity: EntityFacts) -> bool:
-    """Go through everything that a selection can name, one by one."""
+    """Check each kind of item of a selection."""
     return (
         any(name == entity.area for name in selection.areas)
         or any(name == entity.floor for name in selection.floors)
@@ -53,7 +53,7 @@ def obviously_selected(selection: Selection, entity: EntityFacts) -> bool:
 
 
 def obviously_in_scope(scope: Scope, entity: EntityFacts) -> bool:
-    """Include, then take away."""
+    """Check the included selection, then the excluded one."""
     included = scope.everything or obviously_selected(scope.include, entity)
     if entity.is_own:
         included = entity.entity_id in scope.include.entities
@@ -63,7 +63,7 @@ def obviously_in_scope(scope: Scope, entity: EntityFacts) -> bool:
 @settings(max_examples=2000)
 @given(SCOPES, ENTITIES)
 def test_scope(scope: Scope, entity: EntityFacts) -> None:
-    """Verdict and rule agree with the obvious; storing changes nothing."""
+    """The decision and the rule are those of the simple implementation, also after the scope is stored and read."""
     verdict = obviously_in_scope(scope, entity)
     assert scope.matches(entity) is verdict
     assert scope.rule(entity).startswith("included by") is verdict
@@ -74,7 +74,7 @@ def test_scope(scope: Scope, entity: EntityFacts) -> None:
 @settings(max_examples=500)
 @given(SCOPES, SELECTIONS, ENTITIES)
 def test_excluding_more_never_shows_more(scope: Scope, more: Selection, entity: EntityFacts) -> None:
-    """An exclusion can only take away."""
+    """An additional exclusion never adds an entity."""
     both = Selection(*(getattr(scope.exclude, name) | getattr(more, name) for name in Selection.__slots__))
     narrower = Scope(scope.everything, scope.include, both)
     assert not narrower.matches(entity) or scope.matches(entity)

@@ -11,7 +11,7 @@ from custom_components.drawbridge.keys import digest, generate, is_well_formed
 
 
 def test_format() -> None:
-    """dbk_, 43 base62 characters, 6 of checksum; no two alike."""
+    """A secret has the prefix dbk_, 43 base62 characters and a checksum of 6. Each one is different."""
     secrets = {generate() for _ in range(1000)}
     assert len(secrets) == 1000
     alphabet = set(string.ascii_letters + string.digits)
@@ -31,7 +31,7 @@ def test_known_checksum() -> None:
 
 @given(st.integers(0, 52), st.characters())
 def test_any_changed_character_is_noticed(position: int, character: str) -> None:
-    """One wrong character is enough to be refused."""
+    """A secret with one changed character is malformed."""
     secret = generate()
     changed = secret[:position] + character + secret[position + 1 :]
     assert is_well_formed(changed) == (changed == secret)
@@ -39,7 +39,7 @@ def test_any_changed_character_is_noticed(position: int, character: str) -> None
 
 @given(st.text())
 def test_anything_else_is_malformed(text: str) -> None:
-    """No text passes by chance, and none raises."""
+    """Any other text is malformed, and none raises an error."""
     assert not is_well_formed(text)
 
 
@@ -50,13 +50,13 @@ def test_part_of_a_secret(cut: int) -> None:
 
 
 def test_digest() -> None:
-    """What is kept is the SHA-256."""
+    """The digest is the SHA-256 hash."""
     secret = generate()
     assert digest(secret) == hashlib.sha256(secret.encode()).hexdigest()
 
 
 def test_a_right_checksum_is_not_enough() -> None:
-    """The prefix must be right as well."""
+    """A right checksum with a wrong prefix is malformed."""
     alphabet = string.digits + string.ascii_uppercase + string.ascii_lowercase
     for prefix, right in (("dbk_", True), ("xyz_", False), ("DBK_", False)):
         body = prefix + "A" * 43

@@ -132,13 +132,13 @@ REFUSED: dict[FieldType, list[object]] = {
 
 @pytest.mark.parametrize(("kind", "value"), [(kind, value) for kind, values in ACCEPTED.items() for value in values])
 def test_accepted(kind: FieldType, value: object) -> None:
-    """What a service is called with."""
+    """Valid values are accepted."""
     assert kind(value, around()) is True
 
 
 @pytest.mark.parametrize(("kind", "value"), [(kind, value) for kind, values in REFUSED.items() for value in values])
 def test_refused(kind: FieldType, value: object) -> None:
-    """What could name something, or is too long."""
+    """Values that could refer to something, or are too long, are refused."""
     assert kind(value, around()) is False
 
 
@@ -167,7 +167,7 @@ def test_commands() -> None:
     ],
 )
 def test_choices(value: object, targets: list[dict[str, Any]], *, accepted: bool) -> None:
-    """What every target lists, and only texts and numbers."""
+    """Choices are the values that every target lists. Only texts and numbers count."""
     assert service_fields.choice("list")(value, around(targets)) is accepted
 
 
@@ -183,13 +183,13 @@ def test_choices(value: object, targets: list[dict[str, Any]], *, accepted: bool
     ],
 )
 def test_split_ids(value: object, ids: list[str]) -> None:
-    """As Home Assistant splits them."""
+    """Entity IDs are split like in Home Assistant."""
     assert service_fields.split_ids(value) == ids
 
 
 @pytest.mark.parametrize("value", ["www.example.com", "1.2.3.4", "Hello", "light.lamp is on", 5, None])
 def test_a_text(value: object) -> None:
-    """Names of hosts, numbers, and entities in scope."""
+    """Texts with host names, numbers and entities in scope are accepted."""
     assert service_fields.text(value, around())
 
 
@@ -201,5 +201,5 @@ def test_a_text(value: object) -> None:
     ],
 )  # fmt: skip
 def test_no_text(value: object) -> None:
-    """What could name something out of scope, whether it exists or not."""
+    """Texts that could name something out of scope are refused, whether it exists or not."""
     assert not service_fields.text(value, around())

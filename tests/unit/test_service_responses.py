@@ -1,4 +1,4 @@
-"""What a key may have of the response of a service, and of the text of its error."""
+"""The filter of service responses, and of the texts of errors."""
 
 from typing import Any, Final
 
@@ -45,7 +45,7 @@ HIDDEN: Final = (
 
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_browsing_is_filtered_at_each_depth(hidden: str) -> None:
-    """What may not be browsed is left out with all that is in it, and so are pictures and other members."""
+    """Folders that may not be listed are left out with their contents, and so are pictures and other fields."""
     root = item("media-source://", item("Jazz", item(hidden), item("Blues")), item(hidden, item("Rock")))
     shown: Any = filter_response("media_player.browse_media", {"media_player.tv": root}, MEDIA)
     [jazz] = shown["media_player.tv"]["children"]
@@ -58,7 +58,7 @@ def test_browsing_is_filtered_at_each_depth(hidden: str) -> None:
 
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_search_is_filtered(hidden: str) -> None:
-    """As objects of Home Assistant, and as plain data."""
+    """Search results are filtered as objects and as plain data."""
     for found in (Found(item(hidden), item("Jazz")), {"version": 1, "result": [item(hidden), item("Jazz"), "x"]}):
         shown: Any = filter_response("media_player.search_media", {"media_player.tv": found}, MEDIA)
         assert [child["media_content_id"] for child in shown["media_player.tv"]["result"]] == ["Jazz"]
@@ -66,7 +66,7 @@ def test_search_is_filtered(hidden: str) -> None:
 
 
 def test_a_type_that_does_more_than_play_is_left_out() -> None:
-    """It would start an app."""
+    """Items of a type that does more than play are left out."""
     root = item("media-source://", {**item("Jazz"), "media_content_type": "app"})
     shown: Any = filter_response("media_player.browse_media", {"media_player.tv": root}, MEDIA)
     assert shown["media_player.tv"]["children"] == []
@@ -74,7 +74,7 @@ def test_a_type_that_does_more_than_play_is_left_out() -> None:
 
 @pytest.mark.parametrize("service", ["weather.get_forecasts", "media_player.browse_media", "todo.get_items"])
 def test_entities_out_of_scope_are_left_out(service: str) -> None:
-    """A group may answer for more than was asked."""
+    """Responses of entities out of scope are left out. A group may return them."""
     shown: Any = filter_response(service, {"media_player.tv": item("Jazz"), "weather.hidden": item("Jazz")}, MEDIA)
     assert list(shown) == ["media_player.tv"]
     assert filter_response(service, ["x"], MEDIA) == {}
@@ -98,6 +98,6 @@ def test_entities_out_of_scope_are_left_out(service: str) -> None:
     ],
 )
 def test_errors(text: str, shown: str, *, is_opened: bool) -> None:
-    """No secret, no path, and no name of what is hidden."""
+    """Texts of errors contain no secret, no path and no name of something hidden."""
     assert error_text("light.turn_on", text, IN_SCOPE, is_opened=is_opened) == shown
     assert error_text("media_player.play_media", text, IN_SCOPE, is_opened=is_opened) == MEDIA_FAILED

@@ -42,7 +42,7 @@ from custom_components.drawbridge.scope.service_rules import Decision, decide_re
     ],
 )
 def test_services(domain: str, service: str, allowed: tuple[str, ...], decision: Decision) -> None:
-    """The rule is for administrators, in the summary and the audit trail."""
+    """The decision about a service, and its rule for administrators."""
     assert decide_service(domain, service, allowed) == decision
 
 
@@ -62,7 +62,7 @@ def test_services(domain: str, service: str, allowed: tuple[str, ...], decision:
     ],
 )
 def test_opened(domain: str, service: str, allowed: tuple[str, ...], *, opened: bool) -> None:
-    """The exact name opens what was not reviewed, and only narrows to what was."""
+    """All fields of a service are open if it is listed with `.*`, or if it is not reviewed and listed by its name."""
     assert is_opened(domain, service, allowed) is opened
 
 
@@ -90,7 +90,7 @@ def test_opened(domain: str, service: str, allowed: tuple[str, ...], *, opened: 
     ],
 )
 def test_reach(domain: str, reached: tuple[str, ...], decision: Decision, *, needs_target: bool) -> None:
-    """All of it must be in scope, and some of it must be meant."""
+    """Everything that a call reaches must be in scope, and it must reach a target."""
 
     def in_scope(entity_id: str) -> bool:
         return not entity_id.endswith("hidden")

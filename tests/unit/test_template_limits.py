@@ -1,4 +1,4 @@
-"""What a template may take: steps, sizes and processor time."""
+"""The limits of templates: steps, sizes and CPU time."""
 
 import gc
 import time
@@ -32,7 +32,7 @@ def meter() -> Meter:
 
 @pytest.mark.parametrize("template", ["{{ range(3) }}", "{{ x | upper }}", "{{ 1 is odd }}", "{{ unknown }}"])
 def test_allowed(template: str) -> None:
-    """What is on the list, and what nobody knows."""
+    """Listed functions are allowed, and unknown names are left to the template."""
     assert rules.ensure_allowed(ENVIRONMENT.parse(template), NAMES) == frozenset()
 
 
@@ -54,20 +54,20 @@ def test_functions_behind_variables() -> None:
     ],
 )  # fmt: skip
 def test_refused(template: str) -> None:
-    """What is not on the list."""
+    """Filters, tests, attributes and statements that are not listed are refused."""
     with pytest.raises(TemplateRefusedError):
         rules.ensure_allowed(ENVIRONMENT.parse(template), NAMES)
 
 
 def test_too_large_a_template() -> None:
-    """Parts and depth have a bound."""
+    """The number of parts and the depth of a template are limited."""
     for template in ("{{ 1 }}" * 3001, "{{ 1" + " | upper" * 90 + " }}"):
         with pytest.raises(TemplateTooMuchError):
             rules.ensure_allowed(ENVIRONMENT.parse(template), NAMES)
 
 
 def test_the_meter() -> None:
-    """Steps, texts, lists and all that is made have a bound, and pauses come after so many steps."""
+    """Steps, texts, lists and the total size are limited. The meter pauses after a number of steps."""
     for take in (
         lambda one: one.step(MAX_STEPS),
         lambda one: one.text(MAX_TEXT + 1),
@@ -102,7 +102,7 @@ def test_what_is_held() -> None:
 
 
 def test_what_is_printed() -> None:
-    """Never less than what Python prints, and stopped at the limit."""
+    """The measured size is at least that of the printed text, and measuring stops at the limit."""
     values: tuple[object, ...] = (
         "x",
         "it's",
@@ -128,7 +128,7 @@ def test_what_is_printed() -> None:
 
 
 def test_equal_hashes() -> None:
-    """Few values whose hashes a client can choose, any number of others."""
+    """The number of values whose hashes a client can choose is limited. Other values are not."""
     ensure_hashable([*range(10_000), *map(str, range(10_000)), *((1, number) for number in range(MAX_ODD_KEYS))])
     for values in (((1, number) for number in range(1000)), (number << 61 for number in range(1, 1000))):
         with pytest.raises(TemplateTooMuchError):
@@ -163,7 +163,7 @@ def test_formats() -> None:
 
 
 def test_the_budget() -> None:
-    """A key waits until it is within its processor time again, and no other key does."""
+    """A key that has used up its CPU time has to wait. Other keys do not."""
     budget = Budget(3.0)
     budget.spend("a", 2.9, 0.0)
     assert budget.wait("a", 0.0) == 0
@@ -173,7 +173,7 @@ def test_the_budget() -> None:
 
 
 def test_a_collection_is_not_work() -> None:
-    """The time that the garbage collector takes counts for nobody."""
+    """The time of the garbage collector is not counted."""
     cycles: list[list[object]] = [[] for _ in range(200_000)]
     for item in cycles:
         item.append(item)

@@ -24,7 +24,7 @@ PARENT = f"00-{TRACE}-{SPAN}-01"
     ],
 )
 def test_valid(header: str, sampled: bool) -> None:  # noqa: FBT001 - a parameter
-    """The version 00, and what later versions may add; the flag is the lowest bit."""
+    """The version 00 and later versions are read. The lowest bit is the sampled flag."""
     assert parse_context([header]) == TraceContext(TRACE, SPAN, sampled)
 
 
@@ -49,7 +49,7 @@ def test_valid(header: str, sampled: bool) -> None:  # noqa: FBT001 - a paramete
     ],
 )
 def test_invalid(headers: list[str]) -> None:
-    """A new trace is begun instead."""
+    """An invalid context starts a new trace."""
     assert parse_context(headers) is None
 
 
@@ -70,14 +70,14 @@ def test_invalid(headers: list[str]) -> None:
     ],
 )
 def test_the_state_is_passed_on_if_it_is_valid(values: list[str], state: str) -> None:
-    """Otherwise it is left out, and the trace goes on."""
+    """A valid state is passed on. An invalid one is left out, and the trace continues."""
     context = parse_context([PARENT], values)
     assert context is not None
     assert (context.trace_id, context.state) == (TRACE, state)
 
 
 def test_who_decides_what_is_recorded() -> None:
-    """The client if it sent a context, otherwise the share."""
+    """The client decides if it sent a context; otherwise, the configured share does."""
     sampled, unsampled = parse_context([PARENT]), parse_context([PARENT[:-1] + "0"])
     never, always = Tracer(0), Tracer(100)
     assert always.start(unsampled) is None
@@ -97,7 +97,7 @@ def test_who_decides_what_is_recorded() -> None:
 
 
 def test_spans_are_bounded_and_read_once() -> None:
-    """A cursor continues where the last response ended, and says what was lost."""
+    """A cursor continues after the last response, and the number of lost spans is returned."""
     tracer = Tracer(100)
     assert tracer.after("") == tracer.after("unknown.7") | {}
     tracer.keep(*({"span_id": str(number)} for number in range(1500)))
@@ -116,7 +116,7 @@ def test_spans_are_bounded_and_read_once() -> None:
 
 
 def test_a_changed_share_keeps_the_spans() -> None:
-    """Turned off, nothing is kept."""
+    """A changed share keeps the spans. If tracing is turned off, they are dropped."""
     tracer = configured(None, Options(tracing=True, trace_percent=0))
     assert tracer is not None
     assert tracer.start(None) is None

@@ -1,7 +1,7 @@
-"""Every text that a user sees is there, used, and says what the code asks for.
+"""Translations: every text exists, is used, and has the placeholders that the code fills in.
 
-What the code asks for is read off the code itself: steps and their fields, errors, menus, aborts, entities,
-exceptions, issues, actions and selectors.
+The expected texts are read from the code: steps and their fields, errors, menus, aborts, entities, exceptions, issues,
+actions and selectors.
 """
 
 import ast
@@ -95,14 +95,14 @@ CHOICES = {"enable", "disable", "learn", "stop_learning", "waited"}
 
 
 def test_every_step_of_a_key_has_its_texts_and_no_other() -> None:
-    """Steps that show something have a title; steps that only act have none."""
+    """Steps with a form have a title. Steps that only act have none."""
     assert steps("flows/key_flow", "ApiKeyFlow") - CHOICES == KEY["step"].keys()
     assert all("title" in step for step in KEY["step"].values())
 
 
 @pytest.mark.parametrize("menu", ["confirm", "reconfigure"])
 def test_every_choice_of_a_menu_has_a_name_and_a_step(menu: str) -> None:
-    """Whatever the menu offers."""
+    """Every choice of a menu has a name and a step."""
     functions = [node for node in ast.walk(code("flows/key_flow")) if isinstance(node, ast.AsyncFunctionDef)]
     body = next(node for node in functions if node.name == f"async_step_{menu}")
     inside = {node.value for node in ast.walk(body) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
@@ -141,7 +141,7 @@ def fields_in(function: str) -> set[str]:
     "step", ["user", "rename", "scope", "tablet", "exclude", "abilities", "limits", "rotate", "secret", "learned"]
 )
 def test_every_field_of_a_form_has_a_name_and_an_explanation(step: str) -> None:
-    """And no text is about a field that is not there. What shows the secret explains itself."""
+    """Every field of a form has its texts, and every text has its field."""
     known = KEY["step"][step]
     assert fields_of(known) == fields_in("name" if step == "rename" else step)
     held = [known, *known.get("sections", {}).values()]
@@ -151,7 +151,7 @@ def test_every_field_of_a_form_has_a_name_and_an_explanation(step: str) -> None:
 
 
 def test_every_section_has_a_name_and_holds_its_fields() -> None:
-    """As the code groups them."""
+    """Every section has a name, and has the fields that the code puts in it."""
     forms = [*KEY["step"].values(), texts()["options"]["step"]["init"]]
     known = [(name, part) for form in forms for name, part in form.get("sections", {}).items()]
     assert {name for name, _part in known} == SECTIONS.keys()
@@ -159,7 +159,7 @@ def test_every_section_has_a_name_and_holds_its_fields() -> None:
 
 
 def test_every_error_of_a_key_has_a_text() -> None:
-    """In the form, and in the answer of an action."""
+    """Every error has a text in the form and in the action."""
     raised = {
         item
         for item in strings("keys/key_input")
@@ -202,7 +202,7 @@ def test_every_error_of_a_key_has_a_text() -> None:
 
 
 def test_every_abort_has_a_text() -> None:
-    """Of the entry and of a key."""
+    """Every abort reason has a text, for the integration and for keys."""
     words = {
         "created",
         "connected",
@@ -222,7 +222,7 @@ def test_every_abort_has_a_text() -> None:
 
 
 def test_the_options_have_their_texts() -> None:
-    """All fields, and no other."""
+    """The texts of the options are those of the form."""
     from custom_components.drawbridge.flows import options_form  # noqa: PLC0415  the one test that needs it
     from custom_components.drawbridge.flows.sections import grouped  # noqa: PLC0415  as above
 
@@ -257,7 +257,7 @@ def icons() -> dict[str, Any]:
 
 @pytest.mark.parametrize("platform", DESCRIPTIONS)
 def test_every_entity_has_a_name_and_an_icon(platform: str) -> None:
-    """Unless its device class brings both."""
+    """Every entity has a name and an icon, unless its device class has both."""
     keys = {item.translation_key for item in DESCRIPTIONS[platform] if item.translation_key is not None}
     assert texts()["entity"].get(platform, {}).keys() == keys
     assert icons()["entity"].get(platform, {}).keys() == keys
@@ -274,7 +274,7 @@ def test_units_that_home_assistant_does_not_know_are_translated() -> None:
 
 
 def test_every_type_of_event_has_a_name() -> None:
-    """In the entity, and in the blueprint's words."""
+    """Every event type has a name in the entity and in the blueprint."""
     states = texts()["entity"]["event"]["security"]["state_attributes"]["event_type"]["state"]
     assert states.keys() == set(event.EVENT_TYPES.values())
     attributes = texts()["entity"]["event"]["security"]["state_attributes"].keys() - {"event_type"}
@@ -285,7 +285,7 @@ def test_every_type_of_event_has_a_name() -> None:
 
 
 def test_every_issue_has_its_texts_and_the_steps_of_its_flow() -> None:
-    """And every choice of it a name."""
+    """Every issue has its texts, and its fix flow has steps with named choices."""
     issues = texts()["issues"]
     ours = {LOW_HEALTH, HIDDEN_ADDRESSES, AUDIT_FILE_FAILED, ROTATE, SCOPE_NAMES_MISSING, TESTS_FAIL}
     assert ours | {"any_origin", "no_rate_limit"} < issues.keys()
@@ -309,7 +309,7 @@ def test_every_issue_has_its_texts_and_the_steps_of_its_flow() -> None:
 
 
 def test_every_action_has_its_texts_its_fields_and_an_icon() -> None:
-    """As services.yaml and the code declare them."""
+    """Every action has its texts, its fields and an icon, as in services.yaml and the code."""
     declared = yaml.safe_load((COMPONENT / "services.yaml").read_text(encoding="utf-8"))
     known = texts()["services"]
     assert declared.keys() == known.keys() == ACTIONS.keys() == icons()["services"].keys()
@@ -321,7 +321,7 @@ def test_every_action_has_its_texts_its_fields_and_an_icon() -> None:
 
 
 def test_every_option_of_a_selector_has_a_name() -> None:
-    """As the code offers them."""
+    """Every option of a selector has a name."""
     selectors = texts()["selector"]
     assert selectors.keys() == {"allow", "approval", "capabilities", "client", "preset", "summary"}
     assert selectors["allow"]["options"].keys() == {answer.value for answer in Answer if answer is not Answer.DENY}
@@ -336,7 +336,7 @@ def test_every_option_of_a_selector_has_a_name() -> None:
 
 
 def test_system_health_has_its_texts() -> None:
-    """Every line of it."""
+    """Every line of system health has a text."""
     info = texts()["system_health"]["info"]
     assert info.keys() == {item for item in strings("system_health") if item in info}
 
@@ -346,7 +346,7 @@ def test_system_health_has_its_texts() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_is_complete(language: str) -> None:
-    """It has the keys of English, no other, and the same placeholders in every text."""
+    """A language has the same keys as English, and the same placeholders in every text."""
     english, other = dict(leaves(texts())), dict(leaves(texts(language)))
     assert other.keys() == english.keys()
     different = [
@@ -360,7 +360,7 @@ def test_a_language_is_complete(language: str) -> None:
 
 @pytest.mark.parametrize("language", [item for item in LANGUAGES if item != "en"])
 def test_a_language_is_translated(language: str) -> None:
-    """A text of more than one word is never the English one."""
+    """A text with more than one word differs from the English text."""
     english, other = dict(leaves(texts())), dict(leaves(texts(language)))
     same = {path for path, text in english.items() if other[path] == text and len(text.split()) > 1}
     assert same == set()
@@ -372,7 +372,7 @@ NO_PLACEHOLDERS = ("entity.", "services.", "selector.", "system_health.")
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_are_as_hassfest_wants_them(language: str) -> None:
-    """No HTML, no address of a server, no placeholder in single quotes or where there is none to fill in."""
+    """Texts have no HTML, no URL, no placeholder in single quotes and none that is not filled in."""
     address = r"(https?|ftp|mqtts?|socket)://[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,5}"
     unwanted = re.compile(rf"<[a-z/]|'\{{\w+\}}'|{address}", re.IGNORECASE)
     known = dict(leaves(texts(language)))
@@ -383,5 +383,5 @@ def test_texts_are_as_hassfest_wants_them(language: str) -> None:
 
 
 def test_no_text_refers_to_another() -> None:
-    """A custom integration's texts are literal."""
+    """Texts do not refer to other texts, which does not work in a custom integration."""
     assert [path for language in LANGUAGES for path, text in leaves(texts(language)) if "[%key" in text] == []

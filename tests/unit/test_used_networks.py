@@ -24,7 +24,7 @@ def use(networks: UsedNetworks, text: str, key: ApiKey = KEY) -> None:
     ],
 )
 def test_the_network_of_an_address(address: str, network: str) -> None:
-    """A /24 or a /64, also of a mapped address."""
+    """The network is an IPv4 /24 or an IPv6 /64. An IPv4 address in IPv6 counts as IPv4."""
     parsed = parse_address(address)
     assert parsed is not None
     assert network_of(parsed) == network
@@ -42,7 +42,7 @@ def test_a_new_network_is_recorded_once() -> None:
 
 
 def test_networks_are_bounded() -> None:
-    """A key that comes from everywhere fills no memory, and its networks in use are known."""
+    """The number of known networks is limited. Those in use stay known."""
     networks = UsedNetworks(AuditTrail())
     for number in range(1000):
         use(networks, f"10.{number // 250}.{number % 250}.1")
@@ -54,7 +54,7 @@ def test_networks_are_bounded() -> None:
 
 
 def test_networks_of_removed_keys_are_dropped() -> None:
-    """A restart keeps the others, with the count."""
+    """Networks of removed keys are dropped. Others are stored with their count."""
     networks = UsedNetworks(AuditTrail())
     networks.load({KEY.id: KeyNetworks({"192.0.2.0/24": None}, 3), "other": KeyNetworks()})
     networks.keys_changed({}, {KEY.id: KEY})

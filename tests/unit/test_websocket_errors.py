@@ -1,4 +1,4 @@
-"""Errors of commands, as clients get them."""
+"""Errors of commands, as clients receive them."""
 
 import pytest
 from homeassistant.exceptions import HomeAssistantError

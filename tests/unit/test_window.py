@@ -26,7 +26,7 @@ def test_empty() -> None:
 
 @given(st.lists(st.floats(0, 2000), min_size=1, max_size=50))
 def test_only_the_last_five_minutes_count(steps: list[float]) -> None:
-    """Held against a list of all times, with slots of five seconds."""
+    """The totals are those of a simple list of all times, with slots of five seconds."""
     window, times, now = Window(), [], 0.0
     for step in steps:
         now += step
