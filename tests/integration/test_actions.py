@@ -1,4 +1,4 @@
-"""Keys by action, for those who automate."""
+"""The actions that manage keys."""
 
 from datetime import timedelta
 from typing import Any
@@ -35,7 +35,7 @@ async def test_life_of_a_key(bridge: Bridge) -> None:
 
 
 async def test_an_overlap_ends(bridge: Bridge, freezer: Any) -> None:
-    """The old secret opens to the second."""
+    """The old secret is valid until the exact end of the overlap."""
     old = await bridge.act("create_key", name="X", everything=True)
     await bridge.act("rotate_key", key="X", overlap={"minutes": 10})
     freezer.tick(timedelta(minutes=9, seconds=59))
@@ -60,7 +60,7 @@ async def test_an_overlap_ends(bridge: Bridge, freezer: Any) -> None:
     ],
 )
 async def test_bad_input(bridge: Bridge, data: dict[str, Any], code: str, value: str) -> None:
-    """The same words as in the forms, and no key is made."""
+    """Invalid input gets the same errors as in the forms, and creates no key."""
     with pytest.raises(ServiceValidationError) as raised:
         await bridge.act("create_key", **data)
     assert raised.value.translation_key == code
@@ -114,7 +114,7 @@ async def test_which_key(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_administrators_only(bridge: Bridge, hass: HomeAssistant, hass_read_only_user: Any) -> None:
-    """Nobody else makes, sees or ends keys."""
+    """Only administrators can create, list and revoke keys."""
     for action in ("create_key", "rotate_key", "revoke_key", "list_keys", "explain"):
         with pytest.raises(Unauthorized):
             await hass.services.async_call(
@@ -129,7 +129,7 @@ async def test_administrators_only(bridge: Bridge, hass: HomeAssistant, hass_rea
 
 
 async def test_without_a_loaded_entry(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A message, not a traceback."""
+    """Without a loaded entry, the action fails with a message."""
     await hass.config_entries.async_unload(bridge.entry.entry_id)
     with pytest.raises(ServiceValidationError) as raised:
         await bridge.act("list_keys")

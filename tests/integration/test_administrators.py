@@ -31,7 +31,7 @@ async def call(hass: HomeAssistant, action: str, context: Context, entity_id: st
 async def test_only_administrators_open_a_key(
     bridge: Bridge, hass: HomeAssistant, resident: Context, hass_admin_user: MockUser, action: str
 ) -> None:
-    """Everybody closes one."""
+    """Only administrators can enable a key. All users can disable one."""
     assert await async_setup_component(hass, "homeassistant", {})
     key = await bridge.add_key(name="Display")
     await call(hass, "switch.turn_off", resident)
@@ -48,7 +48,7 @@ async def test_only_administrators_open_a_key(
 async def test_only_administrators_press_buttons(
     bridge: Bridge, hass: HomeAssistant, resident: Context, button: str
 ) -> None:
-    """Neither the cache nor a secret is anybody's."""
+    """Only administrators can clear the cache or replace a secret."""
     await bridge.get("/api/states", await bridge.add_key(name="Display"))
     with pytest.raises(ServiceValidationError):
         await call(hass, "button.press", resident, button)
@@ -57,14 +57,14 @@ async def test_only_administrators_press_buttons(
 
 
 async def test_a_user_who_is_gone_opens_nothing(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A context may outlive its user."""
+    """The context of a deleted user does not allow anything."""
     await bridge.add_key(name="Display")
     with pytest.raises(HomeAssistantError):
         await call(hass, "switch.turn_on", Context(user_id="gone"))
 
 
 async def test_a_scene_opens_no_key_for_a_resident(bridge: Bridge, hass: HomeAssistant, resident: Context) -> None:
-    """It acts for the user who applies it."""
+    """A scene acts for the user who applies it."""
     key = await bridge.add_key(name="Display")
     assert await async_setup_component(hass, "scene", {})
     await call(hass, "switch.turn_off", resident)
@@ -77,7 +77,7 @@ async def test_a_scene_opens_no_key_for_a_resident(bridge: Bridge, hass: HomeAss
 async def test_an_automation_acts_for_whoever_started_it_by_hand(
     bridge: Bridge, hass: HomeAssistant, resident: Context, *, nested: bool
 ) -> None:
-    """By its own trigger it acts for the administrator who wrote it."""
+    """An automation that a user runs acts for this user. By its trigger, it acts for its author."""
     trigger = {"trigger": "event", "event_type": "guests"}
     open_key = {"action": "switch.turn_on", "target": {"entity_id": SWITCH}}
     start = {"action": "automation.trigger", "target": {"entity_id": "automation.open"}}

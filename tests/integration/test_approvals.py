@@ -270,7 +270,7 @@ async def test_an_automation_that_a_resident_starts(
 
 @pytest.mark.parametrize("action", ["DRAWBRIDGE_ONCE_nothing", "DRAWBRIDGE_X_1", "DRAWBRIDGE_", "OTHER", 5, None])
 async def test_other_answers_of_the_app(bridge: Bridge, hass_admin_user: MockUser, action: object) -> None:
-    """They are not ours, or too late."""
+    """Other answers of the app are ignored: they belong to others, or are too late."""
     context = Context(user_id=hass_admin_user.id)
     bridge.hass.bus.async_fire("mobile_app_notification_action", {"action": action}, context=context)
     await bridge.hass.async_block_till_done()
@@ -279,7 +279,7 @@ async def test_other_answers_of_the_app(bridge: Bridge, hass_admin_user: MockUse
 async def test_the_audit_names_who_answered(
     bridge: Bridge, hass: HomeAssistant, requests: list[Event[Any]], hass_admin_user: MockUser
 ) -> None:
-    """And when."""
+    """The audit trail has the user who answered, and the time."""
     records = async_capture_events(hass, "drawbridge_audit")
     key = await add_key(bridge, [LAMP])
     for number, action in enumerate(("approve", "deny"), 1):
@@ -299,7 +299,7 @@ async def test_the_audit_names_who_answered(
 
 
 async def test_a_persistent_notification(bridge: Bridge, hass: HomeAssistant, requests: list[Event[Any]]) -> None:
-    """It says who wants what, and goes away with the answer."""
+    """A persistent notification has the key and the call, and disappears with the answer."""
     from homeassistant.components.persistent_notification import _async_get_or_create_notifications  # noqa: PLC0415
 
     key = await add_key(bridge, [LAMP])
@@ -318,7 +318,7 @@ async def test_a_persistent_notification(bridge: Bridge, hass: HomeAssistant, re
 
 
 async def test_a_client_that_has_gone(bridge: Bridge, requests: list[Event[Any]], endings: Any, calls: Any) -> None:
-    """Nothing is called for it any more."""
+    """If the client has disconnected, nothing is called."""
     key = await add_key(bridge, [LAMP])
     waiting = asyncio.create_task(bridge.post(TURN_ON, key, **BODY))
     request = (await asked(requests))["id"]
@@ -345,7 +345,7 @@ async def test_a_key_that_changes(bridge: Bridge, requests: list[Event[Any]], ca
 
 
 async def test_an_entity_that_leaves_the_scope(bridge: Bridge, requests: list[Event[Any]], calls: Any) -> None:
-    """An approval does not open what the key may no longer reach."""
+    """An approval does not allow entities that have left the scope."""
     from homeassistant.helpers import entity_registry as er  # noqa: PLC0415 - as the house does
 
     key = await add_key(bridge, [LAMP], areas=["living_room"])
@@ -358,7 +358,7 @@ async def test_an_entity_that_leaves_the_scope(bridge: Bridge, requests: list[Ev
 
 
 async def test_a_target_that_grows(bridge: Bridge, requests: list[Event[Any]], calls: Any) -> None:
-    """Who allowed one lamp has not allowed the one that moved into the room meanwhile."""
+    """An approval does not apply to entities that were added to the target after the question."""
     from homeassistant.helpers import entity_registry as er  # noqa: PLC0415 - as the house does
 
     key = await add_key(bridge, ["input_boolean"])
@@ -478,7 +478,7 @@ async def test_over_websocket(bridge: Bridge, requests: list[Event[Any]], calls:
 
 
 async def test_a_connection_that_closes(bridge: Bridge, requests: list[Event[Any]], calls: Any) -> None:
-    """Its calls are over."""
+    """When a connection closes, its waiting calls end."""
     key = await add_key(bridge, [LAMP])
     async with connected(bridge.client, key) as socket:
         call = {"domain": "input_boolean", "service": "turn_on", "service_data": {"entity_id": LAMP}}

@@ -91,7 +91,7 @@ async def test_scope_escape_by_target_or_data(
 
 
 async def test_all_means_all_in_scope(bridge: Bridge, hass: HomeAssistant, remote: str) -> None:
-    """In every spelling that Home Assistant takes."""
+    """`all` means all entities in scope, in every spelling that Home Assistant accepts."""
     for spelling in ("all", "ALL", " All"):
         assert (await bridge.post(TURN_ON, remote, json={"entity_id": spelling})).status == 200
         assert is_lit(hass, LIVING)
@@ -136,7 +136,7 @@ async def test_a_listed_service_with_hidden_references(bridge: Bridge, hass: Hom
 
 
 async def test_a_refused_call_does_not_tell_which_entities_exist(bridge: Bridge, remote: str) -> None:
-    """Out of scope and not there: same status, same body, same headers."""
+    """A hidden entity and a missing one get the same status, body and headers."""
     answers = [
         await bridge.post(TURN_ON, remote, json={"entity_id": LIVING, "x": entity}, headers={"X-Request-ID": "1"})
         for entity in (BEDROOM, "input_boolean.no_such", "light.no_such", "camera.no_such")
@@ -148,7 +148,7 @@ async def test_a_refused_call_does_not_tell_which_entities_exist(bridge: Bridge,
 
 @pytest.mark.parametrize("service", ["homeassistant/restart", "homeassistant/stop", "recorder/purge", "no/such"])
 async def test_a_refused_service_does_not_tell_whether_it_exists(bridge: Bridge, remote: str, service: str) -> None:
-    """The same words for all."""
+    """All refused services get the same message, whether they exist or not."""
     answer = await bridge.post(f"/api/services/{service}", remote, json={})
     assert answer.status == 403
     assert "not on its list" in (await answer.json(content_type=None))["message"]
@@ -206,7 +206,7 @@ async def test_path_tricks(bridge: Bridge, remote: str, path: str) -> None:
 
 @pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"])
 async def test_method_override(bridge: Bridge, hass: HomeAssistant, header: str) -> None:
-    """The method is the request's own."""
+    """Headers cannot override the method."""
     key = await bridge.add_key()
     answer = await bridge.get(TURN_ON, key, headers={header: "POST"}, json={"entity_id": LIVING})
     assert answer.status == 405
@@ -231,7 +231,7 @@ async def test_a_foreign_token_in_the_url_opens_nothing(bridge: Bridge, remote: 
 
 
 async def test_the_same_401_for_every_unknown_key(bridge: Bridge) -> None:
-    """An answer does not tell how near a guess was."""
+    """All unknown keys get the same response."""
     answers = [await bridge.get("/api/", generate(), headers={"X-Request-ID": "1"}) for _ in range(4)]
     assert len({await answer.read() for answer in answers}) == 1
 

@@ -1,4 +1,4 @@
-"""The audit trail: as events, in the logbook, in a file; and what survives."""
+"""The audit trail as events, in the logbook and in files, and what is stored."""
 
 import asyncio
 import itertools
@@ -31,7 +31,7 @@ TURN_ON = "/api/services/input_boolean/turn_on"
 
 
 async def test_every_refusal_and_every_write(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Who, from where, what, with what outcome and why; reads leave no trace."""
+    """Refusals and writes are recorded with key, address, target, outcome and reason. Reads are not."""
     events = async_capture_events(hass, "drawbridge_audit")
     key = await bridge.add_key(name="Remote", capabilities=["read", "control"], areas=["living_room"])
     await bridge.get("/api/states", key)
@@ -88,7 +88,7 @@ async def test_a_flood_of_events_suppresses_no_other_kind(bridge: Bridge, hass: 
 
 
 async def test_logbook(bridge: Bridge, hass: HomeAssistant) -> None:
-    """In words that say who and what."""
+    """Logbook entries name the key and the target."""
     described: dict[str, Any] = {}
 
     @callback
@@ -130,7 +130,7 @@ async def test_file(bridge: Bridge, hass: HomeAssistant, tmp_path: Path) -> None
 async def test_file_that_cannot_be_written(
     bridge: Bridge, hass: HomeAssistant, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The bridge works on, and the log says why there is no file."""
+    """If the file cannot be written, the bridge continues, and the log has the reason."""
     (tmp_path / "drawbridge").touch()
     hass.config.config_dir = str(tmp_path)
     hass.config_entries.async_update_entry(bridge.entry, options={"audit_file": True})
@@ -228,7 +228,7 @@ async def test_removing_the_entry_leaves_nothing(
 async def test_a_damaged_key_keeps_no_other_from_opening(
     bridge: Bridge, hass: HomeAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It opens nothing, and the log says what to do."""
+    """A damaged key is not valid, and the log says what to do."""
     await bridge.add_key(name="Damaged")
     key = await bridge.add_key(name="Whole")
     subentry = bridge.entry.subentries[bridge.key_id("Damaged")]
@@ -274,7 +274,7 @@ async def test_ban_list_only_when_asked_to(
 
 
 async def test_memory_after_many_wrong_keys(bridge: Bridge) -> None:
-    """Nothing grows with wrong keys, wherever they come from."""
+    """Wrong keys do not increase the memory, whatever their addresses."""
     runtime = bridge.entry.runtime_data
     for number in range(200):
         await bridge.get(f"/nowhere/{number}", generate(), headers={"X-Request-ID": str(number)})

@@ -170,7 +170,7 @@ async def test_off_and_on_again(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_many_entities(bridge: Bridge, hass: HomeAssistant, hass_client: Any) -> None:
-    """Shards come, go and are filled; the body stays Home Assistant's own, byte for byte."""
+    """With many entities, the body is always equal to Home Assistant's own, byte for byte."""
     own, key = await hass_client(), await bridge.add_key(everything=True)
     guarded = [state.as_dict_json + b"," for state in hass.states.async_all() if is_guarded(hass, state.entity_id)]
 

@@ -72,7 +72,7 @@ async def test_a_call_is_not_refused_for_what_it_does_not_act_on(bridge: Bridge,
 
 
 async def test_delegates_that_lead_back_end(bridge: Bridge, hass: HomeAssistant) -> None:
-    """They are looked at once each, and only so many of them."""
+    """Entities that refer to each other are followed once each, up to a limit."""
     around = {f"input_boolean.x{number}": f"input_boolean.x{(number + 1) % 400}" for number in range(400)}
     far = {f"input_boolean.y{number}": f"input_boolean.y{number + 1}" for number in range(600)}
     for item, other in (around | far).items():

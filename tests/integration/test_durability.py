@@ -53,7 +53,7 @@ def full_disk(bridge: Bridge) -> None:
 
 
 async def test_home_assistants_own_delete_and_rename_are_saved_before_they_return(bridge: Bridge) -> None:
-    """Nothing is awaited in between."""
+    """Home Assistant's own removals and renames are saved before they return."""
     await bridge.add_key(name="One")
     await bridge.add_key(name="Two")
     one, two = bridge.key_id("One"), bridge.key_id("Two")
@@ -94,7 +94,7 @@ async def test_a_secret_is_not_shown_before_it_is_stored(bridge: Bridge) -> None
 
 
 async def test_an_unsaved_delete_is_in_force_and_saved_later(bridge: Bridge) -> None:
-    """With a repair until then."""
+    """A removal that is not saved yet takes effect, with a repair issue until it is saved."""
     secret = await bridge.add_key(name="One")
     obstacle = bridge.hass.config.path(f"{STORE}.tmp")
     os.mkdir(obstacle)  # noqa: PTH102 - an instant in a test
@@ -305,7 +305,7 @@ async def test_a_secret_that_is_shown_survives_a_crash(bridge: Bridge, way: str)
 
 @pytest.mark.parametrize("choice", ["open_all", "rotate_all"])
 async def test_after_a_loss_a_key_that_was_disabled_stays_so(bridge: Bridge, choice: str) -> None:
-    """For any decision about the other keys."""
+    """After a loss, a key that was disabled stays disabled, whatever is decided about the others."""
     await async_setup_component(bridge.hass, "repairs", {})
     await bridge.add_key(name="Open")
     await bridge.add_key(name="Closed")
@@ -425,7 +425,7 @@ async def test_a_store_that_is_lost_again_before_the_decision(bridge: Bridge, ti
 
 @pytest.mark.parametrize("damage", [None, 5, "abc", {"a": 1}, [5, None, {}]])
 async def test_a_damaged_list_of_closed_keys_opens_nothing(bridge: Bridge, damage: object) -> None:
-    """Nor does it keep the others from opening."""
+    """A damaged list of disabled keys neither enables a key nor disables others."""
     secret = await bridge.add_key(name="Open")
     entries = bridge.hass.config_entries
     entries.async_update_entry(bridge.entry, data={**bridge.entry.data, "unconfirmed": damage})

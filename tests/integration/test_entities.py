@@ -16,7 +16,7 @@ STEP = timedelta(seconds=31)
 
 
 async def later(hass: HomeAssistant) -> None:
-    """Let the entities look again."""
+    """Update the entities."""
     async_fire_time_changed(hass, dt_util.utcnow() + STEP)
     await hass.async_block_till_done()
 
@@ -73,7 +73,7 @@ async def test_sensors_of_a_key(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_sensors_of_the_bridge(bridge: Bridge, hass: HomeAssistant) -> None:
-    """The health score says why it is what it is."""
+    """The health score has its components as attributes."""
     key = await bridge.add_key(name="Display")
     for _ in range(10):
         await bridge.get("/api/states", key)
@@ -111,7 +111,7 @@ async def test_sensors_of_live_connections(bridge: Bridge, hass: HomeAssistant) 
 
 
 async def test_a_bridge_that_fails_is_a_problem(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Half of all answers being server errors is one."""
+    """If half of all responses are server errors, the problem sensor is on."""
     await bridge.add_key(name="Display")
     for code in (200, 500):
         bridge.entry.runtime_data.recorder.answered("/api/states", "GET", code, 0.01, 10)
@@ -120,7 +120,7 @@ async def test_a_bridge_that_fails_is_a_problem(bridge: Bridge, hass: HomeAssist
 
 
 async def test_at_rest_nothing_is_written(bridge: Bridge, hass: HomeAssistant) -> None:
-    """States are written only where there is news."""
+    """Without changes, no state is written."""
     key = await bridge.add_key(name="Display")
     await bridge.get("/api/states", key)
     await later(hass)
@@ -154,7 +154,7 @@ async def test_the_enabled_switch(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_the_cache_buttons(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Clearing drops what was prepared."""
+    """Clearing the cache drops all prepared responses."""
     key = await bridge.add_key(name="Display")
     await bridge.get("/api/states", key)
     assert bridge.entry.runtime_data.states.size > 0
@@ -214,7 +214,7 @@ async def test_unloading_and_loading_again(bridge: Bridge, hass: HomeAssistant) 
 
 
 async def test_which_are_on_to_begin_with(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Six of a key, seven where it expires; the rest waits to be wanted."""
+    """A key has six enabled entities, or seven if it expires. The others are disabled by default."""
     await bridge.add_key(name="Display")
     await bridge.add_key(name="Guest", limits={"local_only": False, "expires": "2090-01-31 18:00:00"})
     registry = er.async_get(hass)

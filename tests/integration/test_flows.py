@@ -57,7 +57,7 @@ async def test_one_entry_only(hass: HomeAssistant) -> None:
 
 
 async def test_the_secret_is_shown_once_and_only_its_hash_is_kept(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Nothing that Home Assistant stores opens the bridge."""
+    """The secret is shown once, and Home Assistant stores only its hash."""
     secret = await bridge.add_key(name="Display")
     stored = json.dumps(bridge.entry.as_dict(), default=str)
     assert secret not in stored
@@ -415,7 +415,7 @@ async def test_two_keys_cannot_have_one_name(bridge: Bridge) -> None:
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "line\nbreak", "\u202e"])
 async def test_bad_name(bridge: Bridge, name: str) -> None:
-    """A name has to be one, and to be readable in a log."""
+    """A name must not be empty, and must be readable in a log."""
     flow = await bridge.submit(await bridge.start_key_flow(), {"name": name, "preset": "custom"})
     assert flow["errors"] == {"name": "invalid_name"}
 
@@ -433,7 +433,7 @@ async def test_edit_scope(bridge: Bridge) -> None:
 
 
 async def test_rename_disable_enable(bridge: Bridge) -> None:
-    """A disabled key is refused, told so, and works again when it is enabled."""
+    """A disabled key is refused with this reason, and works again after it is enabled."""
     key = await bridge.add_key(name="Display")
     await bridge.edit_key("Display", "rename", {"name": "Wall"})
     assert (await (await bridge.get("/key", key)).json())["name"] == "Wall"
@@ -447,7 +447,7 @@ async def test_rename_disable_enable(bridge: Bridge) -> None:
 
 @pytest.mark.parametrize(("overlap", "old_status"), [({"days": 1}, 200), ({"seconds": 0}, 401)])
 async def test_rotate(bridge: Bridge, overlap: dict[str, int], old_status: int) -> None:
-    """The new secret opens; the old one for the overlap; both are the same key."""
+    """After a rotation, the new secret is valid, and the old one during the overlap. Both belong to the same key."""
     old = await bridge.add_key(name="Display")
     flow = await bridge.edit_key("Display", "rotate", {"overlap": overlap})
     new = shown(flow)["key"]

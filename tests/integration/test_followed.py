@@ -111,7 +111,7 @@ async def test_what_clients_ask_for_in_vain_is_bounded(bridge: Bridge) -> None:
 
 
 async def test_a_revoked_key_leaves_nothing(bridge: Bridge) -> None:
-    """Its bucket, its scope and its view are forgotten; those of another key stay."""
+    """The limits, the scope and the view of a revoked key are dropped. Those of other keys stay."""
     limits = {"local_only": False, "per_minute": 60, "burst": 5}
     gone = await bridge.add_key("Gone", domains=["light"], limits=limits)
     kept = await bridge.add_key("Kept", domains=["sensor"], limits=limits)

@@ -1,4 +1,4 @@
-"""The gate: who gets in, who does not, and what they are told."""
+"""The gate: which requests are admitted, and the responses to others."""
 
 import gc
 from collections.abc import Callable
@@ -68,12 +68,12 @@ async def test_both_ways_to_send_a_key(bridge: Bridge) -> None:
 
 
 async def test_a_home_assistant_token_is_no_key(bridge: Bridge, hass_access_token: str) -> None:
-    """An administrator's token opens nothing here."""
+    """A token of an administrator is not accepted by the bridge."""
     assert (await bridge.get("/api/states", hass_access_token)).status == 401
 
 
 async def test_a_key_is_no_home_assistant_token(bridge: Bridge) -> None:
-    """A key opens nothing of Home Assistant's own API."""
+    """A key is not accepted by Home Assistant's own API."""
     key = await bridge.add_key(everything=True, capabilities=["read", "control", "metrics"])
     answer = await bridge.client.get("/api/states", headers={"Authorization": f"Bearer {key}"})
     assert answer.status == 401
@@ -99,7 +99,7 @@ async def test_missing_capability(bridge: Bridge, held: str, method: str, path: 
 
 
 async def test_security_headers_on_every_answer(bridge: Bridge) -> None:
-    """Success, refusal, and what does not exist all carry them."""
+    """All responses have the security headers: successes, refusals and 404."""
     key = await bridge.add_key(everything=True)
     for answer in (
         await bridge.get("/api/states", key),
@@ -116,7 +116,7 @@ async def test_security_headers_on_every_answer(bridge: Bridge) -> None:
 
 @pytest.mark.parametrize("path", ["", "/", "/nowhere", "/api", "/api/states/a/b", "/apix"])
 async def test_unknown_path(bridge: Bridge, path: str) -> None:
-    """What does not exist is a 404 of ours."""
+    """An unknown path returns the bridge's own 404."""
     answer = await bridge.get(path, await bridge.add_key(everything=True))
     assert answer.status == 404
     assert answer.content_type == "application/problem+json"
@@ -132,7 +132,7 @@ async def test_wrong_method(bridge: Bridge) -> None:
 
 @pytest.mark.parametrize("ask", [[], ["light"]])
 async def test_a_request_leaves_no_garbage(bridge: Bridge, ask: list[str]) -> None:
-    """What a request needed is freed when it ends, not when the garbage collector runs."""
+    """The objects of a request are freed at its end, without the garbage collector."""
     key = await bridge.add_key(capabilities=["read", "control"], ask=ask)
     lamp = {"json": {"entity_id": "input_boolean.living_room_lamp"}}
     gc.collect()

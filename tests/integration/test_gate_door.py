@@ -78,7 +78,7 @@ def write(call: Call) -> web.StreamResponse:
 
 
 def held(call: Call) -> web.StreamResponse:
-    """Say that the request waited 1,000 s for a person."""
+    """Record that the request waited 1,000 s for an approval."""
     call.caller.activity.held = 1000.0
     return json_response({})
 
@@ -251,7 +251,7 @@ def test_what_is_declared() -> None:
 
 
 def test_an_endpoint_without_an_operation() -> None:
-    """It says which one it is."""
+    """The error names the endpoint without an operation."""
     declare_one: Callable[..., Any] = Router().endpoint("GET", "/x", operation=None, about=ABOUT)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"^GET /x declares no operation$"):
         declare_one(echo)
@@ -271,7 +271,7 @@ async def test_what_a_handler_is_given(door: Door) -> None:
 
 
 async def test_how_a_key_is_presented(door: Door) -> None:
-    """In one of two headers, with the scheme or without."""
+    """A key is accepted in one of two headers, with or without the scheme."""
     secret = await door.bridge.add_key("Mine", limits=UNLIMITED)
     accepted = [
         {"X-API-Key": secret},
@@ -430,7 +430,7 @@ async def test_errors_of_handlers(door: Door, path: str, caplog: pytest.LogCaptu
 
 
 async def test_a_refusal_without_a_key_is_nobodys(door: Door) -> None:
-    """It is counted by its reason alone."""
+    """A refusal without a key is counted by its reason only."""
     assert (await door.get("/fail?error=refused")).status == 403
     counters = door.running.recorder.counters
     assert counters.denied["event"] == 1
@@ -438,7 +438,7 @@ async def test_a_refusal_without_a_key_is_nobodys(door: Door) -> None:
 
 
 async def test_a_handler_that_finishes_nothing(door: Door, caplog: pytest.LogCaptureFixture) -> None:
-    """What the gate cannot count is not sent."""
+    """A response that the gate cannot count is not sent."""
     answer = await door.get("/wrong")
     assert (answer.status, "unfinished" in await answer.text()) == (500, False)
     errors = [str(item.exc_info[1]) for item in caplog.records if item.exc_info]
@@ -655,7 +655,7 @@ async def test_requests_that_come_at_once(door: Door) -> None:
 
 
 async def test_a_key_that_changes_while_its_body_comes(door: Door) -> None:
-    """What it asks for is not done."""
+    """If the key changes while the body arrives, the request is refused."""
     secret = await door.bridge.add_key("Mine", limits=UNLIMITED)
     go_on = asyncio.Event()
 

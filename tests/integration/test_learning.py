@@ -1,4 +1,4 @@
-"""Learn mode: what a client asks for becomes the least that would have served it."""
+"""Learn mode: the requests of a client become the smallest permissions that it needs."""
 
 from dataclasses import replace
 from typing import Any
@@ -64,7 +64,7 @@ async def test_a_client_that_names_what_it_wants(bridge: Bridge) -> None:
 
 
 async def test_a_client_that_asks_for_all_at_once(bridge: Bridge) -> None:
-    """Nobody can tell which entities it needs, so its scope is proposed to stay."""
+    """If a client reads all entities at once, the proposal keeps the scope."""
     key = await learning_key(bridge)
     await bridge.get("/api/states", key)
     flow, proposed = await proposal(bridge)
@@ -204,7 +204,7 @@ async def test_no_proposal_widens_a_key(bridge: Bridge, hass: HomeAssistant) -> 
 
 
 async def test_control_needs_its_actions_by_name(bridge: Bridge) -> None:
-    """An empty list would allow more than was learnt."""
+    """The proposal lists the actions by name, because an empty list would allow more."""
     key = await learning_key(bridge)
     await bridge.get(f"/api/states/{LIVING}", key)
     flow, proposed = await proposal(bridge)
@@ -274,7 +274,7 @@ async def test_stopping_forgets(bridge: Bridge) -> None:
 
 
 async def test_what_was_learnt_survives_a_restart(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A week of learning is not lost."""
+    """Lessons are kept over a restart."""
     key = await learning_key(bridge)
     await bridge.get(f"/api/states/{LIVING}", key)
     await hass.config_entries.async_reload(bridge.entry.entry_id)
@@ -284,7 +284,7 @@ async def test_what_was_learnt_survives_a_restart(bridge: Bridge, hass: HomeAssi
 
 
 async def test_a_preset_learns_from_the_start(bridge: Bridge) -> None:
-    """For a program that nobody knows."""
+    """The preset for an unknown program starts in learn mode."""
     flow = await bridge.submit(await bridge.start_key_flow(), {"name": "X", "preset": "learn"})
     flow = await bridge.submit(flow, {"everything": True})
     await bridge.choose(flow, "secret")

@@ -38,7 +38,7 @@ async def test_rate_limit(bridge: Bridge) -> None:
 
 
 async def test_no_rate_limit(bridge: Bridge) -> None:
-    """0 per minute is none, and says nothing."""
+    """With 0 requests per minute, there is no limit and no header."""
     key = await bridge.add_key(limits={"local_only": False, "per_minute": 0})
     answers = [await bridge.get("/api/", key) for _ in range(300)]
     assert {answer.status for answer in answers} == {200}
@@ -46,7 +46,7 @@ async def test_no_rate_limit(bridge: Bridge) -> None:
 
 
 async def test_editing_one_key_keeps_the_bucket_of_another(bridge: Bridge) -> None:
-    """A hot swap loses no limit."""
+    """Editing one key does not reset the limit of another."""
     key = await bridge.add_key(name="A", limits={"local_only": False, "per_minute": 1, "burst": 1})
     await bridge.add_key(name="B")
     assert (await bridge.get("/api/", key)).status == 200
@@ -83,7 +83,7 @@ async def test_lock_out(bridge: Bridge, freezer: FrozenDateTimeFactory) -> None:
 
 
 async def test_forwarded_for_does_not_evade_the_lock_out(bridge: Bridge) -> None:
-    """A header that no trusted proxy set is not believed."""
+    """A forwarding header that is not from a trusted proxy is ignored."""
     for number in range(8):
         await bridge.get("/api/", generate(), headers={"X-Forwarded-For": f"192.0.2.{number}"})
     seen = bridge.entry.runtime_data.audit
@@ -91,7 +91,7 @@ async def test_forwarded_for_does_not_evade_the_lock_out(bridge: Bridge) -> None
 
 
 async def test_own_mistakes_do_not_lock_out(bridge: Bridge) -> None:
-    """A client without a key, or with a disabled one, guesses nothing."""
+    """Requests without a key or with a disabled one are no guesses."""
     key = await bridge.add_key(name="X")
     await bridge.edit_key("X", "disable", {})
     for _ in range(10):
@@ -212,7 +212,7 @@ async def test_time_limit_and_concurrency(bridge: Bridge, hass: HomeAssistant, c
 async def test_a_key_revoked_while_its_body_comes_in_does_nothing(
     bridge: Bridge, hass: HomeAssistant, control: str
 ) -> None:
-    """The end of a key is not outrun by a request begun before it."""
+    """A key that is revoked while the body arrives does nothing."""
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow_body() -> AsyncIterator[bytes]:
@@ -260,7 +260,7 @@ async def test_cors_for_the_keys_own_pages(bridge: Bridge) -> None:
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", PAGE + ".evil.example", "http://dashboard.example"])
 async def test_cors_for_foreign_pages(bridge: Bridge, origin: str) -> None:
-    """No page that is not listed may ask or read."""
+    """Pages of origins that are not listed can neither send requests nor read responses."""
     key = await bridge.add_key(limits={"local_only": False, "cors_origins": [PAGE]})
     asked = {"Origin": origin, "Access-Control-Request-Method": "GET"}
     for answer in (
@@ -286,7 +286,7 @@ async def test_request_ids(bridge: Bridge) -> None:
 
 
 async def test_two_keys_at_once(bridge: Bridge) -> None:
-    """Which one is meant cannot be known, so neither opens."""
+    """A request with two keys is refused, because it is ambiguous."""
     key = await bridge.add_key()
     for headers in (
         [("Authorization", f"Bearer {key}"), ("X-API-Key", key)],

@@ -55,7 +55,7 @@ async def test_a_local_key_through_the_cloud(
 
 
 async def test_an_entity_that_leaves_the_scope_while_the_body_comes(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Its state is not written any more."""
+    """The state of an entity that has left the scope is not written."""
     key = await bridge.add_key(areas=["living_room"], capabilities=["read", "set_state"])
 
     def leave() -> None:

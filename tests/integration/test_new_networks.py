@@ -47,7 +47,7 @@ async def test_a_new_network_is_a_security_event(proxied: Bridge, hass: HomeAssi
 
 
 async def test_live_connections_are_noted_when_they_begin(proxied: Bridge) -> None:
-    """Not when they end, which may be in days."""
+    """The network of a live connection is recorded when it is opened."""
     key = await proxied.add_key()
     await proxied.get("/api/", key, headers=client_at(HOME))
     stream = await proxied.get("/api/stream", key, headers=client_at(AWAY))
@@ -91,7 +91,7 @@ async def test_networks_outlast_a_restart(proxied: Bridge, hass: HomeAssistant) 
 
 
 async def test_a_key_of_an_earlier_version(proxied: Bridge, hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
-    """It is known from where it was last used."""
+    """A key of an earlier version has the network of its last use."""
     key = await proxied.add_key()
     await proxied.get("/api/", key, headers=client_at(HOME))
     await proxied.entry.runtime_data.usage.save()

@@ -51,7 +51,7 @@ async def test_administrators_only(
 
 @pytest.mark.parametrize("command", FIELDS)
 async def test_while_drawbridge_is_not_loaded(panel: PanelClient, bridge: Bridge, command: str) -> None:
-    """Every command says so."""
+    """While Drawbridge is not loaded, every command returns an error."""
     assert await bridge.hass.config_entries.async_unload(bridge.entry.entry_id)
     assert await panel.error(command, **FIELDS[command]) == "not_loaded"
 

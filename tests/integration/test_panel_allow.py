@@ -79,7 +79,7 @@ async def test_an_entity_out_of_scope(panel: PanelClient, bridge: Bridge) -> Non
 
 
 async def test_a_capability(panel: PanelClient, bridge: Bridge) -> None:
-    """It applies to everything in scope, which is said."""
+    """A capability applies to everything in scope, and the explanation says so."""
     key = await bridge.add_key("Remote", areas=["living_room"])
     await bridge.post(f"/api/states/{LIVING}", key, json={"state": "x"})
     change = await allow(panel, bridge)
@@ -275,7 +275,7 @@ async def test_what_has_no_change(panel: PanelClient, bridge: Bridge) -> None:
 
 
 async def test_a_change_that_is_outdated(panel: PanelClient, bridge: Bridge) -> None:
-    """What was explained is not made when something else would be."""
+    """A change that is no longer offered is refused."""
     key = await bridge.add_key("Remote", areas=["living_room"])
     await bridge.get(f"/api/states/{BEDROOM}", key)
     record_id = number(bridge)
@@ -308,7 +308,7 @@ async def test_a_key_that_changes_at_the_same_moment(
 
 
 async def test_for_a_time(panel: PanelClient, bridge: Bridge) -> None:
-    """It ends by itself, and no edit in between makes it last."""
+    """A temporary change ends at its time, also if the key is edited in between."""
     key = await bridge.add_key("Remote", capabilities=["read", "control"], areas=["living_room"])
     before = stored(bridge)
     await bridge.get(f"/api/states/{BEDROOM}", key)

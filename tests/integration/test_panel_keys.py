@@ -135,7 +135,7 @@ async def test_deleting_and_undoing(panel: PanelClient, bridge: Bridge, hass: Ho
 
 
 async def test_an_undo_ends(panel: PanelClient, bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After its time, nothing of the key is kept."""
+    """After its time, the undo is not possible, and nothing of the key is kept."""
     monkeypatch.setattr("custom_components.drawbridge.panel.undo.UNDO_SECONDS", 0.05)
     secret = await bridge.add_key("Display")
     deleted = await panel.ask("keys/delete", key_id=bridge.key_id("Display"))

@@ -18,7 +18,7 @@ BLUEPRINT = Path("blueprints/automation/drawbridge/wrong_key.yaml")
 
 
 async def test_diagnostics_hold_no_secret_and_no_address(bridge: Bridge, hass: HomeAssistant) -> None:
-    """They go to strangers on the internet."""
+    """Diagnostics contain no secret and no address, because users publish them."""
     key = await bridge.add_key(name="Display", limits={"local_only": False, "networks": ["127.0.0.0/8"]})
     await bridge.get("/api/states", key)
     await bridge.get("/metrics", key)
@@ -91,7 +91,7 @@ async def test_migration(house: HomeAssistant) -> None:
 
 
 async def test_a_later_version_is_refused(house: HomeAssistant) -> None:
-    """Rather than opening what it had closed."""
+    """A config entry of a later version is refused, because it may have other limits."""
     entry = old_entry(2, 1)
     entry.add_to_hass(house)
     assert not await house.config_entries.async_setup(entry.entry_id)

@@ -162,7 +162,7 @@ async def test_an_edit_that_refuses_recorded_requests(bridge: Bridge) -> None:
 
 
 async def test_a_broken_test_comes_first(panel: PanelClient, bridge: Bridge) -> None:
-    """To submit it again does not help."""
+    """A broken test cannot be confirmed by submitting the form again."""
     key = await bridge.add_key("Remote", capabilities=["read", "control"])
     assert (await bridge.post(TURN_ON, key, json={"entity_id": LIVING})).status == 200
     test = {"expect": "sees", "entity_id": LIVING}

@@ -29,7 +29,7 @@ NO_BEDROOM_SIGHT = {"expect": "not_sees", "entity_id": BEDROOM}
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the watch settle at once."""
+    """Remove the delay of the watch."""
     monkeypatch.setattr(watch, "_SETTLE_SECONDS", 0.01)
 
 

@@ -1,4 +1,4 @@
-"""Reading through the bridge: the same answers as Home Assistant's own, within scope."""
+"""Reading through the bridge: responses are equal to Home Assistant's own, within the scope."""
 
 from typing import Any
 
@@ -99,7 +99,7 @@ async def test_etag(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_config_does_not_locate_the_house(bridge: Bridge) -> None:
-    """What clients need is there; where the house is, is not."""
+    """The configuration has what clients need, without the location of the home."""
     answer = await bridge.get("/api/config", await bridge.add_key(everything=True))
     config = await answer.json()
     assert {"version", "time_zone", "unit_system", "components", "state"} <= config.keys()

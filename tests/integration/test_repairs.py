@@ -1,4 +1,4 @@
-"""Repairs: raised when there is something to mend, and mended by their flows."""
+"""Repair issues and their fix flows."""
 
 import asyncio
 import time
@@ -57,7 +57,7 @@ async def fix(bridge: Bridge, kind: str, choice: str | None) -> Any:
     ],
 )
 async def test_keys(bridge: Bridge, fields: dict[str, Any], kind: str, choice: str, status: int) -> None:
-    """A choice mends what the issue tells of, and the issue goes."""
+    """A choice fixes the problem, and removes the issue."""
     key = await bridge.add_key(name="Display")
     assert not ir.async_get(bridge.hass).issues
     await alter(bridge, "Display", **fields)
@@ -105,7 +105,7 @@ async def test_a_scope_that_names_what_is_gone(bridge: Bridge, hass: HomeAssista
 
 
 async def test_a_scope_that_matches_nothing(bridge: Bridge) -> None:
-    """A key that sees nothing is told of."""
+    """A key without visible entities has an issue."""
     await bridge.add_key(name="Display", globs=["light.none_*"])
     found = issue(bridge.hass, "scope_matches_nothing")
     assert found is not None
@@ -131,7 +131,7 @@ async def test_nothing_is_said_of_scopes_before_all_is_there(bridge: Bridge, has
     [("cors_origins", ["*"], "any_origin", []), ("per_minute", 0, "no_rate_limit", 1000)],
 )
 async def test_options(bridge: Bridge, option: str, weak: Any, kind: str, safe: Any) -> None:
-    """An option that weakens is put back."""
+    """An option that weakens security is reset."""
     hass, flows = bridge.hass, bridge.hass.config_entries.options
     flow = await flows.async_init(bridge.entry.entry_id)
     form = {
@@ -160,7 +160,7 @@ async def test_plain_http_from_outside(bridge: Bridge) -> None:
 
 
 async def test_a_proxy_that_hides_its_clients(bridge: Bridge) -> None:
-    """It adds headers, but does not say for whom it asks."""
+    """A proxy that adds headers, but not the client's address, has an issue."""
     key = await bridge.add_key(name="Display")
     await bridge.get("/api/", key, headers={"X-Real-IP": "203.0.113.7"})
     await alter(bridge, "Display", burst=20)

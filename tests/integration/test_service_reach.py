@@ -202,7 +202,7 @@ async def test_generic_services_are_decided_by_domain(bridge: Bridge, hass: Home
     ],
 )  # fmt: skip
 async def test_event_data_is_held_against_the_scope(bridge: Bridge, data: dict[str, Any]) -> None:
-    """Automations trigger on it."""
+    """The data of events is checked against the scope, because automations use it."""
     key = await bridge.add_key(capabilities=["fire_event"], entities=[LIVING], events=["bell"])
     assert (await bridge.post("/api/events/bell", key, json={"entity_id": LIVING, "text": "Ring, 1.5"})).status == 200
     assert (await bridge.post("/api/events/bell", key, json=data)).status == 403
@@ -294,7 +294,7 @@ async def test_no_data_breaks_the_planner(bridge: Bridge, hass: HomeAssistant) -
 
 
 async def test_states_that_a_key_creates_are_bounded(bridge: Bridge) -> None:
-    """In size and in number."""
+    """The states that a key creates are limited in size and number."""
     limits = {"local_only": False, "per_minute": 0}
     key = await bridge.add_key(capabilities=["set_state"], globs=["sensor.made_*"], limits=limits)
     big = {"state": "on", "attributes": {"x": "y" * 20_000}}

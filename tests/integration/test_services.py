@@ -40,7 +40,7 @@ async def test_a_hidden_script_is_like_a_missing_one(hass: HomeAssistant, bridge
     "data", [{"entity_id": LIVING}, {"entity_id": [LIVING]}, {"area_id": "living_room"}, {"entity_id": "all"}]
 )
 async def test_in_scope(hass: HomeAssistant, bridge: Bridge, remote: str, data: dict[str, Any]) -> None:
-    """A call that reaches the living room alone is made, and says what it changed."""
+    """A call that reaches only the living room is made, and returns the changed states."""
     answer = await bridge.post(TURN_ON, remote, json=data)
     assert answer.status == 200
     assert [state["entity_id"] for state in await answer.json()] == [LIVING]
@@ -62,7 +62,7 @@ async def test_in_scope(hass: HomeAssistant, bridge: Bridge, remote: str, data: 
     ],
 )
 async def test_out_of_scope(hass: HomeAssistant, bridge: Bridge, remote: str, data: dict[str, Any] | None) -> None:
-    """A call that reaches anything else, or nothing, is refused whole."""
+    """A call that reaches anything else, or nothing, is refused completely."""
     answer = await bridge.post(TURN_ON, remote, json=data)
     assert answer.status == 403
     assert not lit(hass)

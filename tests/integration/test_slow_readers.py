@@ -1,4 +1,4 @@
-"""Clients that do not read their answers, on real connections."""
+"""Clients that do not read their responses, on real connections."""
 
 import asyncio
 import socket
@@ -50,7 +50,7 @@ async def stopped(
 
 
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
-    """Ask again and again until something is so."""
+    """Repeat a request until a condition is true."""
     async with asyncio.timeout(60):
         while not await is_so():  # noqa: ASYNC110  nothing signals it
             await asyncio.sleep(0.02)
@@ -125,13 +125,13 @@ async def assert_dropped(bridge: Bridge, version: str = "HTTP/1.1") -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_a_client_that_stops_reading_is_dropped(bridge: Bridge, version: str) -> None:
-    """Its answer holds a place of its key's until then."""
+    """An unread response counts towards the concurrency limit of its key until the client is dropped."""
     await assert_dropped(bridge, version)
 
 
 @pytest.mark.usefixtures("socket_enabled")
 async def test_a_client_that_stops_reading_over_tls_is_dropped(house: HomeAssistant) -> None:
-    """Its answer holds a place of its key's until then."""
+    """An unread response counts towards the concurrency limit of its key until the client is dropped."""
     async with over_tls(house) as bridge:
         await assert_dropped(bridge)
 

@@ -1,4 +1,4 @@
-"""What the bridge says of itself."""
+"""The health and the metrics of the bridge."""
 
 import gc
 
@@ -10,7 +10,7 @@ GZIP = {"Accept-Encoding": "gzip"}  # in which answers are prepared before anybo
 
 
 async def test_health_without_a_key_says_no_more_than_ok(bridge: Bridge) -> None:
-    """A stranger learns that somebody is there."""
+    """Without a key, the health is only `ok`."""
     answer = await bridge.get("/health")
     assert answer.status == 200
     assert await answer.read() == b'{"status":"ok"}'

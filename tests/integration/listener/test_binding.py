@@ -75,7 +75,7 @@ async def test_the_addresses_are_those_of_the_doors_that_open(secure: Doors) -> 
 
 
 async def test_a_wrong_certificate_is_no_guess(secure: Doors) -> None:
-    """Whoever has the key need not guess: nobody else at this address is locked out."""
+    """A bound key without its certificate is no guess, so the address is not locked out."""
     key = await bound(secure)
     for _ in range(10):
         assert (await secure.get("/api/", key)).status == 401
@@ -93,7 +93,7 @@ async def test_a_certificate_does_not_replace_a_key(secure: Doors) -> None:
 
 
 async def test_a_header_is_no_certificate(secure: Doors) -> None:
-    """Whatever a client claims."""
+    """A header does not replace the certificate, whatever it contains."""
     key = await bound(secure)
     pem = TABLET.certificate.decode().replace("\n", "%0A")
     for name, value in (("X-SSL-Client-Cert", pem), ("X-Client-Cert", pem), ("Client-Cert", f":{THUMBPRINT}:")):
@@ -111,7 +111,7 @@ async def authenticate(doors: Doors, url: str, key: str, context: ssl.SSLContext
 
 
 async def test_websocket(secure: Doors) -> None:
-    """Told in-band, as any key that is not valid."""
+    """A WebSocket client without the certificate gets `auth_invalid`, as for any invalid key."""
     key, url = await bound(secure), f"{secure.url}/api/websocket"
     assert await authenticate(secure, url, key, AUTHORITY.trusting(TABLET)) == "auth_ok"
     assert await authenticate(secure, url, key, AUTHORITY.trusting(OTHER)) == "auth_invalid"
@@ -121,7 +121,7 @@ async def test_websocket(secure: Doors) -> None:
 
 
 async def test_a_certificate_at_home_assistants_own_door(secure: Doors, tmp_path: Path) -> None:
-    """Its server may ask for certificates by any authority, so none of them counts there."""
+    """Certificates at Home Assistant's own port do not count, because its server may accept any authority."""
     key, running = await bound(secure), secure.running
     for door, status in ((Door.HOME_ASSISTANT, 401), (Door.LISTENER, 200)):
         app = web.Application()
@@ -141,7 +141,7 @@ async def test_plain_listener(doors: Doors) -> None:
 
 
 async def test_binding_closes_open_connections(secure: Doors) -> None:
-    """Those of other clients, at once; the one with the certificate stays."""
+    """Binding a key closes its connections without the certificate at once. Those with it stay open."""
     key = await secure.bridge.add_key("Tablet", everything=True)
     url = f"{secure.url}/api/websocket"
     async with (

@@ -79,7 +79,7 @@ async def test_both_doors_answer_the_same(doors: Doors) -> None:
 
 
 async def test_the_security_filter_is_there(doors: Doors) -> None:
-    """It refuses with 400, before a key is read, and the connection ends."""
+    """The security filter refuses with 400 before the key is read, and closes the connection."""
     key = await doors.bridge.add_key(everything=True)
     for path in FILTERED:
         answer = await doors.get(path, key)
@@ -93,7 +93,7 @@ async def test_the_security_filter_is_there(doors: Doors) -> None:
 
 
 async def test_it_serves_every_endpoint_and_nothing_of_home_assistant(doors: Doors, hass_access_token: str) -> None:
-    """Not even to an administrator's token."""
+    """The listener serves all endpoints of the bridge, and none of Home Assistant, even with its token."""
     for endpoint in ENDPOINTS:
         path = endpoint.path.format(entity_id="a.b", domain="a", service="b", event_type="a", start="2026-11-01")
         answer = await doors.request(endpoint.method, path)
@@ -106,7 +106,7 @@ async def test_it_serves_every_endpoint_and_nothing_of_home_assistant(doors: Doo
 
 
 async def test_headers_of_home_assistant_and_of_the_gate(doors: Doors) -> None:
-    """On every answer, and no name of a server."""
+    """Every response has all security headers, and none names the server."""
     for path in ("/health", "/nothing"):
         headers = (await doors.get(path)).headers
         assert headers["X-Content-Type-Options"] == "nosniff"
@@ -169,7 +169,7 @@ async def test_lock_outs_and_limits_are_shared(doors: Doors) -> None:
 
 
 async def test_not_before_home_assistant_runs(doors: Doors, hass: HomeAssistant) -> None:
-    """Like the other door."""
+    """Before Home Assistant runs, the listener answers like Home Assistant's own port."""
     hass.set_state(CoreState.not_running)
     assert (await doors.get("/health")).status == 503
     assert await (await doors.get("/health")).json() == {"status": "unavailable"}
@@ -187,7 +187,7 @@ class TestBehindProxy:
     """Home Assistant's ``trusted_proxies`` hold at the listener."""
 
     async def test_the_client_counts_and_not_the_proxy(self, doors: Doors) -> None:
-        """Its address holds for networks, and its scheme for the header about TLS."""
+        """The address of the client counts for networks, and its scheme for the TLS header."""
         limits = {"local_only": False, "networks": ["198.51.100.0/24"]}
         key = await doors.bridge.add_key(everything=True, limits=limits)
         for address, status in (("198.51.100.7", 200), ("203.0.113.9", 403), ("203.0.113.9, 198.51.100.7", 200)):
@@ -201,21 +201,21 @@ class TestBehindProxy:
 
     @pytest.mark.parametrize("value", ["", "nonsense", "1.2.3.4,,5.6.7.8"])
     async def test_malformed(self, doors: Doors, value: str) -> None:
-        """Refused as at the other door."""
+        """Malformed requests are refused as at Home Assistant's own port."""
         headers = {"X-Forwarded-For": value}
         assert (await doors.get("/health", headers=headers)).status == 400
         assert (await doors.bridge.get("/health", headers=headers)).status == 400
 
 
 async def test_proxy_that_is_not_trusted(doors: Doors) -> None:
-    """What it says about its client is refused."""
+    """Headers of a proxy that is not trusted are refused."""
     key = await doors.bridge.add_key(everything=True)
     answer = await doors.get("/api/", key, headers={"X-Forwarded-For": "198.51.100.7"})
     assert answer.status == 400
 
 
 async def test_the_document_is_that_of_the_root(doors: Doors) -> None:
-    """Clients read from it where they are."""
+    """The OpenAPI document has the root as its path."""
     found: dict[str, Any] = json.loads(await (await doors.get("/openapi.json")).text())
     assert [item["url"] for item in found["servers"]] == ["/"]
 

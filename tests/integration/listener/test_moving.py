@@ -1,4 +1,4 @@
-"""The listener starts, moves and closes with its options, and nothing else depends on it."""
+"""The listener starts, moves and closes with its options, without an effect on anything else."""
 
 import asyncio
 import socket
@@ -32,7 +32,7 @@ async def until(holds: Any) -> None:
 
 
 async def test_off_by_default(bridge: Bridge) -> None:
-    """Nothing listens."""
+    """The listener is off by default."""
     running = bridge.entry.runtime_data
     assert not running.options.listener_enabled
     assert not running.listener.is_running
@@ -41,7 +41,7 @@ async def test_off_by_default(bridge: Bridge) -> None:
 
 
 async def test_moving_under_load(doors: Doors) -> None:
-    """The other door serves on: no request fails there, and no connection is cut."""
+    """While the listener moves, no request and no connection at Home Assistant's own port fails."""
     key = await doors.bridge.add_key(everything=True, limits={"per_minute": 0, "local_only": False})
     own = str(doors.bridge.client.make_url(f"{BASE}/api/websocket"))
     async with doors.session.ws_connect(own) as live, doors.session.ws_connect(f"{doors.url}/api/websocket") as old:
@@ -75,7 +75,7 @@ async def test_moving_under_load(doors: Doors) -> None:
 
 
 async def test_other_addresses_at_the_same_port(doors: Doors) -> None:
-    """All addresses, and back to one: the listener's own port is not taken."""
+    """The listener can change from one address to all and back at the same port."""
     assert (await doors.open(listener_address=""))["type"] is FlowResultType.CREATE_ENTRY
     assert (await doors.get("/health")).status == 200
     assert (await doors.open())["type"] is FlowResultType.CREATE_ENTRY
@@ -83,7 +83,7 @@ async def test_other_addresses_at_the_same_port(doors: Doors) -> None:
 
 
 async def test_other_options_leave_it_alone(doors: Doors) -> None:
-    """A connection of the listener goes on."""
+    """Other options do not close connections of the listener."""
     async with doors.session.ws_connect(f"{doors.url}/api/websocket") as live:
         await live.receive_json()
         await doors.open(per_minute=77)
@@ -92,7 +92,7 @@ async def test_other_options_leave_it_alone(doors: Doors) -> None:
 
 
 async def test_tls_is_switched_on_at_the_same_port(doors: Doors, tmp_path: Path) -> None:
-    """Connections without it end."""
+    """When TLS is turned on, connections without it are closed."""
     async with doors.session.ws_connect(f"{doors.url}/api/websocket") as live:
         await live.receive_json()
         await doors.open_tls(Authority().issue("127.0.0.1"), tmp_path)
@@ -119,7 +119,7 @@ async def test_switched_off_and_unloaded(doors: Doors) -> None:
 
 
 async def test_home_assistant_stops_with_open_connections(doors: Doors) -> None:
-    """WebSockets are told that it goes away, and streams end."""
+    """When Home Assistant stops, WebSockets get the code 1001, and streams end."""
     key = await doors.bridge.add_key(everything=True)
     async with doors.session.ws_connect(f"{doors.url}/api/websocket") as live:
         await live.receive_json()
@@ -176,7 +176,7 @@ async def test_port_taken_at_start(doors: Doors, monkeypatch: pytest.MonkeyPatch
 
 
 async def test_certificate_missing_at_start(doors: Doors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Never without TLS instead."""
+    """Without its certificate, the listener does not start, rather than start without TLS."""
     monkeypatch.setattr(listener, "_FIRST_RETRY_SECONDS", 0.1)
     certificate = Authority().issue("127.0.0.1")
     await doors.open_tls(certificate, tmp_path)
@@ -193,7 +193,7 @@ async def test_certificate_missing_at_start(doors: Doors, tmp_path: Path, monkey
 
 
 async def test_a_problem_goes_with_the_listener(doors: Doors) -> None:
-    """An issue of a listener that is switched off is gone."""
+    """When the listener is turned off, its issues are removed."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

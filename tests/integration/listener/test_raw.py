@@ -100,7 +100,7 @@ BODIES = {
 
 @pytest.mark.parametrize("name", BODIES)
 async def test_what_follows_is_no_request(doors: Doors, name: str) -> None:
-    """One request, one response, and the connection ends."""
+    """What follows the request gets no response, and the connection is closed."""
     answer = await exchange(doors.port, BODIES[name])
     assert answer.count(b"HTTP/") == 1
     if name == "HTTP/0.9":
@@ -121,7 +121,7 @@ async def test_absolute_targets(doors: Doors, target: str) -> None:
 
 
 async def test_headers_about_forwarding_change_nothing(doors: Doors) -> None:
-    """Of a client that is no trusted proxy, whatever they are called."""
+    """Forwarding headers of a client that is not a trusted proxy have no effect."""
     names = ("X-Forwarded-Proto: https", "X-Forwarded-Host: evil.example", "Forwarded: for=203.0.113.9;proto=https",
              "X-Real-IP: 203.0.113.9", "X-Original-URL: /api/states", "X-HTTP-Method-Override: POST")  # fmt: skip
     sent = "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + "\r\n".join(names) + "\r\n\r\n"

@@ -1,4 +1,4 @@
-"""Clients that are slow or silent keep nobody out, and are dropped."""
+"""Slow and silent clients are disconnected, and do not block others."""
 
 import asyncio
 import resource
@@ -64,7 +64,7 @@ def _many_files(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_many_files")
 async def test_1000_slow_connections_while_a_client_is_served(doors: Doors, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each of its requests is answered, and what the slow ones cost is bounded."""
+    """1,000 slow connections do not block another client, and use limited resources."""
     key = await doors.bridge.add_key(everything=True, limits={"per_minute": 0, "local_only": False})
     found = doors.running.limits.places
     found.most, found.most_of_group = 600, 300
@@ -126,7 +126,7 @@ async def test_headers_that_do_not_come(doors: Doors, monkeypatch: pytest.Monkey
 
 
 async def test_a_connection_that_is_served_is_not_dropped(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time is for the first request alone."""
+    """A connection in use is not closed: the time limit applies to the first request only."""
     monkeypatch.setattr(serving, "FIRST_REQUEST_SECONDS", 0.3)
     async with doors.session.ws_connect(f"{doors.url}/api/websocket") as live:
         await live.receive_json()
@@ -136,7 +136,7 @@ async def test_a_connection_that_is_served_is_not_dropped(doors: Doors, monkeypa
 
 
 async def test_a_handshake_that_does_not_come(doors: Doors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same before TLS."""
+    """A TLS handshake that does not complete is closed after the time limit."""
     monkeypatch.setattr(serving, "FIRST_REQUEST_SECONDS", 0.5)
     authority = Authority()
     await doors.open_tls(authority.issue("127.0.0.1"), tmp_path)
@@ -152,7 +152,7 @@ async def test_a_handshake_that_does_not_come(doors: Doors, tmp_path: Path, monk
 
 
 async def test_the_limit_of_an_address(doors: Doors) -> None:
-    """The one that waits longest gives way; a connection that is served never does."""
+    """At the limit of an address, the connection that waits longest is closed, never one in use."""
     found = doors.running.limits.places
     found.most_of_group = 10
     async with (
@@ -192,7 +192,7 @@ async def test_websockets_without_a_key(doors: Doors, monkeypatch: pytest.Monkey
 
 
 async def test_headers_that_are_too_large(doors: Doors) -> None:
-    """Refused, and the connection ends."""
+    """Headers that are too large are refused, and the connection is closed."""
     for request in (
         b"GET /health HTTP/1.1\r\nHost: x\r\nX-Large: " + b"a" * 20_000 + b"\r\n\r\n",
         b"GET /health?" + b"a" * 30_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",

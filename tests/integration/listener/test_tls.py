@@ -59,7 +59,7 @@ async def shaken(doors: Doors, *, newest: ssl.TLSVersion, ciphers: str = "DEFAUL
 
 
 async def test_tls_1_3_alone_by_default(secure: Doors, tmp_path: Path) -> None:
-    """1.2 by option, with forward secrecy and authenticated encryption."""
+    """Only TLS 1.3 is allowed by default. TLS 1.2 is an option, with strong ciphers only."""
     assert (await shaken(secure, newest=ssl.TLSVersion.TLSv1_3))[:2] == ("TLSv1.3", "http/1.1")
     with pytest.raises(ssl.SSLError):
         await shaken(secure, newest=ssl.TLSVersion.TLSv1_2)
@@ -72,7 +72,7 @@ async def test_tls_1_3_alone_by_default(secure: Doors, tmp_path: Path) -> None:
 
 
 async def test_plain_http_gets_nothing(secure: Doors) -> None:
-    """Not even an error that tells what is there."""
+    """Plain HTTP at the TLS port gets no response."""
     reader, writer = await asyncio.open_connection("127.0.0.1", secure.port)
     writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
     async with asyncio.timeout(5):
@@ -81,7 +81,7 @@ async def test_plain_http_gets_nothing(secure: Doors) -> None:
 
 
 async def test_renewal_under_load(secure: Doors, tmp_path: Path) -> None:
-    """The next handshake has the new certificate, no request fails, and open connections go on."""
+    """After a renewal, new handshakes have the new certificate. No request fails, and open connections stay."""
     key = await secure.bridge.add_key(everything=True, limits={"per_minute": 0, "local_only": False})
     async with secure.session.ws_connect(f"{secure.url}/api/websocket", ssl=AUTHORITY.trusting()) as live:
         await live.receive_json()
@@ -167,7 +167,7 @@ async def until(holds: Any) -> None:
     ],
 )
 async def test_what_the_form_refuses(doors: Doors, tmp_path: Path, files: dict[str, str], error: str) -> None:
-    """It says what is wrong, and nothing changes."""
+    """The form shows what is wrong, and changes nothing."""
 
     def prepare() -> None:
         old = Authority("Old").issue("127.0.0.1", timedelta(days=-1))
@@ -226,7 +226,7 @@ async def test_a_certificate_that_has_ended(secure: Doors, tmp_path: Path) -> No
 
 
 async def test_client_certificates_by_an_authority(secure: Doors, tmp_path: Path) -> None:
-    """A client may have none; one of another authority is refused in the handshake."""
+    """A client certificate is optional. One of another authority is refused in the handshake."""
     ours, theirs = Authority("Clients"), Authority("Strangers")
     (tmp_path / "clients.pem").write_bytes(ours.certificate)
     await secure.open_tls(SERVER, tmp_path, listener_client_ca=str(tmp_path / "clients.pem"))

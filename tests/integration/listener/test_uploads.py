@@ -123,7 +123,7 @@ REFUSED: tuple[tuple[tuple[bytes, bytes, bytes], dict[str, str]], ...] = (
 async def test_what_is_refused(
     doors: Doors, upload: Upload, contents: tuple[bytes, bytes, bytes], errors: dict[str, str], enabled: str
 ) -> None:
-    """By the field; nothing stays on the disk, and nothing changes."""
+    """Invalid files are refused at their field, and are not kept."""
     names = ("listener_certificate", "listener_key", "listener_client_ca")
     files = {name: await upload(content) for name, content in zip(names, contents, strict=True) if content}
     result = await submit(doors, await begin(doors, listener_enabled=enabled == "on"), **files)
@@ -189,7 +189,7 @@ async def test_a_certificate_that_ends_soon(doors: Doors, upload: Upload) -> Non
 
 
 async def test_removing_the_integration_removes_the_files(doors: Doors, upload: Upload) -> None:
-    """Private keys do not stay behind."""
+    """Removing the integration removes the uploaded files with their private keys."""
     await opened(doors, upload, SERVER)
     assert folder(doors).exists()
     await doors.hass.config_entries.async_remove(doors.bridge.entry.entry_id)

@@ -123,7 +123,7 @@ async def test_errors_are_home_assistants(bridge: Bridge, hass_access_token: str
 
 
 async def test_a_narrow_key(bridge: Bridge, calendars: HomeAssistant) -> None:
-    """It sees its own calendar; another one is like none."""
+    """A key with a limited scope sees its own calendar. Another one is like a missing one."""
     secret = await bridge.add_key(areas=["living_room"], capabilities=["read", "control"])
     async with live(bridge, secret) as client:
         number = await client.send("calendar/event/subscribe", entity_id=HOME, **PERIOD)

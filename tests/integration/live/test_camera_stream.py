@@ -108,7 +108,7 @@ async def test_a_narrow_key(bridge: Bridge, hass: HomeAssistant, monkeypatch: py
 
 
 async def test_without_images(bridge: Bridge) -> None:
-    """It needs `images`."""
+    """The stream needs the capability `images`."""
     secret = await bridge.add_key(capabilities=["read", "control"])
     answer = await bridge.get(f"{STREAM}/{DOOR}", secret)
     assert (answer.status, (await answer.json())["reason"]) == (403, "capability")

@@ -51,7 +51,7 @@ async def test_as_home_assistant(
 async def test_no_stream_is_told_of(
     bridge: Bridge, hass: HomeAssistant, hass_access_token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where the camera has one."""
+    """No stream is offered, even if the camera has one."""
     camera = hass.data["entity_components"]["camera"].get_entity(DOOR)
     # The second feature is to stream.
     monkeypatch.setattr(camera, "_attr_supported_features", type(camera.supported_features)(2))
@@ -78,7 +78,7 @@ async def test_a_narrow_key(bridge: Bridge) -> None:
 
 @pytest.mark.parametrize("type_", ["camera/capabilities", *dict(STREAMS)])
 async def test_capability(bridge: Bridge, type_: str) -> None:
-    """They need `images`."""
+    """The commands need the capability `images`."""
     async with live(bridge, await bridge.add_key(capabilities=["read", "control"])) as client:
         error = await client.error(type_, entity_id=DOOR)
         assert error["code"] == "unauthorized"

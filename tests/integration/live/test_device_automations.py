@@ -126,7 +126,7 @@ async def test_options_of_what_is_hidden(gadget: Manor, kind: str) -> None:
 
 
 async def test_moved_while_it_is_listed(gadget: Manor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What leaves the scope in the meantime is not sent."""
+    """Items that leave the scope during the command are not sent."""
     from homeassistant.components.light import device_action  # noqa: PLC0415 - patched below
 
     read, device = device_action.async_get_actions, gadget.lamp_device

@@ -73,7 +73,7 @@ def add_device(hass: HomeAssistant, name: str, area_id: str | None = None) -> tu
 
 
 async def change_everything(hass: HomeAssistant) -> None:
-    """Do a bit of all that fires events."""
+    """Perform actions that fire all kinds of events."""
     entities, areas, devices = er.async_get(hass), ar.async_get(hass), dr.async_get(hass)
     hass.states.async_set(LAMP, "on", {"a": 1})
     hass.bus.async_fire("test_event", {"entity_id": LAMP, "b": [1, {"c": None}]}, context=Context())
@@ -355,7 +355,7 @@ async def test_changes_like_entries(bridge: Bridge, hass: HomeAssistant) -> None
 
 
 async def test_removed_entries(bridge: Bridge, hass: HomeAssistant) -> None:
-    """What is removed was seen before, whatever selected it, and its device goes with it."""
+    """The removal of a visible entry and of its device is sent, whatever included it."""
     device_id, entity_id = add_device(hass, "strip", "living_room")
     label = lr.async_get(hass).async_create("Strip label")
     er.async_get(hass).async_update_entity(entity_id, labels={label.label_id})

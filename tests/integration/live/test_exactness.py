@@ -254,7 +254,7 @@ async def test_a_long_publication_leaves_time(bridge: Bridge, hass: HomeAssistan
 
 
 async def test_nothing_of_the_feed_is_left(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Without subscribers, a change costs nothing."""
+    """Without subscribers, the feed drops its channels."""
     secret = await bridge.add_key(areas=["living_room"])
     runtime = bridge.entry.runtime_data
     async with live(bridge, secret) as client:
@@ -280,7 +280,7 @@ async def test_nothing_of_the_feed_is_left(bridge: Bridge, hass: HomeAssistant) 
     ids=str,
 )
 async def test_filters(bridge: Bridge, hass: HomeAssistant, fields: dict[str, Any], shown: set[str]) -> None:
-    """What a client asks for, as far as it is in scope."""
+    """Filters select entities in scope only."""
     hass.states.async_set("sensor.s1", "1")
     secret = await bridge.add_key(areas=["living_room"], globs=["sensor.s1"])
     async with live(bridge, secret) as client:

@@ -72,14 +72,14 @@ async def test_as_home_assistant(bridge: Bridge, hass_access_token: str) -> None
 
 
 async def test_safe_mode(bridge: Bridge, hass: HomeAssistant, hass_access_token: str) -> None:
-    """There are no themes in it."""
+    """In safe mode, there are no themes."""
     hass.config.safe_mode = True
     async with both(bridge, await bridge.add_key(), hass_access_token) as (ours, theirs):
         assert (await same(ours, theirs, "frontend/get_themes"))["result"]["themes"] == {}
 
 
 async def test_icons_of_an_unknown_integration(bridge: Bridge) -> None:
-    """Home Assistant fails with an unknown error. There are none."""
+    """For an unknown integration, there are no icons. Home Assistant's own command fails."""
     async with live(bridge, await bridge.add_key()) as client:
         found = await client.result("frontend/get_icons", category="services", integration=["no_such", "light"])
         assert told_of(found["resources"]) == {"light"}
@@ -142,7 +142,7 @@ async def test_home_assistant_keeps_nothing_for_what_clients_invent(bridge: Brid
 
 @pytest.mark.parametrize("name", ["translations", "icons", "themes", "version"])
 async def test_capability(bridge: Bridge, name: str) -> None:
-    """They need `read`."""
+    """The commands need the capability `read`."""
     async with live(bridge, await bridge.add_key(capabilities=["control"])) as client:
         error = await client.error(f"frontend/get_{name}", language="en", category="title")
         assert error["code"] == "unauthorized"

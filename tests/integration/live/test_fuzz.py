@@ -251,7 +251,7 @@ async def test_half_closed(bridge: Bridge, secret: str, witness: Witness) -> Non
 
 
 async def test_gone_without_a_word(bridge: Bridge, secret: str, witness: Witness) -> None:
-    """A client that is cut off in the middle of whatever is forgotten."""
+    """A client that disconnects in the middle of a message leaves nothing behind."""
     for sent in (b"", message(SMALL)[:3], message([{"id": item, "type": "get_states"} for item in range(1, 2000)])):
         async with admitted(bridge, secret) as socket:
             await socket.send(sent)
@@ -262,7 +262,7 @@ async def test_gone_without_a_word(bridge: Bridge, secret: str, witness: Witness
 
 @pytest.mark.parametrize("size", [2 * LIMIT, 500 * LIMIT])
 async def test_bombs(bridge: Bridge, secret: str, witness: Witness, size: int) -> None:
-    """A small message that becomes a large one is not unpacked beyond the limit."""
+    """A compressed message is not decompressed beyond the limit."""
     bomb = frame(TEXT, deflated(b" " * size), rsv=4)
     for phase in (handshake(bridge, compress=True), admitted(bridge, secret, compress=True)):
         async with phase as socket:
@@ -274,7 +274,7 @@ async def test_bombs(bridge: Bridge, secret: str, witness: Witness, size: int) -
 
 @pytest.mark.parametrize("payload", [b"\xff" * 100, b"\x00", b"", deflated(b"[" * 2000), deflated(b"\xff\xfe")])
 async def test_broken_compression(bridge: Bridge, secret: str, witness: Witness, payload: bytes) -> None:
-    """What cannot be unpacked ends the connection."""
+    """A message that cannot be decompressed closes the connection."""
     async with admitted(bridge, secret, compress=True) as socket:
         await socket.answers(frame(TEXT, payload, rsv=4))
         assert socket.close_code is not None
@@ -329,7 +329,7 @@ async def test_ten_thousand_commands(bridge: Bridge, secret: str, witness: Witne
 async def test_commands_whose_results_are_not_read(
     bridge: Bridge, secret: str, hass: HomeAssistant, witness: Witness
 ) -> None:
-    """They wait, and all have an answer once they are read. Nobody else waits."""
+    """Commands wait until their client reads, and are then all answered. Other clients do not wait."""
     hass.states.async_set("sensor.large", "on", {"text": "x" * 14_000})
     runtime = bridge.entry.runtime_data
     async with admitted(bridge, secret) as socket:
@@ -357,7 +357,7 @@ SUBSCRIBING: Final[list[dict[str, Any]]] = [
 async def test_thousands_of_subscriptions(
     bridge: Bridge, secret: str, hass: HomeAssistant, witness: Witness, kind: dict[str, Any]
 ) -> None:
-    """Beyond the limit of a connection, they are refused. Each has an answer."""
+    """Subscriptions over the limit of a connection are refused, each with a response."""
     async with admitted(bridge, secret) as socket:
         results = Results()
         with bounded():
@@ -398,7 +398,7 @@ async def test_thousands_of_subscriptions(
     ids=range(18),
 )
 async def test_before_authentication(bridge: Bridge, witness: Witness, frames: list[bytes]) -> None:
-    """Whatever is no key is refused, and nothing else is done."""
+    """Before authentication, any message without a key is refused."""
     async with handshake(bridge) as socket:
         with bounded():
             found = await socket.answers(*frames)
@@ -409,7 +409,7 @@ async def test_before_authentication(bridge: Bridge, witness: Witness, frames: l
 
 
 async def test_pings_before_authentication(bridge: Bridge, secret: str) -> None:
-    """They are answered, and give no more time."""
+    """Pings before authentication are answered, and do not extend the time limit."""
     async with handshake(bridge) as socket:
         await socket.send(*[frame(PING, b"x")] * 1000)
         found = await socket.answers(message({"type": "auth", "access_token": secret}))
@@ -417,7 +417,7 @@ async def test_pings_before_authentication(bridge: Bridge, secret: str) -> None:
 
 
 async def test_a_key_in_the_query(bridge: Bridge, secret: str, caplog: pytest.LogCaptureFixture) -> None:
-    """It opens nothing, and neither the answers, the logs nor the audit trail repeat it."""
+    """A key in the query is not accepted, and does not appear in responses, logs or the audit trail."""
     runtime = bridge.entry.runtime_data
     caplog.set_level(logging.DEBUG)
     for name in ("access_token", "token", "api_key", "authSig", secret):

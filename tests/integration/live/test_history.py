@@ -153,7 +153,7 @@ async def test_too_large(ours: LiveClient, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("type_", [PERIOD, STREAM])
 async def test_needs_the_capability(bridge: Bridge, type_: str) -> None:
-    """A key without history gets neither."""
+    """A key without the capability `history` gets neither."""
     async with live(bridge, await bridge.add_key(capabilities=["read", "control"])) as client:
         error = await client.error(type_, start_time=moment(days=1), entity_ids=[LAMP])
         assert (error["code"], "'history'" in error["message"]) == ("unauthorized", True)
@@ -212,7 +212,7 @@ async def test_past_stream_is_equal(own: LiveClient, ours: LiveClient, hass: Hom
 
 
 async def test_live_stream_is_equal(own: LiveClient, ours: LiveClient, hass: HomeAssistant) -> None:
-    """The past and changes; every combination of flags."""
+    """Past states and live changes, with every combination of flags."""
     for turn, chosen in enumerate(flags()):
         hass.states.async_set(SENSOR, "last", {"before": str(chosen)})
         # Home Assistant's own can lose what the recorder is about to write.
@@ -271,7 +271,7 @@ async def until(client: LiveClient, number: int, last: str) -> dict[str, list[An
 
 
 async def test_nothing_named(own: LiveClient, ours: LiveClient) -> None:
-    """An empty list: one empty event. Unlike Home Assistant's own, the subscription can be ended."""
+    """An empty list gets one empty event. Unlike in Home Assistant, the subscription can be ended."""
     for client in (own, ours):
         start = moment(days=1)
         number = await client.send(STREAM, start_time=start, entity_ids=[])
@@ -304,7 +304,7 @@ async def settle(client: LiveClient) -> None:
 
 
 async def test_unsubscribed(ours: LiveClient, hass: HomeAssistant) -> None:
-    """Nothing comes after the end of the subscription, and nothing listens any more."""
+    """After the end of a subscription, nothing is sent, and no listener remains."""
     before = hass.bus.async_listeners()["state_changed"]
     number = await ours.send(STREAM, start_time=moment(days=1), entity_ids=[SENSOR])
     await ours.event(number)
@@ -396,7 +396,7 @@ async def test_hidden_and_missing_streams(bridge: Bridge) -> None:
 
 
 async def test_moved_while_read(bridge: Bridge, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What leaves the scope while the past is being read is not sent."""
+    """Entities that leave the scope while past states are read are not sent."""
     hass.states.async_set(LAMP, "on", {"note": HIDDEN})
     await wait_recording(hass)
     registry = er.async_get(hass)
@@ -421,7 +421,7 @@ async def test_moved_while_read(bridge: Bridge, hass: HomeAssistant, monkeypatch
 
 
 async def test_more_than_may_wait(ours: LiveClient, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What happens while the past is read is not lost, however much it is."""
+    """Changes during the reading of past states are not lost, whatever their number."""
     monkeypatch.setattr(catch_up, "MAX_PENDING", 5)
     read, wanted, happened = history_stream._read, [12, 7], 0  # noqa: SLF001
 

@@ -180,7 +180,7 @@ async def test_zones_with_location(items: Manor) -> None:
 
 
 async def test_nothing_in_scope(items: Manor) -> None:
-    """A key that sees nothing gets answers, and they are empty."""
+    """A key with nothing in scope gets empty results."""
     async with live(items.bridge, await items.bridge.add_key(entities=["light.nobody"])) as client:
         assert await client.result("person/list") == {"storage": [], "config": []}
         for command in ("zone/list", "tag/list", "integration/setup_info"):

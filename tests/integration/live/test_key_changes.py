@@ -35,7 +35,7 @@ async def test_removed(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_disabled(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A key that is switched off closes its connections."""
+    """Disabling a key closes its connections."""
     secret = await bridge.add_key("One")
     async with live(bridge, secret) as client:
         await hass.services.async_call("switch", "turn_off", {"entity_id": "switch.one_enabled"}, blocking=True)
@@ -44,7 +44,7 @@ async def test_disabled(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_expired(bridge: Bridge, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key that ends closes its connections then, and not before."""
+    """The connections of a key are closed when it expires, and not before."""
     end = dt_util.now() + timedelta(seconds=3600)
     secret = await bridge.add_key("One", limits={"expires": end.isoformat()})
     async with live(bridge, secret) as client:
@@ -57,7 +57,7 @@ async def test_expired(bridge: Bridge, hass: HomeAssistant, monkeypatch: pytest.
 
 @pytest.mark.parametrize("hours", [24, 0])
 async def test_rotated(bridge: Bridge, hours: int) -> None:
-    """The old secret's connections live until the overlap ends."""
+    """Connections that use the old secret stay open until the overlap ends."""
     secret = await bridge.add_key("One")
     async with live(bridge, secret) as client:
         await bridge.act("rotate_key", key=bridge.key_id("One"), overlap={"hours": hours})
@@ -121,7 +121,7 @@ def swap_labels(hass: HomeAssistant) -> None:
 async def test_entities_move(
     bridge: Bridge, hass: HomeAssistant, scope: str, move: Callable[[HomeAssistant], None]
 ) -> None:
-    """What leaves the scope is withdrawn, what enters it appears, without a new connection."""
+    """Entities that leave the scope are removed, and those that enter it are added, without a new connection."""
     lr.async_get(hass).async_create("Shown")
     er.async_get(hass).async_update_entity(LAMP, labels={"shown"})
     chosen: dict[str, Any] = {scope: ["living_room" if scope == "areas" else "shown"]}
@@ -179,7 +179,7 @@ async def test_the_area_itself(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_another_scope(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A key that is edited: its subscribers follow it."""
+    """Subscriptions follow the changed scope of a key."""
     secret = await bridge.add_key("One", areas=["living_room"])
     async with live(bridge, secret) as client:
         number = await client.send("subscribe_entities")
@@ -196,7 +196,7 @@ async def test_another_scope(bridge: Bridge, hass: HomeAssistant) -> None:
 
 @pytest.mark.parametrize("count", [1, 300])
 async def test_another_redaction(bridge: Bridge, hass: HomeAssistant, count: int) -> None:
-    """Coordinates go and come with the capability, in what was sent before too."""
+    """Coordinates are removed and added with the capability, also in states that were sent before."""
     for number in range(count):
         hass.states.async_set(f"device_tracker.phone_{number}", "home", {"latitude": 52.1, "battery": 80})
     secret = await bridge.add_key("One", domains=["device_tracker"], capabilities=["read", "location"])
@@ -240,7 +240,7 @@ async def test_the_size_of_a_message(bridge: Bridge) -> None:
     ("option", "limit"), [("max_connections", 2), ("max_key_connections", 2), ("max_subscriptions", 2)]
 )
 async def test_limits(bridge: Bridge, option: str, limit: int) -> None:
-    """Connections in all, of a key, and subscriptions of a connection."""
+    """The limits of all connections, of those of a key, and of the subscriptions of a connection."""
     secret = await bridge.add_key()
     await bridge.set_options(**{option: limit})
     async with live(bridge, secret) as first, live(bridge, secret):

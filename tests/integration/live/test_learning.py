@@ -53,14 +53,14 @@ async def test_a_refused_action(bridge: Bridge) -> None:
 
 
 async def test_an_action_out_of_scope(bridge: Bridge) -> None:
-    """It was refused too."""
+    """The action out of scope was refused too."""
     hidden = {"action": "input_boolean.toggle", "target": {"entity_id": OTHER}}
     found = await learnt(bridge, script(ON, hidden), areas=["living_room"])
     assert found == ({"input_boolean.turn_on"}, {"input_boolean.toggle"})
 
 
 async def test_without_control(bridge: Bridge) -> None:
-    """All were refused."""
+    """Without `control`, all services were refused."""
     found = await learnt(bridge, script(ON, OFF), capabilities=["read"])
     assert found == (set(), {"input_boolean.turn_on", "input_boolean.turn_off"})
 
@@ -80,7 +80,7 @@ async def test_without_control(bridge: Bridge) -> None:
     ids=str,
 )
 async def test_other_sequences(bridge: Bridge, sequence: Any) -> None:
-    """What names no service adds none."""
+    """Sequences that name no service add none."""
     used, refused = await learnt(bridge, {"type_": "execute_script", "sequence": sequence})
     assert used == set()
     assert refused <= {"input_boolean.turn_on"}

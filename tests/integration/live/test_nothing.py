@@ -1,4 +1,4 @@
-"""Commands that have nothing to tell: in the form that Home Assistant has for nothing."""
+"""Commands with a fixed empty result, in Home Assistant's form."""
 
 from typing import Any
 
@@ -87,7 +87,7 @@ async def test_as_home_assistant(bridge: Bridge, hass_access_token: str) -> None
 async def test_nothing_leaves_and_nothing_is_stored(
     bridge: Bridge, hass: HomeAssistant, hass_storage: dict[str, Any], hass_access_token: str
 ) -> None:
-    """For any home and any key."""
+    """The result is empty for any home and any key."""
     persistent_notification.async_create(hass, MARKER)
     ir.async_create_issue(
         hass, "homeassistant", MARKER, is_fixable=False, severity=ir.IssueSeverity.WARNING, translation_key=MARKER
@@ -114,7 +114,7 @@ async def test_nothing_leaves_and_nothing_is_stored(
 
 @pytest.mark.parametrize("type_", sorted({type_ for type_, _ in (*READS, *OTHERS, *SUBSCRIPTIONS)}))
 async def test_capability(bridge: Bridge, type_: str) -> None:
-    """They need `read`."""
+    """The commands need the capability `read`."""
     async with live(bridge, await bridge.add_key(capabilities=["control"])) as client:
         error = await client.error(type_)
         assert error["code"] == "unauthorized"

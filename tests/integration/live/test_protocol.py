@@ -1,4 +1,4 @@
-"""What any frame gets: the same as from Home Assistant's own WebSocket API."""
+"""The protocol: the responses to any frame are those of Home Assistant's own WebSocket API."""
 
 import asyncio
 import json
@@ -72,7 +72,7 @@ async def test_the_same_as_home_assistant(own: LiveClient, ours: LiveClient, nam
 
 @pytest.mark.parametrize("path", ["/api/websocket", "/websocket"])
 async def test_both_paths(bridge: Bridge, path: str) -> None:
-    """Some clients build the second."""
+    """Both paths work. Some clients use the second one."""
     secret = await bridge.add_key()
     async with connected(bridge.client, secret, BASE + path) as client:
         assert await client.command("ping") == {"id": 1, "type": "pong"}
@@ -116,7 +116,7 @@ async def test_not_a_key(bridge: Bridge, message: Any) -> None:
 
 
 async def test_a_home_assistant_token(bridge: Bridge, hass_access_token: str) -> None:
-    """It opens nothing here."""
+    """A token of Home Assistant is not accepted."""
     async with bridge.client.ws_connect(f"{BASE}/api/websocket") as socket:
         await socket.receive_json()
         await socket.send_json({"type": "auth", "access_token": hass_access_token})
@@ -158,13 +158,13 @@ async def test_invalid_json(ours: LiveClient) -> None:
 
 
 async def test_binary(ours: LiveClient) -> None:
-    """There is nothing that takes binary messages."""
+    """Binary messages are refused."""
     await ours.socket.send_bytes(b"\x01audio")
     await ours.nothing()
 
 
 async def test_ten_thousand_commands_in_an_array(bridge: Bridge) -> None:
-    """Each is answered, and others have their turn in between."""
+    """Every command is answered, and other clients are served in between."""
     secret = await bridge.add_key()
     async with live(bridge, secret) as client, live(bridge, secret) as other:
         await client.socket.send_json([{"id": number, "type": "ping"} for number in range(1, 10_001)])
@@ -226,7 +226,7 @@ async def test_an_origin(bridge: Bridge) -> None:
 
 
 async def test_unloaded(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Connections end with the entry, and a handshake says that nobody is there."""
+    """Unloading closes connections, and a new handshake gets 503."""
     secret = await bridge.add_key()
     async with live(bridge, secret) as client:
         assert await hass.config_entries.async_unload(bridge.entry.entry_id)

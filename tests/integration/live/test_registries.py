@@ -145,7 +145,7 @@ async def test_a_room(manor: Manor) -> None:
 
 
 async def test_nothing_in_scope(manor: Manor) -> None:
-    """A key that sees nothing gets answers, and they are empty."""
+    """A key with nothing in scope gets empty results."""
     secret = await manor.bridge.add_key(entities=["light.nobody"])
     async with live(manor.bridge, secret) as client:
         for command, fields in COMMANDS:
@@ -190,7 +190,7 @@ async def test_a_device_in_an_excluded_area(manor: Manor) -> None:
 
 
 async def test_everything_but_a_label(manor: Manor) -> None:
-    """A label that is excluded is not seen, nor what bears it."""
+    """An excluded label and everything with it are hidden."""
     secret = await manor.bridge.add_key(everything=True, exclude={"labels": [manor.hidden_label]})
     async with live(manor.bridge, secret) as client:
         assert [item["label_id"] for item in await client.result("config/label_registry/list")] == [manor.label]
@@ -218,7 +218,7 @@ async def test_pictures_and_climate_of_areas(manor: Manor) -> None:
 
 
 async def test_texts_are_redacted(manor: Manor) -> None:
-    """Links that open something do not leave in names."""
+    """Signed links in names are redacted."""
     link = "http://x/api/webhook/hidden_marker"
     er.async_get(manor.hass).async_update_entity("light.lamp", name=link, icon="mdi:x", aliases=[link])
     dr.async_get(manor.hass).async_update_device(manor.lamp_device, name_by_user=link)

@@ -1,4 +1,4 @@
-"""`/api/stream`: server-sent events, resumed where a client left off."""
+"""`/api/stream`: server-sent events, which continue at the client's last position."""
 
 import asyncio
 import json
@@ -70,7 +70,7 @@ async def streamed(bridge: Bridge, key: str, query: str = "", **headers: str) ->
 
 
 async def test_a_room(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Changes in scope, and nothing else."""
+    """A key for a room gets the changes of the room only."""
     secret = await bridge.add_key(areas=["living_room"])
     async with streamed(bridge, secret) as stream:
         hass.states.async_set(OTHER, "on", {"text": "hidden_marker"})
@@ -107,7 +107,7 @@ async def test_resumed(bridge: Bridge, hass: HomeAssistant) -> None:
 
 @pytest.mark.parametrize("last", ["nonsense", "A" * 43, ""])
 async def test_unknown_positions(bridge: Bridge, last: str) -> None:
-    """A position that is not known any more: start over, with everything in scope."""
+    """For an unknown position, all states in scope are sent again."""
     secret = await bridge.add_key(areas=["living_room"])
     async with streamed(bridge, secret, **{"Last-Event-ID": last}) as stream:
         if last:
@@ -133,7 +133,7 @@ async def test_starting_over_in_a_large_home(bridge: Bridge, hass: HomeAssistant
 
 
 async def test_a_position_of_another_key(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A position tells nothing to a key that sees something else."""
+    """A position of a key with another scope is unknown."""
     first, second = await bridge.add_key("One", areas=["living_room"]), await bridge.add_key("Two", areas=["bedroom"])
     async with streamed(bridge, first) as stream:
         hass.states.async_set(LAMP, "on")
@@ -143,7 +143,7 @@ async def test_a_position_of_another_key(bridge: Bridge, hass: HomeAssistant) ->
 
 
 async def test_restricted(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Only the types that the client asks for."""
+    """Only the types in `restrict` are sent."""
     secret = await bridge.add_key()
     async with streamed(bridge, secret, "?restrict=other") as stream:
         hass.states.async_set(LAMP, "on")
@@ -163,7 +163,7 @@ async def test_revoked(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_narrowed(bridge: Bridge, hass: HomeAssistant) -> None:
-    """The next event obeys the new scope."""
+    """A changed scope applies from the next event on."""
     secret = await bridge.add_key("One", areas=["living_room"])
     async with streamed(bridge, secret) as stream:
         await bridge.edit_key("One", "scope", {"everything": False, "areas": ["bedroom"]})

@@ -80,7 +80,7 @@ async def test_the_same_as_subscribe_events(bridge: Bridge, hass: HomeAssistant,
 
 
 async def test_a_narrow_key(bridge: Bridge, hass: HomeAssistant) -> None:
-    """What is not in scope is not told, whatever the type."""
+    """Events about hidden entities are not sent, whatever their type."""
     secret = await bridge.add_key(areas=["living_room"], events=["listed", LAST])
     async with streamed(bridge, secret) as stream:
         hass.states.async_set(OTHER, "on", {"text": HIDDEN})
@@ -145,7 +145,7 @@ async def test_an_id_of_another_event_is_no_further_than_what_was_sent(bridge: B
 
 
 async def test_key_changes(bridge: Bridge, hass: HomeAssistant) -> None:
-    """A key that is narrowed obeys from the next event on, for every type."""
+    """A changed scope applies to every type from the next event on."""
     secret = await bridge.add_key("One", events=["listed", LAST])
     async with streamed(bridge, secret) as stream:
         hass.bus.async_fire("listed", {"entity_id": OTHER})

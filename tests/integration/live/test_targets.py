@@ -145,7 +145,7 @@ async def test_malformed(own: LiveClient, ours: LiveClient, command: str, fields
 
 
 async def test_too_many_ids(ours: LiveClient) -> None:
-    """A target is bounded."""
+    """The size of a target is limited."""
     many = {"entity_id": [f"light.lamp{number}" for number in range(300)], "area_id": list(map(str, range(201)))}
     for command in ("extract_from_target", *USABLE):
         assert (await ours.error(command, target=many))["code"] == "invalid_format"
@@ -214,7 +214,7 @@ async def test_members_of_a_hidden_group(groups: Manor) -> None:
 
 
 async def test_a_target_while_the_scope_changes(manor: Manor) -> None:
-    """What leaves the scope is no longer selected, from the very next command on."""
+    """Entities that leave the scope are not selected from the next command on."""
     secret = await manor.bridge.add_key(areas=["living_room"])
     async with live(manor.bridge, secret) as client:
         fields = {"target": {"device_id": manor.lamp_device}}

@@ -1,4 +1,4 @@
-"""What the bridge says of its live connections."""
+"""Metrics of live connections."""
 
 import asyncio
 from typing import Any
@@ -17,7 +17,7 @@ def commands(snapshot: dict[str, Any]) -> dict[tuple[str, str], int]:
 
 
 async def test_everything_is_there_from_the_start(bridge: Bridge) -> None:
-    """At 0, so that the first increment is seen; types and results come from lists."""
+    """All series exist at 0, so that the first increment is visible. Types and results are from fixed lists."""
     snapshot = bridge.entry.runtime_data.snapshot()
     assert snapshot["live"]["clients"] == {"websocket": 0, "stream": 0, "camera": 0}
     counts = commands(snapshot)
@@ -65,7 +65,7 @@ async def test_a_connection_is_counted(bridge: Bridge, hass: HomeAssistant) -> N
 
 
 async def test_each_changed_entity_is_an_event(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Also if one message has several of them."""
+    """Each changed entity counts as one event, also if one message contains several."""
     secret = await bridge.add_key(globs=["sensor.n*"])
     async with live(bridge, secret) as client:
         number = await client.send("subscribe_entities")

@@ -20,7 +20,7 @@ HIDDEN = "hidden_marker"
 
 
 async def followed(client: LiveClient, template: str, **fields: Any) -> int:
-    """Begin to follow a template, and return the id."""
+    """Subscribe to a template, and return the ID."""
     number = await client.send("render_template", template=template, **fields)
     assert await client.answer(number) == {"id": number, "type": "result", "success": True, "result": None}
     return number

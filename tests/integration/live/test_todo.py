@@ -82,7 +82,7 @@ async def test_as_home_assistant(bridge: Bridge, lists: HomeAssistant, hass_acce
 
 @pytest.mark.usefixtures("lists")
 async def test_a_narrow_key(bridge: Bridge) -> None:
-    """It sees its own list; another one is like none."""
+    """A key with a limited scope sees its own list. Another one is like a missing one."""
     secret = await bridge.add_key(areas=["living_room"], capabilities=["read", "control"])
     async with live(bridge, secret) as client:
         items = (await client.result("todo/item/list", entity_id=SHOPPING))["items"]
@@ -131,7 +131,7 @@ async def test_a_list_that_leaves_the_scope(bridge: Bridge, lists: HomeAssistant
 )
 @pytest.mark.usefixtures("lists")
 async def test_moving_follows_the_list_of_services(bridge: Bridge, services: list[str], *, may_move: bool) -> None:
-    """It is an update of an item. The audit trail has it."""
+    """Moving an item counts as updating it, and is in the audit trail."""
     fields: dict[str, Any] = {"areas": ["living_room"], "capabilities": ["read", "control"], "services": services}
     async with live(bridge, await bridge.add_key(**fields)) as client:
         uid = (await client.result("todo/item/list", entity_id=SHOPPING))["items"][1]["uid"]
@@ -162,7 +162,7 @@ async def test_capabilities(bridge: Bridge) -> None:
 
 
 async def test_links_that_open_something_are_redacted(bridge: Bridge, lists: HomeAssistant) -> None:
-    """In the items as they are, and in those that are told later."""
+    """Signed links are redacted in current items and in later updates."""
     link = "https://example.org/a?access_token=open-sesame"
     async with live(bridge, await bridge.add_key(areas=["living_room"])) as client:
         number = await client.send("todo/item/subscribe", entity_id=SHOPPING)

@@ -1,4 +1,4 @@
-"""What is out of scope leaves no trace in order, times, counts or errors."""
+"""Hidden entities do not affect the order, the times, the numbers or the errors that a key sees."""
 
 import asyncio
 from typing import Any
@@ -30,7 +30,7 @@ async def room(bridge: Bridge) -> str:
 
 
 async def test_listeners(bridge: Bridge, hass: HomeAssistant, room: str) -> None:
-    """Neither types nor numbers depend on who listens."""
+    """The listed event types and their numbers do not depend on other listeners."""
     before = await content(await bridge.get("/api/events", room))
     for kind in ("state_changed", "state_changed", "call_service", "attic_event"):
         hass.bus.async_listen(kind, lambda _event: None)
@@ -47,7 +47,7 @@ async def test_components(bridge: Bridge, hass: HomeAssistant, room: str) -> Non
 
 
 async def test_manifests(bridge: Bridge, room: str) -> None:
-    """Those of a narrow key are sorted, in whatever order they are asked for."""
+    """For a limited scope, manifests are sorted, whatever the order in the request."""
     async with live(bridge, room) as client:
         every = [item["domain"] for item in await client.result("manifest/list")]
         assert every == sorted(every)
@@ -105,7 +105,7 @@ async def test_the_second_part_of_a_logbook(bridge: Bridge, hass: HomeAssistant,
 
 @pytest.mark.usefixtures("_past")
 async def test_windows(bridge: Bridge, hass: HomeAssistant, room: str) -> None:
-    """What is delivered together is decided by the clock, not by when something happened elsewhere."""
+    """Events are grouped by fixed times, not by hidden events."""
     async with live(bridge, room) as client:
         number = await client.send("logbook/event_stream", start_time=moment(hours=1))
         assert [await client.event(number) for _ in range(2)]

@@ -33,7 +33,7 @@ async def test_as_home_assistant(bridge: Bridge, hass_access_token: str) -> None
 
 
 async def test_capability(bridge: Bridge) -> None:
-    """They need `read`."""
+    """The commands need the capability `read`."""
     async with live(bridge, await bridge.add_key(capabilities=["control"])) as client:
         for type_, fields in (
             ("sensor/device_class_convertible_units", {"device_class": "energy"}),

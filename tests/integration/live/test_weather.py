@@ -114,7 +114,7 @@ async def test_a_narrow_key(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_capability(bridge: Bridge) -> None:
-    """It needs `read`, also while it lasts."""
+    """The subscription needs `read`, also while it is open."""
     async with live(bridge, await bridge.add_key(name="Writes", capabilities=["control"])) as client:
         error = await client.error("weather/subscribe_forecast", entity_id=GARDEN, forecast_type="daily")
         assert error["code"] == "unauthorized"

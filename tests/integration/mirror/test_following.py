@@ -86,7 +86,7 @@ async def test_fields(bridge: Bridge, whole: str) -> None:
 
 
 async def test_too_much(bridge: Bridge, whole: str) -> None:
-    """Lists and values have a bound."""
+    """The number and the length of filters are limited."""
     for query in ("domain=" + ",".join(f"d{number}" for number in range(101)), f"entity_id={'*a' * 200}"):
         assert (await bridge.get(f"/api/states?{query}", whole)).status == 400
 
@@ -145,7 +145,7 @@ async def test_what_leaves_the_scope(bridge: Bridge, hass: HomeAssistant) -> Non
 
 
 async def test_what_moves_elsewhere(bridge: Bridge, hass: HomeAssistant) -> None:
-    """Registry changes of entities out of scope do not make anybody start over."""
+    """Registry changes of entities out of scope do not reset cursors."""
     room = await bridge.add_key("Room", areas=["living_room"])
     cursor = (await bridge.get("/api/states", room)).headers[CURSOR]
     registry = er.async_get(hass)

@@ -1,4 +1,4 @@
-"""What no key reads: bearer text, places without ``location``, and anything of other keys."""
+"""Data that no key can read: bearer text, places without ``location``, and everything of other keys."""
 
 import json
 from collections.abc import Mapping
@@ -116,7 +116,7 @@ async def test_places(sides: Sides) -> None:
 
 
 async def test_other_keys(sides: Sides) -> None:
-    """A key that sees everything and may do everything learns nothing of another one."""
+    """A key with all permissions gets no information about other keys."""
     hass, bridge = sides.bridge.hass, sides.bridge
     other = await bridge.add_key(NAME, entities=["input_boolean.bedroom_lamp"], capabilities=["read", "control"])
     body = {"entity_id": "input_boolean.bedroom_lamp"}

@@ -47,7 +47,7 @@ async def test_nothing_of_another_room(bridge: Bridge, room: str) -> None:
 
 
 async def test_what_is_in_the_room(bridge: Bridge, room: str) -> None:
-    """The room is whole."""
+    """A key for a room sees everything in it."""
     assert await bridge.entity_ids(room) == {LIVING, "calendar.family", "camera.door", "image.map"}
     history = await content(await bridge.get(f"/api/history/period?filter_entity_id={BEDROOM},{LIVING}", room))
     assert {item["entity_id"] for states in history for item in states} == {LIVING}
@@ -165,7 +165,7 @@ async def test_services_are_those_that_can_be_called(bridge: Bridge, room: str) 
 
 
 async def test_causes_out_of_scope(bridge: Bridge, room: str) -> None:
-    """An entry does not tell which hidden entity or script was its cause."""
+    """A logbook entry does not contain a hidden entity or script as its cause."""
     everything = await bridge.add_key(everything=True, capabilities=["history"])
     told = json.dumps(await content(await bridge.get("/api/logbook", everything)))
     assert BEDROOM in told

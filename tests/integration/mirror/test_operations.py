@@ -34,7 +34,7 @@ async def caller(bridge: Bridge) -> Caller:
 
 
 async def test_history_leaves_out_what_is_out_of_scope(caller: Caller) -> None:
-    """For any query of a transport."""
+    """History leaves out entities out of scope for any query."""
     now = dt_util.utcnow()
     query = HistoryQuery(now - timedelta(days=1), now + timedelta(hours=1), [BEDROOM, LIVING])
     found = json.loads(b"".join([piece async for piece in history.pieces(caller, query)]))
@@ -45,7 +45,7 @@ async def test_history_leaves_out_what_is_out_of_scope(caller: Caller) -> None:
 async def test_the_logbook_leaves_out_what_is_out_of_scope(
     caller: Caller, entity_ids: list[str], seen: set[str]
 ) -> None:
-    """Nothing in scope is not the same as everything."""
+    """With nothing in scope, the logbook is empty instead of complete."""
     now = dt_util.utcnow()
     query = LogbookQuery(now - timedelta(days=1), now + timedelta(hours=1), entity_ids)
     found = json.loads(b"".join([piece async for piece in logbook.pieces(caller, query)]))
@@ -90,7 +90,7 @@ def failing(error: Exception) -> Any:
 async def test_the_cause_is_home_assistants_own_exception(
     caller: Caller, hass: HomeAssistant, error: Exception, refusal: Refusal
 ) -> None:
-    """A transport may need its translation key."""
+    """The cause of a refusal is Home Assistant's own exception, whose translation key a transport may need."""
     hass.services.async_register("test", "fail", failing(error))
     with pytest.raises(RefusedError) as refused:
         await services.call(caller, "test", "fail", {"entity_id": LIVING}, wants_response=False)

@@ -1,4 +1,4 @@
-"""Templates as an attacker writes them."""
+"""Templates of an attacker."""
 
 import asyncio
 import threading
@@ -96,7 +96,7 @@ OUT_OF_SCOPE = (
 
 
 async def test_out_of_scope(bridge: Bridge, room: str) -> None:
-    """Refused whole; and in the same words whether the entity exists or not."""
+    """Templates with entities out of scope are refused with the same message, whether the entity exists or not."""
     for template in OUT_OF_SCOPE:
         answers = []
         for entity_id in (BEDROOM, "input_boolean.no_such"):
@@ -124,7 +124,7 @@ WHOLE_HOUSE = (
 
 
 async def test_the_whole_house(bridge: Bridge, room: str) -> None:
-    """A narrow key cannot list what there is, nor learn how much."""
+    """A key with a limited scope cannot list or count all entities."""
     for template in WHOLE_HOUSE:
         status, heard = await rendered(bridge, room, template)
         assert status in {400, 403}
@@ -132,7 +132,7 @@ async def test_the_whole_house(bridge: Bridge, room: str) -> None:
 
 
 async def test_a_group_of_others(bridge: Bridge, hass: HomeAssistant, room: str) -> None:
-    """A group in scope is no way to its members that are not."""
+    """A group in scope does not give access to members out of scope."""
     assert await rendered(bridge, room, f"{{{{ expand('{LIVING}') | count }}}}") == (200, b"1")
     hass.states.async_set("group.all_lamps", "on", {"entity_id": [LIVING, BEDROOM]})
     key = await bridge.add_key(entities=["group.all_lamps"], areas=["living_room"], capabilities=["template"])
@@ -178,7 +178,7 @@ async def test_the_closest(bridge: Bridge, hass: HomeAssistant) -> None:
 
 
 async def test_a_group_that_a_client_made_up(bridge: Bridge, hass: HomeAssistant) -> None:
-    """It does not tell which of its members exist."""
+    """A group that a client created does not reveal which of its members exist."""
     key = await bridge.add_key(globs=["group.*"], capabilities=["template"])
     answers = []
     for member in (BEDROOM, "input_boolean.no_such", "x" * 300):
@@ -189,7 +189,7 @@ async def test_a_group_that_a_client_made_up(bridge: Bridge, hass: HomeAssistant
 
 
 async def test_an_id_that_is_too_long(bridge: Bridge, hass: HomeAssistant, room: str, whole: str) -> None:
-    """It is nobody's, and no scope remembers it."""
+    """An ID that is too long belongs to no entity, and is not cached."""
     runtime = bridge.entry.runtime_data
     scopes = [runtime.directory.live(key.scope) for key in runtime.keys]
     remembered = []
@@ -204,7 +204,7 @@ async def test_an_id_that_is_too_long(bridge: Bridge, hass: HomeAssistant, room:
 
 
 async def test_a_domain_that_is_all_in_scope(bridge: Bridge) -> None:
-    """Who sees a whole domain can list it, and nothing else."""
+    """A key that sees a complete domain can list this domain only."""
     key = await bridge.add_key(domains=["sensor"], capabilities=["template"])
     assert (await rendered(bridge, key, "{{ states.sensor | map(attribute='entity_id') | list }}"))[0] == 200
     assert (await rendered(bridge, key, "{{ states.climate | list }}"))[0] == 403
@@ -319,7 +319,7 @@ LARGE = (
 
 
 async def test_what_a_large_variable_becomes(bridge: Bridge, whole: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What would be made of it is counted before it is made."""
+    """The size of a result is estimated before it is created."""
     # All of them together take more processor time than a key may have in a minute.
     monkeypatch.setattr(async_get_renderer(bridge.hass), "_budget", Budget(600))
     for template in LARGE:
@@ -341,7 +341,7 @@ async def until(holds: Callable[[], bool]) -> None:
 
 
 async def test_a_template_that_takes_long(bridge: Bridge, whole: str) -> None:
-    """It is rendered in slices, and others are answered meanwhile."""
+    """A long template is rendered in slices, and other requests are answered in between."""
     template = "{% for i in range(9000) %}{% if i is odd and (i ~ '') | length > 9 %}{{ i }}{% endif %}{% endfor %}done"
     other = await bridge.add_key(everything=True, limits={"per_minute": 0})
     long = asyncio.create_task(rendered(bridge, whole, template))
@@ -413,7 +413,7 @@ async def test_names_that_are_made_on_the_way(bridge: Bridge, whole: str) -> Non
 
 
 async def test_variables_do_not_open_anything(bridge: Bridge, room: str) -> None:
-    """Variables may hide a function, and never bring one."""
+    """Variables can replace the name of a function, but cannot add one."""
     assert await rendered(bridge, room, "{{ states }} {{ closest }}", states="mine", closest=5) == (200, b"mine 5")
     assert (await rendered(bridge, room, "{{ self }}", self="x"))[0] == 403
 

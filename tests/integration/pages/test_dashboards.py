@@ -64,7 +64,7 @@ async def client(bridge: Bridge, **key: Any) -> AsyncIterator[LiveClient]:
 
 
 async def test_a_dashboard_of_a_key(bridge: Bridge, hass: HomeAssistant) -> None:
-    """It has a panel, opens first, and shows what the key sees."""
+    """The dashboard of a key has a panel, opens first, and shows only visible items."""
     ar.async_get(hass).async_create(MARKER)
     async with client(bridge, dashboards=[WALL]) as key:
         panels = await key.result("get_panels")
@@ -163,7 +163,7 @@ async def test_choosing(bridge: Bridge) -> None:
 
 
 async def test_an_unknown_dashboard(bridge: Bridge) -> None:
-    """The action refuses it."""
+    """The action refuses an unknown dashboard."""
     for path in ("no-such", "No such"):
         with pytest.raises(ServiceValidationError, match="no dashboard"):
             await bridge.act("create_key", name="Tablet", **ROOM, dashboards=[path])

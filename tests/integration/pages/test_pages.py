@@ -21,7 +21,7 @@ async def _frontend(house: HomeAssistant) -> None:
 
 
 async def test_pages_without_a_key(browser: Browser, hass: HomeAssistant) -> None:
-    """Everyone gets the same page, whatever the path, with a policy that keeps it here."""
+    """Every path returns the same page, with a content security policy for the bridge's own origin."""
     hass.data["frontend_extra_module_url"].add(f"/local/{MARKER}.js")
     bodies = set()
     for path in ("/", "/home/overview", "/config/dashboard", "/no-such-panel", "/developer-tools"):
@@ -66,14 +66,14 @@ async def test_nothing_else(browser: Browser, path: str) -> None:
 
 
 async def test_without_the_option(browser: Browser, doors: Doors) -> None:
-    """There are no pages."""
+    """Without the option, there are no pages."""
     await doors.open(pages=False)
     for path in ("/", "/home", "/static/icons/favicon-192x192.png", "/manifest.json", "/auth/sign-in.js"):
         assert (await browser.client.get(path)).status == 404, path
 
 
 async def test_the_sign_in_page(browser: Browser) -> None:
-    """It runs no script but its own, and tells nothing."""
+    """The sign-in page runs only its own script, and contains no data."""
     query = {"response_type": "code", "client_id": browser.client_id, "redirect_uri": f"{browser.origin}/"}
     for path, params in (("/auth/sign-in", {}), ("/auth/authorize", query)):
         answer = await browser.client.get(path, params=params)
@@ -124,7 +124,7 @@ async def test_preferences(browser: Browser) -> None:
 
 
 async def test_the_greeting(browser: Browser) -> None:
-    """The one template that the pages need, and no other."""
+    """The template for the greeting is allowed, and no other."""
     key = await browser.bridge.add_key(**PAGES)
     async with connected(browser.bridge.client, key, "/api/drawbridge/api/websocket") as client:
         number = await client.send("render_template", template="## Welcome {{ user }}", variables={"user": "{{ 1 }}"})

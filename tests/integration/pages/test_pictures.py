@@ -56,7 +56,7 @@ async def test_a_picture_of_the_room(browser: Browser, hass: HomeAssistant) -> N
 
 
 async def test_the_key_must_allow_it(browser: Browser, bridge: Bridge, hass: HomeAssistant) -> None:
-    """Its network and its capabilities count."""
+    """A link works only if the key has the capability and its network is allowed."""
     await browser.session(await bridge.add_key("Tablet", **ROOM))
     await browser.session(await bridge.add_key("Blind", areas=["bedroom"], capabilities=["read", "dashboard"]))
     assert await status(browser, link(hass, "camera.hidden")) == 401
@@ -65,7 +65,7 @@ async def test_the_key_must_allow_it(browser: Browser, bridge: Bridge, hass: Hom
 
 
 async def test_no_other_path_takes_a_token(browser: Browser, hass: HomeAssistant) -> None:
-    """It opens pictures alone."""
+    """Tokens in links are valid for pictures only."""
     await browser.session(await browser.bridge.add_key("Tablet", **ROOM))
     token = link(hass, "camera.door").partition("?")[2]
     assert await status(browser, f"/api/states?{token}") == 401

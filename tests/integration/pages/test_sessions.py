@@ -61,7 +61,7 @@ async def test_the_websocket_takes_a_session(browser: Browser) -> None:
 
 
 async def test_a_session_works_at_the_listener_alone(browser: Browser) -> None:
-    """Home Assistant's own server does not know it."""
+    """A session works only at the listener, not at Home Assistant's own port."""
     tokens = await browser.session(await browser.bridge.add_key(**PAGES))
     assert (await browser.bridge.get("/api/states", tokens["access_token"])).status == 401
 
@@ -78,7 +78,7 @@ async def test_an_open_socket_ends_with_its_time(browser: Browser, monkeypatch: 
 
 
 async def test_a_code_is_used_once(browser: Browser) -> None:
-    """Whoever presents it again may have stolen it, so the session ends too."""
+    """A code that is used twice may be stolen, so its session ends."""
     code = await browser.code(await browser.bridge.add_key(**PAGES))
     tokens = await (await browser.exchange(code)).json()
     assert await browser.status(tokens["access_token"]) == 200
@@ -107,7 +107,7 @@ async def test_a_code_is_for_one_client(browser: Browser, fields: dict[str, str]
 
 
 async def test_a_code_is_short_lived(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A minute later, it is nothing."""
+    """A code is valid for a minute."""
     code = await browser.code(await browser.bridge.add_key(**PAGES))
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 61)
@@ -115,7 +115,7 @@ async def test_a_code_is_short_lived(browser: Browser, monkeypatch: pytest.Monke
 
 
 async def test_access_ends_and_can_be_refreshed(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After half an hour, the access token is over, and the session is not."""
+    """The access token expires after half an hour, and the session continues."""
     tokens = await browser.session(await browser.bridge.add_key(**PAGES), remember=True)
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 31 * 60)
@@ -127,7 +127,7 @@ async def test_access_ends_and_can_be_refreshed(browser: Browser, monkeypatch: p
 
 
 async def test_a_session_that_is_not_remembered(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is over half a day later, however much it is used."""
+    """A session that is not remembered ends after half a day, even if it is used."""
     tokens = await browser.session(await browser.bridge.add_key(**PAGES))
     now = time.time()
     for hours, status in ((6, 200), (11, 200), (13, 400)):
@@ -176,7 +176,7 @@ async def test_tokens_are_asked_for_with_forms(browser: Browser) -> None:
     ],
 )
 async def test_no_way_leads_elsewhere(browser: Browser, redirect: str) -> None:
-    """Neither the page nor the code is for another origin."""
+    """The page and the code are valid for the own origin only."""
     key = await browser.bridge.add_key(**PAGES)
     host = browser.origin.removeprefix("http://")
     target = redirect.format(origin=browser.origin, host=host)
@@ -210,7 +210,7 @@ async def test_who_may_sign_in(browser: Browser) -> None:
 
 
 async def test_wrong_keys_lock_out(browser: Browser) -> None:
-    """As everywhere else."""
+    """Wrong keys lead to the lock-out of the address."""
     reasons = set()
     for _ in range(15):
         answer = await browser.sign_in("dbk_" + "0" * 49)
@@ -252,7 +252,7 @@ async def test_a_session_ends_with_its_key(browser: Browser, change: str) -> Non
 
 
 async def test_a_removed_key_takes_its_sessions_along(browser: Browser) -> None:
-    """And no others."""
+    """A removed key ends its own sessions only."""
     bridge = browser.bridge
     one = await browser.session(await bridge.add_key("One", **PAGES))
     other = await browser.session(await bridge.add_key("Other", **PAGES))
@@ -271,7 +271,7 @@ async def test_a_code_of_a_removed_key(browser: Browser) -> None:
 
 
 async def test_hiccups_do_not_sign_out(browser: Browser) -> None:
-    """The pages take 400 and 403 for the end of the session."""
+    """Temporary errors are not 400 or 403, which the pages treat as the end of the session."""
     bridge = browser.bridge
     tokens = await browser.session(await bridge.add_key("Tablet", **PAGES))
     await browser.change_key("Tablet", per_minute=1, burst=1)
@@ -333,7 +333,7 @@ async def test_damaged_sessions(browser: Browser, damaged: str) -> None:
 
 
 async def test_sessions_of_a_key_are_bounded(browser: Browser) -> None:
-    """The one that was unused for longest makes room."""
+    """The number of sessions is limited. The one that was unused for longest ends first."""
     key = await browser.bridge.add_key("Tablet", limits={"per_minute": 0}, **PAGES)
     tokens = [await browser.session(key) for _ in range(21)]
     assert await browser.status(tokens[0]["access_token"]) == 401
@@ -342,7 +342,7 @@ async def test_sessions_of_a_key_are_bounded(browser: Browser) -> None:
 
 
 async def test_while_the_pages_are_off(browser: Browser, doors: Doors) -> None:
-    """Nothing of it exists."""
+    """While the pages are off, none of their endpoints exists."""
     key = await browser.bridge.add_key(**PAGES)
     await doors.open(pages=False)
     for path in ("/", "/.well-known/oauth-authorization-server", "/auth/authorize", "/auth/sign-in", "/sw-modern.js"):
