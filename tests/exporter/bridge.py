@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1 that answers as a bridge does, or as a broken one."""
+"""A server on 127.0.0.1 that responds like a bridge, or like a faulty one."""
 
 import asyncio
 import json

@@ -91,7 +91,7 @@ type Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
 
 
 async def pump(source: Socket, sink: Socket) -> None:
-    """Pass messages on until one side ends."""
+    """Forward messages until one side ends."""
     async for message in source:
         if message.type is aiohttp.WSMsgType.TEXT:
             await sink.send_str(message.data)
@@ -119,7 +119,7 @@ async def running_proxy(upstream: str, address: str = "127.0.0.1") -> AsyncItera
 
 
 def always(status: int, text: str = "", **headers: str) -> Fault:
-    """Answer every request in one way."""
+    """Return the same response to every request."""
 
     async def before(_request: web.Request, _headers: dict[str, str]) -> web.Response:
         return web.Response(status=status, text=text, headers=headers)
@@ -204,7 +204,7 @@ def own_error_pages(statuses: range = range(400, 600)) -> Fault:
 
 
 def single_page() -> Fault:
-    """Answer what does not exist with a start page."""
+    """Return a start page instead of a 404."""
 
     def after(_request: web.Request, response: web.Response) -> web.Response:
         return web.Response(text="<html>", headers=HTML) if response.status == 404 else response
@@ -213,7 +213,7 @@ def single_page() -> Fault:
 
 
 def fails_on(part: str) -> Fault:
-    """Answer requests whose address has a part with 500."""
+    """Return 500 for requests whose address contains a text."""
 
     async def before(request: web.Request, _headers: dict[str, str]) -> web.Response | None:
         return web.Response(status=500) if part in request.raw_path else None

@@ -48,7 +48,7 @@ class Running:
     """A process that listens at ``url``; ``output`` grows as it speaks."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Follow ``process``."""
+        """Wrap ``process``."""
         self.process = process
         self.output = ""
         self.url = ""

@@ -50,7 +50,7 @@ class Exporter:
     """A server at ``url``."""
 
     def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
-        """Ask over ``session``."""
+        """Send requests with ``session``."""
         self.url = url
         self._session = session
 
@@ -87,7 +87,7 @@ def settings_for(url: str, *, key: str = KEY, timeout: float = 5.0, switches: bo
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Exporter]:
-    """Serve as ``settings`` say, without TLS, until the block ends."""
+    """Serve with ``settings``, without TLS, until the block ends."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as own:
         fleet = Fleet(settings)
         guard = Guard(WebConfigFile(settings.web_config_file))

@@ -37,7 +37,7 @@ async def accepted(url: str, authority: Authority) -> list[str]:
 
 
 async def test_only_the_preferred_curves_are_accepted(bridge: BridgeServer, tmp_path: Path) -> None:
-    """Several of them, until a restart."""
+    """Only the preferred curves are accepted. A change requires a restart."""
     place = Place(tmp_path)
     file = place.write(TLS_LINES + "  curve_preferences: [CurveP384, X25519]\n")
     async with running_exporter(f"--web.config.file={file}", HA_BASE_URL=bridge.url, BRIDGE_API_KEY=KEY) as exporter:
@@ -50,7 +50,7 @@ async def test_only_the_preferred_curves_are_accepted(bridge: BridgeServer, tmp_
 
 
 async def test_without_preferences_all_are_accepted(bridge: BridgeServer, tmp_path: Path) -> None:
-    """OpenSSL's own choice."""
+    """Without preferences, OpenSSL's default curves are accepted."""
     place = Place(tmp_path)
     file = place.write(TLS_LINES)
     async with running_exporter(f"--web.config.file={file}", HA_BASE_URL=bridge.url, BRIDGE_API_KEY=KEY) as exporter:
@@ -69,7 +69,7 @@ MinProtocol = TLSv1.2
 
 
 def test_the_configuration_of_the_system_stays_in_force(tmp_path: Path) -> None:
-    """Its file is included, and the groups are added to its own section."""
+    """The system's configuration is included, and the groups are added to its section."""
     file = tmp_path / "openssl.cnf"
     file.write_text(SYSTEM)
     lines = openssl_configuration("P-256:X25519", file).splitlines()

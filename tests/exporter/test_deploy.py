@@ -54,7 +54,7 @@ def container() -> Json:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_kustomize_builds_it(overlay: str) -> None:
-    """With the Kustomize of kubectl, where there is one."""
+    """Kustomize builds the files, if kubectl is installed."""
     kubectl = shutil.which("kubectl")
     if kubectl is None:
         pytest.skip("kubectl is not installed")
@@ -66,7 +66,7 @@ def test_kustomize_builds_it(overlay: str) -> None:
 
 
 def test_every_file_is_used() -> None:
-    """None was forgotten in a kustomization."""
+    """Every file is part of a kustomization."""
     used = {
         (folder / name).resolve()
         for folder in (DEPLOY / overlay for overlay in OVERLAYS)
@@ -80,12 +80,12 @@ class TestPodSecurity:
     """What the profile *restricted* of the Pod Security Standards demands."""
 
     def test_the_namespace_enforces_it(self) -> None:
-        """So a pod that does not hold it is not admitted."""
+        """The namespace enforces the standard, so that other pods are not admitted."""
         labels = built()["Namespace", "drawbridge"]["metadata"]["labels"]
         assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
 
     def test_the_pod_holds_it(self) -> None:
-        """No root, no privileges, no capabilities, the default seccomp profile, no volumes of the host."""
+        """The pod has no root user, no privileges, no capabilities, the default seccomp profile and no host volumes."""
         spec, security = pod()["spec"], container()["securityContext"]
         assert spec["securityContext"]["runAsNonRoot"] is True
         assert spec["securityContext"]["runAsUser"] > 0
@@ -99,12 +99,12 @@ class TestPodSecurity:
         assert not spec.keys() & {"hostNetwork", "hostPID", "hostIPC"}
 
     def test_the_file_system_is_read_only(self) -> None:
-        """And so is what is mounted."""
+        """The file system and the mounts are read-only."""
         assert container()["securityContext"]["readOnlyRootFilesystem"] is True
         assert all(mount["readOnly"] for mount in container()["volumeMounts"])
 
     def test_the_account_can_do_nothing(self) -> None:
-        """No token, no role."""
+        """The service account has no token and no role."""
         assert pod()["spec"]["automountServiceAccountToken"] is False
         assert built()["ServiceAccount", "drawbridge-exporter"]["automountServiceAccountToken"] is False
         assert not any(kind in {"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"} for kind, _ in built())
@@ -114,7 +114,7 @@ class TestReferences:
     """Names, labels and ports fit together."""
 
     def test_selectors_select_the_pods(self) -> None:
-        """Those of the Deployment, the Service, the budget and the policy."""
+        """The selectors of the Deployment, the Service, the budget and the policy select the pods."""
         labels = pod()["metadata"]["labels"].items()
         deployment = built()["Deployment", "drawbridge-exporter"]["spec"]["selector"]["matchLabels"]
         service = built()["Service", "drawbridge-exporter"]["spec"]["selector"]
@@ -125,7 +125,7 @@ class TestReferences:
             assert selector.items() <= labels
 
     def test_the_port_is_the_same_everywhere(self) -> None:
-        """By its name, and by its number in the Probe."""
+        """The port is referred to by its name, and in the Probe by its number."""
         [port] = container()["ports"]
         [service] = built()["Service", "drawbridge-exporter"]["spec"]["ports"]
         [ingress] = built()["NetworkPolicy", "drawbridge-exporter"]["spec"]["ingress"]
@@ -137,24 +137,24 @@ class TestReferences:
         assert prober == {"url": f"drawbridge-exporter.drawbridge.svc:{service['port']}", "path": "/probe"}
 
     def test_the_service_monitor_selects_the_service(self) -> None:
-        """By its labels."""
+        """The ServiceMonitor selects the Service by its labels."""
         wanted = built()["ServiceMonitor", "drawbridge-exporter"]["spec"]["selector"]["matchLabels"].items()
         assert wanted <= built()["Service", "drawbridge-exporter"]["metadata"]["labels"].items()
 
     def test_the_jobs_are_those_of_the_alerts(self) -> None:
-        """The names of the jobs have drawbridge in them."""
+        """The names of the jobs contain drawbridge, as the alerts require."""
         assert "drawbridge" in built()["Probe", "drawbridge"]["spec"]["jobName"]
         assert "drawbridge" in built()["Service", "drawbridge-exporter"]["metadata"]["name"]
 
     def test_flags_and_probes_exist(self) -> None:
-        """The exporter takes the arguments, and serves the paths."""
+        """The exporter accepts the arguments and serves the paths of the probes."""
         flags = {option.flag for option in OPTIONS}
         assert {argument.partition("=")[0] for argument in container()["args"]} <= flags
         paths = {container()[name]["httpGet"]["path"] for name in ("startupProbe", "readinessProbe", "livenessProbe")}
         assert paths == {"/-/ready", "/-/healthy"}
 
     def test_the_targets_and_the_probe_name_the_same_homes(self) -> None:
-        """And each key file is a member of the secret that is mounted there."""
+        """The targets file and the Probe have the same homes, and each key file is in the mounted secret."""
         targets = YamlFile(DEPLOY / "base" / "targets.yml").root().mapping()["targets"].mapping()
         assert built()["Probe", "drawbridge"]["spec"]["targets"]["staticConfig"]["static"] == list(targets)
         mounts = {mount["name"]: mount["mountPath"] for mount in container()["volumeMounts"]}
@@ -170,7 +170,7 @@ class TestReferences:
 
 
 def test_everything_is_denied_that_is_not_allowed() -> None:
-    """In both directions; Prometheus may come in, DNS and the homes may be reached."""
+    """All traffic is denied except from Prometheus, to DNS and to the homes."""
     deny = built()["NetworkPolicy", "default-deny"]["spec"]
     assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     egress = built()["NetworkPolicy", "drawbridge-exporter"]["spec"]["egress"]
@@ -178,7 +178,7 @@ def test_everything_is_denied_that_is_not_allowed() -> None:
 
 
 def test_a_pod_can_be_replaced_without_a_gap() -> None:
-    """A new one is ready before an old one stops, and a drain leaves one."""
+    """A new pod is ready before the old one stops, and a drain keeps one pod."""
     deployment = built()["Deployment", "drawbridge-exporter"]["spec"]
     assert deployment["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
     assert deployment["replicas"] > built()["PodDisruptionBudget", "drawbridge-exporter"]["spec"]["minAvailable"]
@@ -187,7 +187,7 @@ def test_a_pod_can_be_replaced_without_a_gap() -> None:
 
 
 def test_no_secret_is_in_the_files() -> None:
-    """Keys come by reference."""
+    """The files contain no secret. Keys are references."""
     assert not any(kind == "Secret" for kind, _ in built())
     assert "dbk_" not in json.dumps([*built().values()])
 
@@ -198,7 +198,7 @@ def test_the_rules_are_those_of_the_exporter() -> None:
 
 
 def test_promtool_reads_the_rules(promtool: str, tmp_path: Path) -> None:
-    """As the operator hands them to Prometheus."""
+    """Promtool accepts the rules in the form that the operator gives to Prometheus."""
     path = tmp_path / "rules.yml"
     path.write_text(yaml.safe_dump(built()["PrometheusRule", "drawbridge"]["spec"]))
     done = subprocess.run([promtool, "check", "rules", path], capture_output=True, text=True, check=False)  # noqa: S603 - promtool

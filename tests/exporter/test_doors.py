@@ -68,7 +68,7 @@ async def running(tls: ssl.SSLContext | None = None) -> AsyncIterator[Root]:
 
 
 async def test_the_root_is_found_by_its_health() -> None:
-    """Once; from then on it is asked directly."""
+    """The root is found by its health once, and then used directly."""
     async with running() as root, serving(settings_for(root.url)) as exporter:
         for _ in range(2):
             assert (await exporter.get("/metrics")).value("drawbridge_up") == 1
@@ -90,7 +90,7 @@ async def test_the_key_goes_to_no_other_server(health: object) -> None:
 
 
 async def test_a_wrong_key_at_the_root_is_told() -> None:
-    """And not that there is nothing."""
+    """A wrong key at the root is reported as such, not as a missing bridge."""
     async with running() as root, serving(settings_for(root.url, key=KEY[:-1] + "x")) as exporter:
         assert_down(await exporter.get("/metrics"), Reason.UNAUTHORIZED)
 
@@ -119,7 +119,7 @@ def asking(mode: ssl.VerifyMode) -> ssl.SSLContext:
 
 
 async def test_a_client_certificate_is_presented(tmp_path: Path) -> None:
-    """Without one, the server does not see any."""
+    """The client certificate is presented, if it is set."""
     certificate = await asyncio.to_thread(write, tmp_path)
     for present in (certificate, None):
         async with (
@@ -132,7 +132,7 @@ async def test_a_client_certificate_is_presented(tmp_path: Path) -> None:
 
 
 async def test_a_renewed_client_certificate_is_used(tmp_path: Path) -> None:
-    """The next scrape has it; half of a renewal leaves the last one in use."""
+    """The next scrape uses a renewed client certificate, or the earlier one during a partial renewal."""
     certificate = await asyncio.to_thread(write, tmp_path)
     serials: list[str] = []
     async with (
@@ -151,7 +151,7 @@ async def test_a_renewed_client_certificate_is_used(tmp_path: Path) -> None:
 
 
 async def test_what_is_wrong_with_a_client_certificate(tmp_path: Path) -> None:
-    """It is told at the start, by the variable or the line."""
+    """An invalid client certificate is reported at the start, with the variable or the line."""
     certificate = await asyncio.to_thread(write, tmp_path)
     (tmp_path / "key").write_text(KEY)
     usual = {"HA_BASE_URL": "https://127.0.0.1", "BRIDGE_API_KEY_FILE": str(tmp_path / "key")}
@@ -169,7 +169,7 @@ async def test_what_is_wrong_with_a_client_certificate(tmp_path: Path) -> None:
 
 
 def test_the_targets_file_names_client_certificates(tmp_path: Path) -> None:
-    """Relative to its folder."""
+    """Client certificates in the targets file are relative to its folder."""
     certificate = write(tmp_path)
     file = targets_file(tmp_path, {"cabin": "https://127.0.0.1"})
     text = file.read_text()

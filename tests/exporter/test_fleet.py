@@ -74,7 +74,7 @@ async def test_homes_that_hang_do_not_delay_the_others(tmp_path: Path) -> None:
 
 
 async def test_what_is_in_progress_is_measured(bridge: BridgeServer, tmp_path: Path) -> None:
-    """Two scrapes of one target are two scrapes and one request."""
+    """Two concurrent scrapes of a target count as two scrapes and one request."""
     bridge.gate.clear()
     file = targets_file(tmp_path, {"cabin": bridge.url})
     async with serving(replace(settings_for(bridge.url), target=None, targets_file=file)) as exporter:
@@ -93,7 +93,7 @@ async def test_what_is_in_progress_is_measured(bridge: BridgeServer, tmp_path: P
 
 
 async def test_scrapes_above_the_maximum_are_refused(bridge: BridgeServer, tmp_path: Path) -> None:
-    """With 503 at once; the metrics of the exporter itself are served."""
+    """Scrapes over the maximum get 503 at once. The exporter's own metrics are still served."""
     bridge.gate.clear()
     file = targets_file(tmp_path, {"cabin": bridge.url})
     settings = replace(settings_for(bridge.url), target=None, targets_file=file, max_requests=1)
@@ -111,7 +111,7 @@ async def test_scrapes_above_the_maximum_are_refused(bridge: BridgeServer, tmp_p
 
 
 async def test_a_target_that_is_removed_finishes_its_scrape(bridge: BridgeServer, tmp_path: Path) -> None:
-    """A reload does not close the connection of a scrape in progress."""
+    """A removed target finishes its scrape: a reload does not close the connection."""
     bridge.gate.clear()
     file = targets_file(tmp_path, {"cabin": bridge.url})
     async with serving(replace(settings_for(bridge.url), targets_file=file)) as exporter:

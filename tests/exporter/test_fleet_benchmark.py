@@ -1,4 +1,4 @@
-"""The benchmark of many homes measures what it says, on a small scale."""
+"""The benchmark of many homes, on a small scale."""
 
 import asyncio
 import re

@@ -76,7 +76,7 @@ def judged(document: Mapping[str, Any]) -> Concern:
     ],
 )
 def test_what_needs_attention(document: dict[str, Any], concern: Concern) -> None:
-    """The limits are those of the alerts."""
+    """The fleet page marks what needs attention, with the limits of the alerts."""
     assert judged(document) is concern
 
 
@@ -110,7 +110,7 @@ async def rows(exporter: Exporter) -> dict[str, list[str]]:
 
 
 async def test_the_worst_home_is_first(tmp_path: Path) -> None:
-    """Down, then what needs attention, then the rest by score, then what was not read."""
+    """Homes are sorted: down, then those that need attention, then by score, then those not read yet."""
     documents = {
         "a-not-read": home(),
         "b-fine": home(),
@@ -164,7 +164,7 @@ async def test_the_page_of_1000_homes_does_not_block_others(tmp_path: Path) -> N
 
 
 async def test_the_version_of_a_home_is_that_of_its_last_scrape() -> None:
-    """Unknown before the first, and after one that failed."""
+    """The version is that of the last scrape, and unknown before the first or after a failed one."""
     async with running_bridge() as bridge:
         homes = Fleet(settings_for(bridge.url))
         assert homes.default is not None

@@ -35,7 +35,7 @@ async def test_homes_over_tls_need_little_memory(tmp_path: Path) -> None:
 
 
 async def test_each_home_has_the_expiry_of_its_own_certificate(tmp_path: Path) -> None:
-    """Also while they are read at the same time, with a context that they share."""
+    """Each home has its own certificate expiry, also with concurrent scrapes that share a TLS context."""
     authority = Authority()
     ca_file = tmp_path / "ca.pem"
     await asyncio.to_thread(ca_file.write_bytes, authority.certificate)

@@ -1,4 +1,4 @@
-"""The load profile: fixed rates of a mix, measured from when each request was due."""
+"""The load profile: requests at fixed rates, measured from the time at which each is due."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ PROFILE = LoadProfile(seconds=1.0, states=20, deltas=10, entities=10, subscripti
 
 
 def test_a_profile_is_read(tmp_path: Path) -> None:
-    """Rates that are not given are 0."""
+    """A profile is read. Missing rates are 0."""
     path = tmp_path / "profile.yml"
     path.write_text(
         "seconds: 5\nstates: 20\nsubscriptions: 3\n"
@@ -43,7 +43,7 @@ def test_a_profile_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_profile_is_told(tmp_path: Path, text: str, said: str) -> None:
-    """By line."""
+    """Errors in a profile name the line."""
     path = tmp_path / "profile.yml"
     path.write_text(text)
     with pytest.raises(ValueError, match=r"profile\.yml:1: ") as caught:
@@ -60,7 +60,7 @@ async def load(key_file: Path, url: str, profile: LoadProfile) -> tuple[Status, 
 
 
 async def test_the_expected_load_is_that_of_the_profile(key_file: Path) -> None:
-    """Instead of the four connections."""
+    """The expected load is that of the profile instead of four connections."""
     async with running_whole_bridge("unlimited", "no-limit") as bridge:
         found = await items(bridge.url, key_file, load=True, load_seconds=1.0, load_profile=PROFILE)
     assert found["load-expected"].status is Status.PASSED
@@ -68,7 +68,7 @@ async def test_the_expected_load_is_that_of_the_profile(key_file: Path) -> None:
 
 
 async def test_the_rates_are_kept(key_file: Path) -> None:
-    """40 requests in a second, and two subscriptions beside them."""
+    """The rates are kept: 40 requests in a second, and two subscriptions."""
     async with running_whole_bridge("unlimited", "no-limit") as bridge:
         status, evidence = await load(key_file, bridge.url, PROFILE)
     assert status is Status.PASSED, evidence
@@ -85,7 +85,7 @@ async def test_a_bridge_that_stalls_does_not_look_fast(key_file: Path) -> None:
 
 
 async def test_writes_that_are_refused_are_errors(key_file: Path) -> None:
-    """A key without the right to write does not make the load look carried."""
+    """Refused writes count as errors."""
     profile = LoadProfile(seconds=1.0, states=10, writes=Writes(10, "light.toggle", "light.hall"))
     async with running_whole_bridge("unlimited", "no-limit") as bridge:
         status, evidence = await load(key_file, bridge.url, profile)
@@ -94,7 +94,7 @@ async def test_writes_that_are_refused_are_errors(key_file: Path) -> None:
 
 
 async def test_a_subscription_that_is_cut_is_an_error(key_file: Path) -> None:
-    """It must last as long as the load."""
+    """A subscription that ends before the load is an error."""
     profile = LoadProfile(seconds=1.0, states=10, subscriptions=4)
     async with running_whole_bridge("unlimited", "no-limit", "ws-drops") as bridge:
         status, evidence = await load(key_file, bridge.url, profile)

@@ -110,7 +110,7 @@ SERIES: tuple[tuple[str, dict[str, str], float], ...] = (
 
 @pytest.mark.parametrize("accept", ["text/plain", OPENMETRICS])
 async def test_each_series_has_its_value(bridge: BridgeServer, exporter: Exporter, accept: str) -> None:
-    """In both formats."""
+    """Each series has its value, in both formats."""
     bridge.document = full_snapshot()
     answer = await scrape(exporter, Accept=accept)
     found = {(sample, *labels.items()): answer.value(sample, labels) for sample, labels, _ in SERIES}
@@ -127,7 +127,7 @@ async def test_connections_are_kept_open(exporter: Exporter) -> None:
 
 
 async def test_durations_are_a_cumulative_histogram(exporter: Exporter) -> None:
-    """The 2 s bucket is there: the objective is measured at it."""
+    """Durations are a cumulative histogram with a bucket at 2 s, which the objective uses."""
     answer = await scrape(exporter)
     family = answer.families()["drawbridge_http_request_duration_seconds"]
     assert family.type == "histogram"
@@ -138,7 +138,7 @@ async def test_durations_are_a_cumulative_histogram(exporter: Exporter) -> None:
 
 
 async def test_openmetrics_tells_when_counters_began(exporter: Exporter) -> None:
-    """So that a restart is seen even where the new count is the higher."""
+    """OpenMetrics has created timestamps, so that a restart is visible even if the new count is higher."""
     answer = await scrape(exporter, Accept=OPENMETRICS)
     assert answer.headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
     assert answer.text.endswith("# EOF\n")
@@ -147,7 +147,7 @@ async def test_openmetrics_tells_when_counters_began(exporter: Exporter) -> None
 
 
 async def test_exemplars_link_to_traces(bridge: BridgeServer, exporter: Exporter) -> None:
-    """In OpenMetrics, at the bucket of the request."""
+    """In OpenMetrics, the bucket of a traced request has an exemplar."""
     bridge.document = full_snapshot()
     answer = await scrape(exporter, Accept=OPENMETRICS)
     samples = answer.families()["drawbridge_http_request_duration_seconds"].samples
@@ -167,7 +167,7 @@ async def test_exemplars_link_to_traces(bridge: BridgeServer, exporter: Exporter
     ["", "*/*", "text/html", "application/openmetrics-text;version=x", "application/openmetrics-text;version=9.0.0"],
 )
 async def test_any_other_wish_gets_the_text_format(exporter: Exporter, accept: str) -> None:
-    """Any header gets a page."""
+    """Any other Accept header gets the text format."""
     answer = await scrape(exporter, Accept=accept)
     assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
     assert "_created" not in answer.text
@@ -175,7 +175,7 @@ async def test_any_other_wish_gets_the_text_format(exporter: Exporter, accept: s
 
 @pytest.mark.parametrize("path", ["/metrics", "/probe?target=cabin"])
 async def test_promtool_finds_no_fault(bridge: BridgeServer, tmp_path: Path, promtool: str, path: str) -> None:
-    """Names, types, units and help texts are as Prometheus wants them."""
+    """Promtool accepts names, types, units and help texts."""
     bridge.document = full_snapshot()
     targets = targets_file(tmp_path, {"cabin": bridge.url})
     async with serving(replace(settings_for(bridge.url), targets_file=targets)) as exporter:
@@ -187,7 +187,7 @@ async def test_promtool_finds_no_fault(bridge: BridgeServer, tmp_path: Path, pro
 
 
 async def test_what_an_older_bridge_does_not_tell_is_absent(exporter: Exporter) -> None:
-    """Members that came later are not needed."""
+    """Metrics that an older bridge does not send are absent."""
     names = (await scrape(exporter)).families()
     later = (
         "rate_limited",
@@ -237,7 +237,7 @@ async def test_a_system_without_proc(bridge: BridgeServer, exporter: Exporter) -
 
 
 async def test_what_is_unknown_is_absent(bridge: BridgeServer, exporter: Exporter) -> None:
-    """A zero would be a lie."""
+    """Unknown values are absent instead of 0."""
     document = bridge.document
     assert isinstance(document, dict)
     document["health"]["score"] = None
@@ -251,7 +251,7 @@ async def test_what_is_unknown_is_absent(bridge: BridgeServer, exporter: Exporte
 
 
 async def test_a_scrape_shows_nothing_of_the_one_before(bridge: BridgeServer, exporter: Exporter) -> None:
-    """A removed key's series goes; a target that fails leaves none."""
+    """Series of a removed key or a failing target do not remain."""
     await scrape(exporter)
     document = bridge.document
     assert isinstance(document, dict)
@@ -273,7 +273,7 @@ async def test_clock_skew_is_measured(bridge: BridgeServer, exporter: Exporter, 
 
 
 async def test_a_clock_that_agrees_has_no_skew(bridge: BridgeServer, exporter: Exporter) -> None:
-    """The time that the scrape takes is not taken for a difference."""
+    """The duration of the scrape does not count as clock skew."""
     bridge.gate.clear()
     began = asyncio.create_task(scrape(exporter))
     await bridge.asked.wait()
@@ -283,7 +283,7 @@ async def test_a_clock_that_agrees_has_no_skew(bridge: BridgeServer, exporter: E
 
 
 async def test_gzip_is_by_negotiation(exporter: Exporter) -> None:
-    """Prometheus asks for it."""
+    """The response is compressed with gzip if the client accepts it."""
     packed = await exporter.get("/metrics", Accept_Encoding="gzip")
     plain = await exporter.get("/metrics", Accept_Encoding="identity")
     assert packed.headers.get("Content-Encoding") == "gzip"

@@ -20,7 +20,7 @@ def counted(page: Answer, path: str, code: int) -> float | None:
 
 @pytest.mark.parametrize("prefix", ["", "/bridge"])
 async def test_requests_are_counted_by_path_and_status(bridge: BridgeServer, tmp_path: Path, prefix: str) -> None:
-    """Below any prefix; what is not served is one series, whatever it is called."""
+    """Requests are counted by path, below any prefix. All unknown paths are one series."""
     file = targets_file(tmp_path, {"cabin": bridge.url})
     settings = replace(settings_for(bridge.url), targets_file=file, route_prefix=prefix)
     async with serving(settings) as exporter:
@@ -41,7 +41,7 @@ async def test_requests_are_counted_by_path_and_status(bridge: BridgeServer, tmp
 
 
 async def test_refusals_are_counted(bridge: BridgeServer, tmp_path: Path) -> None:
-    """Also those of the web config file."""
+    """Refusals are counted, also those because of the web config file."""
     file = tmp_path / "web.yml"
     file.write_text("rate_limit:\n  interval: 1h\n  burst: 2\n")
     async with serving(replace(settings_for(bridge.url), web_config_file=file)) as exporter:

@@ -26,14 +26,14 @@ def read_yaml(path: str) -> Any:
 
 @pytest.mark.parametrize("file", ["Dockerfile", "app/Dockerfile"])
 def test_hadolint_finds_no_fault(file: str) -> None:
-    """It knows Docker's recommendations, and checks the shell in RUN lines."""
+    """Hadolint finds no problem in the Dockerfile and its shell commands."""
     hadolint = Path(sys.executable).with_name("hadolint")
     done = subprocess.run([hadolint, EXPORTER / file], capture_output=True, text=True, check=False)  # noqa: S603 - ours
     assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_the_image_runs_as_nobody() -> None:
-    """With a health check, labels, and nothing but what the lock file names."""
+    """The image has an unprivileged user, a health check, labels, and only the packages of the lock file."""
     text = (EXPORTER / "Dockerfile").read_text()
     assert "\nUSER 65532:65532\n" in text
     assert "\nHEALTHCHECK " in text
@@ -42,7 +42,7 @@ def test_the_image_runs_as_nobody() -> None:
 
 
 def test_the_lock_file_has_every_dependency() -> None:
-    """With hashes."""
+    """The lock file has every dependency with hashes."""
     lines = (EXPORTER / "requirements.txt").read_text().lower().splitlines()
     pinned = {line.split("==")[0] for line in lines if "==" in line}
     wanted = {dependency.split(">")[0].lower() for dependency in PROJECT["dependencies"]}
@@ -51,7 +51,7 @@ def test_the_lock_file_has_every_dependency() -> None:
 
 
 def test_the_lock_file_for_tracing_has_the_same_versions() -> None:
-    """And those of the extra, with hashes."""
+    """The lock file for tracing has the same versions, and those of the extra, with hashes."""
 
     def pins(name: str) -> set[str]:
         lines = (EXPORTER / name).read_text().lower().splitlines()
@@ -66,7 +66,7 @@ def test_the_lock_file_for_tracing_has_the_same_versions() -> None:
 
 
 def test_the_unit_is_hardened() -> None:
-    """No rights, no writable file, no home; the key comes as a credential."""
+    """The unit has no privileges, no writable file and no home. The key is a credential."""
     unit = configparser.ConfigParser(strict=False, interpolation=None, allow_no_value=True)
     unit.optionxform = str  # type: ignore[assignment,method-assign] # as the standard library's documentation has it
     unit.read_string((EXPORTER / "systemd" / "drawbridge-exporter.service").read_text())
@@ -99,20 +99,20 @@ class TestCompose:
         assert ":" in service["image"]
 
     def test_what_is_mounted_is_there(self) -> None:
-        """Every path from this repository."""
+        """Every mounted path exists in this repository."""
         mounts = [mount.split(":")[0] for service in self.services.values() for mount in service.get("volumes", ())]
         for path in (mount for mount in mounts if mount.startswith(".")):
             assert (EXPORTER / "compose" / path).exists()
 
     def test_the_key_is_a_secret(self) -> None:
-        """It is in no variable, and git ignores its file."""
+        """The key is a secret: it is in no variable, and git ignores its file."""
         variables = self.services["exporter"]["environment"]
         assert "BRIDGE_API_KEY" not in variables
         assert variables["BRIDGE_API_KEY_FILE"].startswith("/run/secrets/")
         assert "bridge.key" in (EXPORTER / "compose" / ".gitignore").read_text().splitlines()
 
     def test_prometheus_takes_its_configuration(self, promtool: str) -> None:
-        """Rules and exporter are in it."""
+        """Prometheus accepts the configuration, with the rules and the exporter."""
         path = EXPORTER / "compose" / "prometheus.yml"
         checked = subprocess.run([promtool, "check", "config", "--syntax-only", path], capture_output=True, check=False)  # noqa: S603 - promtool
         assert checked.returncode == 0
@@ -121,7 +121,7 @@ class TestCompose:
         ]
 
     def test_prometheus_sends_alerts_to_alertmanager(self) -> None:
-        """By the name and the port of the service, which reads the example."""
+        """Prometheus sends alerts to the Alertmanager service, which uses the example."""
         [manager] = read_yaml("compose/prometheus.yml")["alerting"]["alertmanagers"]
         assert manager["static_configs"][0]["targets"] == ["alertmanager:9093"]
         service = self.services["alertmanager"]
@@ -129,7 +129,7 @@ class TestCompose:
         assert "../alertmanager:/etc/alertmanager:ro" in service["volumes"]
 
     def test_grafana_finds_data_and_dashboard(self) -> None:
-        """Under the names that the other files have."""
+        """Grafana finds its data source and the dashboards under the names in the other files."""
         [source] = read_yaml("compose/grafana/provisioning/datasources/prometheus.yml")["datasources"]
         [provider] = read_yaml("compose/grafana/provisioning/dashboards/drawbridge.yml")["providers"]
         assert source["url"] == "http://prometheus:9090"
@@ -142,11 +142,11 @@ class TestApp:
     config: dict[str, Any] = read_yaml("app/config.yaml")
 
     def test_its_version_is_the_packages(self) -> None:
-        """The image installs that version."""
+        """The app has the version of the package that its image installs."""
         assert self.config["version"] == PROJECT["version"]
 
     def test_every_option_is_explained_and_passed_on(self) -> None:
-        """In the UI's words, to the exporter's variables."""
+        """Every option of the app has a text, and becomes a variable of the exporter."""
         texts = read_yaml("app/translations/en.yaml")
         assert set(self.config["schema"]) == set(texts["configuration"]) == set(VARIABLES)
         assert set(self.config["options"]) <= set(self.config["schema"])
@@ -163,7 +163,7 @@ class TestApp:
         assert self.config.get("apparmor", True) is True
 
     def test_apparmor_reads_the_profile(self) -> None:
-        """With its own parser, where there is one."""
+        """apparmor_parser accepts the profile, if it is installed."""
         parser = shutil.which("apparmor_parser")
         if parser is None:
             pytest.skip("apparmor_parser is not installed")
@@ -172,7 +172,7 @@ class TestApp:
         assert done.returncode == 0, done.stderr
 
     def test_the_options_become_variables(self) -> None:
-        """An unknown one is left out."""
+        """Options become variables. Unknown options are left out."""
         options = {"url": "http://homeassistant:8123", "key": "dbk_x", "log_level": "info", "other": 1}
         assert environment(options) == {
             "HA_BASE_URL": "http://homeassistant:8123",
@@ -182,7 +182,7 @@ class TestApp:
 
 
 def test_alertmanager_has_every_receiver() -> None:
-    """Each route leads somewhere, each inhibition names alerts that exist."""
+    """Each route has a receiver, and each inhibition names existing alerts."""
     config = read_yaml("alertmanager/alertmanager.yml")
     receivers = {receiver["name"] for receiver in config["receivers"]}
     routes = [config["route"], *config["route"]["routes"]]

@@ -113,7 +113,7 @@ async def test_a_good_bridge_passes(key_file: Path) -> None:
     ],
 )
 async def test_each_fault_is_found(key_file: Path, fault: str, item: set[str]) -> None:
-    """By the item that is meant for it, and by no other."""
+    """Each fault is found by its item, and by no other."""
     async with running_whole_bridge(fault) as bridge:
         assert await failed(bridge.url, key_file, origins=(ORIGIN,)) == item
 
@@ -145,7 +145,7 @@ async def test_what_a_person_has_to_check_of_the_listener(
     ],
 )
 async def test_a_bridge_without_a_listener(key_file: Path, fault: str, evidence: str) -> None:
-    """The evidence says why there is nothing to complain about."""
+    """A bridge without a listener passes, and the evidence says why."""
     async with running_whole_bridge(fault) as bridge:
         found = await items(bridge.url, key_file)
     assert (found["listener"].status, found["listener"].evidence) == (Status.PASSED, evidence)
@@ -153,7 +153,7 @@ async def test_a_bridge_without_a_listener(key_file: Path, fault: str, evidence:
 
 @pytest.mark.parametrize("fault", ["no-tracing", "traces-lost"])
 async def test_tracing_that_does_not_work_needs_a_person(fault: str) -> None:
-    """It may not be used. A trace of this run that the bridge continued passes."""
+    """Tracing that does not work needs a person, because it may be off on purpose. A continued trace passes."""
     async with running_whole_bridge(fault) as bridge, running_whole_bridge() as tracing_bridge:
         without = await verdicts(tracing.CHECKS, bridge.url)
         found = await verdicts(tracing.CHECKS, tracing_bridge.url)
@@ -161,7 +161,7 @@ async def test_tracing_that_does_not_work_needs_a_person(fault: str) -> None:
 
 
 async def test_five_faults_at_once_are_all_found(key_file: Path) -> None:
-    """One does not hide another."""
+    """Five faults at once are all found."""
     async with running_whole_bridge("cors", "headers", "old-key", "no-limit", "slow") as bridge:
         found = await failed(bridge.url, key_file)
     assert found == {"cors", "headers", "keys-rotated", "rate-limit", "mean-response"}
@@ -184,7 +184,7 @@ async def test_a_secret_in_a_folder_is_found(key_file: Path, tmp_path: Path) -> 
 
 
 async def test_a_key_file_that_others_may_read_is_told(key_file: Path) -> None:
-    """Mode 644 is too much."""
+    """A key file that others may read, with mode 644, is reported."""
     await asyncio.to_thread(key_file.chmod, 0o644)
     async with running_whole_bridge() as bridge:
         assert await failed(bridge.url, key_file) == {"secrets"}
@@ -206,7 +206,7 @@ class TestTLS:
 
     @staticmethod
     def only_1_2(context: ssl.SSLContext) -> None:
-        """Offer TLS 1.2 at best."""
+        """Offer at most TLS 1.2."""
         context.maximum_version = ssl.TLSVersion.TLSv1_2
 
     @staticmethod
@@ -217,7 +217,7 @@ class TestTLS:
 
     @staticmethod
     def strong(context: ssl.SSLContext) -> None:
-        """Accept what Mozilla calls intermediate."""
+        """Accept the ciphers of Mozilla's intermediate profile."""
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
 
@@ -241,7 +241,7 @@ class TestTLS:
             assert await failed(bridge.url, key_file, ca_file=ca_file) == expected
 
     async def test_hsts_is_wanted(self, key_file: Path) -> None:
-        """Only over TLS."""
+        """HSTS is required only over TLS."""
         authority = Authority()
         ca_file = key_file.with_name("ca.pem")
         await asyncio.to_thread(ca_file.write_bytes, authority.certificate)
@@ -250,7 +250,7 @@ class TestTLS:
             assert await failed(bridge.url, key_file, ca_file=ca_file) == {"headers"}
 
     async def test_a_strange_authority_is_not_trusted(self, key_file: Path) -> None:
-        """The evidence says what OpenSSL says; nothing is asked over such a connection."""
+        """An unknown authority is not trusted. The evidence has OpenSSL's reason, and no request is sent."""
         async with running_whole_bridge(tls=self.context(Authority(), timedelta(days=90), None)) as bridge:
             found = await items(bridge.url, key_file)
         assert {item for item, verdict in found.items() if verdict.status is Status.FAILED} == {"reach"}
@@ -277,7 +277,7 @@ class TestTLS:
         assert fix in found["reach"].fix
 
     async def test_tls_at_a_port_without_it(self, key_file: Path) -> None:
-        """No certificate helps there."""
+        """TLS at a port without TLS is reported as such."""
         async with running_whole_bridge() as bridge:
             found = await items(bridge.url.replace("http:", "https:"), key_file)
         assert {item for item, verdict in found.items() if verdict.status is Status.FAILED} == {"reach"}
@@ -288,7 +288,7 @@ class Watcher:
     """Prometheus's and Grafana's answers, as far as preflight asks."""
 
     def __init__(self) -> None:
-        """Begin with a Prometheus that knows nothing and a Grafana without dashboards."""
+        """Create a Prometheus without data and a Grafana without dashboards."""
         self.up: list[dict[str, Any]] = []
         self.starts: list[dict[str, Any]] = []
         self.rules: list[dict[str, Any]] = []
@@ -309,7 +309,7 @@ class Watcher:
 
 
 async def test_what_watches_the_bridge_is_looked_at(key_file: Path) -> None:
-    """Metrics, rules, Alertmanager and dashboard, absent and then there."""
+    """Metrics, rules, Alertmanager and the dashboard are found when they exist, and not before."""
     watcher = Watcher()
     app = web.Application()
     app.router.add_get("/{path:.*}", watcher.answer)
@@ -341,7 +341,7 @@ async def test_what_watches_the_bridge_is_looked_at(key_file: Path) -> None:
 
 
 def test_preflight_knows_every_rule() -> None:
-    """Those of the rules files."""
+    """Preflight knows every rule of the rules files."""
     groups = [group for file in RULES.glob("*.yml") for group in yaml.safe_load(file.read_text())["groups"]]
     rules = [rule for group in groups for rule in group["rules"]]
     assert {rule["alert"] for rule in rules if "alert" in rule} == ALERTS
@@ -371,14 +371,14 @@ def archive(files: dict[str, bytes], compression: str) -> bytes:
 
 @pytest.mark.parametrize(("keys", "status"), [(2, Status.PASSED), (1, Status.FAILED), (0, Status.FAILED)])
 async def test_a_backup_holds_the_keys(key_file: Path, tmp_path: Path, keys: int, status: Status) -> None:
-    """As many as the bridge has."""
+    """A backup contains as many keys as the bridge."""
     path = backup(tmp_path / "backup.tar", keys)
     async with running_whole_bridge() as bridge:
         assert (await items(bridge.url, key_file, backup=path))["backup"].status is status
 
 
 async def test_a_backup_has_keys_that_home_assistant_had_not_saved(key_file: Path, tmp_path: Path) -> None:
-    """They are in Drawbridge's own document, from which a restore takes them."""
+    """Keys that Home Assistant had not saved are in Drawbridge's own document, which a restore uses."""
     document = json.dumps({"keys": {"one": {"data": {}, "title": "One"}, "two": {"data": {}, "title": "Two"}}}).encode()
     entries = json.dumps({"data": {"entries": [{"domain": "drawbridge", "subentries": []}]}}).encode()
     files = {"data/.storage/core.config_entries": entries, "data/.storage/drawbridge.keys": document}
@@ -389,13 +389,13 @@ async def test_a_backup_has_keys_that_home_assistant_had_not_saved(key_file: Pat
 
 
 async def test_a_backup_that_cannot_be_read_needs_a_person(key_file: Path) -> None:
-    """An encrypted one, for instance."""
+    """A backup that cannot be read, such as an encrypted one, needs a person."""
     async with running_whole_bridge() as bridge:
         assert (await items(bridge.url, key_file, backup=key_file))["backup"].status is Status.PERSON
 
 
 async def test_load_is_measured(key_file: Path) -> None:
-    """Throughput and percentiles, recovery and memory, only with --load."""
+    """With --load, throughput, percentiles, recovery and memory are measured."""
     async with running_whole_bridge("unlimited", "no-limit") as bridge:
         without = await items(bridge.url, key_file)
         soaked = {"sources": Sources(soak_minutes=0.05)}
@@ -461,14 +461,14 @@ def test_the_slowest_requests_of_a_load_are_judged(durations: list[float], statu
 def test_a_soak_is_judged_by_its_halves(
     later: float, errors: int, memory: tuple[int | None, int | None], status: Status
 ) -> None:
-    """A leak shows as memory or response times that grow."""
+    """A soak test compares its halves: memory or response times that grow are a leak."""
     halves = [Measured(seconds=30.0, durations=[mean] * 100, statuses=Counter({200: 100})) for mean in (0.01, later)]
     halves[1].broken = errors
     assert judge_soak((halves[0], halves[1]), memory).status is status
 
 
 def test_the_bridge_of_these_tests_has_the_base_path() -> None:
-    """What it serves is below the path that preflight appends."""
+    """The bridge of these tests serves everything below the base path."""
     assert all(
         resource.canonical.startswith(BASE) for resource in WholeBridge(frozenset()).application().router.resources()
     )

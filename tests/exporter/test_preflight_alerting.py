@@ -1,4 +1,4 @@
-"""Preflight's items about the way of an alert, with a real Alertmanager."""
+"""Preflight's items about the delivery of alerts, with a real Alertmanager."""
 
 import asyncio
 from dataclasses import replace
@@ -43,7 +43,7 @@ class TestAlertmanager:
     """The example passes; each fault of it is found."""
 
     async def test_the_example_delivers_and_escalates(self, tmp_path: Path) -> None:
-        """First without the watchdog, then with it."""
+        """The example delivers and escalates alerts, without and with the watchdog."""
         async with running_webhooks() as (_, hooks), running_alertmanager(tmp_path, hooks) as url:
             plan = replace(PLAN, sources=Sources(alertmanager=URL(url)))
             before = await verdicts(plan)
@@ -55,7 +55,7 @@ class TestAlertmanager:
         assert "second-level after 30 minutes" in after["escalation"].evidence
 
     async def test_a_receiver_that_does_not_answer_is_found(self, tmp_path: Path) -> None:
-        """Its notifications fail."""
+        """A receiver that does not respond is found by its failed notifications."""
         async with running_alertmanager(tmp_path, "http://127.0.0.1:1") as url:
             plan = replace(PLAN, sources=Sources(alertmanager=URL(url)))
             await send(url, WATCHDOG)
@@ -73,7 +73,7 @@ class TestAlertmanager:
     ],
 )
 def test_a_missing_level_is_found(old: str, new: str, said: str) -> None:
-    """The second level is never reached, or the watchdog goes to the people on call."""
+    """A missing second level is found, and so is a watchdog that notifies the people on call."""
     assert old in EXAMPLE.read_text()
     found = alerting.judge_routes(yaml.safe_load(EXAMPLE.read_text().replace(old, new))["route"])
     assert found.status is (Status.FAILED if old else Status.PASSED)
@@ -81,6 +81,6 @@ def test_a_missing_level_is_found(old: str, new: str, said: str) -> None:
 
 
 async def test_without_an_alertmanager_a_person_is_asked() -> None:
-    """Prometheus is not given, so nobody knows one."""
+    """Without Prometheus, no Alertmanager is known, so a person is asked."""
     found = await verdicts(PLAN)
     assert {found[item].status for item in ("alertmanager", "escalation")} == {Status.PERSON}

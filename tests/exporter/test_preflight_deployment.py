@@ -63,7 +63,7 @@ def commit(folder: Path) -> None:
 
 @pytest.mark.parametrize("files", [COMPOSE, UNIT, KUBERNETES], ids=["compose", "systemd", "kubernetes"])
 async def test_what_this_repository_ships_is_sound(repository: Path, files: Path) -> None:
-    """Only Kubernetes has a secret store and the others need a person for it."""
+    """The files of this repository pass. Without Kubernetes, a person is asked about the vault."""
     target = repository / files.name
     (shutil.copytree if files == KUBERNETES else shutil.copy)(files, target)
     (repository / "renovate.json").write_text("{}")
@@ -76,7 +76,7 @@ async def test_what_this_repository_ships_is_sound(repository: Path, files: Path
 
 
 async def test_without_files_a_person_is_asked() -> None:
-    """Nothing passes that was not looked at."""
+    """Without files, a person is asked, and nothing passes."""
     assert await statuses() == dict.fromkeys(ITEMS, Status.PERSON)
 
 
@@ -108,7 +108,7 @@ AUTOMOUNT = "automountServiceAccountToken: "
     ],
 )
 async def test_each_fault_is_found(tmp_path: Path, files: Path, old: str, new: str, expected: set[str]) -> None:
-    """By the item that is meant for it, and by no other."""
+    """Each fault is found by its item, and by no other."""
     folder = tmp_path / "files"
     root = KUBERNETES if files.is_relative_to(KUBERNETES) else files.parent
     shutil.copytree(root, folder)
@@ -120,7 +120,7 @@ async def test_each_fault_is_found(tmp_path: Path, files: Path, old: str, new: s
 
 
 async def test_files_that_are_not_committed_are_told(repository: Path) -> None:
-    """The deployment cannot be repeated from them."""
+    """Files that are not committed are reported, because the deployment cannot be repeated."""
     shutil.copy(COMPOSE, repository)
     assert (await statuses(repository))["deployment"] is Status.FAILED
     commit(repository)
@@ -130,6 +130,6 @@ async def test_files_that_are_not_committed_are_told(repository: Path) -> None:
 
 
 async def test_a_file_that_cannot_be_read_fails(tmp_path: Path) -> None:
-    """It could have anything in it."""
+    """A file that cannot be read fails."""
     (tmp_path / "compose.yaml").write_text("services: [}")
     assert (await statuses(tmp_path))["runtime"] is Status.FAILED

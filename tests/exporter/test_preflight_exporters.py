@@ -33,7 +33,7 @@ def statuses(found: dict[str, Verdict]) -> dict[str, Status]:
 
 
 async def test_two_exporters_of_a_bridge(tmp_path: Path) -> None:
-    """Both are healthy and interchangeable, also one that serves the bridge as a target."""
+    """Two exporters are healthy and interchangeable, also if one has the bridge as a target."""
     key, targets = tmp_path / "key", tmp_path / "targets.yml"
     key.write_text(KEY)
     async with running_whole_bridge() as bridge:
@@ -58,7 +58,7 @@ async def test_two_exporters_of_a_bridge(tmp_path: Path) -> None:
 
 
 async def test_an_exporter_of_another_bridge_is_found() -> None:
-    """Its metrics are those of a bridge that is down."""
+    """An exporter that cannot read this bridge is found."""
     async with (
         running_whole_bridge() as bridge,
         running_exporter(HA_BASE_URL="http://127.0.0.1:1", BRIDGE_API_KEY=KEY) as other,
@@ -69,7 +69,7 @@ async def test_an_exporter_of_another_bridge_is_found() -> None:
 
 
 async def test_a_saturated_exporter_is_found() -> None:
-    """It refused a scrape, because another one was in progress."""
+    """A saturated exporter, which has refused a scrape, is found."""
     async with (
         running_bridge() as hanging,
         running_exporter("--web.max-requests=1", HA_BASE_URL=hanging.url, BRIDGE_API_KEY=KEY) as exporter,

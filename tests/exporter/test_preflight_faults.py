@@ -24,19 +24,19 @@ FAULTS = faults(KEY)
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stream that is silent is noticed sooner than for an operator."""
+    """Shorten the time after which a silent stream is reported."""
     monkeypatch.setattr("drawbridge_exporter.preflight.live._STREAM_SECONDS", 2.0)
 
 
 async def test_a_sound_proxy_is_not_complained_about(key_file: Path) -> None:
-    """No false alarm."""
+    """A proxy without faults causes no failed item."""
     async with running_whole_bridge() as bridge, running_proxy(bridge.url) as proxy:
         assert await failed(proxy.url, key_file) == set()
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
 async def test_each_fault_of_a_proxy_is_found(key_file: Path, name: str) -> None:
-    """By the items that are meant for it, and by no others."""
+    """Each fault of a proxy is found by its items, and by no others."""
     fault, expected = FAULTS[name]
     async with running_whole_bridge() as bridge, running_proxy(bridge.url) as proxy:
         proxy.fault = fault
@@ -49,14 +49,14 @@ async def test_each_fault_of_a_proxy_is_found(key_file: Path, name: str) -> None
 
 
 async def test_two_runs_one_after_the_other_find_the_same(key_file: Path) -> None:
-    """The first leaves the key's limit usable."""
+    """Two runs in a row have the same result: the first one leaves some of the rate limit."""
     async with running_whole_bridge() as bridge:
         assert await failed(bridge.url, key_file) == set()
         assert await failed(bridge.url, key_file) == set()
 
 
 async def test_a_bridge_that_hangs_does_not_hold_preflight_up(key_file: Path) -> None:
-    """The time of a request, of a check and of the whole run is bounded."""
+    """If the bridge hangs, the time of a request, a check and the run is limited."""
     async with running_whole_bridge() as bridge, running_proxy(bridge.url) as proxy:
         proxy.fault = FAULTS["slow-on-the-way"][0]
         async with asyncio.timeout(20):
@@ -67,7 +67,7 @@ async def test_a_bridge_that_hangs_does_not_hold_preflight_up(key_file: Path) ->
 
 
 async def test_a_locked_out_address_is_one_cause(key_file: Path) -> None:
-    """A short lock-out is waited for; a long one is told with its end."""
+    """Preflight waits for the end of a short lock-out, and reports a long one with its end."""
     async with running_whole_bridge("locked-out") as bridge:
         found = await items(bridge.url, key_file)
         assert {item for item, verdict in found.items() if verdict.status is Status.FAILED} == {"reach"}
@@ -77,7 +77,7 @@ async def test_a_locked_out_address_is_one_cause(key_file: Path) -> None:
 
 
 async def test_a_key_in_the_environment_is_found(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other programs of the user can read it."""
+    """A key in the environment is found, because other programs of the user can read it."""
     monkeypatch.setenv("BRIDGE_API_KEY", KEY)
     async with running_whole_bridge() as bridge:
         found = await items(bridge.url, key_file)
@@ -87,7 +87,7 @@ async def test_a_key_in_the_environment_is_found(key_file: Path, monkeypatch: py
 
 
 async def test_a_household_is_not_asked_about_an_organisation(key_file: Path) -> None:
-    """Nor do keys without an end fail there: a person confirms them."""
+    """A household is not asked about an organisation, and a person confirms its keys without an expiry."""
     async with running_whole_bridge("endless-key") as bridge:
         found = await items(bridge.url, key_file, profile="household")
         organisation = await items(bridge.url, key_file)
@@ -108,7 +108,7 @@ class TestSignoff:
         return str(path)
 
     async def test_a_confirmed_item_passes_for_a_year(self, key_file: Path, tmp_path: Path) -> None:
-        """A confirmation does not help an item that failed."""
+        """A confirmed item passes for a year. A failed item stays failed."""
         today = datetime.now(UTC).date()
         signed = read_signatures(
             self.written(
@@ -138,7 +138,7 @@ class TestSignoff:
         ],
     )
     def test_a_wrong_file_is_told(self, tmp_path: Path, text: str, said: str) -> None:
-        """By line."""
+        """An invalid file is reported with its lines."""
         with pytest.raises(ValueError, match=r"signoff\.yml:1: ") as caught:
             read_signatures(self.written(tmp_path, text))
         assert said in str(caught.value)
@@ -148,7 +148,7 @@ class TestChecklist:
     """The 160 boxes of the checklist, each answered by items that exist."""
 
     def test_every_box_is_there_and_has_items(self) -> None:
-        """And every item that a check answers is that of a box."""
+        """Every box has items, and every item that a check answers belongs to a box."""
         known = {check.item for check in checks(Plan(URL("http://ha/api/drawbridge"), KEY, Path(), load=True))}
         asked = {item for box in boxes() for item in box.items}
         assert len(boxes()) == 160

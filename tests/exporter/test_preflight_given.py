@@ -1,4 +1,4 @@
-"""Preflight's items about what is wanted: variables, closed ports, an earlier run, and scanners."""
+"""Preflight's items about variables, closed ports, an earlier run, and scanners."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ class TestVariables:
     """The variables of the checklist are compared with the bridge."""
 
     async def test_those_of_the_checklist_are_the_defaults(self, tmp_path: Path) -> None:
-        """Also with the address of the bridge."""
+        """The values of the checklist are the defaults, also with the address of the bridge."""
         async with running_whole_bridge() as bridge:
             asked = variables(tmp_path, f"{CHECKLIST}HA_BASE_URL={bridge.url}\n")
             found = await verdicts(environment.CHECKS, bridge.url, variables=asked)
@@ -63,7 +63,7 @@ class TestVariables:
         ],
     )
     async def test_each_difference_is_found(self, tmp_path: Path, old: str, new: str, said: str) -> None:
-        """With the variable's name."""
+        """Each difference is found, with the name of the variable."""
         assert old in CHECKLIST
         async with running_whole_bridge() as bridge:
             asked = variables(tmp_path, CHECKLIST.replace(old, new))
@@ -72,7 +72,7 @@ class TestVariables:
         assert said in found["environment"].evidence
 
     async def test_other_settings_of_the_cache_need_a_person(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """They may be intended: then the file says so."""
+        """Other settings of the cache need a person, unless the file contains them."""
         whole = WholeBridge.document
         monkeypatch.setattr(
             WholeBridge,
@@ -87,7 +87,7 @@ class TestVariables:
         assert intended["cache-settings"].status is Status.PASSED
 
     async def test_without_a_file_a_person_is_asked(self) -> None:
-        """About the variables."""
+        """Without a file, a person is asked about the variables."""
         async with running_whole_bridge() as bridge:
             assert (await verdicts(environment.CHECKS, bridge.url))["environment"].status is Status.PERSON
 
@@ -107,7 +107,7 @@ async def test_ports_that_should_be_closed() -> None:
 
 @pytest.mark.parametrize("text", ["host", "host:x", ":22", "host:70000"])
 def test_a_wrong_port_is_told(text: str) -> None:
-    """With an example."""
+    """An invalid port is reported with an example."""
     with pytest.raises(ValueError, match="is not HOST:PORT"):
         parse_place(text)
 
@@ -119,7 +119,7 @@ class TestPrevious:
 
     @pytest.mark.parametrize(("broken", "status"), [("cors", Status.FAILED), ("headers", Status.PASSED)])
     async def test_what_got_worse_is_a_reason_to_roll_back(self, broken: str, status: Status) -> None:
-        """What failed before is not."""
+        """An item that passed before and fails now is a reason to roll back."""
         results = [
             Result("", item, "", failing("x", "y") if item == broken else passed("x"), 0.0)
             for item in ("cors", "headers")
@@ -133,7 +133,7 @@ class TestPrevious:
         [("0.2.0", False, Status.PASSED), ("0.2.0", True, Status.FAILED), ("0.1.0", False, Status.PERSON)],
     )
     async def test_a_rollback_is_seen(self, before: str, fails: bool, status: Status) -> None:  # noqa: FBT001 - a case
-        """The last run was with a later version."""
+        """A rollback is detected: the last run was with a later version."""
         results = [Result("", "cors", "", failing("x", "y") if fails else passed("x"), 0.0)]
         previous = replace(self.BEFORE, versions=f"Drawbridge {before}, Home Assistant 2026.11.0")
         checks = [reach.CHECKS[0], *Comparison(results).checks()[1:2]]
@@ -142,7 +142,7 @@ class TestPrevious:
         assert found["rollback"].status is status
 
     async def test_a_report_is_read_again(self, key_file: Path, tmp_path: Path) -> None:
-        """The second run is as fast, and one that is far slower is found."""
+        """An earlier report is read. An equally fast run passes, and a much slower one is found."""
         report = tmp_path / "report.json"
         async with running_whole_bridge() as bridge:
             report.write_text((await preflight(bridge.url, key_file, "--json", "--stable-seconds=0.2")).output)
@@ -152,7 +152,7 @@ class TestPrevious:
         assert read_previous(str(report)).mean_seconds
 
     def test_another_file_is_told(self, tmp_path: Path) -> None:
-        """It is no report."""
+        """A file that is not a report is refused."""
         (tmp_path / "other.json").write_text("[]")
         with pytest.raises(ValueError, match="is not a JSON report"):
             read_previous(str(tmp_path / "other.json"))
@@ -181,7 +181,7 @@ class TestScanners:
 
     @pytest.mark.parametrize("name", OUTPUTS)
     async def test_a_vulnerability_is_found(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-        """In the JSON that the scanner writes."""
+        """A vulnerability is found in the JSON of the scanner."""
         monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
         found = []
         for output in self.OUTPUTS[name]:
@@ -205,12 +205,12 @@ class TestScanners:
         assert "could not audit 1 packages" in found["dependencies"].evidence
 
     async def test_without_a_scanner_a_person_is_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """And when the scanner does not work."""
+        """Without a working scanner, a person is asked."""
         monkeypatch.setenv("PATH", "/nowhere")
         assert set(statuses(await verdicts(scans.CHECKS)).values()) == {Status.PERSON}
 
     async def test_a_scanner_that_fails_finds_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Nothing passes."""
+        """If a scanner fails, nothing passes."""
         (tmp_path / "grype").write_text("#!/bin/sh\necho no database >&2\nexit 1\n")
         (tmp_path / "grype").chmod(0o755)
         monkeypatch.setenv("PATH", str(tmp_path))

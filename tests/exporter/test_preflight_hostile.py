@@ -33,7 +33,7 @@ def failures(found: dict[str, Verdict]) -> dict[str, Verdict]:
 
 
 def only_for(path: str, body: bytes) -> Fault:
-    """Answer one path with another body."""
+    """Return another body for one path."""
 
     async def before(request: web.Request, _headers: dict[str, str]) -> web.Response | None:
         return web.Response(body=body, content_type="application/json") if request.path.endswith(path) else None
@@ -60,7 +60,7 @@ def only_for(path: str, body: bytes) -> Fault:
     ],
 )
 async def test_an_answer_that_no_bridge_gives_is_the_cause(key_file: Path, path: str, body: bytes, said: str) -> None:
-    """It does not end the command with an error of Python."""
+    """An unexpected response is reported as the cause, without a Python error."""
     async with running_whole_bridge() as bridge, running_proxy(bridge.url) as proxy:
         proxy.fault = only_for(path, body)
         found = await items(proxy.url, key_file)
@@ -86,7 +86,7 @@ async def test_a_limit_that_is_too_low_for_the_run_is_told_first(
 
 @pytest.mark.parametrize("body", [_NESTED, b'{"paths": 5}', b'{"paths": {"/api/states": 5}}', b"\xff"])
 async def test_a_document_of_another_shape_fails_its_own_item(key_file: Path, body: bytes) -> None:
-    """The other items are checked all the same."""
+    """An unexpected document fails its own item only."""
     async with running_whole_bridge() as bridge, running_proxy(bridge.url) as proxy:
         proxy.fault = only_for("/openapi.json", body)
         found = await items(proxy.url, key_file)
@@ -105,7 +105,7 @@ async def test_a_sign_in_page_of_the_network_is_told(key_file: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/lovelace/0", "/config/integrations"])
 async def test_the_address_of_a_page_is_told(key_file: Path, path: str) -> None:
-    """It was copied from the browser; Drawbridge is set up, although this path leads elsewhere."""
+    """The address of a page, copied from a browser, is reported as such."""
     async with running_whole_bridge() as bridge:
         origin = bridge.url.removesuffix("/")
         found = await items(origin + path, key_file)
@@ -207,7 +207,7 @@ def _endless() -> Iterator[tuple[str, Write, str]]:
 
 @pytest.mark.parametrize(("write", "said"), [pytest.param(write, said, id=name) for name, write, said in _endless()])
 async def test_an_answer_without_an_end_is_given_up(key_file: Path, write: Write, said: str) -> None:
-    """In time and in size, with one cause."""
+    """An endless response is limited in time and size, and reported as one cause."""
     began = time.monotonic()
     async with sending(write) as url:
         found = await items(url, key_file, timeout=10.0 if "MiB" in said else _TIMEOUT_SECONDS)

@@ -44,7 +44,7 @@ def server(certificate: Certificate | None = None, change: Change | None = None)
 
 
 def only_1_2(context: ssl.SSLContext) -> None:
-    """Offer TLS 1.2 at best."""
+    """Offer at most TLS 1.2."""
     also_1_2(context)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
 
@@ -68,7 +68,7 @@ def asks(context: ssl.SSLContext) -> None:
 
 
 def insists(context: ssl.SSLContext) -> None:
-    """Demand a client certificate."""
+    """Require a client certificate."""
     asks(context)
     context.verify_mode = ssl.CERT_REQUIRED
 
@@ -117,7 +117,7 @@ def about(found: dict[str, Verdict], status: Status) -> set[str]:
     ],
 )
 async def test_a_sound_listener_passes(key_file: Path, ca_file: Path, change: Change | None, told: Any) -> None:
-    """No false alarm, and each item has evidence of its own."""
+    """A listener without faults passes, and each item has its own evidence."""
     async with running(tls=server(change=change), **told) as (bridge, _):
         found = await items(bridge.url, key_file, ca_file=ca_file)
     assert {item for item, verdict in found.items() if verdict.status is Status.FAILED} == set()
@@ -146,7 +146,7 @@ FAULTS: dict[str, tuple[dict[str, Any], set[str]]] = {
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
 async def test_each_fault_is_found(key_file: Path, ca_file: Path, name: str) -> None:
-    """By the item that is meant for it, and by no other."""
+    """Each fault is found by its item, and by no other."""
     told, expected = FAULTS[name]
     told = dict(told)
     faults = [told.pop("fault")] if "fault" in told else []
@@ -163,7 +163,7 @@ async def test_a_listener_that_insists_on_a_certificate(key_file: Path, ca_file:
 
 
 async def test_an_unknown_authority_is_not_trusted(key_file: Path) -> None:
-    """The evidence says what OpenSSL says."""
+    """An unknown authority is not trusted, and the evidence has OpenSSL's reason."""
     async with running(tls=server()) as (bridge, _):
         found = await items(bridge.url, key_file)
     assert about(found, Status.FAILED) == {"listener-certificate"}
@@ -171,7 +171,7 @@ async def test_an_unknown_authority_is_not_trusted(key_file: Path) -> None:
 
 
 async def test_days_left(key_file: Path, ca_file: Path) -> None:
-    """Of the certificate that is presented, and not of the one that the bridge reports."""
+    """The remaining days are those of the presented certificate, not of the one that the bridge reports."""
     async with running(tls=server(AUTHORITY.issue("127.0.0.1", timedelta(days=5, hours=1)))) as (bridge, _):
         found = await items(bridge.url, key_file, ca_file=ca_file)
     assert about(found, Status.PERSON) == {"listener-certificate"}
@@ -189,7 +189,7 @@ async def test_a_name_that_preflight_guessed(key_file: Path, ca_file: Path) -> N
 
 
 async def test_a_port_that_a_firewall_closes(key_file: Path) -> None:
-    """It may be closed on purpose for this machine. With --listener-url, it must be open."""
+    """A port that a firewall closes needs a person. With --listener-url, it must be open."""
     async with running_whole_bridge() as bridge:
         bridge.listener = {"port": 1, "tls_1_2": False, "client_certificates": False, "bound_keys": 0}
         guessed = await items(bridge.url, key_file)
@@ -212,7 +212,7 @@ async def test_without_tls(key_file: Path) -> None:
     [("listener-off", Status.PASSED), ("listener-unknown", Status.PASSED), ("listener-down", Status.SKIPPED)],
 )
 async def test_no_listener(key_file: Path, fault: str, status: Status) -> None:
-    """Nothing is connected to, and an older bridge does not say where it is."""
+    """Without a listener, nothing is connected to. An older bridge does not report its port."""
     async with running_whole_bridge(fault) as bridge:
         assert about(await items(bridge.url, key_file), status) == ITEMS
     async with running_whole_bridge() as bridge:

@@ -24,7 +24,7 @@ class Loki:
         self.url = ""
 
     async def query(self, request: web.Request) -> web.Response:
-        """Answer a query for the lines that contain a text."""
+        """Return the lines that contain a text."""
         query = request.query["query"]
         assert int(request.query["start"]) < time.time_ns() < int(request.query["end"])
         wanted = query.partition('|= "')[2].partition('"')[0]
@@ -32,7 +32,7 @@ class Loki:
         return web.json_response({"status": "success", "data": {"result": found}}, status=self.status)
 
     async def rules(self, _request: web.Request) -> web.Response:
-        """Answer with the rules."""
+        """Return the rules."""
         groups = [{"rules": [{"name": name} for name in self.alerts]}]
         return web.json_response({"status": "success", "data": {"groups": groups}})
 
@@ -65,7 +65,7 @@ async def test_logs_that_arrive() -> None:
 
 
 async def test_logs_that_do_not_arrive() -> None:
-    """Nor are the alerts loaded; and a Loki that refuses queries is found."""
+    """Logs that do not arrive, missing alerts and a Loki that refuses queries are found."""
     async with running_whole_bridge() as bridge, running_loki() as loki:
         url = url_of(("", int(loki.url.rpartition(":")[2])))
         loki.lines.append("preflight-of-another-run")
@@ -81,5 +81,5 @@ async def test_logs_that_do_not_arrive() -> None:
 
 
 async def test_without_loki_a_person_is_asked() -> None:
-    """Nothing passes that was not looked at."""
+    """Without Loki, a person is asked, and nothing passes."""
     assert set(statuses(await verdicts(logs.CHECKS)).values()) == {Status.PERSON}
