@@ -25,8 +25,8 @@ _MAX_UNCOMPRESSED_BYTES: Final = 1024
 async def json_pieces(call: Call, pieces: AsyncIterator[bytes]) -> web.StreamResponse:
     """Respond with the pieces of a JSON text. A large response is streamed.
 
-    If an error occurs or the key is revoked after the response has started, the connection is dropped, so that the
-    client does not take the response for complete.
+    A request whose key was revoked or changed in the meantime is refused. If that or an error happens after the
+    response has started, the connection is dropped, so that the client does not take the response for complete.
     """
     gathered = bytearray()
     response: web.StreamResponse | None = None
@@ -41,6 +41,7 @@ async def json_pieces(call: Call, pieces: AsyncIterator[bytes]) -> web.StreamRes
                 response = response or await _begin(call)
                 await response.write(bytes(gathered))
                 gathered.clear()
+        call.ensure_unchanged()
         if response is None:
             return _whole(call, bytes(gathered))
         await response.write_eof(bytes(gathered))

@@ -1,6 +1,6 @@
 """History in Home Assistant's compressed form: for a period, or live."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import batched
@@ -27,7 +27,7 @@ from ..scope.redaction import Redaction, without_bearer_text
 from .caller import Caller
 from .catch_up import MAX_EVENT_BYTES, TICK, CatchUp, Client, Part
 from .declaration import Operation
-from .history import HistoryQuery
+from .history_states import CompressedState, HistoryQuery, any_changed, read_states, redact
 from .periods import DAY, windows
 
 PERIOD: Final = Operation("history.period", Capability.HISTORY, names=("entity_ids",))
@@ -41,8 +41,6 @@ _ENTITIES_AT_ONCE: Final = 16
 _MAX_WINDOWS: Final = 60
 _AHEAD: Final = timedelta(hours=1)
 """How far in the future states can be after the clock was set back."""
-
-type _Compressed = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,8 @@ class _Slice:
         if redaction == self.redaction:
             return self.encoded
         states: Any = json_loads(b"[" + self.encoded + b"]")
-        return _encoded(self.entity_id, states, redaction)
+        redact(self.entity_id, states, redaction)
+        return json_bytes(states)[1:-1]
 
 
 @dataclass(slots=True)
@@ -154,7 +153,7 @@ class HistoryStream(CatchUp):
         initial = self._query.initial_state and part is not Part.REST
         query = replace(self._query, start=start, end=end, initial_state=initial)
         gathered, last, has_sent = _Gathered(), 0.0, False
-        if part is not Part.WHOLE or initial or _any_changed(self._client.caller(), query):
+        if part is not Part.WHOLE or initial or any_changed(self._client.caller(), query):
             async for item in _slices(self._client.caller, query):
                 gathered.add(item)
                 last = max(last, item.last)
@@ -180,7 +179,7 @@ class HistoryStream(CatchUp):
     @override
     def _send_live(self, items: Sequence[State]) -> None:
         redaction, no_attributes = self._client.caller().redaction, self._query.no_attributes
-        states: dict[str, list[_Compressed]] = {}
+        states: dict[str, list[CompressedState]] = {}
         # The key may have changed since they were filtered.
         for state in self._allowed(items):
             shown = _compressed(state, redaction, no_attributes=no_attributes)
@@ -198,16 +197,7 @@ def _may_have_states(caller: Caller, query: HistoryQuery, *, has_end: bool) -> b
     oldest = get_instance(caller.hass).states_manager.oldest_ts
     if has_end and (oldest is None or query.end.timestamp() < oldest):
         return False
-    return query.initial_state or _any_changed(caller, query)
-
-
-def _any_changed(caller: Caller, query: HistoryQuery) -> bool:
-    """Return whether an entity in scope may have changed after the start of the period."""
-    for entity_id in filter(caller.home.allows, query.entity_ids):
-        state = caller.home.state(entity_id)
-        if state is None or (state.last_changed if query.no_attributes else state.last_updated) > query.start:
-            return True
-    return False
+    return query.initial_state or any_changed(caller, query)
 
 
 async def _slices(current: Callable[[], Caller], query: HistoryQuery) -> AsyncIterator[_Slice]:
@@ -216,7 +206,7 @@ async def _slices(current: Callable[[], Caller], query: HistoryQuery) -> AsyncIt
     recorder = get_instance(hass)
     periods = list(_periods(query, recorder.states_manager.oldest_ts))
     for group in batched(dict.fromkeys(query.entity_ids), _ENTITIES_AT_ONCE, strict=False):
-        endings: dict[str, str] = {}
+        endings: dict[str, str | None] = {}
         for number, (start, end) in enumerate(periods):
             caller = current()
             allowed = [item for item in group if caller.home.allows(item)]
@@ -238,70 +228,24 @@ def _periods(query: HistoryQuery, oldest: float | None) -> Iterator[tuple[dateti
     return windows(start, end, max(DAY, (end - start) / _MAX_WINDOWS))
 
 
-def _read(hass: HomeAssistant, query: HistoryQuery, endings: dict[str, str], redaction: Redaction) -> list[_Slice]:
+def _read(
+    hass: HomeAssistant, query: HistoryQuery, endings: dict[str, str | None], redaction: Redaction
+) -> list[_Slice]:
     """Read states from the database. Call this in the recorder's executor.
 
     ``endings`` has the last state of each entity in the previous part, and is updated.
     """
-    from homeassistant.components.recorder.history import get_significant_states  # noqa: PLC0415 - may not be set up
-
-    found = get_significant_states(
-        hass,
-        query.start,
-        query.end,
-        list(query.entity_ids),
-        include_start_time_state=query.initial_state,
-        significant_changes_only=query.significant,
-        minimal_response=query.minimal,
-        no_attributes=query.no_attributes,
-        compressed_state_format=True,
-    )
-    slices = []
-    for entity_id, listed in found.items():
-        states: Sequence[Any] = listed
-        if query.minimal and entity_id in endings:
-            states = _continued(entity_id, states, endings[entity_id])
-        if states:
-            endings[entity_id] = states[-1]["s"]
-            slices.append(_Slice(entity_id, _encoded(entity_id, states, redaction), states[-1]["lu"], redaction))
-    return slices
+    return [
+        _Slice(entity_id, json_bytes(states)[1:-1], states[-1]["lu"], redaction)
+        for entity_id, states in read_states(hass, query, endings, redaction).items()
+    ]
 
 
-def _continued(entity_id: str, states: Sequence[_Compressed], last: str) -> Sequence[_Compressed]:
-    """Return a part of a minimal list that continues the previous part.
-
-    Only the first state of the list has attributes, and consecutive states differ.
-    """
-    from homeassistant.components.recorder.history import NEED_ATTRIBUTE_DOMAINS  # noqa: PLC0415 - may not be set up
-
-    if not states or entity_id.partition(".")[0] in NEED_ATTRIBUTE_DOMAINS:
-        return states
-    if states[0]["s"] == last:
-        return states[1:]
-    return [{"s": states[0]["s"], "lu": states[0]["lu"]}, *states[1:]]
-
-
-def _encoded(entity_id: str, states: Sequence[_Compressed], redaction: Redaction) -> bytes:
-    # Rows with equal attributes share an object. Keeping a reference prevents another object from getting the same
-    # `id()`.
-    shown: dict[int, tuple[Mapping[str, Any], dict[str, Any]]] = {}
-    for item in states:
-        # Null marks the removal of an entity.
-        if item["s"] is not None:
-            item["s"] = without_bearer_text(item["s"])
-        if "a" in item:
-            attributes = item["a"]
-            if id(attributes) not in shown:
-                shown[id(attributes)] = attributes, redaction.attributes(entity_id, attributes)
-            item["a"] = shown[id(attributes)][1]
-    return json_bytes(states)[1:-1]
-
-
-def _compressed(state: State, redaction: Redaction, *, no_attributes: bool) -> _Compressed:
+def _compressed(state: State, redaction: Redaction, *, no_attributes: bool) -> CompressedState:
     """Return a live state in the form of the stored states."""
     from homeassistant.components.recorder.history import NEED_ATTRIBUTE_DOMAINS  # noqa: PLC0415 - may not be set up
 
-    shown: _Compressed = {"s": without_bearer_text(state.state)}
+    shown: CompressedState = {"s": without_bearer_text(state.state)}
     if not no_attributes or state.domain in NEED_ATTRIBUTE_DOMAINS:
         shown["a"] = redaction.attributes(state.entity_id, state.attributes)
     shown["lu"] = state.last_updated_timestamp

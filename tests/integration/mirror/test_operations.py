@@ -8,14 +8,16 @@ import pytest
 import voluptuous as vol
 from homeassistant.core import HomeAssistant, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceNotFound, ServiceValidationError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from custom_components.drawbridge.operations import events, history, logbook, services, states, templates
 from custom_components.drawbridge.operations.caller import Caller
-from custom_components.drawbridge.operations.history import HistoryQuery
+from custom_components.drawbridge.operations.history_states import HistoryQuery, read_states
 from custom_components.drawbridge.operations.logbook import LogbookQuery
 from custom_components.drawbridge.refusal import Refusal, RefusedError
 from tests.integration.house import Bridge
+from tests.integration.live.past import in_loop, wait_recording
 
 LIVING = "input_boolean.living_room_lamp"
 BEDROOM = "input_boolean.bedroom_lamp"
@@ -39,6 +41,26 @@ async def test_history_leaves_out_what_is_out_of_scope(caller: Caller) -> None:
     query = HistoryQuery(now - timedelta(days=1), now + timedelta(hours=1), [BEDROOM, LIVING])
     found = json.loads(b"".join([piece async for piece in history.pieces(caller, query)]))
     assert {item["entity_id"] for listed in found for item in listed} == {LIVING}
+
+
+@pytest.mark.parametrize("days", [1, 2])
+async def test_history_leaves_out_what_left_the_scope_while_it_was_read(
+    caller: Caller, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    """Read at once, and day by day."""
+    now, registry = dt_util.utcnow(), er.async_get(hass)
+    hass.states.async_set(LIVING, "on", timestamp=(now - timedelta(hours=30)).timestamp())
+    await wait_recording(hass)
+
+    def moving(*arguments: Any) -> Any:
+        found = read_states(*arguments)
+        in_loop(hass, lambda: registry.async_update_entity(LIVING, area_id="bedroom"))
+        return found
+
+    monkeypatch.setattr(history, "read_states", moving)
+    query = HistoryQuery(now - timedelta(days=days), now + timedelta(hours=1), [LIVING])
+    assert b"".join([piece async for piece in history.pieces(caller, query)]) == b"[]"
+    assert not caller.home.allows(LIVING)
 
 
 @pytest.mark.parametrize(("entity_ids", "seen"), [([BEDROOM], set()), ([BEDROOM, LIVING], {LIVING})])

@@ -1,7 +1,7 @@
 """A history that is too large for one piece."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -11,6 +11,7 @@ from homeassistant.helpers.recorder import get_instance
 
 from custom_components.drawbridge.http import streaming
 from custom_components.drawbridge.operations import history
+from custom_components.drawbridge.operations.history_states import HistoryQuery, read_states
 from tests.integration.house import Bridge
 from tests.integration.test_slow_readers import rest, sending, status, stopped, until
 
@@ -57,20 +58,42 @@ async def test_head_has_no_body(bridge: Bridge, reader: str) -> None:
 
 async def test_a_key_that_is_revoked_meanwhile(bridge: Bridge, reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer is cut off, not ended as if it were whole."""
-    own = history._fetch  # noqa: SLF001 - to be slow, and otherwise itself
     loop = asyncio.get_running_loop()
 
-    def slow(hass: HomeAssistant, query: Any, entity_ids: Sequence[str], period: Any, **more: bool) -> object:
-        if SENSORS[3] in entity_ids:
+    def slow(hass: HomeAssistant, query: HistoryQuery, *more: Any) -> Any:
+        if SENSORS[3] in query.entity_ids:
             revoked = bridge.act("revoke_key", key=bridge.key_id("Reader"))
             asyncio.run_coroutine_threadsafe(revoked, loop).result()
-        return own(hass, query, entity_ids, period, **more)
+        return read_states(hass, query, *more)
 
-    monkeypatch.setattr(history, "_fetch", slow)
+    monkeypatch.setattr(history, "read_states", slow)
     answer = await bridge.get(PATH, reader, headers={"Accept-Encoding": "identity"})
     assert answer.status == 200
     with pytest.raises(aiohttp.ClientPayloadError):
         await answer.read()
+
+
+@pytest.mark.parametrize("path", [PATH, f"/api/logbook?entity={SENSORS[3]}"])
+async def test_a_key_that_is_revoked_before_the_answer_starts(
+    bridge: Bridge, reader: str, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """A small answer is refused as a whole."""
+    monkeypatch.setattr(streaming, "_CHUNK_BYTES", 1_000_000)
+    recorder, key_id = get_instance(bridge.hass), bridge.key_id("Reader")
+    own, loop = recorder.async_add_executor_job, asyncio.get_running_loop()
+
+    def read(function: Callable[..., Any], *arguments: Any) -> asyncio.Future[Any]:
+        def reading() -> Any:
+            asyncio.run_coroutine_threadsafe(bridge.act("revoke_key", key=key_id), loop).result()
+            return function(*arguments)
+
+        monkeypatch.setattr(recorder, "async_add_executor_job", own)
+        return own(reading)
+
+    monkeypatch.setattr(recorder, "async_add_executor_job", read)
+    answer = await bridge.get(path, reader)
+    assert answer.status == 401
+    assert SENSORS[3] not in await answer.text()
 
 
 async def test_a_client_that_stops_reading(bridge: Bridge, hass: HomeAssistant) -> None:

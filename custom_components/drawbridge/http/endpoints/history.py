@@ -7,7 +7,7 @@ from aiohttp import web
 from homeassistant.util import dt as dt_util
 
 from ...operations import history as operations
-from ...operations.history import HistoryQuery
+from ...operations.history_states import HistoryQuery
 from ...operations.periods import DAY
 from ...refusal import bad_request
 from ..call import Call, json_response

@@ -7,6 +7,7 @@ import voluptuous as vol
 from homeassistant.util import dt as dt_util
 
 from ...operations import history, history_stream as operations
+from ...operations.history_states import HistoryQuery
 from ...operations.periods import DAY
 from ..available import ensure_available
 from ..catch_up import CatchUpClient, follow, invalid, moment, nothing, period
@@ -51,11 +52,11 @@ async def stream(request: Request) -> Answered:
     return await follow(request, operations.HistoryStream(CatchUpClient(request), query, end))
 
 
-def _query(request: Request, start: datetime, end: datetime | None) -> history.HistoryQuery:
+def _query(request: Request, start: datetime, end: datetime | None) -> HistoryQuery:
     message = request.message
     if not operations.are_valid(request.caller, message["entity_ids"]):
         raise invalid("entity_ids")
-    return history.HistoryQuery(
+    return HistoryQuery(
         start,
         dt_util.utcnow() + DAY if end is None else end,
         message["entity_ids"],
