@@ -64,13 +64,21 @@ async def pieces(caller: Caller, query: LogbookQuery) -> AsyncIterator[bytes]:
     if query.entity_ids is None or query.entity_ids:
         recorder, processor = get_instance(caller.hass), _processor(caller, query)
         for period in _windows(query):
-            entries = await recorder.async_add_executor_job(processor.get_events, *period)
+            entries = await recorder.async_add_executor_job(_read, processor, *period)
             for number, some in enumerate(batched(entries, _ENTRIES_AT_ONCE, strict=False)):
                 if number:
                     await asyncio.sleep(0)
                 if shown := _in_scope(caller, some):
                     yield array.items(_encoded(shown, caller.redaction)[1:-1])
     yield array.end()
+
+
+def _read(processor: EventProcessor, start: datetime, end: datetime) -> list[dict[str, Any]]:
+    """Read entries, with times as ``datetime``, which are encoded in Home Assistant's format, but faster."""
+    entries = processor.get_events(start, end)
+    for entry in entries:
+        entry["when"] = dt_util.utc_from_timestamp(entry["when"])
+    return entries
 
 
 def _windows(query: LogbookQuery) -> list[tuple[datetime, datetime]]:
@@ -91,7 +99,7 @@ def _processor(caller: Caller, query: LogbookQuery) -> EventProcessor:
         entity_ids,
         None,
         query.context_id,
-        timestamp=False,
+        timestamp=True,
         include_entity_name=True,
     )
 
@@ -103,8 +111,8 @@ def visible(caller: Caller, entries: Sequence[Mapping[str, Any]]) -> list[Mappin
 
 def _encoded(entries: Sequence[Mapping[str, Any]], redaction: Redaction) -> bytes:
     """Return entries as JSON, redacted. Most have nothing to redact, which their JSON shows at once."""
-    encoded, names = json_bytes(entries), {name for entry in entries for name in entry}
-    if not redaction.may_change(names, encoded, braces=len(entries)):
+    encoded = json_bytes(entries)
+    if not redaction.may_change(set().union(*entries), encoded, braces=len(entries)):
         return encoded
     return json_bytes([redaction.value(entry) for entry in entries])
 
