@@ -11,12 +11,13 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from exporter.dashboards.source.boards import BOARDS, FLEET_BOARD, HOME_BOARD
-from exporter.dashboards.source.grafana import RUNBOOKS, dashboard
 from exporter.dashboards.source.model import Board
-from scripts.build_dashboard import FOLDER, target
+from scripts.build_dashboard import FOLDER, built, file_text, target, template, template_text
 
+RUNBOOKS = "https://github.com/drawbridge-ha/drawbridge/blob/main/docs/runbooks/"
 RUNBOOK_FOLDER = Path(__file__).parents[2] / "docs" / "runbooks"
-PANELS = [(board, panel) for board in BOARDS for panel in dashboard(board)["panels"] if panel["type"] != "row"]
+BUILT = built()
+PANELS = [(board, panel) for board in BOARDS for panel in BUILT[target(board).name]["panels"] if panel["type"] != "row"]
 ROWS = {
     HOME_BOARD.uid: [
         "Overview",
@@ -37,12 +38,14 @@ each_board = pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.ui
 @each_board
 def test_the_file_is_what_the_script_writes(board: Board) -> None:
     """Run python -m scripts.build_dashboard after a change."""
-    assert json.loads(target(board).read_text()) == dashboard(board)
+    assert target(board).read_text() == file_text(board)
+    assert template(board).read_text() == template_text(board)
 
 
 def test_there_is_no_other_file() -> None:
     """Grafana would provision it."""
     assert {*FOLDER.glob("*.json")} == {target(board) for board in BOARDS}
+    assert {*template(BOARDS[0]).parent.iterdir()} == {template(board) for board in BOARDS}
 
 
 def lost(given: object, kept: object, path: str = "") -> Iterator[str]:
@@ -61,14 +64,16 @@ def lost(given: object, kept: object, path: str = "") -> Iterator[str]:
 def test_grafana_knows_every_member(board: Board) -> None:
     """Grafana's own model reads the dashboard and writes it again: nothing is lost on the way."""
     register_default_plugins()
-    read = Dashboard.from_json(dashboard(board))
-    assert not list(lost(dashboard(board), json.loads(JSONEncoder().encode(read))))
+    read = Dashboard.from_json(BUILT[target(board).name])
+    assert not list(lost(BUILT[target(board).name], json.loads(JSONEncoder().encode(read))))
 
 
 @each_board
 def test_the_rows_are_there(board: Board) -> None:
     """In their order."""
-    assert [panel["title"] for panel in dashboard(board)["panels"] if panel["type"] == "row"] == ROWS[board.uid]
+    assert [panel["title"] for panel in BUILT[target(board).name]["panels"] if panel["type"] == "row"] == ROWS[
+        board.uid
+    ]
 
 
 @pytest.mark.parametrize(("board", "panel"), PANELS, ids=[f"{board.uid}-{panel['title']}" for board, panel in PANELS])
@@ -94,7 +99,7 @@ def test_tables_are_sorted_by_a_column_that_they_have(board: Board) -> None:
 def test_no_panel_lies_on_another(board: Board) -> None:
     """The grid has 24 columns."""
     taken: set[tuple[int, int]] = set()
-    for panel in dashboard(board)["panels"]:
+    for panel in BUILT[target(board).name]["panels"]:
         place = panel["gridPos"]
         cells = {
             (x, y)

@@ -10,6 +10,7 @@ import _gojsonnet
 import pytest
 import yaml
 
+from scripts.build_dashboard import built
 from scripts.build_rules import FOLDER, files
 
 EXPORTER = Path(__file__).parents[2] / "exporter"
@@ -63,6 +64,61 @@ def test_a_selector_is_in_every_query_of_the_exporter() -> None:
     assert any('{job="homes", le="2.0"}' in expression for expression in with_matchers)
 
 
+def queries_of(board: Json) -> list[str]:
+    """Return every expression of a dashboard: of its panels, variables and annotations."""
+    panels = [target["expr"] for panel in board["panels"] for target in panel.get("targets", ())]
+    variables = [item["query"]["query"] for item in board["templating"]["list"] if item["type"] == "query"]
+    return [*panels, *variables, *(item["expr"] for item in board["annotations"]["list"])]
+
+
+@pytest.mark.parametrize("name", sorted(built()))
+def test_a_selector_is_in_every_query_of_a_dashboard(name: str) -> None:
+    """As in the rules. Recorded series have only the labels of the rules."""
+    board = built("{ drawbridgeSelector: 'site=\"A\"', scrapeJobSelector: 'site=\"A\"' }")[name]
+    for query in queries_of(board):
+        series = re.findall(r"(?<![\w:])(up|drawbridge_\w+)\b(?!:)(.{0,9})", query, re.DOTALL)
+        assert all(after.startswith('{site="A"') for _, after in series), query
+        assert not re.search(r":drawbridge_\w+:\w+\{site", query), query
+
+
+SETTINGS = """{
+    minHealthScore: 0.9, minCacheHitRatio: 0.5, errorBudget: 0.001, slowSeconds: 5, certificateExpiryDays: 30,
+    runbookUrlPattern: 'https://wiki.example/%s?a=b',
+}"""
+
+
+def test_a_dashboard_has_the_thresholds_of_the_settings() -> None:
+    """In its colors and texts, so that it does not contradict the alerts. Nothing is left to fill in."""
+    boards = built(SETTINGS)
+    assert "%(" not in json.dumps(boards)
+    panels = {panel["title"]: panel for board in reversed(boards.values()) for panel in board["panels"]}
+    steps = {
+        title: [step["value"] for step in panel["fieldConfig"]["defaults"]["thresholds"]["steps"]]
+        for title, panel in panels.items()
+        if panel["type"] != "row"
+    }
+    assert steps["Health score"] == [None, 0.675, 0.9]
+    assert steps["Lowest health score"] == [None, 0.9, 0.95]
+    assert steps["Cache hit rate"] == [None, 0.375, 0.5]
+    assert steps["Errors"] == [None, 0.001, 0.005]
+    assert steps["Mean duration"] == [None, 2.5, 5]
+    assert steps["Listener certificate"] == [None, 86_400, 30 * 86_400]
+    assert "above 50 %." in panels["Hit rate by cache"]["description"]
+    assert (
+        "share of the 0.1 % of requests that may fail or take longer than 5 s."
+        in (panels["Remaining error budget (30 days)"]["description"])
+    )
+
+
+def test_a_dashboard_links_to_the_runbooks_of_the_settings() -> None:
+    """As the alerts do."""
+    for board in built(SETTINGS).values():
+        links = [link for panel in board["panels"] for link in panel.get("links", ())]
+        assert links
+        assert all(link["url"] == f"https://wiki.example/{link['title']}?a=b" for link in links)
+        assert board["links"][0]["url"] == "https://wiki.example/"
+
+
 def test_a_threshold_is_changed_in_the_expression_and_in_the_text() -> None:
     """An alert does not name another threshold than its own."""
     changed = {rule["alert"]: rule for rule in rules("{ maxFileDescriptorRatio: 0.5 }") if "alert" in rule}
@@ -91,20 +147,19 @@ def test_the_windows_of_the_burn_rates_must_be_recorded() -> None:
 
 
 def test_the_example_works_as_vendored(promtool: str, tmp_path: Path) -> None:
-    """jsonnet-bundler installs the mixin and the dashboards that it depends on in folders beside each other."""
-    [dependency] = json.loads((MIXIN / "jsonnetfile.json").read_text())["dependencies"]
+    """jsonnet-bundler installs the mixin alone, which has no dependencies."""
+    assert json.loads((MIXIN / "jsonnetfile.json").read_text())["dependencies"] == []
     vendored = tmp_path / "vendor" / VENDORED
     vendored.mkdir(parents=True)
     (vendored / "mixin").symlink_to(MIXIN)
-    (vendored / Path(dependency["source"]["git"]["subdir"]).name).symlink_to(EXPORTER / "dashboards")
     [example] = re.findall(r"```jsonnet\n(.*?)```", (MIXIN / "README.md").read_text(), re.DOTALL)
-    built = json.loads(_gojsonnet.evaluate_snippet("drawbridge.jsonnet", example, jpathdir=[str(tmp_path / "vendor")]))
+    output = json.loads(_gojsonnet.evaluate_snippet("drawbridge.jsonnet", example, jpathdir=[str(tmp_path / "vendor")]))
     for name in ("alerts.yml", "rules.yml"):
-        (tmp_path / name).write_text(built[name])
+        (tmp_path / name).write_text(output[name])
         command = [promtool, "check", "rules", str(tmp_path / name)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - promtool
         assert done.returncode == 0, done.stdout + done.stderr
-    assert RUNBOOK not in built["alerts.yml"]
-    assert "14 * 86400" in built["alerts.yml"]
-    for board in (EXPORTER / "dashboards").glob("*.json"):
-        assert json.loads(built[board.name]) == json.loads(board.read_text())
+    assert RUNBOOK not in output["alerts.yml"]
+    assert "14 * 86400" in output["alerts.yml"]
+    [config] = re.findall(r"_config\+:: (\{.*?\n  \})", example, re.DOTALL)
+    assert {name: json.loads(output[name]) for name in built()} == built(config)

@@ -8,10 +8,9 @@ from typing import Any
 
 import aiohttp
 
-from exporter.dashboards.source.boards import BOARDS
-from exporter.dashboards.source.grafana import dashboard
 from sandbox.client import Json
 from sandbox.prometheus import Prometheus
+from scripts.build_dashboard import built
 
 from .bridge import BridgeServer
 from .documents import KEY, full_snapshot, snapshot
@@ -43,7 +42,7 @@ def grown(step: int) -> dict[str, Any]:
 
 def queries(titles: Collection[str] = ()) -> list[dict[str, Any]]:
     """Return the queries of all dashboards, or of the panels with these titles."""
-    panels = [panel for board in BOARDS for panel in dashboard(board)["panels"]]
+    panels = [panel for board in built().values() for panel in board["panels"]]
     return [query for panel in panels if not titles or panel["title"] in titles for query in panel.get("targets", ())]
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from exporter.dashboards.source.doors import DOORS
 from exporter.dashboards.source.fleet import FLEET_ROWS, JOBS, of_jobs
 from exporter.dashboards.source.live import LIVE
-from exporter.dashboards.source.model import Board, Variable, value_of
+from exporter.dashboards.source.model import SELECTOR, Board, Variable, value_of
 from exporter.dashboards.source.process import PROCESS
 from exporter.dashboards.source.safety import EXPORTER, KEYS, SECURITY
 from exporter.dashboards.source.traffic import CACHE, OVERVIEW, TRAFFIC
@@ -15,7 +15,7 @@ HOME_BOARD: Final = Board(
     "drawbridge",
     "Scoped API keys for Home Assistant: health, traffic, live connections, doors, cache, keys, refusals, Home"
     " Assistant's process, and the exporter.",
-    Variable("instance", "Bridge", "label_values(drawbridge_up, instance)"),
+    Variable("instance", "Bridge", f"label_values(drawbridge_up{SELECTOR}, instance)"),
     f"changes({value_of('start_time_seconds')}[$__interval]) > 0",
     (OVERVIEW, TRAFFIC, LIVE, DOORS, CACHE, KEYS, SECURITY, PROCESS, EXPORTER),
 )

@@ -49,7 +49,7 @@ DOORS: Final = Row(
             ((f"{value_of('listener_certificate_expiry_timestamp_seconds')} - time()", "{{instance}}"),),
             unit="s",
             kind="stat",
-            steps=(("red", None), ("orange", 86_400), ("green", 14 * 86_400)),
+            steps=(("red", None), ("orange", 86_400), ("green", "%(certificateExpirySeconds)g")),
             runbooks=("DrawbridgeListenerCertificateExpiring",),
         ),
     ),

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from exporter.dashboards.source.model import Panel, Row, Variable
+from exporter.dashboards.source.model import MATCHERS, SELECTOR, Panel, Row, Variable
 
-JOBS: Final = Variable("job", "Job", 'label_values(up{job=~".*drawbridge.*"}, job)')
+JOBS: Final = Variable("job", "Job", "label_values(up{%(scrapeJobSelector)s}, job)")
 CHOSEN: Final = 'job=~"$job"'
 """The matcher of every query: the jobs that are selected in the dashboard."""
 WORST: Final = 20
@@ -13,7 +13,7 @@ WORST: Final = 20
 
 def of_jobs(metric: str, labels: str = "") -> str:
     """Return a metric of the selected jobs."""
-    return f"drawbridge_{metric}{{{CHOSEN}{labels}}}"
+    return f"drawbridge_{metric}{{{MATCHERS}{CHOSEN}{labels}}}"
 
 
 def recorded(rule: str) -> str:
@@ -29,7 +29,7 @@ CERTIFICATES: Final = (
     f" or {of_jobs('listener_certificate_expiry_timestamp_seconds')})"
 )
 FIRING: Final = f'ALERTS{{alertname=~"Drawbridge.+", severity!="none", alertstate="firing", {CHOSEN}}}'
-OWN: Final = "and on (instance, job) drawbridge_exporter_build_info"
+OWN: Final = f"and on (instance, job) drawbridge_exporter_build_info{SELECTOR}"
 
 OVERVIEW: Final = Row(
     "All homes",
@@ -85,7 +85,7 @@ OVERVIEW: Final = Row(
             kind="stat",
             width=4,
             height=5,
-            steps=(("red", None), ("orange", 0.8), ("green", 0.9)),
+            steps=(("red", None), ("orange", "%(minHealthScore)g"), ("green", "%(goodHealthScore)g")),
             runbooks=("DrawbridgeHealthScoreLow",),
         ),
         Panel(

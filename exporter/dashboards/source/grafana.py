@@ -1,4 +1,4 @@
-"""Converts rows of panels to the JSON of a Grafana dashboard."""
+"""Converts rows of panels to the JSON of a Grafana dashboard, with settings of the mixin (see model.py)."""
 
 import itertools
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from typing import Final
 
 from exporter.dashboards.source.model import Board, Json, Panel, Variable
 
-RUNBOOKS: Final = "https://github.com/drawbridge-ha/drawbridge/blob/main/docs/runbooks/"
+RUNBOOKS: Final = "%(runbooksUrl)s"
 DATA_SOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}
 COLUMNS: Final = 24
 HOME: Final = "Home"
@@ -131,7 +131,7 @@ def _panel(panel: Panel, number: int) -> Json:
         "title": panel.title,
         "description": panel.description,
         "datasource": DATA_SOURCE,
-        "links": [{"title": name, "url": f"{RUNBOOKS}{name}.md", "targetBlank": True} for name in panel.runbooks],
+        "links": [{"title": name, "url": "%(runbookUrlPattern)s", "targetBlank": True} for name in panel.runbooks],
         "targets": [
             {
                 "refId": chr(ord("A") + index),

@@ -1,4 +1,8 @@
-"""Panels, rows, and helpers for their PromQL queries."""
+"""Panels, rows, and helpers for their PromQL queries.
+
+Texts may contain settings of the mixin, such as ``%(minHealthScore)g``.
+exporter/mixin/dashboards.libsonnet fills them in. A text with a setting writes a percent sign as ``%%``.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,10 +10,16 @@ from typing import Any, Final
 
 CHOSEN: Final = 'instance=~"$instance"'
 """The matcher of every query: the instances that are selected in the dashboard."""
-NAMED: Final = f"* on (instance, key) group_left (name) drawbridge_key_info{{{CHOSEN}}}"
+MATCHERS: Final = "%(matchers)s"
+"""The selector of the mixin, before other matchers. Recorded series do not have its labels."""
+SELECTOR: Final = "%(selector)s"
+"""The same in braces."""
+NAMED: Final = f"* on (instance, key) group_left (name) drawbridge_key_info{{{MATCHERS}{CHOSEN}}}"
 
 type Query = tuple[str, str]
 type Json = dict[str, Any]
+type Step = tuple[str, float | str | None]
+"""A color and the value from which on it is used. A text is a setting of the mixin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,7 @@ class Panel:
     kind: str = "timeseries"
     width: int = 8
     height: int = 7
-    steps: Sequence[tuple[str, float | None]] = ()
+    steps: Sequence[Step] = ()
     runbooks: Sequence[str] = ()
     stack: bool = False
     maximum: float | None = None
@@ -66,7 +76,7 @@ class Board:
 def rate(metric: str, labels: str = "", by: str = "instance") -> str:
     """Return the sum of the rates of a counter."""
     more = f", {labels}" if labels else ""
-    return f"sum by ({by}) (rate(drawbridge_{metric}{{{CHOSEN}{more}}}[$__rate_interval]))"
+    return f"sum by ({by}) (rate(drawbridge_{metric}{{{MATCHERS}{CHOSEN}{more}}}[$__rate_interval]))"
 
 
 def quantile(value: float, by: str = "", metric: str = "http_request_duration_seconds") -> str:
@@ -85,4 +95,4 @@ def share(part: str, whole: str) -> str:
 
 def value_of(metric: str) -> str:
     """Return the value of a gauge."""
-    return f"drawbridge_{metric}{{{CHOSEN}}}"
+    return f"drawbridge_{metric}{{{MATCHERS}{CHOSEN}}}"

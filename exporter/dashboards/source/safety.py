@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from exporter.dashboards.source.model import CHOSEN, NAMED, Panel, Row, rate, value_of
+from exporter.dashboards.source.model import CHOSEN, NAMED, SELECTOR, Panel, Row, rate, value_of
+
+OWN: Final = f"and on (instance, job) drawbridge_exporter_build_info{SELECTOR}"
 
 KEYS: Final = Row(
     "Keys",
@@ -136,7 +138,7 @@ EXPORTER: Final = Row(
             "Resident memory of the exporter. It should not grow.",
             (
                 (
-                    f"process_resident_memory_bytes{{{CHOSEN}}} and on (instance, job) drawbridge_exporter_build_info",
+                    f"process_resident_memory_bytes{{{CHOSEN}}} {OWN}",
                     "{{instance}}",
                 ),
             ),

@@ -4,9 +4,10 @@ from typing import Final
 
 from exporter.dashboards.source.model import CHOSEN, Panel, Row, quantile, rate, share, value_of
 
-LOW_IS_BAD: Final = (("red", None), ("orange", 0.6), ("green", 0.8))
-ERRORS: Final = (("green", None), ("orange", 0.01), ("red", 0.05))
-SECONDS: Final = (("green", None), ("orange", 1), ("red", 2))
+SCORES: Final = (("red", None), ("orange", "%(badHealthScore)g"), ("green", "%(minHealthScore)g"))
+HIT_RATES: Final = (("red", None), ("orange", "%(badCacheHitRatio)g"), ("green", "%(minCacheHitRatio)g"))
+ERRORS: Final = (("green", None), ("orange", "%(errorBudget)g"), ("red", "%(badErrors)g"))
+SECONDS: Final = (("green", None), ("orange", "%(halfSlowSeconds)g"), ("red", "%(slowSeconds)g"))
 UP: Final = (
     {"type": "value", "options": {"0": {"text": "down", "color": "red", "index": 0}}},
     {"type": "value", "options": {"1": {"text": "up", "color": "green", "index": 1}}},
@@ -47,7 +48,7 @@ OVERVIEW: Final = Row(
             kind="gauge",
             width=4,
             height=5,
-            steps=LOW_IS_BAD,
+            steps=SCORES,
             maximum=1,
             runbooks=("DrawbridgeHealthScoreLow",),
         ),
@@ -62,7 +63,8 @@ OVERVIEW: Final = Row(
         ),
         Panel(
             "Errors",
-            "Share of requests answered with 5xx. The objective is below 1 %, the threshold of the checklist is 5 %.",
+            "Share of requests answered with 5xx. The objective is below %(errorBudgetPercent)g %%, the threshold of"
+            " the checklist is 5 %%.",
             ((ERROR_SHARE, "{{instance}}"),),
             unit="percentunit",
             kind="stat",
@@ -90,7 +92,7 @@ OVERVIEW: Final = Row(
             kind="stat",
             width=4,
             height=5,
-            steps=LOW_IS_BAD,
+            steps=HIT_RATES,
             runbooks=("DrawbridgeCacheHitRateLow",),
         ),
         Panel(
@@ -105,8 +107,8 @@ OVERVIEW: Final = Row(
         ),
         Panel(
             "Remaining error budget (30 days)",
-            "Remaining share of the 1 % of requests that may fail or take longer than 2 s. Below 0, the budget is"
-            " exceeded.",
+            "Remaining share of the %(errorBudgetPercent)g %% of requests that may fail or take longer than"
+            " %(slowSeconds)g s. Below 0, the budget is exceeded.",
             (
                 (f"instance:drawbridge_http_errors:budget_left30d{{{CHOSEN}}}", "errors {{instance}}"),
                 (f"instance:drawbridge_http_slow:budget_left30d{{{CHOSEN}}}", "slow {{instance}}"),
@@ -209,7 +211,8 @@ CACHE: Final = Row(
     (
         Panel(
             "Hit rate by cache",
-            "Share of the cacheable requests that were answered from the cache. It should be above 80 %.",
+            "Share of the cacheable requests that were answered from the cache. It should be above"
+            " %(minCacheHitPercent)g %%.",
             ((HITS, "{{cache}} {{instance}}"),),
             unit="percentunit",
             maximum=1,
