@@ -39,6 +39,7 @@ local files = {
       'drawbridge-lockouts',
       'drawbridge-networks',
       'drawbridge-keys',
+      'drawbridge-certificates',
     ],
   },
 };

@@ -25,8 +25,8 @@ KEY_ENDS: Final = recorded("key:drawbridge_key_expiry_timestamp_seconds:last1d")
 ENDING_KEYS: Final = f"bottomk({WORST}, {KEY_ENDS} > time() and {KEY_ENDS} < time() + 30 * 86400)"
 KEY_NAMES: Final = recorded("key:drawbridge_key_info:last1d")
 CERTIFICATES: Final = (
-    f"({of_jobs('tls_certificate_expiry_timestamp_seconds')}"
-    f" or {of_jobs('listener_certificate_expiry_timestamp_seconds')})"
+    f"({recorded('instance:drawbridge_tls_certificate_expiry_timestamp_seconds:last1d')}"
+    f" or {recorded('instance:drawbridge_listener_certificate_expiry_timestamp_seconds:last1d')})"
 )
 FIRING: Final = f'ALERTS{{alertname=~"Drawbridge.+", severity!="none", alertstate="firing", {CHOSEN}}}'
 OWN: Final = f"and on (instance, job) drawbridge_exporter_build_info{SELECTOR}"

@@ -25,8 +25,8 @@ local lib = import '../lib.libsonnet';
         annotations: {
           summary: 'Prometheus cannot scrape the exporter for {{ $labels.instance }}.',
           description:
-            'The state of the bridge is unknown. No other alert for it can fire, except DrawbridgeKeyExpiring with the '
-            + 'values of the last day.',
+            'The state of the bridge is unknown. No other alert for it can fire, except those about keys and '
+            + 'certificates, with the values of the last day.',
         },
       },
       {
@@ -69,7 +69,7 @@ local lib = import '../lib.libsonnet';
       },
       {
         alert: 'DrawbridgeCertificateExpiring',
-        expr: 'drawbridge_tls_certificate_expiry_timestamp_seconds%(selector)s - time() < %(certificateExpiryDays)d * 86400' % config,
+        expr: 'instance:drawbridge_tls_certificate_expiry_timestamp_seconds:last1d - time() < %(certificateExpiryDays)d * 86400' % config,
         'for': '1h',
         labels: { severity: 'warning' },
         annotations: {
@@ -90,7 +90,7 @@ local lib = import '../lib.libsonnet';
       },
       {
         alert: 'DrawbridgeListenerCertificateExpiring',
-        expr: 'drawbridge_listener_certificate_expiry_timestamp_seconds%(selector)s - time() < %(certificateExpiryDays)d * 86400' % config,
+        expr: 'instance:drawbridge_listener_certificate_expiry_timestamp_seconds:last1d - time() < %(certificateExpiryDays)d * 86400' % config,
         'for': '1h',
         labels: { severity: 'warning' },
         annotations: {

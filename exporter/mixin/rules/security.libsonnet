@@ -65,6 +65,25 @@ local lib = import '../lib.libsonnet';
           ||| % config),
         ],
       },
+      {
+        comment:: |||
+          The expiry of the certificates, with the values of the last day while the bridge cannot be read, or while its
+          listener does not accept connections. A listener that is disabled has no certificate any more.
+        |||,
+        name: 'drawbridge-certificates',
+        rules: [
+          lib.record('instance:drawbridge_tls_certificate_expiry_timestamp_seconds:last1d', |||
+            drawbridge_tls_certificate_expiry_timestamp_seconds%(selector)s
+            or (last_over_time(drawbridge_tls_certificate_expiry_timestamp_seconds%(selector)s[1d])
+            unless on (job, instance) drawbridge_up%(selector)s == 1)
+          ||| % config),
+          lib.record('instance:drawbridge_listener_certificate_expiry_timestamp_seconds:last1d', |||
+            drawbridge_listener_certificate_expiry_timestamp_seconds%(selector)s
+            or (last_over_time(drawbridge_listener_certificate_expiry_timestamp_seconds%(selector)s[1d])
+            unless on (job, instance) (drawbridge_up%(selector)s == 1 unless on (job, instance) drawbridge_listener_up%(selector)s == 0))
+          ||| % config),
+        ],
+      },
     ],
   },
 }
