@@ -1,7 +1,7 @@
 """Prometheus as a process, with a client for queries."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,7 @@ POLL_SECONDS: Final = 0.25
 class Prometheus:
     """Prometheus with scrape jobs and the exporter's rules."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the tests set
         self,
         folder: Path,
         jobs: Mapping[str, str],
@@ -30,11 +30,12 @@ class Prometheus:
         port: int | None = None,
         scrape_seconds: int = SCRAPE_SECONDS,
         rules: Path = RULES,
+        flags: Sequence[str] = (),
     ) -> None:
         """Create a Prometheus with its data in `folder` and its log beside it.
 
         `jobs` maps each job name to its target, `HOST:PORT`, or to the URL of a service discovery. `rules` is a pattern
-        of the rule files.
+        of the rule files, and `flags` are more flags of its command line.
         """
         program = shutil.which("prometheus")
         if program is None:
@@ -50,6 +51,7 @@ class Prometheus:
                 f"--config.file={settings}",
                 f"--storage.tsdb.path={folder / 'data'}",
                 f"--web.listen-address={ports.HOST}:{self.port}",
+                *flags,
             ],
             log=folder.with_name(f"{folder.name}.log"),
         )

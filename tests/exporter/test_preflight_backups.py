@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import tarfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,27 @@ from .documents import snapshot
 from .test_preflight import archive
 from .whole_bridge import WholeBridge, running_whole_bridge
 
+DAY = 86_400
 FIRST, SECOND = (key["id"] for key in snapshot()["keys"])
 
 
-def backup(path: Path, keys: dict[str, bool] | None) -> Path:
-    """Write a backup with a key document: whether each key is enabled, by id."""
+def backup(path: Path, keys: dict[str, bool] | None, **data: Any) -> Path:
+    """Write a backup with a key document: whether each key is enabled, by id. The data is that of the first key."""
+    now = time.time()
+    narrow = {
+        "created": now - 10 * DAY,
+        "last_rotated": now,
+        "expires": now + DAY,
+        "networks": ["10.0.0.0/8"],
+        "capabilities": ["read"],
+        "scope": {"everything": False},
+    }
     files = {"data/.storage/core.config_entries": b"{}"}
     if keys is not None:
-        stored = {key_id: {"title": f"Key {key_id[-1]}", "data": {"enabled": on}} for key_id, on in keys.items()}
+        stored = {
+            key_id: {"title": f"Key {key_id[-1]}", "data": narrow | {"enabled": on}} for key_id, on in keys.items()
+        }
+        stored[FIRST]["data"] |= data
         files["data/.storage/drawbridge.keys"] = json.dumps({"format": 1, "keys": stored}).encode()
     path.write_bytes(archive({"./backup.json": b"{}", "./homeassistant.tar.gz": archive(files, "gz")}, ""))
     return path
@@ -66,7 +80,40 @@ async def test_a_key_that_was_disabled_since_is_found(tmp_path: Path, monkeypatc
     async with running_whole_bridge() as bridge:
         found = await verdicts(backups.CHECKS, bridge.url, backup=path)
     assert found["backup-keys"].status is Status.FAILED
-    assert "removed or disabled" in found["backup-keys"].evidence
+    assert "(disabled)" in found["backup-keys"].evidence
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        ({"last_rotated": None}, "its secret was replaced"),
+        ({"last_rotated": None, "enabled": False}, ""),
+        ({"last_rotated": None, "expires": 1.0}, ""),
+        ({"capabilities": ["control", "read"]}, "it had control"),
+        ({"networks": []}, "it was valid in all networks"),
+        ({"networks": [], "local_only": True}, ""),
+        ({"scope": {"everything": True}}, "it saw everything"),
+        ({"expires": None}, "it expired later"),
+    ],
+    ids=str,
+)
+async def test_a_key_that_was_rotated_or_narrowed_since_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stored: dict[str, Any], said: str
+) -> None:
+    """The backup would make the old secret valid again, or give back what was withdrawn."""
+    document = WholeBridge.document
+
+    def ending(bridge: WholeBridge) -> dict[str, Any]:
+        found = document(bridge)
+        found["keys"][0]["expires"] = time.time() + 2 * DAY
+        return found
+
+    monkeypatch.setattr(WholeBridge, "document", ending)
+    path = backup(tmp_path / "backup.tar", {FIRST: True, SECOND: True}, **stored)
+    async with running_whole_bridge() as bridge:
+        found = (await verdicts(backups.CHECKS, bridge.url, backup=path))["backup-keys"]
+    assert found.status is (Status.FAILED if said else Status.PASSED)
+    assert f"withdrawn access of 1 keys: Key {FIRST[-1]} ({said})." in found.evidence if said else True
 
 
 async def test_a_restored_bridge_has_the_same_keys(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -45,10 +45,10 @@ def history_of(days: int, outage_minutes: int, *, renewed: bool) -> Iterator[str
 
 
 @asynccontextmanager
-async def running_prometheus(folder: Path, promtool: str, *lines: str) -> AsyncIterator[URL]:
+async def running_prometheus(folder: Path, promtool: str, *lines: str, flags: Sequence[str] = ()) -> AsyncIterator[URL]:
     """Run a Prometheus with a history until the block ends."""
     (folder / "history.txt").write_text("\n".join(lines) + "\n")
-    prometheus = Prometheus(folder / "prometheus", {})
+    prometheus = Prometheus(folder / "prometheus", {}, flags=flags)
     data = folder / "prometheus" / "data"
     command = [promtool, "tsdb", "create-blocks-from", "openmetrics", str(folder / "history.txt"), str(data)]
     subprocess.run(command, check=True, capture_output=True)  # noqa: ASYNC221, S603 - promtool
@@ -76,14 +76,15 @@ async def found(**given: Any) -> dict[str, Verdict]:
 
 async def test_a_month_of_a_good_bridge(tmp_path: Path, promtool: str) -> None:
     """Its certificate was renewed, its capacity suffices, and its targets for recovery are met."""
-    async with running_prometheus(tmp_path, promtool, *history_of(2, 30, renewed=True)) as url:
+    kept = ["--storage.tsdb.retention.time=60d", "--storage.tsdb.retention.size=1GB"]
+    async with running_prometheus(tmp_path, promtool, *history_of(2, 30, renewed=True), flags=kept) as url:
         targets: dict[str, Any] = {"prometheus": url, "rto_hours": 1.0, "rpo_hours": 24.0}
         good = await found(peak=100.0, backup=backup(tmp_path, 2), **targets)
         bad = await found(peak=50.0, backup=backup(tmp_path, 30), **targets)
         late = await found(backup=backup(tmp_path, 2), **targets | {"rto_hours": 0.4})
     assert set(statuses(good).values()) == {Status.PASSED}, good
     assert "renewed 1 times" in good["certificates"].evidence
-    assert "Audit files are kept for 30 days, and Prometheus keeps 15d" in good["retention"].evidence
+    assert "Audit files are kept for 30 days, and Prometheus keeps 60d or 1GiB." in good["retention"].evidence
     assert "had 40.0" in good["capacity"].evidence
     assert statuses(bad)["capacity"] is statuses(bad)["continuity"] is Status.FAILED
     assert statuses(late) == statuses(good) | {"capacity": Status.PERSON, "continuity": Status.FAILED}
@@ -93,7 +94,8 @@ async def test_a_certificate_that_was_never_renewed_needs_a_person(tmp_path: Pat
     """Nobody knows whether the renewal works."""
     async with running_prometheus(tmp_path, promtool, *history_of(1, 0, renewed=False)) as url:
         seen = await found(prometheus=url)
-    assert seen["certificates"].status is Status.PERSON
+    assert seen["certificates"].status is seen["retention"].status is Status.PERSON
+    assert "15d, which is its default: nobody chose it" in seen["retention"].evidence
     assert "not yet seen a renewal" in seen["certificates"].evidence
 
 

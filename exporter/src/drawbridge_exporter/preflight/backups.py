@@ -2,7 +2,9 @@
 
 import asyncio
 import hashlib
+import math
 import tarfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,8 @@ _SECTION: Final = "Operation"
 _ENTRIES: Final = ".storage/core.config_entries"
 _DOCUMENT: Final = ".storage/drawbridge.keys"
 _SHOWN: Final = 5
+_SAME_SECONDS: Final = 1.0
+"""Times that differ by less are the same, with rounding."""
 
 
 async def backup(context: Context) -> Verdict:
@@ -87,24 +91,22 @@ async def withdrawn(context: Context) -> Verdict:
     path = context.plan.backup
     if path is None:
         return needs_person("No backup was checked because no file was given.", "Run again with --backup FILE.")
+    live = {key.key_id: key for key in await context.keys()}
     try:
         stored = await asyncio.to_thread(_key_document, path)
-    except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as error:
+        return _compared(path, stored, live)
+    except (tarfile.TarError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return needs_person(f"{path} cannot be opened: {error}.", "Restore it on another machine, and check its keys.")
+
+
+def _compared(path: Path, stored: Mapping[str, Any] | None, live: Mapping[str, KeyUsage]) -> Verdict:
+    """Compare the stored keys of a backup with those of the bridge."""
     if stored is None:
         return failed(
             f"{path} has no {_DOCUMENT}.", "Make a backup with Home Assistant's settings while Drawbridge is set up."
         )
-    return _compared(path, stored, {key.key_id: key for key in await context.keys()})
-
-
-def _compared(path: Path, stored: Mapping[str, Any], live: Mapping[str, KeyUsage]) -> Verdict:
-    """Compare the stored keys of a backup with those of the bridge."""
-    again = [
-        str(key["title"])
-        for key_id, key in stored.items()
-        if key["data"].get("enabled") is not False and (key_id not in live or live[key_id].enabled is False)
-    ]
+    given_back = {key_id: _gives_back(key["data"], live.get(key_id)) for key_id, key in stored.items()}
+    again = [f"{stored[key_id]['title']} ({change})" for key_id, change in given_back.items() if change]
     missing = [key.name for key_id, key in live.items() if key_id not in stored]
     if missing:
         return failed(
@@ -112,10 +114,44 @@ def _compared(path: Path, stored: Mapping[str, Any], live: Mapping[str, KeyUsage
         )
     if again:
         return failed(
-            f"{path} has {len(again)} keys that were removed or disabled since: {', '.join(again[:_SHOWN])}.",
-            "Make a new backup, and delete this one. After a restore of this one, disable them.",
+            f"{path} would give back withdrawn access of {len(again)} keys: {', '.join(again[:_SHOWN])}.",
+            "Make a new backup, and delete this one. After a restore of this one, disable these keys, or replace their"
+            " secrets.",
         )
-    return passed(f"{path} has the {len(stored)} keys of the bridge, and none that was removed or disabled since.")
+    return passed(
+        f"{path} has the {len(stored)} keys of the bridge, and none that was removed, disabled, rotated or narrowed"
+        " since."
+    )
+
+
+def _gives_back(stored: Mapping[str, Any], live: KeyUsage | None) -> str:
+    """Return what was withdrawn from a key of a backup since, or an empty string.
+
+    The entities and the services of a key are not compared: the bridge does not report them.
+    """
+    if stored.get("enabled") is False or (stored.get("expires") or math.inf) <= time.time():
+        return ""
+    if live is None:
+        return "removed"
+    if live.enabled is False:
+        return "disabled"
+    replaced = live.rotated or live.created or 0.0
+    if replaced > (stored.get("last_rotated") or stored.get("created") or 0.0) + _SAME_SECONDS:
+        return "its secret was replaced"
+    return _widened(stored, live)
+
+
+def _widened(stored: Mapping[str, Any], live: KeyUsage) -> str:
+    more = set(stored.get("capabilities", ())) - (live.capabilities or set())
+    if live.capabilities is not None and more:
+        return f"it had {', '.join(sorted(more))}"
+    if live.networks_limited and not stored.get("networks") and not stored.get("local_only"):
+        return "it was valid in all networks"
+    if live.everything is False and stored.get("scope", {}).get("everything"):
+        return "it saw everything"
+    if live.expires is not None and (stored.get("expires") or math.inf) > live.expires + _SAME_SECONDS:
+        return "it expired later"
+    return ""
 
 
 def _key_document(path: Path) -> Mapping[str, Any] | None:

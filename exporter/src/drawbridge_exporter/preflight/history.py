@@ -14,6 +14,7 @@ from .prometheus import NOT_GIVEN, query_prometheus, series_of_this_bridge
 
 _SECTION: Final = "Operation"
 _FLAG: Final = "--prometheus"
+_DEFAULT_RETENTION: Final = "15d"
 _MIN_HEADROOM: Final = 2.0
 _STEP_SECONDS: Final = 300
 _DAYS: Final = 30
@@ -53,12 +54,26 @@ async def retention(context: Context) -> Verdict:
     kept = f"Audit files are kept for {days:.0f} days"
     if context.plan.prometheus is None:
         return needs_person(f"{kept}. {NOT_GIVEN.evidence}", NOT_GIVEN.fix)
+    chosen = await _retention_of_prometheus(context)
+    if chosen:
+        return passed(f"{kept}, and Prometheus keeps {chosen}.")
+    return needs_person(
+        f"{kept}. Prometheus keeps data for {_DEFAULT_RETENTION}, which is its default: nobody chose it.",
+        "Decide how long data is kept, and start Prometheus with --storage.tsdb.retention.time or"
+        f" --storage.tsdb.retention.size, also if {_DEFAULT_RETENTION} is right.",
+    )
+
+
+async def _retention_of_prometheus(context: Context) -> str:
+    """Return how long Prometheus keeps data, or an empty string if nothing but its default says so."""
     flags = await query_prometheus(context, "status/flags")
-    span, size = flags.get("storage.tsdb.retention.time", "0s"), flags.get("storage.tsdb.retention.size", "0B")
-    if span in {"0s", ""} and size in {"0B", "0"}:
-        span = flags.get("storage.tsdb.retention", "0s")
-    limited = "15d, its default" if span in {"0s", ""} else span
-    return passed(f"{kept}, and Prometheus keeps {limited}{f' or {size}' if size not in {'0B', '0'} else ''}.")
+    values = (flags.get(f"storage.tsdb.retention{end}", "") for end in (".time", ".size", ""))
+    found = [value for value in values if value not in {"", "0s", "0", "0B"}]
+    if not found:
+        # Newer versions can have it in their configuration file.
+        effective = (await query_prometheus(context, "status/runtimeinfo")).get("storageRetention", "")
+        found = [effective] if effective not in {"", _DEFAULT_RETENTION} else []
+    return " or ".join(found)
 
 
 async def renewal(context: Context) -> Verdict:
