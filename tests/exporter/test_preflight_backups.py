@@ -26,7 +26,7 @@ FIRST, SECOND = (key["id"] for key in snapshot()["keys"])
 def backup(path: Path, keys: dict[str, bool] | None, **data: Any) -> Path:
     """Write a backup with a key document: whether each key is enabled, by id. The data is that of the first key."""
     now = time.time()
-    narrow = {
+    narrow: dict[str, Any] = {
         "created": now - 10 * DAY,
         "last_rotated": now,
         "expires": now + DAY,
@@ -36,7 +36,7 @@ def backup(path: Path, keys: dict[str, bool] | None, **data: Any) -> Path:
     }
     files = {"data/.storage/core.config_entries": b"{}"}
     if keys is not None:
-        stored = {
+        stored: dict[str, dict[str, Any]] = {
             key_id: {"title": f"Key {key_id[-1]}", "data": narrow | {"enabled": on}} for key_id, on in keys.items()
         }
         stored[FIRST]["data"] |= data
