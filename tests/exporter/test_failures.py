@@ -127,6 +127,7 @@ async def test_the_connection_breaks(bridge: BridgeServer) -> None:
     """TLS spoken to a port that speaks HTTP, and HTTP to one that speaks TLS."""
     async with serving(settings_for(bridge.url.replace("http:", "https:"))) as exporter:
         assert_down(await exporter.get("/metrics"), Reason.TLS)
+        assert "TLS failed: the server answered without TLS (" in (await exporter.get("/")).text
     async with (
         running_bridge(_server_tls()) as tls,
         serving(settings_for(tls.url.replace("https:", "http:"))) as exporter,

@@ -152,13 +152,15 @@ async def test_a_dry_run_prints_what_would_be_scraped(bridge: BridgeServer, tmp_
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         ended = await run_exporter(
-            "--dry-run", f"--web.listen-address={address}", "--web.route-prefix=/x", f"--config.file={file}",
+            "--dry-run", f"--web.listen-address={address}", "--web.listen-address=[::1]:9123",
+            "--web.route-prefix=/x", f"--config.file={file}",
             HA_BASE_URL=bridge.url, BRIDGE_API_KEY=KEY,
         )  # fmt: skip
     metrics = f"{bridge.url}/api/drawbridge/metrics"
     assert ended.status == 0
     assert ended.output.splitlines() == [
         f"Listen on http://{address}/x/, no password",
+        "Listen on http://[::1]:9123/x/, no password",
         f"Scrape {metrics} for /x/metrics: timeout 30 s",
         f"Scrape {metrics} for /x/probe?target=cabin: timeout 5 s, key in {tmp_path / 'bridge.key'}",
     ]
@@ -171,5 +173,8 @@ async def test_a_dry_run_of_invalid_settings_fails(tmp_path: Path) -> None:
     ended = await run_exporter("--dry-run", f"--config.file={file}")
     assert ended.status == 2
     assert f"{file}:3: targets.cabin.url" in ended.output
+    file.write_text("{")
+    broken = await run_exporter("--dry-run", f"--web.config.file={file}", HA_BASE_URL="http://h", BRIDGE_API_KEY=KEY)
+    assert broken.output.count("is not YAML") == 1
     nothing = await run_exporter("--dry-run")
     assert nothing.status == 2

@@ -7,7 +7,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from drawbridge_exporter.preflight.command import preflight as preflight_command
+from drawbridge_exporter.targets_command import print_targets
+
 from .documents import KEY
+from .files import targets_file
 from .process import Ended, run_exporter
 from .whole_bridge import running_whole_bridge
 
@@ -116,7 +120,40 @@ class TestReports:
     ],
 )
 async def test_a_wrong_command_line_is_told(arguments: tuple[str, ...], said: str) -> None:
-    """With status 2."""
+    """With status 2, and without a list of all flags."""
     ended = await run_exporter("preflight", *arguments)
     assert ended.status == 2
     assert said in ended.output
+    assert len(ended.output.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--html", "/nowhere/report.html"), "--html: cannot write /nowhere/report.html"),
+        (("--junit", "/"), "--junit: cannot write /"),
+        (("--backup", "/nowhere"), "--backup: cannot read /nowhere"),
+        (("--scan", "/", "--scan", "/nowhere"), "--scan: cannot read /nowhere"),
+        (("--deployment", "/nowhere"), "--deployment: cannot read /nowhere"),
+        (("--soak", "1"), "--soak: has no effect without --load"),
+        (("--rto", "1"), "--rto: has no effect without --rpo"),
+        (("--files", "/"), "--files: has no effect without --files-backup"),
+        (("--cors-origin", "panel.example"), "--cors-origin: 'panel.example' is not an origin"),
+        (("--cors-origin", "https://panel.example/"), "is not an origin"),
+    ],
+)
+def test_a_flag_that_cannot_work_is_told_before_the_run(
+    key_file: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    """Nothing is left to a person because of a typing error, and no report is lost."""
+    with pytest.raises(SystemExit) as ended:
+        preflight_command(["--url=http://127.0.0.1:1", f"--key-file={key_file}", "--quiet", *arguments])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_wrong_address_for_prometheus_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Prometheus would not start with it."""
+    file = targets_file(tmp_path, {"cabin": "http://127.0.0.1:1"})
+    assert print_targets([f"--config.file={file}", "--address=http://exporter:9123"]) == 2
+    assert "is not HOST:PORT" in capsys.readouterr().err

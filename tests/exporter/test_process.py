@@ -71,7 +71,20 @@ async def test_a_taken_port_is_told() -> None:
             "--web.listen-address", address, HA_BASE_URL="http://127.0.0.1:1", BRIDGE_API_KEY=KEY
         )
     assert ended.status == 1
-    assert f"Cannot listen on {address}" in ended.output
+    assert f"Cannot listen on {address}: the port is in use." in ended.output
+
+
+@pytest.mark.parametrize(
+    ("host", "said"), [("192.0.2.1", "Check that this machine has the address."), ("a.invalid", "Check the host name.")]
+)
+async def test_an_address_of_another_machine_is_told(host: str, said: str) -> None:
+    """The port is not the cause."""
+    ended = await run_exporter(
+        f"--web.listen-address={host}:9123", HA_BASE_URL="http://127.0.0.1:1", BRIDGE_API_KEY=KEY
+    )
+    assert ended.status == 1
+    assert said in ended.output
+    assert "None" not in ended.output
 
 
 async def test_it_reads_a_bridge_with_a_key_from_a_file(bridge: BridgeServer, tmp_path: Path) -> None:

@@ -172,6 +172,25 @@ def test_a_wrong_listen_address_is_named_by_its_flag(value: str) -> None:
     assert problem.startswith("--web.listen-address: ")
 
 
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ([":9123", "127.0.0.1:9123"], "*:9123, 127.0.0.1:9123"),
+        (["[::1]:9123", "[::1]:9123"], "[::1]:9123, [::1]:9123"),
+        (["127.0.0.1:9123", "[::1]:9123", ":9124"], ""),
+        ([":0", ":0"], ""),
+    ],
+)
+def test_addresses_that_include_each_other_are_told(values: list[str], named: str) -> None:
+    """The second one could only fail, as if another program used the port."""
+    flags = [f"--web.listen-address={value}" for value in values]
+    if named:
+        told = [f"--web.listen-address: {named} include each other. Keep one of them."]
+        assert problems(GOOD, *flags) == told
+    else:
+        assert len(read(GOOD, *flags).listen) == len(values)
+
+
 def test_all_problems_are_told_together() -> None:
     """Nobody mends one only to meet the next."""
     told = problems({"METRICS_PORT": "x", "REQUEST_TIMEOUT": "x"})
@@ -193,9 +212,11 @@ class TestKeyFile:
     """The key from a file, as Docker, Kubernetes and systemd give secrets."""
 
     def test_it_is_read_without_its_line_break(self, tmp_path: Path) -> None:
-        """An editor ends a file with a line break."""
+        """An editor ends a file with a line break, and one on Windows starts it with a byte order mark."""
         file = tmp_path / "key"
         file.write_text(KEY + "\n")
+        assert key(read(self.environ(file))).read() == KEY
+        file.write_bytes(b"\xef\xbb\xbf" + KEY.encode() + b"\r\n")
         assert key(read(self.environ(file))).read() == KEY
 
     def test_a_rotated_key_is_seen(self, tmp_path: Path) -> None:
@@ -220,6 +241,7 @@ class TestKeyFile:
         [problem] = problems(self.environ(file))
         assert problem.startswith("BRIDGE_API_KEY_FILE: ")
         assert "hunter2" not in problem
+        assert ("is empty" in problem) is (not content)
 
     def test_both_ways_at_once_are_refused(self, tmp_path: Path) -> None:
         """Which of two keys counts should never be a guess."""

@@ -83,8 +83,10 @@ class TestChange:
             assert (await exporter.get("/probe?target=cabin")).status == 404
             assert await self.successful(exporter) == 1
 
-    async def test_a_reload_tells_the_problems(self, bridge: BridgeServer, tmp_path: Path) -> None:
-        """The response lists the problems with their lines."""
+    async def test_a_reload_tells_the_problems(
+        self, bridge: BridgeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The response and the log list the problems with their lines."""
         file = targets_file(tmp_path, {"cabin": bridge.url})
         async with serving(replace(settings_for(bridge.url), targets_file=file)) as exporter:
             assert (await exporter.request("POST", "/-/reload")).status == 200
@@ -92,6 +94,7 @@ class TestChange:
             answer = await exporter.request("PUT", "/-/reload")
             assert answer.status == 500
             assert f"{file}:3: targets.cabin: has no key_file." in answer.text
+            assert f"stay in use: {file}:3: targets.cabin: has no key_file." in caplog.text
 
     async def test_a_link_does_not_reload(self, bridge: BridgeServer) -> None:
         """A GET changes nothing."""

@@ -25,7 +25,7 @@ def _listening(settings: Settings) -> Iterator[str]:
     if settings.systemd_socket:
         yield f"Listen on the sockets that systemd passes ({scheme}{access})"
     for address in () if settings.systemd_socket else settings.listen:
-        yield f"Listen on {scheme}://{address.host or '*'}:{address.port}{settings.route_prefix}/{access}"
+        yield f"Listen on {scheme}://{address}{settings.route_prefix}/{access}"
 
 
 def _targets(settings: Settings) -> Iterator[str]:

@@ -7,6 +7,7 @@ import signal
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
@@ -34,6 +35,9 @@ EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1
 EXIT_SETTINGS: Final = 2
 
+_USAGE: Final = """%(prog)s [flags]
+       %(prog)s preflight --url URL --key-file FILE [flags]
+       %(prog)s targets --config.file FILE --address HOST:PORT [flags]"""
 _LOGGER: Final = logging.getLogger(__name__)
 
 
@@ -72,9 +76,11 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="drawbridge-exporter",
+        usage=_USAGE,
         description="Prometheus exporter for Drawbridge. A flag overrides the environment variable in brackets.",
         epilog="Subcommands, each with --help: 'preflight' runs the production checklist against a bridge; 'targets'"
-        " prints the targets file for Prometheus's file_sd_configs.",
+        " prints the targets file for Prometheus's file_sd_configs. Two variables have no flag: BRIDGE_API_KEY is the"
+        " API key itself, and METRICS_PORT is the port on all interfaces, default 9123.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"drawbridge-exporter {__version__}")
@@ -140,12 +146,9 @@ async def serve(settings: Settings) -> int:
 
 
 def _reload(fleet: Fleet) -> None:
-    """Read the targets file again on SIGHUP."""
-    try:
+    """Read the targets file again on SIGHUP. The fleet logs its problems."""
+    with suppress(ConfigFileError):
         fleet.reload()
-    except ConfigFileError as error:
-        for problem in error.problems:
-            _LOGGER.warning("The targets file is invalid, so the current targets stay in use: %s", problem)
 
 
 SUBCOMMANDS: Final = {"preflight": preflight, "targets": print_targets}

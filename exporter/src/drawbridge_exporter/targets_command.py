@@ -9,6 +9,8 @@ from .config.settings import Defaults
 from .config.targets_file import read_targets
 from .config.values import parse_route_prefix
 from .config.yamlfile import ConfigFileError
+from .preflight.flags import read_flag
+from .preflight.given import parse_place
 from .server.debug import service_discovery
 
 
@@ -26,6 +28,7 @@ def print_targets(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         prefix = parse_route_prefix(options.prefix)
+        read_flag("--address", parse_place, options.address)
         targets = read_targets(Path(options.file), Defaults(30.0, None))
     except (ConfigFileError, ValueError) as error:
         sys.stderr.write(f"drawbridge-exporter: {error}\n")

@@ -37,6 +37,7 @@ class FetchError(Exception):
         self.reason = reason
 
 
+_WITHOUT_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"})
 _REDIRECTS: Final = range(300, 400)
 
 _STATUS: Final = {
@@ -114,5 +115,6 @@ def _tls_detail(error: aiohttp.ClientSSLError) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return cause.verify_message.removesuffix(".")
     if isinstance(cause, ssl.SSLError):
-        return cause.reason or "handshake failed"
+        no_tls = cause.reason in _WITHOUT_TLS
+        return f"the server answered without TLS ({cause.reason})" if no_tls else cause.reason or "handshake failed"
     return "handshake failed"

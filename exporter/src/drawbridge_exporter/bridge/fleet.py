@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -89,25 +90,28 @@ class Fleet:
         await asyncio.gather(*self._closing)
 
     def reload(self) -> None:
-        """Reload the targets file, even if it has not changed.
+        """Reload the targets file, even if it has not changed, and log its problems.
 
         Raises:
             ConfigFileError: The targets file is invalid. The current targets stay in use.
 
         """
-        if self._settings.targets_file is not None:
+        if self._settings.targets_file is None:
+            return
+        try:
             self._read(self._settings.targets_file)
+        except ConfigFileError as error:
+            for problem in error.problems:
+                _LOGGER.warning("The targets file is invalid, so the current targets stay in use: %s", problem)
+            raise
 
     def _refresh(self) -> None:
         """Reload the targets file if it has changed, and log its problems."""
         path = self._settings.targets_file
         if path is None or signature([path]) == self._signature:
             return
-        try:
-            self._read(path)
-        except ConfigFileError as error:
-            for problem in error.problems:
-                _LOGGER.warning("The targets file is invalid, so the current targets stay in use: %s", problem)
+        with suppress(ConfigFileError):
+            self.reload()
 
     def _read(self, path: Path) -> None:
         self._signature = signature([path])

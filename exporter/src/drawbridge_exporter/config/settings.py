@@ -137,8 +137,12 @@ def _prefixes(source: Source) -> tuple[str, str]:
 
 def _listen(source: Source) -> tuple[ListenAddress, ...]:
     """Return the addresses of the flag, or all interfaces on the port of the variable."""
-    given = source.read_all(LISTEN_OPTION)
-    addresses = tuple(address for address in given if address is not None)
+    addresses = tuple(address for address in source.read_all(LISTEN_OPTION) if address is not None)
+    for port in sorted({address.port for address in addresses if address.port}):
+        same = [address for address in addresses if address.port == port]
+        if len(set(same)) < len(same) or (len(same) > 1 and ListenAddress(None, port) in same):
+            given = ", ".join(map(str, same))
+            source.problems.append(f"{LISTEN_OPTION.flag}: {given} include each other. Keep one of them.")
     return addresses or (ListenAddress(None, source.read(PORT_OPTION)),)
 
 

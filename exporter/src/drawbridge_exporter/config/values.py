@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NoReturn, override
 
 from yarl import URL
 
@@ -53,6 +53,8 @@ def parse_key(text: str) -> str:
     """Return an API key. The error does not contain it."""
     if KEY_PATTERN.fullmatch(text):
         return text
+    if not text:
+        _refuse("is empty. Create an API key with the capability 'metrics', and save it there.")
     if text.startswith("eyJ"):
         _refuse(
             "is a Home Assistant token, which Drawbridge does not accept. Create an API key with the capability"
@@ -82,7 +84,7 @@ class KeySource:
             return self.literal
         try:
             with self.path.open("rb") as file:
-                text = file.read(_MAX_KEY_FILE_BYTES).decode().strip()
+                text = file.read(_MAX_KEY_FILE_BYTES).decode("utf-8-sig").strip()
         except OSError as error:
             _refuse(f"cannot read {self.path}: {error.strerror}. Check the path and its permissions.")
         except UnicodeDecodeError:
@@ -217,6 +219,12 @@ class ListenAddress:
 
     host: str | None
     port: int
+
+    @override
+    def __str__(self) -> str:
+        """Return the address as HOST:PORT, with ``*`` for all interfaces."""
+        host = self.host or "*"
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
 
 def parse_listen_address(text: str) -> ListenAddress:

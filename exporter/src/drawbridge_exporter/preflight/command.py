@@ -20,7 +20,7 @@ from ..config.values import (
 )
 from .checklist import ORGANISATION, PROFILES
 from .context import Context, Plan
-from .flags import read_flag, read_optional
+from .flags import check_together, existing_path, parse_origin, read_flag, read_optional, writable_file
 from .model import Readiness, Report, Result
 from .profile import LoadProfile, read_profile
 from .reports.html import html_report
@@ -48,6 +48,8 @@ def preflight(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         plan = _plan(options)
+        for flag, path in (("--junit", options.junit), ("--html", options.html)):
+            read_optional(flag, writable_file, path)
     except ValueError as error:
         parser.error(str(error))
     report = asyncio.run(_run(plan, quiet=options.quiet))
@@ -60,6 +62,7 @@ def preflight(arguments: Sequence[str]) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="drawbridge-exporter preflight",
+        usage="%(prog)s --url URL --key-file FILE [flags]",
         description="Run the production checklist against a live bridge. Preflight changes nothing.",
         epilog="Exit status: 0 if no item failed, 1 if an item failed or was not checked, 2 for an invalid command"
         " line, 3 with --strict if an item still needs a person.",
@@ -109,12 +112,11 @@ def _add_monitoring_options(add: Callable[..., Action]) -> None:
         metavar="URL|FILE",
         help="manifest of the newest version (default: the repository's)",
     )
-    add("--backup", type=Path, metavar="FILE", help="Home Assistant backup, to check that it contains the API keys")
+    add("--backup", metavar="FILE", help="Home Assistant backup, to check that it contains the API keys")
     add(
         "--scan",
         action="append",
         default=[],
-        type=Path,
         metavar="FOLDER",
         help="folder to search for API keys; can be repeated",
     )
@@ -159,6 +161,7 @@ def _add_run_options(add: Callable[..., Action]) -> None:
 def _plan(options: Namespace) -> Plan:
     """Return the plan. Raises ValueError with the name of an invalid flag."""
     key_file = Path(options.key_file)
+    check_together(options)
     token_file, sources = options.grafana_token_file, read_sources(options)
     profile = read_optional("--load-profile", read_profile, options.load_profile)
     return Plan(
@@ -169,13 +172,13 @@ def _plan(options: Namespace) -> Plan:
         ca_file=read_optional("--ca-file", parse_ca_file, options.ca_file),
         client_certificate=_client_certificate(options),
         listener=read_optional("--listener-url", web_url, options.listener_url),
-        origins=tuple(options.cors_origin),
+        origins=tuple(read_flag("--cors-origin", parse_origin, text) for text in options.cors_origin),
         prometheus=read_optional("--prometheus", web_url, options.prometheus),
         grafana=read_optional("--grafana", web_url, options.grafana),
         grafana_token="" if token_file is None else read_flag("--grafana-token-file", _text, token_file),
         manifest=options.manifest,
-        backup=options.backup,
-        scan=tuple(options.scan),
+        backup=read_optional("--backup", existing_path, options.backup),
+        scan=tuple(read_flag("--scan", existing_path, path) for path in options.scan),
         load=options.load or profile is not None,
         load_profile=profile,
         load_key="" if options.load_key_file is None else read_flag("--load-key-file", _key, options.load_key_file),

@@ -12,7 +12,7 @@ type Place = tuple[str, int]
 def parse_place(text: str) -> Place:
     """Return host and port of HOST:PORT. Raises ValueError if it is not that."""
     host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:  # noqa: PLR2004 - the ports of TCP
+    if not host or "/" in host or not port.isdecimal() or not 0 < int(port) < 65_536:  # noqa: PLR2004 - the ports of TCP
         message = f"{text!r:.60} is not HOST:PORT. Give one such as homeassistant.local:22."
         raise ValueError(message)
     return host.strip("[]"), int(port)

@@ -9,7 +9,7 @@ from typing import Final
 from yarl import URL
 
 from ..config.values import parse_bridge_url
-from .flags import read_flag, read_optional
+from .flags import existing_path, read_flag, read_optional
 from .given import Place, Previous, parse_place, read_env_file, read_previous
 
 _LOKI_SECONDS: Final = 90.0
@@ -74,9 +74,9 @@ def add_source_options(add: Callable[..., Action]) -> None:
     """Add the options of the sources to a parser."""
     for flag, told in _PATHS:
         if flag == "--deployment":
-            add(flag, action="append", default=[], type=Path, metavar="PATH", help=told)
+            add(flag, action="append", default=[], metavar="PATH", help=told)
         else:
-            add(flag, type=Path, metavar="PATH", help=told)
+            add(flag, metavar="PATH", help=told)
     for flag, kind, told in _MANY:
         add(flag, action="append", default=[], metavar=kind, help=told)
     for flag, kind, told in _ONE:
@@ -85,18 +85,14 @@ def add_source_options(add: Callable[..., Action]) -> None:
 
 def read_sources(options: Namespace) -> Sources:
     """Return the sources. Raises ValueError with the name of an invalid flag."""
-    for path in filter(None, (*options.deployment, options.files, options.files_backup)):
-        if not path.exists():
-            message = f"cannot read {path}: it does not exist."
-            raise ValueError(message)
     return Sources(
-        deployment=tuple(options.deployment),
+        deployment=tuple(read_flag("--deployment", existing_path, path) for path in options.deployment),
         exporters=tuple(read_flag("--exporter", web_url, text) for text in options.exporter),
         alertmanager=read_optional("--alertmanager", web_url, options.alertmanager),
         loki=read_optional("--loki", web_url, options.loki),
         restored=read_optional("--restored-url", parse_bridge_url, options.restored_url),
-        files=options.files,
-        files_backup=options.files_backup,
+        files=read_optional("--files", existing_path, options.files),
+        files_backup=read_optional("--files-backup", existing_path, options.files_backup),
         variables=read_optional("--env-file", read_env_file, options.env_file) or {},
         closed=tuple(read_flag("--closed", parse_place, text) for text in options.closed),
         previous=read_optional("--previous", read_previous, options.previous),

@@ -65,6 +65,8 @@ class WebConfigFile:
         """
         if self._path is not None and signature(self._watched) != self._signature:
             self._read(self._path)
+            for problem in () if self._error is None else self._error.problems:
+                _LOGGER.warning("All requests are refused until this is fixed: %s", problem)
         if self._error is not None:
             raise self._error
         return self._config
@@ -94,8 +96,6 @@ class WebConfigFile:
         except ConfigFileError as error:
             self._signature = signature(self._watched)
             self._error = error
-            for problem in error.problems:
-                _LOGGER.warning("All requests are refused until this is fixed: %s", problem)
 
 
 class TokenBucket:

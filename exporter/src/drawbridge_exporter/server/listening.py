@@ -1,6 +1,7 @@
 """Listens on addresses, or on the sockets that systemd passes."""
 
 import asyncio
+import errno
 import logging
 import os
 import socket
@@ -55,23 +56,31 @@ async def listen(runner: web.AppRunner, settings: Settings, web_config: WebConfi
             try:
                 addresses = await stack.enter_async_context(_listening(runner, place, web_config))
             except OSError as error:
-                raise ListenError(f"Cannot listen on {_shown(place)}: {error.strerror}. {_HINT}") from error
+                raise ListenError(f"Cannot listen on {_shown(place)}: {_told(error)}") from error
             for address in addresses:
                 _LOGGER.info("Listening on %s%s", _shown(address), " with TLS" if web_config.uses_tls else "")
         await stop.wait()
     _LOGGER.info("Stopping after the open scrapes finish")
 
 
-_HINT: Final = "Check whether another program uses the port."
+def _told(error: OSError) -> str:
+    """Return why an address cannot be used, and what to do."""
+    if isinstance(error, socket.gaierror):
+        return f"{error.strerror}. Check the host name."
+    if error.errno == errno.EADDRINUSE:
+        return "the port is in use. Check whether another program uses it."
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return "permission denied. Use a port above 1023, or have systemd listen."
+    return f"{error.strerror or error}. Check that this machine has the address."
 
 
 def _shown(place: ListenAddress | socket.socket | tuple[Any, ...] | str) -> str:
     """Return an address as text. That of a Unix socket is a path."""
     if isinstance(place, ListenAddress):
-        return f"{place.host or '*'}:{place.port}"
+        return str(place)
     if isinstance(place, socket.socket):
         return _shown(place.getsockname())
-    return place if isinstance(place, str) else f"{place[0]}:{place[1]}"
+    return place if isinstance(place, str) else str(ListenAddress(place[0], place[1]))
 
 
 @asynccontextmanager
