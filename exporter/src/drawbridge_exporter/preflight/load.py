@@ -63,7 +63,8 @@ class LoadTest:
 
     def _soak_check(self, plan: Plan) -> tuple[Check, ...]:
         minutes = plan.sources.soak_minutes
-        title, limit = f"It is stable for {minutes:g} minutes", minutes * 60 + _MARGIN_SECONDS
+        title = f"It is stable for {minutes:g} minutes" if minutes else "It is stable for a long time"
+        limit = minutes * 60 + _MARGIN_SECONDS
         return (Check(_SECTION, "load-soak", title, self.soak, seconds=limit, flag="--load --soak"),)
 
     async def soak(self, context: Context) -> Verdict:
