@@ -133,6 +133,7 @@ async def test_the_connection_breaks(bridge: BridgeServer) -> None:
         serving(settings_for(tls.url.replace("https:", "http:"))) as exporter,
     ):
         assert_down(await exporter.get("/metrics"), Reason.CONNECTION)
+        assert "not an HTTPS port" in (await exporter.get("/")).text
 
 
 async def test_the_certificate_is_not_trusted() -> None:

@@ -106,7 +106,7 @@ def from_exception(error: aiohttp.ClientError | TimeoutError) -> FetchError:
     if isinstance(error, aiohttp.ClientConnectorError):
         return FetchError(Reason.CONNECTION, f"The connection failed: {error.os_error.strerror or 'unknown error'}.")
     damaged = isinstance(error, aiohttp.ClientPayloadError)
-    check = "a proxy does not change responses" if damaged else "this is an HTTP port"
+    check = "a proxy does not change responses" if damaged else "this is an HTTP port, not an HTTPS port"
     return FetchError(Reason.CONNECTION, f"The connection was lost ({type(error).__name__}). Check that {check}.")
 
 
