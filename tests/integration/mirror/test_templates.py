@@ -120,6 +120,7 @@ WHOLE_HOUSE = (
     "{{ device_entities('x') }}", "{{ device_id('Bedroom') }}", "{{ floor_areas('x') }}", "{{ label_id('x') }}",
     "{{ 'bedroom' | area_entities }}", "{{ ['bedroom'] | map('area_entities') | list }}", "{{ distance(1, 2) }}",
     "{{ config_entry_attr('x', 'title') }}", "{{ issue('a', 'b') }}", "{{ label_areas('x') }}",
+    "{{ config_entry_id('input_boolean.living_room_lamp') }}",
 )  # fmt: skip
 
 

@@ -22,8 +22,8 @@ _MISSING: Final = object()
 
 OF_ENTITY: Final = frozenset(
     {
-        "area_id", "area_name", "config_entry_id", "device_attr", "device_id", "device_name", "entity_name",
-        "floor_id", "floor_name", "is_device_attr", "is_hidden_entity", "labels",
+        "area_id", "area_name", "device_attr", "device_id", "device_name", "entity_name", "floor_id", "floor_name",
+        "is_device_attr", "is_hidden_entity", "labels",
     }
 )  # fmt: skip
 """Functions about the entity in their first argument. In a limited scope, it must be in scope."""
@@ -35,11 +35,14 @@ ENTITIES_OF: Final = frozenset(
 
 OF_REGISTRIES: Final = frozenset(
     {
-        "area_devices", "areas", "config_entry_attr", "floor_areas", "floors", "issue", "issues", "label_areas",
-        "label_description", "label_devices", "label_id", "label_name",
+        "area_devices", "areas", "config_entry_attr", "config_entry_id", "floor_areas", "floors", "issue", "issues",
+        "label_areas", "label_description", "label_devices", "label_id", "label_name",
     }
 )  # fmt: skip
-"""Functions about the whole home, which require a scope without limits."""
+"""Functions about the whole home, which require a scope without limits.
+
+The config entry of an entity in scope is one of the whole home: lists of entities do not have it either.
+"""
 
 _OF_DEVICE_FIELDS: Final = frozenset({"device_attr", "is_device_attr"})
 OF_PLACES: Final = frozenset({"closest", "distance"})
