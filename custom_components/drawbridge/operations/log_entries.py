@@ -1,6 +1,6 @@
 """Filters logbook entries by scope."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from typing import Any, Final
 
 from ..scope.references import TooDeepError, find_references
@@ -20,7 +20,7 @@ class LogFilter:
     def __init__(
         self,
         in_scope: Callable[[str], bool],
-        domains: Collection[str],
+        domains: Container[str],
         *,
         everything: bool = False,
         hidden_domain: str | None = None,
@@ -30,7 +30,8 @@ class LogFilter:
 
         Args:
             in_scope: Returns whether an entity is in scope.
-            domains: The domains that an entity ID can have.
+            domains: The domains that an entity ID can have. They must not depend on hidden entities: whether a text
+                is removed would reveal them.
             everything: Whether entries that are about no entity are visible.
             hidden_domain: The domain of the bridge. Its entries, events and actions are always hidden, because they
                 reveal other keys.

@@ -1,7 +1,7 @@
 """The logbook: readable entries for a period."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import batched
@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..keys import Capability
 from ..scope.redaction import Redaction
+from ..scope.resolver import ENTITY_DOMAINS
 from .caller import Caller
 from .declaration import Operation
 from .json_stream import JsonArrayStream
@@ -128,27 +129,12 @@ def _in_scope(caller: Caller, entries: Sequence[Mapping[str, Any]]) -> list[Mapp
     return [shown for entry in entries if (shown := log_filter.entry(entry)) is not None]
 
 
-class _Domains(Collection[str]):
-    """The domains of entities, determined on first use: most entries have no texts."""
+class _Domains(Container[str]):
+    """The domains that an entity ID in a text can have. They must not depend on what is out of scope."""
 
     def __init__(self, caller: Caller) -> None:
-        self._find: Callable[[], set[str]] = caller.home.scope.known_domains
-        self._found: set[str] | None = None
-
-    @property
-    def _domains(self) -> set[str]:
-        if self._found is None:
-            self._found = self._find()
-        return self._found
+        self._has_any = caller.home.has_any
 
     @override
     def __contains__(self, item: object) -> bool:
-        return item in self._domains
-
-    @override
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._domains)
-
-    @override
-    def __len__(self) -> int:
-        return len(self._domains)
+        return isinstance(item, str) and (item in ENTITY_DOMAINS or self._has_any(item))

@@ -17,7 +17,14 @@ type EntityListener = Callable[[str], None]
 _MAX_UNKNOWN: Final = 1024
 _MAX_GONE: Final = 10_000
 """The number of removed entities that a scope remembers having shown. Above it, all of them are forgotten."""
-_ENTITY_PLATFORMS: Final = frozenset(item.value for item in Platform)
+ENTITY_DOMAINS: Final = frozenset(
+    {
+        *(item.value for item in Platform), "alert", "automation", "configurator", "counter", "group", "input_boolean",
+        "input_button", "input_datetime", "input_number", "input_select", "input_text", "person", "plant",
+        "remember_the_milk", "scene", "schedule", "script", "sun", "tag", "timer", "zone",
+    }
+)  # fmt: skip
+"""The domains of the entities of Home Assistant, whether the home has such entities or not."""
 _ENTITY_FACTS: Final = frozenset({"area_id", "device_id", "entity_id", "labels", "platform"})
 _DEVICE_FACTS: Final = frozenset({"area_id", "labels", "parent_device_id"})
 
@@ -105,10 +112,6 @@ class LiveScope:
         self._verdicts.pop(entity_id, None)
         self._unknown.pop(entity_id, None)
 
-    def known_domains(self) -> set[str]:
-        """Return all domains that entity IDs can have, in scope or not."""
-        return self._directory.domains()
-
     def forget(self, entity_id: str | None) -> None:
         """Drop the cached verdict of an entity, or all verdicts."""
         if entity_id is None:
@@ -188,10 +191,10 @@ class EntityDirectory:
         return self._hass.states.get(entity_id) is not None or self._entities.async_get(entity_id) is not None
 
     def domains(self) -> set[str]:
-        """Return the domains of all entities and of all components that can have entities."""
+        """Return the domains of all entities, in scope or not, and of all components that can have entities."""
         registered = (entry.domain for entry in self._entities.entities.values())
         present = (state.domain for state in self._hass.states.async_all())
-        return {*registered, *present, *_ENTITY_PLATFORMS}
+        return {*registered, *present, *ENTITY_DOMAINS}
 
     def facts(self, entity_id: str) -> EntityFacts:
         """Return the facts of an entity. An unknown entity has none.

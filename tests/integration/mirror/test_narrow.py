@@ -4,6 +4,7 @@ import json
 
 import pytest
 from homeassistant.core import Context, HomeAssistant, State
+from homeassistant.helpers.recorder import get_instance
 
 from tests.integration.house import Bridge
 from tests.integration.mirror.conftest import CAUSE, PICTURE
@@ -173,6 +174,28 @@ async def test_causes_out_of_scope(bridge: Bridge, room: str) -> None:
         entries = await content(await bridge.get(path, room))
         assert [item for item in entries if item["entity_id"] == LIVING]
         assert "context_entity_id" not in json.dumps(entries)
+
+
+async def test_texts_do_not_depend_on_hidden_entities(bridge: Bridge, hass: HomeAssistant, room: str) -> None:
+    """Whether a text of the logbook looks like the ID of an entity does not depend on the hidden entities there are."""
+    for text in ("see fountain.attic", "see counter.attic", f"see {LIVING}"):
+        hass.bus.async_fire("logbook_entry", {"name": "Somebody", "message": text, "entity_id": LIVING})
+    await hass.async_block_till_done()
+    await get_instance(hass).async_block_till_done()
+    path, answers = f"/api/logbook?entity={LIVING}", []
+    for entity_id in (None, "fountain.attic", "counter.attic"):
+        if entity_id is not None:
+            hass.states.async_set(entity_id, "on")
+        entries = await content(await bridge.get(path, room))
+        answers.append([item["message"] for item in entries if item["name"] == "Somebody" and "message" in item])
+    assert answers == [["see fountain.attic", f"see {LIVING}"]] * 3
+    # What a key sees of a domain is enough to tell its IDs.
+    key = await bridge.add_key(entities=[LIVING, "fountain.attic"], capabilities=["history"])
+    hass.bus.async_fire("logbook_entry", {"name": "Anybody", "message": "see fountain.other", "entity_id": LIVING})
+    await hass.async_block_till_done()
+    await get_instance(hass).async_block_till_done()
+    entries = await content(await bridge.get(path, key))
+    assert [item for item in entries if item["name"] == "Anybody" and "message" not in item]
 
 
 PICTURE_LINKS = ("access_token", "entity_picture", "token=")
