@@ -31,6 +31,7 @@ from tests.integration.twins.homes import (
     LABEL,
     LIGHTS,
     MANY,
+    MIXED,
     ONLY,
     PLAIN,
     ROOM,
@@ -134,6 +135,7 @@ async def _furnish(home: Home) -> None:
     for entity_id in (*PLAIN, WANDERER):
         hass.states.async_set(entity_id, "0", context=Context())
     hass.states.async_set("group.room", "off", {"entity_id": [*LIGHTS]})
+    hass.states.async_set(MIXED, "off", {"entity_id": ["light.lamp", "light.attic_1", "sensor.attic_1"]})
     await hass.async_block_till_done()
 
 

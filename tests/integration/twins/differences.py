@@ -12,7 +12,7 @@ from homeassistant.core import Event, EventStateChangedData, callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from tests.integration.twins.homes import AWAY, BOXES, HALL, LABEL, ONLY_SCRIPT, ROOM, SENSOR, WALL, Home
+from tests.integration.twins.homes import AWAY, BOXES, HALL, LABEL, ONLY_DOMAIN, ONLY_SCRIPT, ROOM, SENSOR, WALL, Home
 
 
 def configuration(name: str) -> dict[str, dict[str, Any]]:
@@ -41,6 +41,7 @@ async def add(home: Home) -> None:
     ar.async_get(home.hass).async_update(ROOM, temperature_entity_id="sensor.attic_0" if home.name == "a" else None)
     await _add_dashboard(home)
     if home.name == "a":
+        home.hass.states.async_set(ONLY_DOMAIN, "on")
         entry = er.async_get(home.hass).async_get_or_create("light", "test", "loft", suggested_object_id="loft")
         er.async_get(home.hass).async_update_entity(
             entry.entity_id, device_id=home.refs["@device"], area_id=AWAY["a"], name="loft"
@@ -114,9 +115,11 @@ async def _add_dashboard(home: Home) -> None:
     """Add the dashboard of the room, which shows things beside it too, and another."""
     attic = f"light.attic_{home.dice.randrange(3)}"
     shown = [{"type": "tile", "entity": "light.lamp"}, {"type": "markdown", "content": "Welcome"}]
-    others = [{"type": "tile", "entity": attic}, {"type": "markdown", "content": f"{{{{ states('{attic}') }}}}"}]
+    hub = home.refs["@hub"]
+    texts = [f"{{{{ states('{attic}') }}}}", f"See light.{'loft' if home.name == 'a' else 'barn'}", f"See {hub}"]
+    others = [{"type": "tile", "entity": attic}, *({"type": "markdown", "content": text} for text in texts)]
     views = [{"title": "Here", "cards": shown + others}, {"title": "There", "cards": others}]
-    for path, title in ((WALL, "Wall"), (home.word(), home.word())):
+    for path, title in ((WALL, "Wall"), ("attic" if home.name == "a" else home.word(), home.word())):
         details = {"id": path, "url_path": path, "title": title, "mode": "storage"}
         dashboard = LovelaceStorage(home.hass, details)
         home.hass.data[LOVELACE_DATA].dashboards[path] = dashboard

@@ -24,10 +24,12 @@ WALL: Final = "wall-tablet"
 LIGHTS: Final = ("light.lamp", "light.spot")
 PLAIN: Final = ("sensor.warmth", "sensor.power", "binary_sensor.window", "device_tracker.phone", "script.evening")
 """Entities of the room that have a state and nothing behind it."""
+MIXED: Final = "group.mixed"
+"""A group of the room. Some of its members are elsewhere."""
 WANDERER: Final = "sensor.wanderer"
 """An entity that is carried out of the room and back."""
 INSIDE: Final = (
-    *LIGHTS, *PLAIN, "input_boolean.fan", "group.room", "camera.door", "calendar.family", "todo.chores",
+    *LIGHTS, *PLAIN, "input_boolean.fan", "group.room", MIXED, "camera.door", "calendar.family", "todo.chores",
     "weather.home", "person.resident", "media_player.box", "image.map",
 )  # fmt: skip
 BOXES: Final = ("switch.box", "switch.outlet")
@@ -51,6 +53,8 @@ MANY: Final = [*FEW, "control", "set_state", "fire_event", "images", "dashboard"
 """No key has `location`: where the homes stand differs."""
 ONLY_SCRIPT: Final = "script.secret"
 """A script that only one of the homes has."""
+ONLY_DOMAIN: Final = "fountain.attic"
+"""An entity whose domain only one of the homes has."""
 SERVICES: Final = [
     "input_boolean.*", "light.*", "todo.*", "calendar.*", "weather.*", "homeassistant.turn_on",
     "media_player.browse_media", "calendar.update_event", "calendar.delete_event",

@@ -21,6 +21,7 @@ from tests.integration.twins.homes import (
     INSIDE,
     LABEL,
     LIGHTS,
+    ONLY_DOMAIN,
     OUTSIDE,
     PLAIN,
     ROOM,
@@ -145,10 +146,10 @@ def _secret(_dice: random.Random) -> Change:
 
 def _log(dice: random.Random) -> Change:
     """Return an entry of the logbook about the room. Now and then, it names something else."""
-    entity_id, names_other = dice.choice(PLAIN), dice.random() < 0.5
+    entity_id, same = dice.choice(PLAIN), dice.choice(["done", f"see {ONLY_DOMAIN}", "see counter.attic", None, None])
 
     def change(home: Home) -> None:
-        text = f"see {home.dice.choice(OUTSIDE)} {home.word()}" if names_other else "done"
+        text = same or f"see {home.dice.choice(OUTSIDE)} {home.word()}"
         data = {"name": "Somebody", "message": text, "entity_id": entity_id}
         home.hass.bus.async_fire("logbook_entry", data, context=Context())
 

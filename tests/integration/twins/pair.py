@@ -5,7 +5,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
 from inspect import isawaitable
@@ -57,6 +57,9 @@ SUBSCRIBING: Final = frozenset(
     }
 )  # fmt: skip
 """Commands that deliver events."""
+_STATES: Final = "GET /api/states"
+_AGAIN: Final = 0.3
+"""How often an endpoint with an ETag is asked again after changes elsewhere: whether it changed depends on none."""
 _RENEW: Final = 0.002
 """How often a connection is closed and another is opened, as a share of the steps."""
 
@@ -191,9 +194,16 @@ class Twins:
         self.granted[ask.name] += '"success":true' in answers[0] or '"pong"' in answers[0]
 
     async def _request(self, ask: Ask) -> None:
+        key = self.dice.choice(_LINES)
+        await self._ask(ask, key)
+        if f"{key} {ask.path}" in self._etags[0] and self.dice.random() < _AGAIN:
+            await self._change("outside", [_several(3)] * 2)
+            since = {"since": "@cursor"} if ask.name == _STATES and self.dice.random() < 0.5 else ask.query
+            await self._ask(replace(ask, query=since, headers={"If-None-Match": ""}), key)
+
+    async def _ask(self, ask: Ask, key: str) -> None:
         await self._recorded(ask.name)
         self.asked[ask.name] += 1
-        key = self.dice.choice(_LINES)
         self._note(f"{ask} with the key '{key}'")
         answers = [await self._answer(home, ask, key) for home in self.homes]
         self._compare(f"{ask}", *answers)
