@@ -105,6 +105,21 @@ async def test_resumed(bridge: Bridge, hass: HomeAssistant) -> None:
         assert (await stream.event())["data"]["new_state"]["state"] == "on"
 
 
+async def test_hidden_changes_while_away(bridge: Bridge, hass: HomeAssistant) -> None:
+    """A client that was away is up to date with the last event that it sees, however much has changed elsewhere."""
+    secret = await bridge.add_key(areas=["living_room"])
+    async with streamed(bridge, secret) as stream:
+        hass.states.async_set(LAMP, "on")
+        last = (await stream.event())["id"]
+    hass.states.async_set(LAMP, "off")
+    for number in range(300):
+        hass.states.async_set(f"sensor.n{number}", "1")
+    async with streamed(bridge, secret, **{"Last-Event-ID": last}) as stream:
+        event = await stream.event()
+        assert event["data"]["new_state"]["state"] == "off"
+        assert event["id"] != last
+
+
 @pytest.mark.parametrize("last", ["nonsense", "A" * 43, ""])
 async def test_unknown_positions(bridge: Bridge, last: str) -> None:
     """For an unknown position, all states in scope are sent again."""

@@ -1,6 +1,7 @@
 """Requests that are the same for both twins, drawn for every endpoint and every command that there is."""
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -225,7 +226,8 @@ def _body(dice: random.Random, path: str) -> Any:
 
 
 _ENDPOINTS: Final = [item for item in ENDPOINTS if item.path not in OPEN_ENDED]
-_OF_ENDPOINTS: Final = [3 if "{" in item.path or "period" in item.path else 1 for item in _ENDPOINTS]
+_HAS_MORE: Final = re.compile(r"\{|period|/states$")
+_OF_ENDPOINTS: Final = [3 if _HAS_MORE.search(item.path) else 1 for item in _ENDPOINTS]
 _COMMANDS: Final = list(COMMANDS.values())
 _OFTEN: Final = {"render_template": 10, "search/related": 6}
 _OF_COMMANDS: Final = [_OFTEN.get(item.type, 3 if item.fields else 1) for item in _COMMANDS]

@@ -17,5 +17,6 @@ OF_HOME: Final = (
     "{{ floor_entities('ground') }}", "{{ states.sensor | map(attribute='state') | list }}", "{{ floors() }}",
     "{{ label_areas('shared') }}", "{{ issues() }}", "{{ labels() }}",
     "{{ states | map(attribute='entity_id') | list }}",
+    "{{ expand('group.mixed') | map(attribute='state') | list }}",
 )  # fmt: skip
 """Templates about the whole home."""
