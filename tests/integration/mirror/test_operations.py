@@ -17,7 +17,8 @@ from custom_components.drawbridge.operations.history_states import HistoryQuery,
 from custom_components.drawbridge.operations.logbook import LogbookQuery
 from custom_components.drawbridge.refusal import Refusal, RefusedError
 from tests.integration.house import Bridge
-from tests.integration.live.past import in_loop, wait_recording
+from tests.integration.live.past import in_loop
+from tests.integration.recording import wait_recording
 
 LIVING = "input_boolean.living_room_lamp"
 BEDROOM = "input_boolean.bedroom_lamp"

@@ -11,12 +11,11 @@ from http import HTTPStatus
 from inspect import isawaitable
 from typing import Any, Final, Protocol
 
-from homeassistant.components.recorder.tasks import SynchronizeTask
-from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
 from custom_components.drawbridge.http.mount import ENDPOINTS
 from custom_components.drawbridge.websocket.commands import COMMANDS
+from tests.integration.recording import wait_written
 from tests.integration.twins.homes import Home
 from tests.integration.twins.inside import inside
 from tests.integration.twins.lines import Flow, Line, until_even
@@ -269,10 +268,7 @@ class Twins:
         if any(word in name for word in _RECORDED):
             await self._until_done()
             for home in self.homes:
-                # The recorder's own wait returns at once while the last event is between the queue and the database.
-                committed = home.hass.loop.create_future()
-                get_instance(home.hass).queue_task(SynchronizeTask(committed))
-                await committed
+                await wait_written(home.hass)
 
     def _resolved(self, home: Home, item: Any, cursor: str | None) -> Any:
         """Return a part of a request with its names put as this home has them."""
